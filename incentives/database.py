@@ -1,0 +1,100 @@
+"""What every model is made of, and how a connection is opened on SQLite and on PostgreSQL.
+
+SQLite keeps its promises only if the driver's own transaction handling is off (it sends no
+BEGIN before SELECT and SAVEPOINT), `synchronous` is FULL (NORMAL loses acknowledged commits at
+a power cut) and `recursive_triggers` is ON (else INSERT OR REPLACE gets past delete triggers).
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, MetaData, Uuid, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "recursive_triggers": "ON",
+    "busy_timeout": "5000",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; refuses one without a time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table: named by the domain's words, with constraint names that migrations can use."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={UUID: Uuid, datetime: Instant, int: BigInteger},
+    )
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): made by the program, rising with time."""
+    return uuid7()
+
+
+def choice(kind: type[StrEnum], name: str) -> Enum:
+    """A column type for a StrEnum: its values as text under a CHECK of that name."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=max(len(member.value) for member in kind),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+@event.listens_for(Engine, "connect")
+def _open_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, SQLiteConnection):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma, value in SQLITE_PRAGMAS.items():
+        cursor.execute(f"PRAGMA {pragma}={value}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: one that reads first and then writes
+    # fails with BUSY. Immediate for all would make each page view block the writers.
+    if connection.dialect.name == "sqlite":
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

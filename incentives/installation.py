@@ -1,0 +1,42 @@
+"""What is fixed for ever when an installation is made: its id, its address and its log's origin."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base
+from incentives.extensions import db
+
+
+class Installation(Base):
+    """The one row that names this installation.
+
+    `url` is printed on every card, `origin` is in every leaf and checkpoint: neither changes.
+    `loading` is the mark set while the demo county is being loaded.
+    """
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("one = 1", name="one_row"),)
+
+    one: Mapped[int] = mapped_column(primary_key=True, default=1)
+    id: Mapped[UUID]
+    url: Mapped[str] = mapped_column(String(200))
+    origin: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    demo: Mapped[bool] = mapped_column(default=False)
+    loading: Mapped[bool] = mapped_column(default=False)
+
+
+def find_installation() -> Installation | None:
+    """The installation, or None where none was made yet."""
+    return db.session.get(Installation, 1)
+
+
+def get_installation() -> Installation:
+    """The installation; LookupError with what to do where none was made yet."""
+    installation = find_installation()
+    if installation is None:
+        raise LookupError("no installation yet: run `flask init` or `flask demo load`")
+    return installation

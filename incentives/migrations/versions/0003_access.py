@@ -1,0 +1,12 @@
+"""Tables of access."""
+
+revision = "0003_access"
+down_revision = "0002_register"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""Tables of cards."""
+
+revision = "0005_cards"
+down_revision = "0004_files"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
