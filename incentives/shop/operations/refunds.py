@@ -1,0 +1,165 @@
+"""Goods back, points back: by line, within the days that the policy of the sale gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, insert, select, update
+
+from incentives import ledger
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
+from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.database import new_id
+from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
+from incentives.register.models import Household
+from incentives.shop.models import (
+    MovementKind,
+    Redemption,
+    RedemptionLine,
+    Refund,
+    RefundLine,
+    ShopService,
+    StockMovement,
+)
+from incentives.shop.operations.stock import StockLine, move_stock
+from incentives.shop.queries import find_redemption, find_shop
+
+
+@dataclass(frozen=True)
+class ReturnedLine:
+    """How many of one redemption line come back."""
+
+    line_id: UUID
+    quantity: int
+
+
+def refund_redemption(
+    *,
+    village: str,
+    redemption_id: UUID,
+    reason: str,
+    lines: Sequence[ReturnedLine] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Refund:
+    """Take goods back and give their points back; without `lines`, all that is still out.
+
+    Where the sale was topped up in cash, points come back first and cash over the counter after
+    (domain.md, policy `cash_top_up`). Refuses after `refund_days`, more than is still out, and a
+    refund by somebody of that household.
+    """
+    redemption = find_redemption(village, redemption_id)
+    shop = find_shop(redemption.shop_id)
+    require(actor, "redemption.refund", shop.division)
+    refuse_own_household(actor, [redemption.household_id])
+    ledger.hold([village])
+    day = village_day(now)
+    if day > redemption.redeemed_on + timedelta(days=redemption.refund_days):
+        raise WrongState(_("Goods can be returned for %(days)s days", days=redemption.refund_days))
+    returned = take_back(redemption, lines)
+    value = sum(line.unit_points * quantity for line, quantity in returned)
+    points, cash_fen = split_value(redemption, value)
+    refund_id = new_id()
+    event = None
+    if points:
+        event = post_refund(redemption, refund_id, points, reason, actor=actor, now=now)
+    refund = Refund(
+        id=refund_id,
+        redemption_id=redemption.id,
+        event_id=event.id if event else None,
+        receipt=event.seq + 1 if event else None,
+        points=points,
+        cash_fen=cash_fen,
+        reason=reason,
+        refunded_at=now,
+        refunded_by=actor.person,
+    )
+    db.session.add(refund)
+    db.session.flush()
+    db.session.execute(
+        insert(RefundLine),
+        [
+            {"refund_id": refund.id, "line_id": line.id, "quantity": quantity}
+            for line, quantity in returned
+        ],
+    )
+    movement = StockMovement(kind=MovementKind.REFUND, record_id=refund.id)
+    back = [StockLine(line.good_id, quantity, line.unit_cost_fen) for line, quantity in returned]
+    move_stock(shop, movement, back, actor=actor, now=now)
+    return refund
+
+
+def take_back(
+    redemption: Redemption, lines: Sequence[ReturnedLine] | None
+) -> list[tuple[RedemptionLine, int]]:
+    """The lines that come back, marked as refunded; without `lines`, all that is still out.
+
+    Each is one conditional UPDATE, so that two refunds at once can't return a thing twice.
+    """
+    sold = {
+        line.id: line
+        for line in db.session.scalars(
+            select(RedemptionLine)
+            .where(RedemptionLine.redemption_id == redemption.id)
+            .order_by(RedemptionLine.line)
+            .execution_options(populate_existing=True)
+        )
+    }
+    if lines is None:
+        lines = [
+            ReturnedLine(line.id, line.quantity - line.refunded)
+            for line in sold.values()
+            if line.quantity > line.refunded
+        ]
+    if not lines:
+        raise WrongState(_("Everything has come back already"))
+    for index, returned in enumerate(lines):
+        if returned.line_id not in sold:
+            raise Invalid(errors=[FieldError(f"/lines/{index}/line_id", _("No such line"))])
+        marked = db.session.execute(
+            update(RedemptionLine)
+            .where(RedemptionLine.id == returned.line_id)
+            .where(RedemptionLine.refunded + returned.quantity <= RedemptionLine.quantity)
+            .values(refunded=RedemptionLine.refunded + returned.quantity)
+            .execution_options(synchronize_session=False)
+        )
+        if marked.rowcount != 1:
+            raise WrongState(_("More would come back than was handed out"))
+    return [(sold[returned.line_id], returned.quantity) for returned in lines]
+
+
+def split_value(redemption: Redemption, value: int) -> tuple[int, int]:
+    """What goes back for goods of `value` points: points as far as points were paid, then fen."""
+    given = db.session.scalar(
+        select(func.sum(Refund.points)).where(Refund.redemption_id == redemption.id)
+    )
+    points = min(value, redemption.points - int(given or 0))
+    return points, (value - points) * redemption.fen_per_point
+
+
+def post_refund(
+    redemption: Redemption,
+    refund_id: UUID,
+    points: int,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ledger.Event:
+    """The event: from the shop's account to the household, its debt first."""
+    service = db.session.get_one(ShopService, (redemption.shop_id, redemption.village))
+    household = db.session.get_one(Household, redemption.household_id)
+    draft = ledger.Draft(
+        village=redemption.village,
+        kind="refund",
+        occurred_on=village_day(now),
+        record=refund_id,
+        legs=[ledger.give(f"shop.{service.number}", household.account_code, points)],
+        detail={"receipt": redemption.receipt, "reason": reason},
+    )
+    return ledger.post([draft], actor=actor.person, now=now)[0]
