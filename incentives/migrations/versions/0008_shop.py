@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from incentives.database import Instant
-
 revision = "0008_shop"
 down_revision = "0007_fund"
 
@@ -27,7 +25,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("bad_signal", sa.Boolean(), nullable=False),
-        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["division"], ["division.code"], name=op.f("fk_shop_division_division")
@@ -49,7 +47,7 @@ def upgrade() -> None:
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
         sa.Column("household_cap", sa.BigInteger(), nullable=True),
         sa.Column("on_sale", sa.Boolean(), nullable=False),
-        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("cost_fen >= 0", name=op.f("ck_good_cost_not_negative")),
         sa.CheckConstraint("household_cap > 0", name=op.f("ck_good_cap_positive")),
         sa.CheckConstraint("price_points > 0", name=op.f("ck_good_price_positive")),
@@ -77,7 +75,7 @@ def upgrade() -> None:
         sa.Column("pin_given", sa.Boolean(), nullable=False),
         sa.Column("fen_per_point", sa.BigInteger(), nullable=False),
         sa.Column("refund_days", sa.BigInteger(), nullable=False),
-        sa.Column("redeemed_at", Instant(), nullable=False),
+        sa.Column("redeemed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("redeemed_on", sa.Date(), nullable=False),
         sa.Column("redeemed_by", sa.Uuid(), nullable=False),
         sa.CheckConstraint("cash_fen >= 0", name=op.f("ck_redemption_cash_not_negative")),
@@ -147,7 +145,7 @@ def upgrade() -> None:
         sa.Column("voucher", sa.String(length=40), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("record_id", sa.Uuid(), nullable=True),
-        sa.Column("occurred_at", Instant(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(kind = 'in') = (source IS NOT NULL)", name=op.f("ck_stock_movement_inflow_has_source")
@@ -205,7 +203,7 @@ def upgrade() -> None:
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("cash_fen", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("refunded_at", Instant(), nullable=False),
+        sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refunded_by", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(points = 0) = (event_id IS NULL)", name=op.f("ck_refund_points_have_event")
