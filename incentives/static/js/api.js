@@ -1,0 +1,97 @@
+// @ts-check
+/**
+ * The HTTP API for a page's own scripts: a short-lived token kept in memory only, asked for with
+ * the page's cookie and CSRF token, and problem details (RFC 9457) as errors.
+ */
+
+/** @type {string | null} */
+let token = null;
+
+/** An answer that says no; `name` is the problem's stable name. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {Record<string, any>} body
+   */
+  constructor(status, body) {
+    super(body.detail || body.title || String(status));
+    this.status = status;
+    this.body = body;
+    this.name = String(body.type || '').split('/').pop() || 'unexpected';
+  }
+}
+
+/** The answer didn't come: what was asked for may or may not have happened. */
+export class Unknown extends Error {}
+
+/** @returns {Promise<string>} */
+async function fetchToken() {
+  const meta = document.querySelector('meta[name="csrf-token"]');
+  const csrf = meta instanceof HTMLMetaElement ? meta.content : '';
+  const answer = await send('/session/token', { method: 'POST', headers: { 'X-CSRFToken': csrf } });
+  const body = await answer.json();
+  if (!answer.ok) throw new Problem(answer.status, body);
+  return body.token;
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+async function send(path, init) {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    throw new Unknown(String(error));
+  }
+}
+
+/**
+ * Call the API as the signed-in user.
+ *
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {unknown} [body]
+ * @param {string} [key] the idempotency key of a POST
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, body, key) {
+  for (let attempt = 0; ; attempt += 1) {
+    token = token || (await fetchToken());
+    /** @type {Record<string, string>} */
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      Accept: 'application/json',
+      'Accept-Language': document.documentElement.lang,
+    };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (key) headers['Idempotency-Key'] = key;
+    const answer = await send(`/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (answer.ok) return answer.status === 204 ? null : answer.json();
+    const problem = new Problem(answer.status, await answer.json().catch(() => ({})));
+    if (answer.status !== 401 || attempt > 0) throw problem;
+    token = null;
+  }
+}
+
+/**
+ * A UUIDv7 (RFC 9562): made here, so that a request can be sent again under the same id.
+ *
+ * @returns {string}
+ */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let time = Date.now();
+  for (let index = 5; index >= 0; index -= 1) {
+    bytes[index] = time % 256;
+    time = Math.floor(time / 256);
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
