@@ -1,0 +1,158 @@
+"""Tables of cards: the card and its prints, the keys that sign them, PIN locks, scans."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base, choice, new_id
+
+
+class CardStatus(StrEnum):
+    """`suspended`: reported lost, reinstated when found; `revoked`: over for good."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+
+
+class Scope(StrEnum):
+    """Where a PIN or a number was entered: at a counter by user or by terminal, or from outside."""
+
+    USER = "user"
+    TERMINAL = "terminal"
+    INTERNET = "internet"
+
+
+class ShownBy(StrEnum):
+    """How a card was shown: by its code, or by its typed number."""
+
+    CODE = "code"
+    NUMBER = "number"
+
+
+class CardKey(Base):
+    """A public key that cards are signed with; `hint` is its key id, which two keys may share."""
+
+    __tablename__ = "card_key"
+    __table_args__ = (UniqueConstraint("spki"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    hint: Mapped[str] = mapped_column(String(8), index=True)
+    spki: Mapped[bytes] = mapped_column(LargeBinary(200))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
+class Card(Base):
+    """A card of a household, or of one resident in it, as its latest print says.
+
+    `card_id` (8 random bytes in hex) and `issue` are what the code holds; `pin_hash` is Argon2id
+    over a peppered PIN; `demo_pin` says that the PIN is a published one of the demo county.
+    """
+
+    __tablename__ = "card"
+    __table_args__ = (
+        UniqueConstraint("card_id"),
+        UniqueConstraint("number"),
+        CheckConstraint("issue BETWEEN 1 AND 65535", name="issue_in_code"),
+        CheckConstraint("length(number) = 12", name="number_of_12"),
+        CheckConstraint("length(card_id) = 16", name="card_id_of_8_bytes"),
+        CheckConstraint("expires_on >= issued_on", name="expires_after_issue"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    card_id: Mapped[str] = mapped_column(String(16))
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    number: Mapped[str] = mapped_column(String(12))
+    issue: Mapped[int] = mapped_column(default=1)
+    issued_on: Mapped[date]
+    expires_on: Mapped[date]
+    status: Mapped[CardStatus] = mapped_column(
+        choice(CardStatus, "status"), default=CardStatus.ACTIVE
+    )
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    demo_pin: Mapped[bool] = mapped_column(default=False)
+
+
+class CardIssue(Base):
+    """One print of a card. A number is never given out twice, not even after a reissue."""
+
+    __tablename__ = "card_issue"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), primary_key=True)
+    issue: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12))
+    issued_on: Mapped[date]
+    expires_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[UUID]
+
+
+class PinLock(Base):
+    """How often the PIN of a card was wrong at one counter, and whether it is locked there.
+
+    `who` is the user or the terminal; from the internet it is empty, as that lock is one for
+    all. `wrong` counts towards the next pause, `in_a_row` towards the lock that only a reset in
+    person opens.
+    """
+
+    __tablename__ = "pin_lock"
+    __table_args__ = (
+        CheckConstraint("wrong >= 0 AND in_a_row >= wrong", name="counts"),
+        CheckConstraint("(scope = 'internet') = (who = '')", name="internet_is_one"),
+    )
+
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), primary_key=True)
+    scope: Mapped[Scope] = mapped_column(choice(Scope, "scope"), primary_key=True)
+    who: Mapped[str] = mapped_column(String(36), primary_key=True)
+    wrong: Mapped[int] = mapped_column(default=0)
+    in_a_row: Mapped[int] = mapped_column(default=0)
+    locked_until_at: Mapped[datetime | None]
+
+
+class PinFailure(Base):
+    """One wrong PIN, or one typed number that is no card's (`card_id` empty): the hourly count."""
+
+    __tablename__ = "pin_failure"
+    __table_args__ = (Index("ix_pin_failure_scope_who_failed_at", "scope", "who", "failed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    card_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"), index=True)
+    scope: Mapped[Scope] = mapped_column(choice(Scope, "scope"))
+    who: Mapped[str] = mapped_column(String(36))
+    failed_at: Mapped[datetime]
+
+
+class Scan(Base):
+    """A card shown to staff, whether it served or was refused, and by what name (`refused`).
+
+    The id of one that served is good for one redemption by the same user and terminal until
+    `expires_at`.
+    """
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        CheckConstraint("refused IS NOT NULL OR card_id IS NOT NULL", name="served_has_card"),
+        CheckConstraint("refused IS NULL OR used_at IS NULL", name="refused_is_unused"),
+        CheckConstraint(
+            "refused IS NOT NULL OR (user_id IS NOT NULL AND expires_at IS NOT NULL)",
+            name="served_is_bound",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str | None] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    card_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    terminal_id: Mapped[UUID | None]
+    shown_by: Mapped[ShownBy] = mapped_column(choice(ShownBy, "shown_by"))
+    refused: Mapped[str | None] = mapped_column(String(40))
+    scanned_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
