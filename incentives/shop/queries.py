@@ -158,3 +158,8 @@ def movement_lines(movement_ids: Sequence[UUID]) -> dict[UUID, list[StockMovemen
     ):
         lines[line.movement_id].append(line)
     return lines
+
+
+def division_of_shop(*, shop_id: UUID, **_arguments: object) -> str:
+    """The division that a shop belongs to: where its staff need their roles."""
+    return find_shop(shop_id).division

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.shop.models import MovementKind, StockOwner, StockSource
-from incentives.web.schemas import Fen, Id, InstantField, Points, Schema, page_of
+from incentives.web.schemas import Fen, Id, InstantField, PageQuery, Points, Schema, page_of
 
 LINES = validate.Length(min=1, max=100)
 QUANTITY = validate.Range(min=1, max=10_000)
@@ -202,15 +202,13 @@ class RefundInput(Schema):
     lines = fields.List(fields.Nested(ReturnedLineInput), validate=LINES)
 
 
-class RedemptionQuery(Schema):
+class RedemptionQuery(PageQuery):
     shop_id = Id()
     household_id = Id()
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
-    after = fields.String(validate=validate.Length(max=200))
 
 
 ShopPage = page_of(ShopOutput)
 GoodPage = page_of(GoodOutput)
 PublicGoodPage = page_of(PublicGood)
 StockMovementPage = page_of(StockMovementOutput)
-RedemptionPage = page_of(RedemptionOutput)
+RedemptionPage = page_of(RedemptionOutput(exclude=("balance",)))

@@ -1,0 +1,20 @@
+"""How a card comes to the counter: its code read there, or the scan that knew it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from incentives.access.actor import Actor
+from incentives.cards.operations import identify_card, use_scan
+from incentives.shop.models import ShownBy
+from incentives.shop.operations.redemptions import Shown
+
+
+def by_code(code: str, *, now: datetime) -> Shown:
+    """The card of a code, read at this counter."""
+    return Shown(card=identify_card(code, now=now), by=ShownBy.CODE)
+
+
+def by_scan(scan_id: UUID, *, actor: Actor, now: datetime) -> Shown:
+    """The card of a scan made by the same staff member within 10 minutes; it is used up."""
+    scan = use_scan(scan_id=scan_id, actor=actor, now=now)
+    return Shown(card=scan.card, by=ShownBy.CODE if scan.by_code else ShownBy.NUMBER)
