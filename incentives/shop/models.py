@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incentives.cards.models import ShownBy
 from incentives.database import Base, choice, new_id
 
 
@@ -34,13 +35,6 @@ class StockSource(StrEnum):
     PURCHASE = "purchase"
     DONATION = "donation"
     SHOPKEEPER = "shopkeeper"
-
-
-class ShownBy(StrEnum):
-    """How the household was known at the counter."""
-
-    CODE = "code"
-    NUMBER = "number"
 
 
 class Shop(Base):

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from incentives.access.actor import Actor
+from incentives.cards.models import ShownBy
 from incentives.cards.operations import identify_card, use_scan
-from incentives.shop.models import ShownBy
 from incentives.shop.operations.redemptions import Shown
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, insert, select
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.cards.models import Card
+from incentives.cards.models import Card, ShownBy
 from incentives.cards.pins import verify_pin
 from incentives.clock import village_day
 from incentives.database import new_id
@@ -35,7 +35,6 @@ from incentives.shop.models import (
     Refund,
     Shop,
     ShopService,
-    ShownBy,
     StockMovement,
     StockOwner,
 )
