@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.database import Base, choice, new_id
 
@@ -98,20 +98,18 @@ class PinLock(Base):
     """How often the PIN of a card was wrong at one counter, and whether it is locked there.
 
     `who` is the user or the terminal; from the internet it is empty, as that lock is one for
-    all. `wrong` counts towards the next pause, `in_a_row` towards the lock that only a reset in
-    person opens.
+    all. Each fifth in a row locks until `locked_until_at`, the tenth until a reset in person.
     """
 
     __tablename__ = "pin_lock"
     __table_args__ = (
-        CheckConstraint("wrong >= 0 AND in_a_row >= wrong", name="counts"),
+        CheckConstraint("in_a_row >= 0", name="count_not_negative"),
         CheckConstraint("(scope = 'internet') = (who = '')", name="internet_is_one"),
     )
 
     card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), primary_key=True)
     scope: Mapped[Scope] = mapped_column(choice(Scope, "scope"), primary_key=True)
     who: Mapped[str] = mapped_column(String(36), primary_key=True)
-    wrong: Mapped[int] = mapped_column(default=0)
     in_a_row: Mapped[int] = mapped_column(default=0)
     locked_until_at: Mapped[datetime | None]
 
@@ -138,6 +136,7 @@ class Scan(Base):
 
     __tablename__ = "scan"
     __table_args__ = (
+        CheckConstraint("(card_id IS NULL) = (issue IS NULL)", name="card_has_issue"),
         CheckConstraint("refused IS NOT NULL OR card_id IS NOT NULL", name="served_has_card"),
         CheckConstraint("refused IS NULL OR used_at IS NULL", name="refused_is_unused"),
         CheckConstraint(
@@ -149,6 +148,7 @@ class Scan(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     village: Mapped[str | None] = mapped_column(String(12), ForeignKey("division.code"), index=True)
     card_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"), index=True)
+    issue: Mapped[int | None]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     terminal_id: Mapped[UUID | None]
     shown_by: Mapped[ShownBy] = mapped_column(choice(ShownBy, "shown_by"))
@@ -156,3 +156,10 @@ class Scan(Base):
     scanned_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+
+    card: Mapped[Card | None] = relationship(lazy="joined", viewonly=True)
+
+    @property
+    def by_code(self) -> bool:
+        """Whether a code was scanned, not a number typed."""
+        return self.shown_by is ShownBy.CODE

@@ -123,13 +123,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("who", sa.String(length=36), nullable=False),
-        sa.Column("wrong", sa.BigInteger(), nullable=False),
         sa.Column("in_a_row", sa.BigInteger(), nullable=False),
         sa.Column("locked_until_at", Instant(), nullable=True),
         sa.CheckConstraint(
             "(scope = 'internet') = (who = '')", name=op.f("ck_pin_lock_internet_is_one")
         ),
-        sa.CheckConstraint("wrong >= 0 AND in_a_row >= wrong", name=op.f("ck_pin_lock_counts")),
+        sa.CheckConstraint("in_a_row >= 0", name=op.f("ck_pin_lock_count_not_negative")),
         sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("fk_pin_lock_card_id_card")),
         sa.PrimaryKeyConstraint("card_id", "scope", "who", name=op.f("pk_pin_lock")),
     )
@@ -138,6 +137,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=True),
         sa.Column("card_id", sa.Uuid(), nullable=True),
+        sa.Column("issue", sa.BigInteger(), nullable=True),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("terminal_id", sa.Uuid(), nullable=True),
         sa.Column(
@@ -152,6 +152,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "refused IS NOT NULL OR (user_id IS NOT NULL AND expires_at IS NOT NULL)",
             name=op.f("ck_scan_served_is_bound"),
+        ),
+        sa.CheckConstraint(
+            "(card_id IS NULL) = (issue IS NULL)", name=op.f("ck_scan_card_has_issue")
         ),
         sa.CheckConstraint(
             "refused IS NOT NULL OR card_id IS NOT NULL", name=op.f("ck_scan_served_has_card")

@@ -1,0 +1,198 @@
+"""What is done with cards: issue, set a PIN, report lost, find again, print anew, revoke."""
+
+import secrets
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select, update
+
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.cards.issuer import add_issuer_key
+from incentives.cards.models import Card, CardIssue, CardStatus
+from incentives.cards.numbers import new_number
+from incentives.cards.pins import check_pin_choice, forget_failures, hash_pin
+from incentives.cards.queries import get_card
+from incentives.cards.states import TRANSITIONS, Action
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
+from incentives.extensions import db
+from incentives.register.queries import find_household, get_resident
+
+YEARS = 5
+CARD_ID = 8
+
+
+def issue_card(
+    *,
+    village: str,
+    household_id: UUID,
+    resident_id: UUID | None = None,
+    pin: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Card:
+    """Make a card of a household, or of one resident in it; it serves at once.
+
+    A PIN can be set with it or later. Refuses a household of another village, a resident of
+    another household, and a PIN that is too easy.
+    """
+    require(actor, "card.issue", village)
+    household = find_household(village, household_id)
+    if resident_id is not None and get_resident(village, resident_id).household_id != household.id:
+        raise Invalid(errors=[FieldError("/resident_id", _("This person is of another household"))])
+    add_issuer_key(now=now)
+    day = village_day(now)
+    card = Card(
+        card_id=secrets.token_hex(CARD_ID),
+        village=village,
+        household_id=household.id,
+        resident_id=resident_id,
+        number=free_number(),
+        issued_on=day,
+        expires_on=last_day(day),
+    )
+    db.session.add(card)
+    db.session.flush()
+    keep_issue(card, actor=actor, now=now)
+    if pin is not None:
+        check_pin_choice(pin, number=card.number)
+        card.pin_hash = hash_pin(card.id, pin)
+    record(card, audit.Tag.CARD_ISSUED, actor=actor, now=now)
+    db.session.flush()
+    return card
+
+
+def free_number() -> str:
+    """A number that no card has or had."""
+    while True:
+        number = new_number()
+        taken = db.session.scalar(select(CardIssue.number).where(CardIssue.number == number))
+        if taken is None:
+            return number
+
+
+def last_day(day: date) -> date:
+    """The last day on which a card issued on this day is not yet due for renewal."""
+    # 1 March stands in for 29 February in years that have none.
+    try:
+        return day.replace(year=day.year + YEARS)
+    except ValueError:
+        return date(day.year + YEARS, 3, 1)
+
+
+def keep_issue(card: Card, *, actor: Actor, now: datetime) -> None:
+    """Keep what this print of the card says, for ever."""
+    db.session.add(
+        CardIssue(
+            card_id=card.id,
+            issue=card.issue,
+            number=card.number,
+            issued_on=card.issued_on,
+            expires_on=card.expires_on,
+            issued_at=now,
+            issued_by=actor.person,
+        )
+    )
+
+
+def set_pin(*, village: str, card_id: UUID, pin: str, actor: Actor, now: datetime) -> Card:
+    """Set the PIN with the holder present, which also opens every lock of the old one.
+
+    Refuses a card that is revoked and a PIN that is too easy.
+    """
+    require(actor, "card.set_pin", village)
+    card = get_card(village, card_id)
+    if card.status is CardStatus.REVOKED:
+        raise WrongState()
+    check_pin_choice(pin, number=card.number)
+    card.pin_hash = hash_pin(card.id, pin)
+    card.demo_pin = False
+    forget_failures(card)
+    record(card, audit.Tag.CARD_PIN_SET, actor=actor, now=now)
+    db.session.flush()
+    return card
+
+
+def suspend_card(
+    *, village: str, card_id: UUID, reason: str | None = None, actor: Actor, now: datetime
+) -> Card:
+    """Stop a card that is reported lost, at once; the household's points are untouched."""
+    require(actor, "card.suspend", village)
+    return change(village, card_id, Action.SUSPEND, reason, actor=actor, now=now)
+
+
+def report_card_lost(*, village: str, card_id: UUID, actor: Actor, now: datetime) -> Card:
+    """Stop a card of one's own household; refuses any other."""
+    if get_card(village, card_id).household_id != actor.household_id:
+        raise NotPermitted()
+    return change(village, card_id, Action.SUSPEND, None, actor=actor, now=now)
+
+
+def reinstate_card(
+    *, village: str, card_id: UUID, reason: str | None = None, actor: Actor, now: datetime
+) -> Card:
+    """Let a card serve again that was reported lost and is found."""
+    require(actor, "card.reinstate", village)
+    return change(village, card_id, Action.REINSTATE, reason, actor=actor, now=now)
+
+
+def revoke_card(*, village: str, card_id: UUID, reason: str, actor: Actor, now: datetime) -> Card:
+    """End a card for good; the household's points are untouched."""
+    require(actor, "card.revoke", village)
+    return change(village, card_id, Action.REVOKE, reason, actor=actor, now=now)
+
+
+def reissue_card(
+    *, village: str, card_id: UUID, reason: str | None = None, actor: Actor, now: datetime
+) -> Card:
+    """Print a card anew: the same card and PIN, one issue and a new number further.
+
+    Codes and numbers of every earlier print are refused from now on; a suspended card serves
+    again with its new print. Refuses a revoked card.
+    """
+    require(actor, "card.reissue", village)
+    card = change(village, card_id, Action.REISSUE, reason, actor=actor, now=now)
+    add_issuer_key(now=now)
+    card.issue += 1
+    card.number = free_number()
+    card.issued_on = village_day(now)
+    card.expires_on = last_day(card.issued_on)
+    keep_issue(card, actor=actor, now=now)
+    db.session.flush()
+    return card
+
+
+TAGS = {
+    Action.SUSPEND: audit.Tag.CARD_SUSPENDED,
+    Action.REINSTATE: audit.Tag.CARD_REINSTATED,
+    Action.REVOKE: audit.Tag.CARD_REVOKED,
+    Action.REISSUE: audit.Tag.CARD_REISSUED,
+}
+
+
+def change(
+    village: str,
+    card_id: UUID,
+    action: Action,
+    reason: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Card:
+    """Change a card's state by the table of states; refuses where it isn't in the state for it."""
+    card = get_card(village, card_id)
+    before, after = TRANSITIONS[action]
+    changed = db.session.execute(
+        update(Card)
+        .where(Card.id == card.id, Card.issue == card.issue, Card.status.in_(before))
+        .values(status=after)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount == 0:
+        raise WrongState()
+    db.session.refresh(card)
+    record(card, TAGS[action], actor=actor, now=now, reason=reason)
+    return card

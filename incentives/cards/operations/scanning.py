@@ -1,0 +1,236 @@
+"""What a shown card allows: to anyone its masked holder, to a shop that serves the village more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import insert, update
+
+from incentives import ledger
+from incentives.access.actor import Actor
+from incentives.cards import queries
+from incentives.cards.codes import code_in, read_code
+from incentives.cards.issuer import keys_at
+from incentives.cards.models import Card, CardStatus, Scan, ShownBy
+from incentives.cards.numbers import read_number
+from incentives.cards.pins import count_failure, counter_of, refuse_flood
+from incentives.clock import village_day
+from incentives.errors import (
+    CardInvalid,
+    CardRevoked,
+    CardSuspended,
+    CodeExpired,
+    CodeUsed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    WrongVillage,
+)
+from incentives.database import new_id
+from incentives.extensions import db
+from incentives.register.models import Household
+from incentives.register.policy import policy_on
+
+GOOD_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a scan tells. None where the household hides it, or where the caller may not know.
+
+    `renewal_due` marks a card past its day, which serves all the same while there is signal.
+    """
+
+    village: str
+    card: Card
+    holder: str
+    renewal_due: bool
+    balance: int | None
+    spendable: int | None = None
+    scan_id: UUID | None = None
+    pin_needed_above: int | None = None
+
+
+def identify_card(text: str, *, now: datetime) -> Card:
+    """The card of a code, or of a QR's whole text.
+
+    Refuses what is no valid code, a card reported lost, a revoked one, and earlier prints.
+    """
+    return in_use(*read_text(text, now=now))
+
+
+def identify_number(number: str) -> Card:
+    """The card of a typed number; refuses as `identify_card` does."""
+    return in_use(*look_up(number))
+
+
+def read_text(text: str, *, now: datetime) -> tuple[Card, int]:
+    """The card that a code names and the issue that it is of; refuses what is no valid code."""
+    content = read_code(code_in(text), keys_at(now))
+    card = queries.card_by_code(content.card_id)
+    if card is None or card.village != content.village or content.issue > card.issue:
+        raise CardInvalid()
+    return card, content.issue
+
+
+def look_up(number: str) -> tuple[Card, int]:
+    """The card that has or had this number, and the issue it was printed on."""
+    digits = read_number(number)
+    found = queries.card_by_number(digits) if digits else None
+    if found is None:
+        raise CardInvalid(_("No card has this number: please check it"))
+    return found
+
+
+def in_use(card: Card, issue: int) -> Card:
+    """The card itself; refuses one that is suspended or revoked, and any but its latest print."""
+    if card.status is CardStatus.REVOKED or issue < card.issue:
+        raise CardRevoked()
+    if card.status is CardStatus.SUSPENDED:
+        raise CardSuspended()
+    return card
+
+
+def scan_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
+    """What the card of a code or of a QR's whole text tells this caller; anyone may ask."""
+    found = None
+    try:
+        found = read_text(text, now=now)
+        card = in_use(*found)
+    except Refusal as refusal:
+        keep_refusal(refusal, ShownBy.CODE, found, actor=actor, now=now)
+        raise
+    return tell(card, ShownBy.CODE, actor=actor, now=now)
+
+
+def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
+    """What the card of a typed number tells signed-in staff.
+
+    Numbers can be guessed: wrong ones count as wrong PINs do (20 an hour at one counter), and
+    staff of another village are told no more than that it is another village's.
+    """
+    if actor is None or not actor.roles:
+        raise NotSignedIn()
+    counter = counter_of(actor)
+    refuse_flood(counter, now=now)
+    found = None
+    try:
+        found = look_up(number)
+        if not any(found[0].village.startswith(role.division) for role in actor.roles):
+            raise WrongVillage()
+        card = in_use(*found)
+    except Refusal as refusal:
+        if isinstance(refusal, CardInvalid | WrongVillage):
+            refusal.afterwards.append(lambda: count_failure(None, counter, now=now))
+        keep_refusal(refusal, ShownBy.NUMBER, found, actor=actor, now=now)
+        raise
+    return tell(card, ShownBy.NUMBER, actor=actor, now=now)
+
+
+def keep_refusal(
+    refusal: Refusal,
+    shown_by: ShownBy,
+    found: tuple[Card, int] | None,
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Have a refused scan kept with its reason.
+
+    What nobody signed in sent and is no card's is not kept: anyone could fill the table.
+    """
+    if actor is None and found is None:
+        return
+    row = {
+        "village": found[0].village if found else None,
+        "card_id": found[0].id if found else None,
+        "issue": found[1] if found else None,
+        "user_id": actor.user_id if actor else None,
+        "shown_by": shown_by,
+        "refused": refusal.name,
+        "scanned_at": now,
+    }
+    refusal.afterwards.append(lambda: add_scan(row))
+
+
+def add_scan(row: dict[str, Any]) -> None:
+    """Keep a scan."""
+    db.session.execute(insert(Scan).values({"id": new_id(), **row}))
+
+
+def tell(card: Card, shown_by: ShownBy, *, actor: Actor | None, now: datetime) -> Shown:
+    """What this caller may know of a card in use; staff who serve the village get a scan's id."""
+    household = db.session.get_one(Household, card.household_id)
+    position = ledger.positions(card.village, [household.account_code])[household.account_code]
+    shown = Shown(
+        village=card.village,
+        card=card,
+        holder=queries.masked_holder(card),
+        renewal_due=card.expires_on < village_day(now),
+        balance=None if household.hide_balance else position.balance,
+    )
+    if actor is None or not serves_village(actor, card.village):
+        return shown
+    scan_id = new_id()
+    add_scan(
+        {
+            "id": scan_id,
+            "village": card.village,
+            "card_id": card.id,
+            "issue": card.issue,
+            "user_id": actor.user_id,
+            "shown_by": shown_by,
+            "scanned_at": now,
+            "expires_at": now + GOOD_FOR,
+        }
+    )
+    return replace(
+        shown,
+        spendable=position.spendable,
+        scan_id=scan_id,
+        pin_needed_above=policy_on(card.village, village_day(now)).pin_above,
+    )
+
+
+def by_role(actor: Actor, village: str) -> bool:
+    """Whether the actor keeps a shop in the village or above it."""
+    return any(
+        role.role == "shopkeeper" and village.startswith(role.division) for role in actor.roles
+    )
+
+
+# Whether the actor is of a shop that serves the village; the shop's room sets the answer by its
+# own table of villages served.
+serves_hook: list[Callable[[Actor, str], bool]] = [by_role]
+
+
+def serves_village(actor: Actor, village: str) -> bool:
+    """Whether the actor is of a shop that serves the village."""
+    return serves_hook[-1](actor, village)
+
+
+def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
+    """Use up a scan for one redemption: once, within 10 minutes, by the user who scanned.
+
+    Refuses another user's and a refused scan as not found, one that is used as `code_used`, an
+    old one as `code_expired`, and a card that went out of use meanwhile.
+    """
+    scan = db.session.get(Scan, scan_id)
+    if scan is None or scan.refused is not None or scan.user_id != actor.user_id:
+        raise NotFound()
+    if scan.expires_at is None or now >= scan.expires_at:
+        raise CodeExpired()
+    used = db.session.execute(
+        update(Scan)
+        .where(Scan.id == scan_id, Scan.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if used.rowcount == 0:
+        raise CodeUsed()
+    if scan.card is not None and scan.issue is not None:
+        in_use(scan.card, scan.issue)
+    return scan

@@ -1,0 +1,84 @@
+"""What is read about cards."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incentives.cards.issuer import sign
+from incentives.cards.codes import Content
+from incentives.cards.models import Card, CardIssue, CardStatus
+from incentives.cards.qr import card_url
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.installation import get_installation
+
+
+def get_card(village: str, card_id: UUID) -> Card:
+    """A card of that village; refuses what isn't there."""
+    card = db.session.get(Card, card_id)
+    if card is None or card.village != village:
+        raise NotFound()
+    return card
+
+
+def card_by_code(card_id: bytes) -> Card | None:
+    """The card with the 8 bytes that its code holds."""
+    return db.session.scalar(select(Card).where(Card.card_id == card_id.hex()))
+
+
+def card_by_number(number: str) -> tuple[Card, int] | None:
+    """The card that has or had this number, and the issue that it was printed on."""
+    row = db.session.execute(
+        select(Card, CardIssue.issue).join(CardIssue).where(CardIssue.number == number)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def cards_of_household(household_id: UUID) -> list[Card]:
+    """All cards of a household, oldest first."""
+    return list(
+        db.session.scalars(select(Card).where(Card.household_id == household_id).order_by(Card.id))
+    )
+
+
+def cards_in_use(village: str, card_ids: Sequence[UUID]) -> list[Card]:
+    """Those of these cards that belong to the village and aren't revoked, in the order given."""
+    found = {
+        card.id: card
+        for card in db.session.scalars(
+            select(Card).where(
+                Card.village == village,
+                Card.id.in_(card_ids),
+                Card.status != CardStatus.REVOKED,
+            )
+        )
+    }
+    return [found[card_id] for card_id in card_ids if card_id in found]
+
+
+def issues_of(card: Card) -> list[CardIssue]:
+    """Every print of a card, newest first."""
+    return list(
+        db.session.scalars(
+            select(CardIssue).where(CardIssue.card_id == card.id).order_by(CardIssue.issue.desc())
+        )
+    )
+
+
+def code_of(card: Card) -> str:
+    """The code on the latest print of a card."""
+    return sign(
+        Content(
+            village=card.village,
+            card_id=bytes.fromhex(card.card_id),
+            issue=card.issue,
+            issued_on=card.issued_on,
+            expires_on=card.expires_on,
+        )
+    )
+
+
+def url_of(card: Card) -> str:
+    """What the QR on the latest print of a card holds."""
+    return card_url(get_installation().url, code_of(card))
