@@ -4,7 +4,7 @@ The names and statuses are the table in `docs/api.md`; a name is the problem typ
 RFC 9457 and never changes once released.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +25,8 @@ class Refusal(Exception):
     """Base of every refusal. Raised by operations; `web` turns it into a problem answer or a form.
 
     `kept` says that an idempotency key keeps this answer (the list in `docs/api.md`).
+    `afterwards` is what must stay though the operation is undone (failure counters, audit
+    rows): it runs after the savepoint's rollback, in the same transaction.
     """
 
     name = "unexpected"
@@ -45,6 +47,7 @@ class Refusal(Exception):
         self.errors = tuple(errors)
         self.headers = headers or {}
         self.extensions = extensions
+        self.afterwards: list[Callable[[], None]] = []
 
 
 class Malformed(Refusal):
@@ -200,6 +203,18 @@ class CardRevoked(Refusal):
     name = "card_revoked"
     status = HTTPStatus.CONFLICT
     title = _("This card is no longer valid")
+
+
+class CodeUsed(Refusal):
+    name = "code_used"
+    status = HTTPStatus.CONFLICT
+    title = _("This scan was used already: please scan the card again")
+
+
+class CodeExpired(Refusal):
+    name = "code_expired"
+    status = HTTPStatus.CONFLICT
+    title = _("This scan is too old: please scan the card again")
 
 
 class TooLarge(Refusal):
