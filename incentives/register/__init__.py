@@ -1,1 +1,7 @@
-"""The room of register."""
+"""The register: divisions, their policy, households, residents and teams.
+
+It holds the least of what a village must know of a person: name, household, and if they like a
+phone and a year of birth. A household's points are in the ledger, under a random code that
+outlives the names. Whoever looks at a household without its duty says why, and the household
+sees it.
+"""
