@@ -160,6 +160,26 @@ class Resident(Base):
     entered_at: Mapped[datetime]
 
 
+class HouseholdLook(Base):
+    """That somebody of the staff opened a household's page, once a day and reason; append-only.
+
+    An overseer gives a reason; a cadre in daily work doesn't. The household sees both.
+    """
+
+    __tablename__ = "household_look"
+    __table_args__ = (
+        Index("ix_household_look_household_id_looked_on", "household_id", "looked_on"),
+        CheckConstraint("length(reason) > 0", name="reason"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"))
+    person: Mapped[UUID]
+    looked_on: Mapped[date]
+    looked_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
 class Team(Base):
     """A patrol's or work's team of a village, named in the village once, with its leader."""
 

@@ -113,6 +113,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "household_look",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("looked_on", sa.Date(), nullable=False),
+        sa.Column("looked_at", Instant(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_household_look_reason")),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+            name=op.f("fk_household_look_household_id_household"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_look")),
+    )
+    op.create_index(
+        "ix_household_look_household_id_looked_on",
+        "household_look",
+        ["household_id", "looked_on"],
+        unique=False,
+    )
+    op.create_table(
         "resident",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("village", sa.String(length=12), nullable=False),
@@ -202,6 +224,8 @@ def downgrade() -> None:
     else:
         op.execute("UPDATE household SET head_id = NULL")
     op.drop_table("resident")
+    op.drop_index("ix_household_look_household_id_looked_on", table_name="household_look")
+    op.drop_table("household_look")
     op.drop_index("ix_policy_entry_village_effective_on", table_name="policy_entry")
     op.drop_table("policy_entry")
     op.drop_index(op.f("ix_household_grid"), table_name="household")

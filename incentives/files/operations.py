@@ -1,0 +1,65 @@
+"""What is done with files: keep one, erase one, sweep up what belongs to no record."""
+
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.extensions import db
+from incentives.files import store
+from incentives.files.contents import clean
+from incentives.files.models import File
+from incentives.files.queries import find_file
+
+SWEEP_AFTER = timedelta(days=1)
+
+
+def keep_file(*, village: str, content: bytes, actor: Actor, now: datetime) -> File:
+    """Keep a photo (JPEG, PNG, WebP: drawn anew, metadata gone) or a PDF of a village.
+
+    Refuses more than 10 MiB, pictures of too many pixels, other kinds, and what is damaged.
+    """
+    require(actor, "file.keep", village)
+    kind, kept = clean(content)
+    file = File(
+        village=village,
+        name=store.write(kept),
+        kind=kind,
+        size=len(kept),
+        sha256=hashlib.sha256(kept).hexdigest(),
+        uploaded_by=actor.person,
+        uploaded_at=now,
+    )
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> File:
+    """Erase a file's bytes for good; the row stays and says when. Erasing twice changes nothing."""
+    require(actor, "file.erase", village)
+    file = find_file(village, file_id)
+    if file.erased_at is None:
+        file.erased_at = now
+        db.session.flush()
+        audit.record(actor, audit.Tag.FILE_ERASED, village=village, subject=file.id, now=now)
+    # Last, as nothing brings it back: had the transaction failed, the bytes were to go anyway.
+    store.remove(file.name)
+    return file
+
+
+def sweep_files(*, now: datetime) -> int:
+    """Remove bytes of a day or older that no row names (an upload undone), or whose row is erased.
+
+    How many were removed.
+    """
+    kept = set(db.session.scalars(select(File.name).where(File.erased_at.is_(None))))
+    old = list(store.names_older_than((now - SWEEP_AFTER).timestamp()))
+    orphans = [name for name in old if name not in kept]
+    for name in orphans:
+        store.remove(name)
+    return len(orphans)

@@ -1,0 +1,45 @@
+"""What is read about files."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from incentives.access.actor import Actor
+from incentives.access.permissions import may
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.files import store
+from incentives.files.models import File
+
+# Set by the rooms whose records carry files: whether this person may read this file by one of them.
+readers: list[Callable[[File, Actor], bool]] = []
+
+
+def find_file(village: str, file_id: UUID) -> File:
+    """A file of that village; refuses what isn't there."""
+    file = db.session.get(File, file_id)
+    if file is None or file.village != village:
+        raise NotFound()
+    return file
+
+
+def readable_file(village: str, file_id: UUID, actor: Actor) -> File:
+    """A file for its uploader, for whoever reviews in the village, and for those whom a record
+    that carries it lets read it. Refuses everybody else as if it weren't there, and an erased one.
+    """
+    file = find_file(village, file_id)
+    allowed = (
+        actor.person == file.uploaded_by
+        or may(actor, "file.read", village)
+        or any(reader(file, actor) for reader in readers)
+    )
+    if not allowed or file.erased_at is not None:
+        raise NotFound()
+    return file
+
+
+def file_bytes(file: File) -> bytes:
+    """A file's bytes; refuses one whose bytes are gone."""
+    try:
+        return store.read(file.name)
+    except FileNotFoundError as gone:
+        raise NotFound() from gone

@@ -1,0 +1,62 @@
+"""What is read about divisions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.register.models import Division, Level
+
+
+def find_division(code: str) -> Division:
+    """The division with that code; refuses what isn't there."""
+    division = db.session.get(Division, code)
+    if division is None:
+        raise NotFound()
+    return division
+
+
+def find_village(code: str) -> Division:
+    """A village that is served here; refuses any other division."""
+    division = find_division(code)
+    if division.opened_at is None:
+        raise NotFound()
+    return division
+
+
+def divisions(parent: str | None = None, level: Level | None = None) -> Select[tuple[Division]]:
+    """The divisions under a parent, of a level, or all."""
+    chosen = select(Division)
+    if parent is not None:
+        chosen = chosen.where(Division.parent == parent)
+    if level is not None:
+        chosen = chosen.where(Division.level == level)
+    return chosen
+
+
+def served_villages(under: str = "") -> list[Division]:
+    """The villages that are served here, under a division, by code."""
+    return list(
+        db.session.scalars(
+            select(Division)
+            .where(
+                Division.opened_at.is_not(None),
+                Division.code.startswith(under, autoescape=True),
+            )
+            .order_by(Division.code)
+        )
+    )
+
+
+def grids_of(village: str) -> list[Division]:
+    """The grids of a village, by code."""
+    return list(
+        db.session.scalars(divisions(parent=village, level=Level.GRID).order_by(Division.code))
+    )
+
+
+def divisions_by_code(codes: Sequence[str]) -> dict[str, Division]:
+    """These divisions, those missing left out."""
+    found = db.session.scalars(select(Division).where(Division.code.in_(codes)))
+    return {division.code: division for division in found}

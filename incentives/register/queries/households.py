@@ -1,0 +1,177 @@
+"""What is read about households, residents and teams."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from incentives import ledger
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.register.models import Household, Resident, Team, TeamMember
+
+CARD_NUMBER_LENGTH = 12
+
+# Set by cards: the household in the village whose card has this number, or None.
+household_of_card_number: list[Callable[[str, str], UUID | None]] = []
+
+
+@dataclass(frozen=True)
+class HouseholdView:
+    """A household with its members (the head first) and its points."""
+
+    household: Household
+    members: list[Resident]
+    balance: int
+    spendable: int
+    debt: int
+
+    @property
+    def head(self) -> Resident | None:
+        """The head, unless all have left."""
+        return next((each for each in self.members if each.id == self.household.head_id), None)
+
+
+def find_household(village: str, household_id: UUID) -> Household:
+    """A household of that village; refuses what isn't there."""
+    household = db.session.get(Household, household_id)
+    if household is None or household.village != village:
+        raise NotFound()
+    return household
+
+
+def get_resident(village: str, resident_id: UUID) -> Resident:
+    """A resident of that village; refuses what isn't there."""
+    resident = db.session.get(Resident, resident_id)
+    if resident is None or resident.village != village:
+        raise NotFound()
+    return resident
+
+
+def find_team(village: str, team_id: UUID) -> Team:
+    """A team of that village; refuses what isn't there."""
+    team = db.session.get(Team, team_id)
+    if team is None or team.village != village:
+        raise NotFound()
+    return team
+
+
+def teams_of(village: str) -> list[Team]:
+    """The village's teams, by name."""
+    return list(
+        db.session.scalars(
+            select(Team)
+            .where(Team.village == village, Team.disbanded_on.is_(None))
+            .order_by(Team.name)
+        )
+    )
+
+
+def team_members(team_id: UUID) -> list[Resident]:
+    """Who is in a team, by name's pinyin."""
+    return list(
+        db.session.scalars(
+            select(Resident)
+            .join(TeamMember, TeamMember.resident_id == Resident.id)
+            .where(TeamMember.team_id == team_id)
+            .order_by(Resident.pinyin, Resident.id)
+        )
+    )
+
+
+def residents_by_id(ids: Sequence[UUID]) -> dict[UUID, Resident]:
+    """These residents by id, those missing left out."""
+    found = db.session.scalars(select(Resident).where(Resident.id.in_(ids)))
+    return {resident.id: resident for resident in found}
+
+
+def members_of(household_ids: Sequence[UUID]) -> dict[UUID, list[Resident]]:
+    """Who lives in each of these households, in the order of entry."""
+    members: dict[UUID, list[Resident]] = {household_id: [] for household_id in household_ids}
+    found = db.session.scalars(
+        select(Resident)
+        .where(Resident.household_id.in_(household_ids), Resident.left_on.is_(None))
+        .order_by(Resident.id)
+    )
+    for resident in found:
+        members[resident.household_id].append(resident)
+    return members
+
+
+def household_views(village: str, households: Sequence[Household]) -> list[HouseholdView]:
+    """These households of one village with members and points, in two statements."""
+    members = members_of([household.id for household in households])
+    positions = ledger.positions(village, [household.account_code for household in households])
+    return [
+        HouseholdView(
+            household=household,
+            members=sorted(members[household.id], key=lambda one: one.id != household.head_id),
+            balance=positions[household.account_code].balance,
+            spendable=positions[household.account_code].spendable,
+            debt=positions[household.account_code].debt,
+        )
+        for household in households
+    ]
+
+
+def household_view(village: str, household_id: UUID) -> HouseholdView:
+    """One household with members and points; refuses what isn't there."""
+    return household_views(village, [find_household(village, household_id)])[0]
+
+
+def plain(q: str) -> str:
+    """A search text as names are kept for the search: lower case, without spaces and dots."""
+    return "".join(q.lower().replace("·", "").replace("ü", "v").split())
+
+
+def name_matches(q: str) -> ColumnElement[bool]:
+    """Whether a resident's name, pinyin or initials contain the text."""
+    text = plain(q)
+    return or_(
+        func.replace(func.replace(func.lower(Resident.name), " ", ""), "·", "").contains(
+            text, autoescape=True
+        ),
+        Resident.pinyin.contains(text, autoescape=True),
+        Resident.initials.contains(text, autoescape=True),
+    )
+
+
+def search_households(village: str, q: str | None = None) -> Select[tuple[Household]]:
+    """The village's households that a text finds: by a member's name, pinyin or initials, by door,
+    by the household's number, or by the number on a card. All of them without a text."""
+    chosen = select(Household).where(Household.village == village)
+    if not q or not plain(q):
+        return chosen
+    living = select(Resident.household_id).where(
+        Resident.village == village, Resident.left_on.is_(None), name_matches(q)
+    )
+    found = [
+        Household.id.in_(living),
+        func.replace(func.lower(Household.door), " ", "").contains(plain(q), autoescape=True),
+    ]
+    text = plain(q)
+    if text.isdecimal() and text.isascii() and len(text) < CARD_NUMBER_LENGTH:
+        found.append(Household.number == int(text))
+    found += [Household.id == household_id for household_id in by_card_number(village, text)]
+    return chosen.where(or_(*found))
+
+
+def by_card_number(village: str, text: str) -> list[UUID]:
+    """The household whose card has this number, if the text is one."""
+    if len(text) != CARD_NUMBER_LENGTH or not (text.isascii() and text.isdecimal()):
+        return []
+    answers = (hook(village, text) for hook in household_of_card_number)
+    return [answer for answer in answers if answer is not None]
+
+
+def search_residents(village: str, q: str | None = None) -> Select[tuple[Resident]]:
+    """Who lives in the village and is found by name, pinyin, initials or door; all without a text."""
+    chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
+    if not q or not plain(q):
+        return chosen
+    door = select(Household.id).where(
+        Household.village == village,
+        func.replace(func.lower(Household.door), " ", "").contains(plain(q), autoescape=True),
+    )
+    return chosen.where(or_(name_matches(q), Resident.household_id.in_(door)))
