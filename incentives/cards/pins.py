@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -18,10 +19,10 @@ from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives import keys
-from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.cards.models import Card, PinFailure, PinLock, Scope
-from incentives.database import new_id
+from incentives.clock import VILLAGE_TIME
+from incentives.database import Instant
 from incentives.errors import (
     FieldError,
     Invalid,
@@ -85,7 +86,7 @@ KEYPAD = frozenset({"112233", "332211", "123321", "147258", "147852", "159753", 
 
 def is_sequence(pin: str) -> bool:
     """Up or down by one from digit to digit, past 9 or 0 too: 123456, 678901, 432109."""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return steps in ({1}, {9})
 
 
@@ -137,17 +138,13 @@ def verify_pin(card: Card, pin: str, *, counter: Counter, now: datetime) -> None
 def refuse_locked(lock: PinLock, *, now: datetime) -> None:
     """Refuse while the card's PIN is locked at this counter."""
     if lock.in_a_row >= LOCK_AFTER:
-        raise PinLocked(
-            _("Too many wrong PINs: the village office must set the PIN anew"),
-            locked_until=None,
-        )
+        raise PinLocked(_("Too many wrong PINs: the village office must set the PIN anew"))
     if lock.locked_until_at is not None and now < lock.locked_until_at:
         raise PinLocked(
             _(
                 "Too many wrong PINs: try again after %(time)s",
                 time=lock.locked_until_at.astimezone(VILLAGE_TIME).strftime("%H:%M"),
-            ),
-            locked_until=rfc3339(lock.locked_until_at),
+            )
         )
 
 

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from incentives.cards.issuer import sign
 from incentives.cards.codes import Content
+from incentives.cards.issuer import sign
 from incentives.cards.models import Card, CardIssue, CardStatus
+from incentives.cards.numbers import read_number
 from incentives.cards.qr import card_url
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.installation import get_installation
+from incentives.register.models import Household
+from incentives.register.names import masked
+from incentives.register.queries import residents_by_id
 
 
 def get_card(village: str, card_id: UUID) -> Card:
@@ -55,6 +59,36 @@ def cards_in_use(village: str, card_ids: Sequence[UUID]) -> list[Card]:
         )
     }
     return [found[card_id] for card_id in card_ids if card_id in found]
+
+
+def household_by_number(village: str, text: str) -> UUID | None:
+    """The household of that village whose card has this number, earlier prints included."""
+    number = read_number(text)
+    found = card_by_number(number) if number else None
+    if found is None or found[0].village != village:
+        return None
+    return found[0].household_id
+
+
+def holder_names(cards: Sequence[Card]) -> dict[UUID, str]:
+    """Whose card each is: the resident it was made for, else the head of the household."""
+    households = {
+        household.id: household.head_id
+        for household in db.session.scalars(
+            select(Household).where(Household.id.in_([card.household_id for card in cards]))
+        )
+    }
+    holders = {card.id: card.resident_id or households[card.household_id] for card in cards}
+    residents = residents_by_id([each for each in holders.values() if each is not None])
+    return {
+        card_id: residents[holder].name if holder in residents else ""
+        for card_id, holder in holders.items()
+    }
+
+
+def holder_of(card: Card) -> str:
+    """Whose card it is, as everybody may see it: 扎**."""
+    return masked(holder_names([card])[card.id])
 
 
 def issues_of(card: Card) -> list[CardIssue]:

@@ -11,6 +11,7 @@ from incentives.cards.operations.issuing import (
     suspend_card,
 )
 from incentives.cards.operations.scanning import (
+    Shown,
     identify_card,
     identify_number,
     scan_code,
@@ -19,6 +20,7 @@ from incentives.cards.operations.scanning import (
 )
 
 __all__ = [
+    "Shown",
     "identify_card",
     "identify_number",
     "issue_card",

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -165,6 +166,13 @@ def reissue_card(
     return card
 
 
+def set_demo_pin(card: Card, pin: str) -> None:
+    """Give a card of the demo county its published PIN: it signs in from this machine only."""
+    card.pin_hash = hash_pin(card.id, pin)
+    card.demo_pin = True
+    db.session.flush()
+
+
 TAGS = {
     Action.SUSPEND: audit.Tag.CARD_SUSPENDED,
     Action.REINSTATE: audit.Tag.CARD_REINSTATED,
@@ -194,5 +202,13 @@ def change(
     if changed.rowcount == 0:
         raise WrongState()
     db.session.refresh(card)
-    record(card, TAGS[action], actor=actor, now=now, reason=reason)
+    detail = None if reason is None else {"reason": reason}
+    record(card, TAGS[action], actor=actor, now=now, detail=detail)
     return card
+
+
+def record(
+    card: Card, tag: audit.Tag, *, actor: Actor, now: datetime, detail: dict[str, Any] | None = None
+) -> None:
+    """Leave a row of what was done with a card in the audit trail."""
+    audit.record(actor, tag, village=card.village, subject=card.id, now=now, detail=detail)

@@ -18,6 +18,7 @@ from incentives.cards.models import Card, CardStatus, Scan, ShownBy
 from incentives.cards.numbers import read_number
 from incentives.cards.pins import count_failure, counter_of, refuse_flood
 from incentives.clock import village_day
+from incentives.database import new_id
 from incentives.errors import (
     CardInvalid,
     CardRevoked,
@@ -29,7 +30,6 @@ from incentives.errors import (
     Refusal,
     WrongVillage,
 )
-from incentives.database import new_id
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.policy import policy_on
@@ -168,7 +168,7 @@ def tell(card: Card, shown_by: ShownBy, *, actor: Actor | None, now: datetime) -
     shown = Shown(
         village=card.village,
         card=card,
-        holder=queries.masked_holder(card),
+        holder=queries.holder_of(card),
         renewal_due=card.expires_on < village_day(now),
         balance=None if household.hide_balance else position.balance,
     )

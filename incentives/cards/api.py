@@ -1,0 +1,149 @@
+"""Cards by HTTP: issue, show, PIN, lost and found, print anew, revoke; and the scan."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from incentives.access.actor import current_actor, find_actor
+from incentives.cards import operations, queries, schemas
+from incentives.cards.models import Card
+from incentives.cards.operations import Shown
+from incentives.cards.qr import qr_png, qr_svg
+from incentives.clock import now
+from incentives.web.api import Blueprint, reads, writes
+
+blueprint = Blueprint("cards", __name__, url_prefix="/api/v1", description=__doc__)
+
+ONE = "/villages/<village>/cards/<uuid:card_id>"
+
+
+def card_output(card: Card) -> dict[str, Any]:
+    """A card with the code and the address on its latest print."""
+    return {
+        "id": card.id,
+        "household_id": card.household_id,
+        "resident_id": card.resident_id,
+        "number": card.number,
+        "code": queries.code_of(card),
+        "url": queries.url_of(card),
+        "status": card.status,
+        "issue": card.issue,
+        "issued_on": card.issued_on,
+        "expires_on": card.expires_on,
+        "has_pin": card.pin_hash is not None,
+    }
+
+
+def scan_output(shown: Shown) -> dict[str, Any]:
+    """What a scan tells this caller; what they may not know is left out."""
+    card = shown.card
+    output: dict[str, Any] = {
+        "village": shown.village,
+        "card": {
+            "id": card.id,
+            "number": card.number,
+            "status": card.status,
+            "renewal_due": shown.renewal_due,
+        },
+        "holder": shown.holder,
+        "balance": shown.balance,
+    }
+    if shown.scan_id is not None:
+        output["spendable"] = shown.spendable
+        output["scan_id"] = shown.scan_id
+        output["pin_needed_above"] = shown.pin_needed_above
+    return output
+
+
+@blueprint.route("/villages/<village>/cards", methods=["POST"])
+@writes(
+    schemas.CardOutput, status=201, body=schemas.CardInput, permission="card.issue", secret=True
+)
+def post_card(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Issue a card of a household, or of one resident in it."""
+    card = operations.issue_card(village=village, actor=current_actor(), now=now(), **body)
+    return card_output(card)
+
+
+@blueprint.route(ONE)
+@reads(schemas.CardOutput, permission="card.read")
+def get_card(village: str, card_id: UUID) -> dict[str, Any]:
+    """A card with its code."""
+    return card_output(queries.get_card(village, card_id))
+
+
+@blueprint.route(f"{ONE}.svg")
+@reads(None, permission="card.read", produces="image/svg+xml")
+def get_card_svg(village: str, card_id: UUID) -> Response:
+    """The QR code on a card's latest print, as SVG."""
+    url = queries.url_of(queries.get_card(village, card_id))
+    return Response(qr_svg(url), mimetype="image/svg+xml")
+
+
+@blueprint.route(f"{ONE}.png")
+@reads(None, permission="card.read", produces="image/png")
+def get_card_png(village: str, card_id: UUID) -> Response:
+    """The QR code on a card's latest print, as PNG."""
+    url = queries.url_of(queries.get_card(village, card_id))
+    return Response(qr_png(url), mimetype="image/png")
+
+
+@blueprint.route(f"{ONE}/suspension", methods=["POST"])
+@writes(schemas.CardOutput, body=schemas.ReasonInput, permission="card.suspend", secret=True)
+def post_suspension(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Stop a card that is reported lost, at once."""
+    card = operations.suspend_card(
+        village=village, card_id=card_id, actor=current_actor(), now=now(), **body
+    )
+    return card_output(card)
+
+
+@blueprint.route(f"{ONE}/reinstatement", methods=["POST"])
+@writes(schemas.CardOutput, body=schemas.ReasonInput, permission="card.reinstate", secret=True)
+def post_reinstatement(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Let a card serve again that was lost and is found."""
+    card = operations.reinstate_card(
+        village=village, card_id=card_id, actor=current_actor(), now=now(), **body
+    )
+    return card_output(card)
+
+
+@blueprint.route(f"{ONE}/reissue", methods=["POST"])
+@writes(schemas.CardOutput, body=schemas.ReasonInput, permission="card.reissue", secret=True)
+def post_reissue(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Print a card anew; every earlier print is refused from now on."""
+    card = operations.reissue_card(
+        village=village, card_id=card_id, actor=current_actor(), now=now(), **body
+    )
+    return card_output(card)
+
+
+@blueprint.route(f"{ONE}/revocation", methods=["POST"])
+@writes(schemas.CardOutput, body=schemas.RevocationInput, permission="card.revoke", secret=True)
+def post_revocation(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """End a card for good."""
+    card = operations.revoke_card(
+        village=village, card_id=card_id, actor=current_actor(), now=now(), **body
+    )
+    return card_output(card)
+
+
+@blueprint.route(f"{ONE}/pin", methods=["PUT"])
+@writes(schemas.CardOutput, body=schemas.PinInput, permission="card.set_pin")
+def put_pin(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Set the PIN, with the holder present; this also opens every lock of the old one."""
+    card = operations.set_pin(
+        village=village, card_id=card_id, pin=body["pin"], actor=current_actor(), now=now()
+    )
+    return card_output(card)
+
+
+@blueprint.route("/cards/scan", methods=["POST"])
+@writes(schemas.ScanOutput, body=schemas.ScanInput, permission=None, keyed=False)
+def post_scan(body: dict[str, Any]) -> dict[str, Any]:
+    """What a shown card allows this caller: by code anyone, by number signed-in staff."""
+    actor = find_actor()
+    if "code" in body:
+        return scan_output(operations.scan_code(text=body["code"], actor=actor, now=now()))
+    return scan_output(operations.scan_number(number=body["number"], actor=actor, now=now()))
