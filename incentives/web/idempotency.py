@@ -1,0 +1,211 @@
+"""Idempotency keys: the same request twice has one effect and one answer.
+
+Key, answer and effect commit in one transaction. Only an HMAC of the request is kept, as a plain
+hash would give away a PIN in a second; answers that hold a secret are kept encrypted.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from incentives.errors import (
+    IdempotencyInProgress,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    Invalid,
+    Refusal,
+)
+from incentives.extensions import db
+from incentives.keys import key as secret_key
+from incentives.web.models import IdempotencyKey
+from incentives.web.transaction import LOCK_NOT_AVAILABLE, Concluded, sqlstate
+
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+ANONYMOUS_LENGTH = 22
+SEAL_FOR = b"jishan-answer/v1"
+KEEP = timedelta(days=90)
+UUID7 = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered, as it is kept: the status and the bytes."""
+
+    status: int
+    content: bytes
+    event_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class KeyedRequest:
+    """A request with its key: whose it is, what was asked, and whether its answer is secret."""
+
+    scope: str
+    key: str
+    fingerprint: bytes
+    sealed: bool
+    person: UUID | None
+    now: datetime
+
+    def uuid7(self) -> UUID:
+        """The key as the id of the thing that it makes; refuses one that is no UUIDv7."""
+        if not UUID7.fullmatch(self.key):
+            raise IdempotencyKeyMissing()
+        return UUID(self.key)
+
+
+def check_key(value: str | None, *, anonymous: bool) -> str:
+    """The header's value; refuses a missing or malformed one, and a short one of nobody."""
+    if value is None or not KEY.fullmatch(value):
+        raise IdempotencyKeyMissing()
+    if anonymous and len(value) < ANONYMOUS_LENGTH:
+        raise IdempotencyKeyMissing()
+    return value
+
+
+def fingerprint(method: str, path: str, body: Any) -> bytes:
+    """HMAC-SHA-256 under the pepper of method, path and the RFC 8785 form of the body.
+
+    Refuses a body that RFC 8785 can't carry (integers past 2^53).
+    """
+    try:
+        canonical = rfc8785.dumps(body)
+    except rfc8785.CanonicalizationError as error:
+        raise Invalid(_("A number here is too large")) from error
+    message = b"\n".join([method.encode(), path.encode(), canonical])
+    return hmac.digest(secret_key("pepper"), message, hashlib.sha256)
+
+
+def claim_key(request: KeyedRequest) -> None:
+    """Take the key in this transaction, or end with the answer that it has already.
+
+    Raises `Concluded` with the first answer for the same request, `IdempotencyKeyReused` for
+    another one, and `IdempotencyInProgress` where the first still runs after five seconds:
+    on PostgreSQL the insertion waits for the other's row, on SQLite for the other writer.
+    """
+    dialect = db.session.connection().dialect.name
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    if dialect == "postgresql":
+        db.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+    row = {
+        "scope": request.scope,
+        "key": request.key,
+        "fingerprint": request.fingerprint,
+        "sealed": request.sealed,
+        "person": request.person,
+        "answered_at": request.now,
+    }
+    try:
+        taken = db.session.execute(
+            maker(IdempotencyKey)
+            .values(row)
+            .on_conflict_do_nothing()
+            .returning(IdempotencyKey.key)
+        ).one_or_none()
+    except DBAPIError as error:
+        if sqlstate(error) != LOCK_NOT_AVAILABLE:
+            raise
+        raise IdempotencyInProgress(headers={"Retry-After": "1"}) from error
+    if taken is None:
+        raise Concluded(first_answer(request))
+
+
+def first_answer(request: KeyedRequest) -> Answer:
+    """The answer kept under this key, byte for byte, if the request is the same.
+
+    Where the answer was forgotten after 90 days, that it was done, with its event's id.
+    """
+    kept = db.session.execute(
+        select(IdempotencyKey).where(
+            IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key
+        )
+    ).scalar_one()
+    if not hmac.compare_digest(kept.fingerprint, request.fingerprint):
+        raise IdempotencyKeyReused()
+    if kept.body is None or kept.status is None:
+        event = None if kept.event_id is None else str(kept.event_id)
+        return Answer(200, json.dumps({"status": "already_applied", "event": event}).encode())
+    return Answer(kept.status, unseal(kept.body) if kept.sealed else kept.body)
+
+
+def keep_answer(request: KeyedRequest, answer: Answer) -> None:
+    """Keep an answer under its key; a secret one is encrypted (AES-256-GCM)."""
+    db.session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key)
+        .values(
+            status=answer.status,
+            body=seal(answer.content) if request.sealed else answer.content,
+            event_id=answer.event_id,
+        )
+    )
+
+
+def give_key_back(request: KeyedRequest) -> None:
+    """Forget the key of a refusal that is not kept: the same request may be tried again."""
+    db.session.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key
+        )
+    )
+
+
+def conclude(
+    request: KeyedRequest, outcome: Answer | Refusal, describe: Callable[[Refusal], Answer]
+) -> None:
+    """What becomes of the key at the end: the answer or kept refusal kept, or the key given back.
+
+    `describe` makes the answer of a refusal.
+    """
+    if isinstance(outcome, Answer):
+        keep_answer(request, outcome)
+    elif outcome.kept:
+        keep_answer(request, describe(outcome))
+    else:
+        give_key_back(request)
+
+
+def seal(content: bytes) -> bytes:
+    """Encrypt an answer: 12 bytes of nonce, then AES-256-GCM."""
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(secret_key("answers")).encrypt(nonce, content, SEAL_FOR)
+
+
+def unseal(content: bytes) -> bytes:
+    """The answer that `seal` made these bytes of."""
+    return AESGCM(secret_key("answers")).decrypt(content[:12], content[12:], SEAL_FOR)
+
+
+def forget_answers(now: datetime) -> int:
+    """Delete the answers older than 90 days, keeping their keys; how many they were."""
+    return forget(IdempotencyKey.answered_at < now - KEEP)
+
+
+def forget_answers_to(person: UUID) -> int:
+    """Delete every kept answer to a person, as erasure does; how many they were."""
+    return forget(IdempotencyKey.person == person)
+
+
+def forget(condition: ColumnElement[bool]) -> int:
+    """Delete the kept answers that meet a condition; how many they were."""
+    result = db.session.execute(
+        update(IdempotencyKey)
+        .where(condition, IdempotencyKey.body.is_not(None))
+        .values(body=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)

@@ -1,0 +1,58 @@
+"""In which language a request is answered: Chinese unless the reader wishes otherwise."""
+
+from dataclasses import dataclass
+
+from flask import Flask, has_request_context, request, session
+
+from incentives.extensions import babel
+from incentives.web.guard import guard
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: its catalogue, its tag in HTML, its short label, its name in its own words."""
+
+    catalogue: str
+    html: str
+    label: str
+    name: str
+
+
+LANGUAGES = {
+    "zh-CN": Language("zh_Hans_CN", "zh-Hans", "中", "中文"),
+    "bo": Language("bo", "bo", "བོད", "བོད་ཡིག"),
+    "en": Language("en", "en", "EN", "English"),
+}
+DEFAULT = "zh-CN"
+ACCEPTED = {"zh-CN": "zh-CN", "zh": "zh-CN", "zh-Hans": "zh-CN", "en": "en", "bo": "bo"}
+
+
+def init_app(app: Flask) -> None:
+    """Let texts be translated into the language of the request."""
+    babel.init_app(app, locale_selector=catalogue)
+
+
+def catalogue() -> str:
+    """The catalogue of the request's language."""
+    return LANGUAGES[current_language()].catalogue
+
+
+def current_language() -> str:
+    """`zh-CN`, `bo` or `en`.
+
+    Pages go by the choice in the session, else the user's setting. The API goes by
+    `Accept-Language`, else the user's setting. Chinese is the default of both: a browser's own
+    language says little about who sits before a village's shared computer.
+    """
+    if not has_request_context():
+        return DEFAULT
+    chosen = accepted() if request.path.startswith("/api/") else session.get("language")
+    if chosen not in LANGUAGES:
+        chosen = getattr(guard.signed_in(), "language", None)
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def accepted() -> str | None:
+    """The language that `Accept-Language` asks for, of those that we have."""
+    best = request.accept_languages.best_match(list(ACCEPTED)) if request.accept_languages else None
+    return ACCEPTED.get(best) if best else None

@@ -1,0 +1,195 @@
+"""Who may open a page, in which village, and what stands around it."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, g, make_response, redirect, render_template, request, session
+from flask import url_for as address_of
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
+
+from incentives.clock import now, village_day
+from incentives.errors import NotFound
+from incentives.installation import find_installation
+from incentives.web.guard import Caller, Village, allows, get_village, guard
+from incentives.web.languages import LANGUAGES, current_language
+from incentives.web.pages.forms import Form
+
+View = Callable[..., Any]
+Count = Callable[[Any, Village], int | None]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place in the navigation, for whoever has the permission."""
+
+    label: LazyString
+    url: str
+    permission: str
+    order: int
+    count: Count | None
+    own: bool
+
+
+navigation: dict[str, NavItem] = {}
+
+
+def nav_item(
+    label: LazyString,
+    url: str,
+    *,
+    permission: str,
+    order: int = 50,
+    count: Count | None = None,
+    own: bool = False,
+) -> None:
+    """Put a place into the navigation of everyone who has the permission anywhere.
+
+    `count` gives what waits there, by actor and village. Places stand in the order of `order`.
+    """
+    navigation[url] = NavItem(label, url, permission, order, count, own)
+
+
+def page(permission: str | None, *, own: bool = False, village: bool = True) -> Callable[[View], View]:
+    """Let in who has the permission in the page's village; `None` is public.
+
+    The village is the path's `village`, else the one chosen by `?village=` of those that the
+    caller covers (kept in the session), else the first. `village=False` is a page of no village:
+    the permission is then wanted anywhere. The public is led to the sign-in.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def route(**path: Any) -> Any:
+            caller = guard.caller()
+            if "village" in path:
+                g.village = get_village(path["village"])
+            if permission is not None:
+                if caller is None:
+                    return to_sign_in()
+                admit(caller, permission, own=own, village=village, code=path.get("village"))
+            return view(**path)
+
+        route._permission = permission  # type: ignore[attr-defined]
+        return route
+
+    return decorate
+
+
+def admit(caller: Caller, permission: str, *, own: bool, village: bool, code: str | None) -> None:
+    """Choose the page's village and refuse a caller who may not do this there."""
+    if code is None and village:
+        g.villages = [
+            each
+            for each in guard.villages_of(caller)
+            if allows(caller, permission, each.code, own=own)
+        ]
+        code = choose_village(g.villages)
+    guard.check(caller, permission, code, own)
+
+
+def choose_village(villages: list[Village]) -> str | None:
+    """The village asked for, else the one of last time, else the first."""
+    by_code = {each.code: each for each in villages}
+    asked = request.args.get("village")
+    if asked is not None and asked not in by_code:
+        raise NotFound()
+    code = asked or session.get("village")
+    if code not in by_code:
+        code = next(iter(by_code), None)
+    if code is None:
+        return None
+    session["village"] = code
+    g.village = by_code[code]
+    return code
+
+
+def to_sign_in() -> Response:
+    """Lead to the sign-in, and back here afterwards."""
+    target = request.full_path if request.query_string else request.path
+    if request.method != "GET":
+        target = request.path
+    return redirect("/login?" + urlencode({"next": target}), 303)
+
+
+def current_village() -> Village:
+    """The village of this page; refuses where there is none."""
+    village: Village | None = g.get("village")
+    if village is None:
+        raise NotFound()
+    return village
+
+
+def render(template: str, **context: Any) -> Response:
+    """A page in its shell; the status is that of a refused form in it, else 200."""
+    forms = [value for value in context.values() if isinstance(value, Form)]
+    status = next((form.status for form in forms if form.status != 200), 200)
+    return make_response(render_template(template, **(shell() | context)), status)
+
+
+def shell() -> dict[str, Any]:
+    """What `base.html` expects (templates/components/README.md)."""
+    caller = guard.caller()
+    village: Village | None = g.get("village")
+    return {
+        "actor": caller,
+        "village": village,
+        "villages": g.get("villages", []),
+        "nav": navigation_of(caller, village),
+        "languages": languages(),
+        "demo": is_demo(),
+        "bands": [],
+        "sign_in_url": None if request.path == "/login" else "/login",
+        "sign_out_url": "/logout",
+    }
+
+
+def navigation_of(caller: Caller | None, village: Village | None) -> list[dict[str, Any]]:
+    """The places that the caller may open, with what waits there."""
+    if caller is None:
+        return []
+    return [
+        {
+            "label": item.label,
+            "url": item.url,
+            "count": item.count(caller, village) if item.count and village else None,
+            "active": request.path == item.url or request.path.startswith(item.url + "/"),
+        }
+        for item in sorted(navigation.values(), key=lambda each: each.order)
+        if allows(caller, item.permission, None, own=item.own)
+    ]
+
+
+def languages() -> list[dict[str, Any]]:
+    """The languages to switch to."""
+    here = request.full_path if request.query_string else request.path
+    chosen = current_language()
+    return [
+        {
+            "code": language.html,
+            "label": language.label,
+            "name": language.name,
+            "url": address_of("web_pages.choose_language", code=code, next=here),
+            "active": code == chosen,
+        }
+        for code, language in LANGUAGES.items()
+    ]
+
+
+def is_demo() -> bool:
+    """Whether this is the made-up county; asked once, as it never changes."""
+    kept = current_app.extensions.setdefault("jishan-demo", {})
+    if "demo" not in kept:
+        installation = find_installation()
+        if installation is None:
+            return False
+        kept["demo"] = installation.demo
+    return bool(kept["demo"])
+
+
+def today() -> Any:
+    """The day in the villages by the application's clock."""
+    return village_day(now())
