@@ -145,7 +145,9 @@ def _missing_on_postgresql(connection: Connection) -> list[str]:
     }
     for table, names in CHECKS.items():
         missing += [
-            f"check ck_{table}_{name}" for name in names if (table, f"ck_{table}_{name}") not in checks
+            f"check ck_{table}_{name}"
+            for name in names
+            if (table, f"ck_{table}_{name}") not in checks
         ]
     return list(dict.fromkeys(missing))
 

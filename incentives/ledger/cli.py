@@ -1,0 +1,41 @@
+"""`flask ledger`: seal the logs, audit the books."""
+
+import json
+import sys
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.ledger.audit import audit, audit_guards
+from incentives.ledger.models import LogHead
+from incentives.ledger.seals import seal_all
+
+group = AppGroup("ledger", help="The books: seal them, audit them.")
+
+
+@group.command("seal")
+def seal() -> None:
+    """Sign each village's log that has grown, and keep what was signed in JISHAN_SEALS."""
+    click.echo(f"{seal_all(now=now())} signed")
+
+
+@group.command("audit")
+@click.option("--village", help="The code of one village; all of them without it.")
+def run_audit(village: str | None) -> None:
+    """Recompute the books from their rows; findings as JSON lines, and exit code 1 if any."""
+    chosen = select(LogHead.village).order_by(LogHead.village)
+    if village is not None:
+        chosen = chosen.where(LogHead.village == village)
+    villages = list(db.session.scalars(chosen))
+    if not villages:
+        click.echo("no such village has books here", err=True)
+        sys.exit(2)
+    findings = [*audit_guards(), *(each for code in villages for each in audit(code))]
+    for finding in findings:
+        click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
+    click.echo(f"{len(villages)} villages audited, {len(findings)} findings", err=True)
+    if findings:
+        sys.exit(1)

@@ -1,0 +1,44 @@
+"""An event's detail: what it was for, under a commitment that outlives its erasure."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+import rfc8785
+
+KEY_BYTES = 32
+
+
+def write_detail(detail: dict[str, Any]) -> str:
+    """The detail's text: one RFC 8785 JSON object.
+
+    ValueError for other values than texts, whole numbers and lists of objects of them.
+    """
+    for value in detail.values():
+        if isinstance(value, list):
+            if not all(isinstance(each, dict) and is_flat(each) for each in value):
+                raise ValueError("a list in a detail holds objects of texts and whole numbers")
+        elif not is_scalar(value):
+            raise ValueError("a detail holds texts, whole numbers and lists of objects of them")
+    return rfc8785.dumps(detail).decode()
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a value is a text or a whole number."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def is_flat(value: dict[str, Any]) -> bool:
+    """Whether an object holds texts and whole numbers only."""
+    return all(is_scalar(each) for each in value.values())
+
+
+def new_key() -> bytes:
+    """A detail's key: 32 random bytes, erased together with the text."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def commit(text: str, key: bytes) -> str:
+    """HMAC-SHA-256 of the text under its key, in hex: what event and leaf hold."""
+    return hmac.digest(key, text.encode(), hashlib.sha256).hex()
