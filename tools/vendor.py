@@ -1,0 +1,112 @@
+"""Fetch the JavaScript that is not ours into static/js/vendor, always the same bytes.
+
+python tools/vendor.py          # fetch with npm and write the files and VENDOR.md
+python tools/vendor.py --check  # only compare what is there with VENDOR.md
+"""
+
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+VENDOR = Path(__file__).parent.parent / "incentives" / "static" / "js" / "vendor"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of npm: its version, the registry's checksum, its licence, what we take of it."""
+
+    name: str
+    version: str
+    integrity: str
+    licence: str
+    use: str
+    files: tuple[str, ...]
+
+
+PACKAGES = (
+    Package(
+        name="qr",
+        version="0.7.0",
+        integrity="sha512-/VrrACmOAwZVipuRITwfEwOL5oAMEHH5PTmBWaGtlTom2Thxaa+rhmna4zU9PRN2uLw2wdccbkH"
+        "OLGZb1Q9SdA==",
+        licence="MIT or Apache-2.0",
+        use="reads QR codes where the browser can't (`js/scanner.js`)",
+        files=("decode.js", "index.js", "LICENSE", "LICENSE-MIT"),
+    ),
+)
+
+
+def fetch(package: Package) -> dict[str, bytes]:
+    """The wanted files of a package, from npm, once its checksum is right."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = f"{package.name}@{package.version}"
+        subprocess.run(  # noqa: S603
+            ["npm", "pack", "--silent", "--pack-destination", folder, wanted],  # noqa: S607
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        )
+        content = next(Path(folder).glob("*.tgz")).read_bytes()
+    found = "sha512-" + b64encode(hashlib.sha512(content).digest()).decode()
+    if found != package.integrity:
+        raise SystemExit(f"{wanted}: the checksum is {found}, not {package.integrity}")
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        return {name: read(archive, f"package/{name}") for name in package.files}
+
+
+def read(archive: tarfile.TarFile, name: str) -> bytes:
+    """One file of an archive."""
+    file = archive.extractfile(name)
+    if file is None:
+        raise SystemExit(f"{name} is no file")
+    return file.read()
+
+
+def describe() -> str:
+    """VENDOR.md for the files as they are in the folder now."""
+    lines = [
+        "# What is not ours",
+        "",
+        "Fetched by `tools/vendor.py` (`make vendor`) and never edited.",
+    ]
+    for package in PACKAGES:
+        lines += [
+            "",
+            f"## {package.name} {package.version}",
+            "",
+            f"{package.use[0].upper()}{package.use[1:]}. Licence: {package.licence}.",
+            f"<https://www.npmjs.com/package/{package.name}/v/{package.version}>",
+            "",
+            "| file | SHA-256 |",
+            "| --- | --- |",
+        ]
+        for name in package.files:
+            path = VENDOR / package.name / name
+            digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+            lines.append(f"| `{package.name}/{name}` | `{digest}` |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Fetch everything, or only check it."""
+    notes = VENDOR / "VENDOR.md"
+    if sys.argv[1:] == ["--check"]:
+        if not notes.is_file() or notes.read_text() != describe():
+            raise SystemExit("static/js/vendor isn't what VENDOR.md says: run tools/vendor.py")
+        return
+    for package in PACKAGES:
+        folder = VENDOR / package.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in fetch(package).items():
+            (folder / name).write_bytes(content)
+    notes.write_text(describe())
+
+
+if __name__ == "__main__":
+    main()
