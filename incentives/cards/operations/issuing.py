@@ -211,4 +211,4 @@ def record(
     card: Card, tag: audit.Tag, *, actor: Actor, now: datetime, detail: dict[str, Any] | None = None
 ) -> None:
     """Leave a row of what was done with a card in the audit trail."""
-    audit.record(actor, tag, village=card.village, subject=card.id, now=now, detail=detail)
+    audit.record(actor, tag, village=card.village, subject=card.id, now=now, details=detail)

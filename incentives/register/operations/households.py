@@ -144,7 +144,7 @@ def edit_resident(
         village=village,
         subject=resident.id,
         now=now,
-        detail={"changed": sorted(changes)},
+        details={"changed": sorted(changes)},
     )
     return resident
 
@@ -172,7 +172,7 @@ def edit_household(
         village=village,
         subject=household.id,
         now=now,
-        detail={"changed": sorted(changes)},
+        details={"changed": sorted(changes)},
     )
     return household
 

@@ -80,7 +80,7 @@ def set_policy(
         village=village,
         subject=None,
         now=now,
-        detail={"names": sorted(values), "effective_on": day.isoformat()},
+        details={"names": sorted(values), "effective_on": day.isoformat()},
     )
     return policy_on(village, day)
 
