@@ -55,15 +55,20 @@ def no_villages(_caller: Any) -> list[Village]:
 class Guard:
     """The functions that other rooms set.
 
-    `caller` finds who is signed in, or None; `check` refuses what the caller may not do in a
-    division (None: anywhere), its last argument letting residents in for their own household;
-    `find_village` gives an open village by its code; `villages_of` those that a caller covers.
+    `caller` finds who is signed in, or None, and refuses a token that doesn't serve; `signed_in`
+    does the same for the language of an answer and never refuses; `check` refuses what the caller
+    may not do in a division (None: anywhere), its last argument letting residents in for their own
+    household;
+    `find_village` gives an open village by its code; `villages_of` those that a caller covers;
+    `open_villages` all of them.
     """
 
     caller: Callable[[], Caller | None] = nobody
+    signed_in: Callable[[], Caller | None] = nobody
     check: Callable[[Any, str, str | None, bool], None] = refuse_all
     find_village: Callable[[str], Village | None] = no_village
     villages_of: Callable[[Any], list[Village]] = no_villages
+    open_villages: Callable[[], list[Village]] = list
 
 
 guard = Guard()

@@ -1,0 +1,97 @@
+"""The audit trail: a row for each decision, in the transaction that makes it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import Actor
+from incentives.access.models import AuditRow
+from incentives.extensions import db
+
+
+class Tag(StrEnum):
+    """What was done."""
+
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    USER_DEACTIVATED = "user_deactivated"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- a tag, no password
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    CARD_SIGN_IN_REFUSED = "card_sign_in_refused"
+    DIVISION_ADDED = "division_added"
+    DIVISION_RENAMED = "division_renamed"
+    VILLAGE_OPENED = "village_opened"
+    POLICY_SET = "policy_set"
+    HOUSEHOLD_REGISTERED = "household_registered"
+    HOUSEHOLD_EDITED = "household_edited"
+    HOUSEHOLD_LOOKED = "household_looked"
+    RESIDENT_ADDED = "resident_added"
+    RESIDENT_EDITED = "resident_edited"
+    TEAM_MADE = "team_made"
+    FILE_ERASED = "file_erased"
+    CARD_ISSUED = "card_issued"
+    CARD_PIN_SET = "card_pin_set"
+    CARD_SUSPENDED = "card_suspended"
+    CARD_REINSTATED = "card_reinstated"
+    CARD_REISSUED = "card_reissued"
+    CARD_REVOKED = "card_revoked"
+    SCAN_REFUSED = "scan_refused"
+    RULEBOOK_DRAFTED = "rulebook_drafted"
+    RULEBOOK_ADOPTED = "rulebook_adopted"
+    AWARD_PROPOSED = "award_proposed"
+    AWARD_EDITED = "award_edited"
+    AWARD_APPROVED = "award_approved"
+    AWARD_REJECTED = "award_rejected"
+    AWARD_WITHDRAWN = "award_withdrawn"
+    AWARD_POSTED = "award_posted"
+    AWARD_REVERSED = "award_reversed"
+    AWARD_REINSTATED = "award_reinstated"
+    NOTICE_OPENED = "notice_opened"
+    NOTICE_CLOSED = "notice_closed"
+    OBJECTION_MADE = "objection_made"
+    OBJECTION_RULED = "objection_ruled"
+    INCOME_RECORDED = "income_recorded"
+    INCOME_REVERSED = "income_reversed"
+    MONEY_MOVED = "money_moved"
+    BUDGET_SET = "budget_set"
+    DISBURSEMENT_APPLIED = "disbursement_applied"
+    DISBURSEMENT_EVALUATED = "disbursement_evaluated"
+    DISBURSEMENT_APPROVED = "disbursement_approved"
+    DISBURSEMENT_PAID = "disbursement_paid"
+    DISBURSEMENT_RECEIVED = "disbursement_received"
+    DISBURSEMENT_RETURNED = "disbursement_returned"
+    DISBURSEMENT_REVERSED = "disbursement_reversed"
+    DISBURSEMENT_REJECTED = "disbursement_rejected"
+    DISBURSEMENT_WITHDRAWN = "disbursement_withdrawn"
+    SHOP_OPENED = "shop_opened"
+    GOOD_ADDED = "good_added"
+    GOOD_CHANGED = "good_changed"
+    STOCK_MOVED = "stock_moved"
+
+
+def record(
+    actor: Actor | None,
+    tag: Tag,
+    *,
+    village: str | None,
+    subject: UUID | None = None,
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Leave a row of what was done, by whom (None: by nobody signed in) and on what.
+
+    `village` may be any division; `details` is JSON and holds no secret.
+    """
+    db.session.add(
+        AuditRow(
+            village=village,
+            tag=tag.value,
+            person=actor.person if actor else None,
+            user_id=actor.user_id if actor else None,
+            subject=subject,
+            details=details,
+            at=now,
+        )
+    )

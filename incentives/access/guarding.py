@@ -1,0 +1,61 @@
+"""What `web` asks of access: who calls, by bearer token on the API and by cookie elsewhere."""
+
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from incentives.access import sessions, tokens
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.clock import now
+from incentives.errors import NotSignedIn, Refusal
+from incentives.web.guard import guard
+
+
+def init_app(app: Flask) -> None:
+    """Set what `web` asks."""
+    sessions.init_app(app)
+    guard.caller = find_caller
+    guard.signed_in = known_caller
+    guard.check = check
+
+
+def find_caller() -> Actor | None:
+    """Who calls, found once a request; None for the public. Refuses a token that doesn't serve."""
+    # Kept with the request, not in `g`, which outlives it where a context was open before.
+    if sessions.CALLER not in request.environ:
+        by_token = request.path.startswith("/api/")
+        request.environ[sessions.CALLER] = (
+            by_bearer() if by_token else sessions.find_session_actor()
+        )
+    found: Actor | None = request.environ[sessions.CALLER]
+    return found
+
+
+def by_bearer() -> Actor | None:
+    """Who the bearer token is of; None without one. The cookie is never taken here."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _space, text = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedIn()
+    return tokens.actor_of_token(text.strip(), now=now())
+
+
+def known_caller() -> Actor | None:
+    """Who calls, for the language of an answer; None where that can't be told, never a refusal."""
+    if not has_request_context():
+        return None
+    try:
+        return find_caller()
+    except (Refusal, SQLAlchemyError):
+        return None
+
+
+def check(caller: Any, permission: str, division: str | None, own: bool) -> None:
+    """Refuse what the caller may not do in a division (`permissions.require`)."""
+    if caller is None:
+        raise NotSignedIn()
+    require(caller, permission, division, own=own)

@@ -1,0 +1,39 @@
+"""What access asks of the rooms above it: they set these functions when the application is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class CardHolder:
+    """A resident or household that signed in by card and PIN; `demo`: from this machine only."""
+
+    household_id: UUID
+    resident_id: UUID | None
+    person: UUID
+    village: str
+    name: str
+    demo: bool = False
+
+
+# Set by cards: the holder of `{"card": number or code, "pin": …}`; refuses what is wrong.
+card_sign_in: list[Callable[[dict[str, Any], datetime], CardHolder]] = []
+# Set by register: the household of a resident, or None.
+household_of: list[Callable[[UUID], UUID | None]] = []
+# Set by register: the village of a household, or None.
+village_of: list[Callable[[UUID], str | None]] = []
+# Set by register: the names of residents by id, those missing left out.
+names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
+
+
+def find_household(resident_id: UUID) -> UUID | None:
+    """The household of a resident, or None."""
+    return household_of[-1](resident_id) if household_of else None
+
+
+def find_village(household_id: UUID) -> str | None:
+    """The village of a household, or None."""
+    return village_of[-1](household_id) if village_of else None

@@ -1,0 +1,34 @@
+"""The `Actor` of a user, and of whoever signed in by card."""
+
+from incentives.access import hooks
+from incentives.access.actor import Actor
+from incentives.access.models import Token, User
+
+
+def actor_of_user(user: User) -> Actor:
+    """Who a user is, with their roles and their own household as they stand now."""
+    household = None if user.resident_id is None else hooks.find_household(user.resident_id)
+    return Actor(
+        person=user.person,
+        user_id=user.id,
+        resident_id=user.resident_id,
+        household_id=household,
+        name=user.name,
+        roles=user.assignments,
+        language=user.language,
+        village=None if household is None else hooks.find_village(household),
+    )
+
+
+def actor_of_holder(token: Token) -> Actor:
+    """Who a card's holder is: a resident of their household, without any role."""
+    return Actor(
+        person=token.person,
+        user_id=None,
+        resident_id=token.resident_id,
+        household_id=token.household_id,
+        name=token.name or "",
+        roles=(),
+        language=token.language,
+        village=token.village,
+    )

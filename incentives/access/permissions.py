@@ -1,0 +1,187 @@
+"""The one table of what each role may do, and the one call that asks it.
+
+A right that needs more than a role (whose award it is, which step it stands at) is refused by the
+operation itself; which duties one person may not hold together is in `duties`.
+"""
+
+from incentives.access.actor import Actor, Role
+from incentives.errors import NotFound, NotPermitted
+
+ADMINISTRATOR = Role.ADMINISTRATOR
+OVERSEER = Role.OVERSEER
+CADRE = Role.CADRE
+REVIEWER = Role.REVIEWER
+TREASURER = Role.TREASURER
+SUPERVISOR = Role.SUPERVISOR
+SHOPKEEPER = Role.SHOPKEEPER
+RESPONDER = Role.RESPONDER
+
+
+def roles(*named: Role) -> frozenset[Role]:
+    """The roles that hold a permission."""
+    return frozenset(named)
+
+
+EVERYBODY = frozenset(Role)
+VILLAGE_STAFF = roles(CADRE, REVIEWER, TREASURER, SUPERVISOR)
+NOBODY = roles()  # the clock alone, or residents for their own household
+
+TABLE: dict[str, frozenset[Role]] = {
+    # One's own account
+    "me.read": EVERYBODY,
+    "me.change": EVERYBODY,
+    # Users and the trail
+    "user.read": roles(ADMINISTRATOR),
+    "user.manage": roles(ADMINISTRATOR),
+    "audit.read": roles(ADMINISTRATOR, SUPERVISOR),
+    "overview.read": roles(ADMINISTRATOR, OVERSEER, SUPERVISOR),
+    # Divisions and policy
+    "division.add": roles(ADMINISTRATOR),
+    "division.rename": roles(ADMINISTRATOR),
+    "village.open": roles(ADMINISTRATOR),
+    "policy.set": roles(ADMINISTRATOR),
+    "policy.read": EVERYBODY,
+    # The register: an overseer reads a household only by `household.look`, with a reason
+    "household.register": roles(CADRE),
+    "household.read": VILLAGE_STAFF,
+    "household.look": roles(OVERSEER),
+    "resident.read": VILLAGE_STAFF,
+    "statement.read": roles(CADRE, REVIEWER, SUPERVISOR),
+    "team.make": roles(CADRE),
+    # Files: their uploader and whom a record lets read them may do so without `file.read`
+    "file.keep": roles(CADRE, REVIEWER, TREASURER, RESPONDER),
+    "file.read": roles(REVIEWER, SUPERVISOR),
+    "file.erase": NOBODY,
+    # Cards: whoever reads one has its code, and could spend with it
+    "card.issue": roles(CADRE),
+    "card.read": roles(CADRE),
+    "card.set_pin": roles(CADRE),
+    "card.suspend": roles(CADRE),
+    "card.reinstate": roles(CADRE),
+    "card.reissue": roles(CADRE),
+    "card.revoke": roles(CADRE),
+    # Rules and awards
+    "rulebook.read": EVERYBODY,
+    "rulebook.draft": roles(CADRE),
+    "rulebook.adopt": roles(CADRE),
+    "award.propose": roles(CADRE),
+    "award.read": roles(CADRE, REVIEWER, SUPERVISOR),
+    "award.review": roles(REVIEWER),
+    "award.withdraw": roles(CADRE),
+    "award.reverse": roles(REVIEWER),
+    "award.reinstate": roles(REVIEWER),
+    "claim.make": NOBODY,
+    # Publicity
+    "notice.make": roles(REVIEWER),
+    "notice.close": roles(REVIEWER),
+    "objection.make": roles(CADRE),
+    "objection.read": roles(CADRE, REVIEWER, SUPERVISOR, OVERSEER),
+    "objection.rule": roles(REVIEWER),
+    # The micro-fund
+    "fund.read": VILLAGE_STAFF | {OVERSEER},
+    "income.record": roles(TREASURER),
+    "income.reverse": roles(TREASURER),
+    "money.move": roles(TREASURER),
+    "budget.set": roles(TREASURER),
+    "disbursement.apply": roles(CADRE, TREASURER),
+    "disbursement.read": VILLAGE_STAFF,
+    "disbursement.evaluate": roles(REVIEWER),
+    "disbursement.approve": roles(SUPERVISOR),
+    "disbursement.pay": roles(TREASURER),
+    "disbursement.receive": roles(TREASURER),
+    "disbursement.return": roles(TREASURER),
+    "disbursement.reverse": roles(TREASURER),
+    "disbursement.withdraw": roles(CADRE, TREASURER),
+    "disbursement.reject": roles(REVIEWER, SUPERVISOR),
+    # Shops: their goods and prices by level (`LEVELS`)
+    "shop.open": roles(ADMINISTRATOR),
+    "good.set": roles(ADMINISTRATOR, CADRE),
+    "stock.move": roles(SHOPKEEPER),
+    "stock.read": VILLAGE_STAFF | {SHOPKEEPER, ADMINISTRATOR},
+    "redemption.make": roles(SHOPKEEPER),
+    "redemption.refund": roles(SHOPKEEPER),
+    "redemption.read": VILLAGE_STAFF | {SHOPKEEPER},
+    # The books
+    "ledger.read": VILLAGE_STAFF | {OVERSEER},
+    "ledger.audit": roles(SUPERVISOR),
+}
+
+# What residents may do for their own household, in their own village.
+OWN: frozenset[str] = frozenset(
+    {
+        "me.read",
+        "household.read",
+        "resident.read",
+        "statement.read",
+        "file.keep",
+        "file.read",
+        "award.read",
+        "claim.make",
+        "objection.make",
+        "objection.read",
+        "redemption.read",
+        "ledger.read",
+    }
+)
+
+VILLAGE_CODE = 12
+# Where the level of the division decides: a village's shop is priced by its cadre, a township's
+# by the administrator.
+LEVELS: dict[tuple[str, Role], range] = {
+    ("good.set", CADRE): range(VILLAGE_CODE, VILLAGE_CODE + 4),
+    ("good.set", ADMINISTRATOR): range(VILLAGE_CODE),
+}
+
+
+def require(actor: Actor, permission: str, division: str | None, *, own: bool = False) -> None:
+    """Refuse what the actor's roles don't allow in a division (None: anywhere).
+
+    `own` says that the actor's own household is concerned, which the operation has made sure of:
+    then what `OWN` lists passes in their own village. Refuses as not found where the actor has no
+    role that covers the division, and as not permitted where it is another role.
+    """
+    if allowed(actor, permission, division, own=own):
+        return
+    if division is None or is_known(actor, division):
+        raise NotPermitted()
+    raise NotFound()
+
+
+def may(actor: Actor, permission: str, division: str | None, *, own: bool = False) -> bool:
+    """Whether `require` would let the actor through."""
+    return allowed(actor, permission, division, own=own)
+
+
+def allowed(actor: Actor, permission: str, division: str | None, *, own: bool) -> bool:
+    """Whether a role of the actor's, or their own household, allows it. LookupError: no such
+    permission."""
+    if permission not in TABLE:
+        raise LookupError(f"no such permission: {permission}")
+    if actor.is_system:
+        return True
+    if own and permission in OWN and is_own(actor, division):
+        return True
+    return any(
+        held.role in TABLE[permission]
+        and (
+            division is None
+            or (held.covers(division) and at_level(permission, held.role, division))
+        )
+        for held in actor.roles
+    )
+
+
+def is_own(actor: Actor, division: str | None) -> bool:
+    """Whether the actor has a household of their own, in that village (None: anywhere)."""
+    return actor.household_id is not None and (division is None or actor.is_at_home(division))
+
+
+def at_level(permission: str, role: Role, division: str) -> bool:
+    """Whether the role holds the permission for a division of that level."""
+    lengths = LEVELS.get((permission, role))
+    return lengths is None or len(division) in lengths
+
+
+def is_known(actor: Actor, division: str) -> bool:
+    """Whether the actor may know of what is there: by any role, or by living there."""
+    return actor.is_at_home(division) or any(held.covers(division) for held in actor.roles)

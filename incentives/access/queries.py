@@ -1,0 +1,69 @@
+"""What is read about users and the audit trail."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from incentives.access import hooks
+from incentives.access.actor import Actor, Role
+from incentives.access.models import AuditRow, User, UserRole
+from incentives.errors import NotFound
+from incentives.extensions import db
+
+
+def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of people (`Actor.person`), those who are not known any more left out."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    names: dict[UUID, str] = {}
+    users = db.session.execute(
+        select(User.id, User.resident_id, User.name).where(
+            or_(User.id.in_(wanted), User.resident_id.in_(wanted))
+        )
+    )
+    for user_id, resident_id, name in users:
+        names[user_id] = name
+        if resident_id is not None:
+            names[resident_id] = name
+    missing = wanted - names.keys()
+    if missing and hooks.names_of:
+        names |= hooks.names_of[-1](missing)
+    return {person: name for person, name in names.items() if person in wanted}
+
+
+def find_user(username: str) -> User | None:
+    """The user with that folded name, or None."""
+    return db.session.scalar(select(User).where(User.username == username))
+
+
+def get_user(user_id: UUID, actor: Actor) -> User:
+    """A user all of whose roles lie under a division that the actor administers; refuses others."""
+    user = db.session.get(User, user_id)
+    if user is None or not is_under(user, actor):
+        raise NotFound()
+    return user
+
+
+def is_under(user: User, actor: Actor) -> bool:
+    """Whether the actor administers every division in which the user holds a role."""
+    return actor.is_system or all(
+        actor.has_role(Role.ADMINISTRATOR, held.division) for held in user.roles
+    )
+
+
+def users_under(actor: Actor) -> Select[User]:
+    """The users whose roles all lie under the divisions that the actor administers."""
+    chosen = select(User)
+    if actor.is_system:
+        return chosen
+    codes = [held.division for held in actor.roles if held.role is Role.ADMINISTRATOR]
+    inside = or_(*[UserRole.division.startswith(code, autoescape=True) for code in codes])
+    outside = select(UserRole.user_id).where(UserRole.user_id == User.id, ~inside)
+    return chosen.where(~outside.exists(), User.roles.any())
+
+
+def audit_rows(division: str) -> Select[AuditRow]:
+    """The audit trail of a division and everything below it."""
+    return select(AuditRow).where(AuditRow.village.startswith(division, autoescape=True))

@@ -1,0 +1,120 @@
+"""Bearer tokens: 32 random bytes, of which only the SHA-256 is kept."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+
+from incentives.access.actor import Actor
+from incentives.access.hooks import CardHolder
+from incentives.access.models import Token, TokenKind, User
+from incentives.access.people import actor_of_holder, actor_of_user
+from incentives.errors import NotSignedIn, TokenExpired
+from incentives.extensions import db
+
+LENGTH = 32
+LIFETIMES = {
+    TokenKind.SIGN_IN: timedelta(hours=12),
+    TokenKind.SESSION: timedelta(hours=12),
+    TokenKind.PAGE: timedelta(minutes=15),
+}
+BEARER = (TokenKind.SIGN_IN, TokenKind.PAGE)
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A token as its holder gets it, this once."""
+
+    token: str
+    expires_at: datetime
+
+
+def digest(text: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def make_token(
+    holder: Actor | CardHolder, kind: TokenKind, *, now: datetime, session: str | None = None
+) -> IssuedToken:
+    """Give a token to a user or to a card's holder; only its digest is kept."""
+    text = secrets.token_urlsafe(LENGTH)
+    expires_at = now + LIFETIMES[kind]
+    user_id = holder.user_id if isinstance(holder, Actor) else None
+    by_card = user_id is None
+    db.session.add(
+        Token(
+            digest=digest(text),
+            kind=kind,
+            session=session,
+            user_id=user_id,
+            person=holder.person,
+            household_id=holder.household_id if by_card else None,
+            resident_id=holder.resident_id if by_card else None,
+            village=holder.village if by_card else None,
+            name=holder.name if by_card else None,
+            language=holder.language if by_card and isinstance(holder, Actor) else None,
+            made_at=now,
+            expires_at=expires_at,
+        )
+    )
+    db.session.flush()
+    return IssuedToken(text, expires_at)
+
+
+def find_token(text: str) -> Token | None:
+    """The kept token with that text, or None."""
+    return db.session.scalar(select(Token).where(Token.digest == digest(text)))
+
+
+def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEARER) -> Actor:
+    """Who a token is of; refuses one that isn't known, that is over, or whose user is out."""
+    token = find_token(text)
+    if token is None or token.kind not in kinds:
+        raise NotSignedIn()
+    if now >= token.expires_at:
+        raise TokenExpired()
+    if token.user_id is None:
+        return actor_of_holder(token)
+    user = db.session.get_one(User, token.user_id)
+    if user.deactivated_at is not None:
+        raise NotSignedIn()
+    return actor_of_user(user)
+
+
+def end_token(text: str) -> None:
+    """End one token; ending it twice changes nothing."""
+    end(Token.digest == digest(text))
+
+
+def end_tokens_of_session(session: str) -> None:
+    """End the tokens that were given to the scripts of one browser's session."""
+    end(Token.session == session)
+
+
+def end_tokens_of_user(user_id: UUID, *, but: str | None = None) -> None:
+    """End every token of a user, but for the one with the text given."""
+    kept = Token.digest != digest(but) if but else Token.user_id.is_not(None)
+    end(Token.user_id == user_id, kept)
+
+
+def end_tokens_of_household(household_id: UUID, resident_id: UUID | None = None) -> None:
+    """End what was given by card to a household, or to one resident in it: a card was lost."""
+    holder = Token.resident_id == resident_id if resident_id else Token.household_id.is_not(None)
+    end(Token.household_id == household_id, holder)
+
+
+def forget_tokens(*, now: datetime) -> None:
+    """Delete the tokens that ended a day ago or earlier; the daily job calls it."""
+    end(Token.expires_at < now - timedelta(days=1))
+
+
+def end(*conditions: ColumnElement[bool]) -> None:
+    """Delete the tokens that meet all of the conditions."""
+    db.session.execute(
+        delete(Token).where(*conditions).execution_options(synchronize_session=False)
+    )
