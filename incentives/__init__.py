@@ -8,8 +8,10 @@ from typing import Any
 from flask import Flask
 
 from incentives import config as settings
-from incentives.extensions import db, migrate
+from incentives.extensions import csrf, db, migrate
 from incentives.keys import make_keys
+from incentives.ledger import refusal_of
+from incentives.web.transaction import map_database_error
 
 ROOMS = (
     "web",
@@ -17,6 +19,7 @@ ROOMS = (
     "access",
     "register",
     "files",
+    "books",
     "cards",
     "awards",
     "fund",
@@ -26,6 +29,10 @@ ROOMS = (
     "upkeep",
 )
 PARTS = ("models", "api", "pages", "cli")
+
+# Web and ledger don't know each other: here the one learns what the other's failed CHECK means.
+if refusal_of not in map_database_error:
+    map_database_error.append(refusal_of)
 
 
 def create_app(config: dict[str, Any] | None = None) -> Flask:
@@ -49,6 +56,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         package = import_module(f"incentives.{room}")
         if hasattr(package, "init_app"):
             package.init_app(app)
+    csrf.init_app(app)
     for room in ROOMS:
         for part in PARTS:
             add_part(app, room, part)
@@ -62,6 +70,7 @@ def add_part(app: Flask, room: str, part: str) -> None:
         return
     module = import_module(name)
     if part == "api":
+        csrf.exempt(module.blueprint)  # the API takes a bearer token and never the cookie
         app.extensions["flask-smorest-api"].register_blueprint(module.blueprint)
     elif part == "pages":
         app.register_blueprint(module.blueprint)

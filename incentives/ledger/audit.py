@@ -117,12 +117,10 @@ def moves_of(village: str) -> dict[int, tuple[Move, ...]]:
 
 def read_details(village: str) -> dict[UUID, EventDetail | None]:
     """The details by event; None where the detail was erased and its erasure says so."""
-    found: dict[UUID, EventDetail | None] = {
-        event_id: None
-        for event_id in db.session.scalars(
-            select(Erasure.event_id).join(Event).where(Event.village == village)
-        )
-    }
+    erased = db.session.scalars(
+        select(Erasure.event_id).join(Event).where(Event.village == village)
+    )
+    found: dict[UUID, EventDetail | None] = dict.fromkeys(erased)
     kept = db.session.scalars(select(EventDetail).join(Event).where(Event.village == village))
     return found | {detail.event_id: detail for detail in kept}
 

@@ -37,7 +37,7 @@ class LogInconsistent(RuntimeError):
 
 @dataclass(frozen=True)
 class Sealed:
-    """The newest checkpoint of a village's folder: its note, what it says, and the bytes covered."""
+    """The newest checkpoint of a village's folder: note, content, and how many bytes it covers."""
 
     note: str
     root: notes.Root

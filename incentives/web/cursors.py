@@ -53,9 +53,7 @@ def beyond(order: list[tuple[ColumnElement[Any], bool]], values: list[Any]) -> C
     cases = []
     for place, (column, descending) in enumerate(order):
         same = [earlier == values[at] for at, (earlier, _d) in enumerate(order[:place])]
-        cases.append(
-            and_(*same, column < values[place] if descending else column > values[place])
-        )
+        cases.append(and_(*same, column < values[place] if descending else column > values[place]))
     return or_(*cases)
 
 

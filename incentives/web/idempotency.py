@@ -111,10 +111,7 @@ def claim_key(request: KeyedRequest) -> None:
     }
     try:
         taken = db.session.execute(
-            maker(IdempotencyKey)
-            .values(row)
-            .on_conflict_do_nothing()
-            .returning(IdempotencyKey.key)
+            maker(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)
         ).one_or_none()
     except DBAPIError as error:
         if sqlstate(error) != LOCK_NOT_AVAILABLE:

@@ -85,9 +85,9 @@ def unholdable(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, An
             yield from unholdable(part, (*path, str(place)))
     elif isinstance(value, str) and not is_holdable(value):
         yield pointer_to(path), _("This text has characters that can't be kept")
-    elif isinstance(value, int) and abs(value) > EXACT:
-        yield pointer_to(path), _("This number is too large")
-    elif isinstance(value, float) and not math.isfinite(value):
+    elif (isinstance(value, int) and abs(value) > EXACT) or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):
         yield pointer_to(path), _("This number is too large")
 
 
@@ -225,7 +225,11 @@ def below(name: str, flat: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields whose names start with `name-`, without that."""
     start = name + "-"
     return MultiDict(
-        [(key.removeprefix(start), text) for key, text in flat.items(multi=True) if key.startswith(start)]
+        [
+            (key.removeprefix(start), text)
+            for key, text in flat.items(multi=True)
+            if key.startswith(start)
+        ]
     )
 
 

@@ -77,9 +77,7 @@ def wants_problem() -> bool:
 
 def problem(refusal: Refusal) -> Response:
     """A refusal as problem details, in the caller's language."""
-    response = Response(
-        problem_bytes(refusal), status=int(refusal.status), content_type=PROBLEM
-    )
+    response = Response(problem_bytes(refusal), status=int(refusal.status), content_type=PROBLEM)
     response.headers.extend(refusal.headers)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

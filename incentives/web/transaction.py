@@ -28,7 +28,7 @@ SQLITE_BUSY = 5
 map_database_error: list[Callable[[DBAPIError], Refusal | None]] = []
 
 
-class Concluded(Exception):  # noqa: N818 -- no error: it ends the work early with an answer
+class Concluded(Exception):
     """Raised by `first` where the answer is known before the operation runs."""
 
     def __init__(self, answer: Any) -> None:

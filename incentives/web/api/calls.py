@@ -172,7 +172,9 @@ def describe_refusal(refusal: Refusal) -> Answer:
 
 def posted_event(result: Any) -> UUID | None:
     """The id of the event that a result names, to be told when its answer is forgotten."""
-    event = result.get("event_id") if isinstance(result, dict) else getattr(result, "event_id", None)
+    event = (
+        result.get("event_id") if isinstance(result, dict) else getattr(result, "event_id", None)
+    )
     return event if isinstance(event, UUID) else None
 
 
@@ -260,9 +262,7 @@ def dump(call: Call, result: Any) -> bytes:
     """The result as the answer's bytes."""
     if call.gives is None:
         return b""
-    return json.dumps(
-        call.gives.dump(result), ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return json.dumps(call.gives.dump(result), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def respond(answer: Answer, *, replayed: bool = False) -> Response:

@@ -89,9 +89,7 @@ class Form:
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal on the form: at its fields, or above it."""
         self.status = int(refusal.status)
-        self.errors = {
-            self.field_of(error.pointer): str(error.detail) for error in refusal.errors
-        }
+        self.errors = {self.field_of(error.pointer): str(error.detail) for error in refusal.errors}
         self.errors.pop("", None)
         if not self.errors:
             texts = [str(error.detail) for error in refusal.errors] or [str(refusal.detail)]

@@ -53,7 +53,9 @@ def nav_item(
     navigation[url] = NavItem(label, url, permission, order, count, own)
 
 
-def page(permission: str | None, *, own: bool = False, village: bool = True) -> Callable[[View], View]:
+def page(
+    permission: str | None, *, own: bool = False, village: bool = True
+) -> Callable[[View], View]:
     """Let in who has the permission in the page's village; `None` is public.
 
     The village is the path's `village`, else the one chosen by `?village=` of those that the

@@ -1,0 +1,5 @@
+"""The books by HTTP: what anyone may check of the ledger, and what its keepers may read.
+
+Checkpoints, hashes, proofs and the fund's leaves are public; a household's leaves go to that
+household and to the village's supervisors, to nobody else.
+"""

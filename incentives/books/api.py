@@ -1,0 +1,141 @@
+"""The ledger by HTTP: accounts, events, leaves, hashes, checkpoints, proofs."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from incentives import ledger
+from incentives.access.actor import find_actor
+from incentives.access.permissions import may
+from incentives.books import queries, schemas
+from incentives.extensions import db
+from incentives.ledger.models import Account, Checkpoint, Event
+from incentives.register.models import Household
+from incentives.web.api import Blueprint, reads
+from incentives.web.cursors import page
+from incentives.web.schemas import PageQuery
+
+blueprint = Blueprint("books", __name__, url_prefix="/api/v1", description=__doc__)
+
+BASE = "/villages/<village>/ledger"
+
+
+@blueprint.route(f"{BASE}/accounts")
+@reads(schemas.AccountPage, query=PageQuery, permission="ledger.read")
+def get_accounts(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The village's accounts, by code."""
+    return page(queries.accounts(village), [Account.code], query)
+
+
+@blueprint.route(f"{BASE}/trial-balance")
+@reads(schemas.TrialBalanceOutput, permission="ledger.read")
+def get_trial_balance(village: str) -> dict[str, Any]:
+    """Every balance, and their sum by unit, which is zero."""
+    rows = ledger.trial_balance(village)
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.unit.value] = sums.get(row.unit.value, 0) + row.balance
+    return {"items": rows, "sums": sums}
+
+
+@blueprint.route(f"{BASE}/events")
+@reads(schemas.EventPage, query=schemas.EventQuery, permission="ledger.read")
+def get_events(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The village's events with what they moved, newest first."""
+    chosen = queries.events(village, query.get("account"), query.get("start"), query.get("end"))
+    found = page(chosen, [Event.seq.desc()], query)
+    moved = queries.transfers_of(village, [event.seq for event in found["items"]])
+    return {**found, "items": [event_output(event, moved[event.seq]) for event in found["items"]]}
+
+
+def event_output(event: Event, transfers: list[Any]) -> dict[str, Any]:
+    """An event with its transfers."""
+    return {
+        "id": event.id,
+        "seq": event.seq,
+        "voucher": event.voucher,
+        "at": event.at,
+        "kind": event.kind,
+        "occurred_on": event.occurred_on,
+        "reverses": event.reverses,
+        "record": event.record,
+        "transfers": [
+            {
+                "source": each.from_code,
+                "target": each.to_code,
+                "unit": each.unit,
+                "amount": each.amount,
+            }
+            for each in transfers
+        ],
+    }
+
+
+@blueprint.route(f"{BASE}/leaves")
+@reads(schemas.LeavesOutput, query=schemas.RangeQuery, permission=None)
+def get_leaves(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The leaves that the caller may read: the fund's anyone, a household's itself."""
+    actor = find_actor()
+    start, end, following = bounds(village, query)
+    household = None
+    if actor is not None and actor.household_id is not None:
+        own = db.session.get(Household, actor.household_id)
+        household = own.account_code if own is not None and own.village == village else None
+    items = queries.leaves(
+        village,
+        start,
+        end,
+        all_of_them=actor is not None and may(actor, "ledger.leaves", village),
+        household=household,
+    )
+    return {"items": items, "next": following}
+
+
+@blueprint.route(f"{BASE}/hashes")
+@reads(schemas.HashesOutput, query=schemas.RangeQuery, permission=None)
+def get_hashes(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The leaf hashes, from which anyone recomputes the root."""
+    start, end, following = bounds(village, query)
+    return {"items": queries.hashes(village, start, end), "next": following}
+
+
+def bounds(village: str, query: dict[str, Any]) -> tuple[int, int, int | None]:
+    """Where a call's range begins and ends, and where the next one begins."""
+    size = queries.log_size(village)
+    start = query["start"]
+    wanted = size if query["end"] is None else min(query["end"], size)
+    end = min(wanted, start + schemas.HASHES_AT_MOST)
+    return start, end, end if end < wanted else None
+
+
+@blueprint.route(f"{BASE}/checkpoint")
+@reads(None, permission=None, produces="text/plain")
+def get_checkpoint(village: str) -> Response:
+    """The newest checkpoint as a signed note."""
+    return Response(
+        queries.newest_checkpoint(village).note, content_type="text/plain; charset=utf-8"
+    )
+
+
+@blueprint.route(f"{BASE}/checkpoints")
+@reads(schemas.CheckpointPage, query=PageQuery, permission=None)
+def get_checkpoints(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The checkpoints, newest first."""
+    return page(
+        queries.checkpoints(village), [Checkpoint.size.desc(), Checkpoint.origin.desc()], query
+    )
+
+
+@blueprint.route(f"{BASE}/proofs/<uuid:event_id>")
+@reads(schemas.ProofOutput, permission=None)
+def get_proof(village: str, event_id: UUID) -> dict[str, Any]:
+    """That an event is in the log: hashes, never the leaf."""
+    return queries.proof_of(village, event_id)
+
+
+@blueprint.route(f"{BASE}/consistency")
+@reads(schemas.ConsistencyOutput, query=schemas.SizesQuery, permission=None)
+def get_consistency(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """That the log of one size begins with the log of another."""
+    return {"path": queries.consistency_of(village, query["start"], query["end"])}

@@ -1,0 +1,126 @@
+"""What the calls about the books give."""
+
+from marshmallow import fields, validate
+
+from incentives.ledger import Kind, Unit
+from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema
+
+HASHES_AT_MOST = 1000
+
+
+class AccountOutput(Schema):
+    code = fields.String()
+    unit = fields.Enum(Unit, by_value=True)
+    kind = fields.String()
+    balance = fields.Integer()
+    version = fields.Integer()
+
+
+class AccountPage(Schema):
+    items = fields.List(fields.Nested(AccountOutput), required=True)
+    next = fields.String(allow_none=True, dump_default=None)
+
+
+class BalanceOutput(Schema):
+    code = fields.String()
+    unit = fields.Enum(Unit, by_value=True)
+    balance = fields.Integer()
+
+
+class TrialBalanceOutput(Schema):
+    """`sums` are zero in every unit: what the ledger promises."""
+
+    items = fields.List(fields.Nested(BalanceOutput))
+    sums = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class RangeQuery(Schema):
+    """Events by `seq`: `from` inclusive, `to` exclusive, at most 1,000 a call."""
+
+    start = fields.Integer(
+        data_key="from", strict=True, load_default=0, validate=validate.Range(min=0)
+    )
+    end = fields.Integer(
+        data_key="to", strict=True, load_default=None, validate=validate.Range(min=0)
+    )
+
+
+class HashesOutput(Schema):
+    """Leaf hashes in hex, oldest first; `next` is the `from` of the next call, or null."""
+
+    items = fields.List(fields.String())
+    next = fields.Integer(allow_none=True)
+
+
+class LeafOutput(Schema):
+    seq = fields.Integer()
+    leaf = fields.String()
+
+
+class LeavesOutput(Schema):
+    items = fields.List(fields.Nested(LeafOutput))
+    next = fields.Integer(allow_none=True)
+
+
+class CheckpointOutput(Schema):
+    size = fields.Integer()
+    at = InstantField()
+    note = fields.String()
+
+
+class CheckpointPage(Schema):
+    items = fields.List(fields.Nested(CheckpointOutput))
+    next = fields.String(allow_none=True, dump_default=None)
+
+
+class ProofOutput(Schema):
+    """An inclusion proof (RFC 9162): hashes in hex, and the checkpoint that it leads to."""
+
+    seq = fields.Integer()
+    leaf_hash = fields.String()
+    size = fields.Integer()
+    path = fields.List(fields.String())
+    checkpoint = fields.String()
+
+
+class SizesQuery(Schema):
+    """Two tree sizes."""
+
+    start = fields.Integer(
+        data_key="from", strict=True, required=True, validate=validate.Range(min=0)
+    )
+    end = fields.Integer(data_key="to", strict=True, required=True, validate=validate.Range(min=0))
+
+
+class ConsistencyOutput(Schema):
+    path = fields.List(fields.String())
+
+
+class EventQuery(PageQuery):
+    account = fields.String(validate=validate.Regexp(r"^[a-z0-9._]{1,64}$"))
+    start = Day(data_key="from")
+    end = Day(data_key="to")
+
+
+class TransferOutput(Schema):
+    source = fields.String(data_key="from")
+    target = fields.String(data_key="to")
+    unit = fields.Enum(Unit, by_value=True)
+    amount = fields.Integer()
+
+
+class EventOutput(Schema):
+    id = Id()
+    seq = fields.Integer()
+    voucher = fields.Integer()
+    at = InstantField()
+    kind = fields.Enum(Kind, by_value=True)
+    occurred_on = Day()
+    reverses = Id(allow_none=True)
+    record = Id(allow_none=True)
+    transfers = fields.List(fields.Nested(TransferOutput))
+
+
+class EventPage(Schema):
+    items = fields.List(fields.Nested(EventOutput))
+    next = fields.String(allow_none=True, dump_default=None)
