@@ -1,0 +1,91 @@
+// @ts-check
+/** Tiles to tick: how many are ticked, what they come to, and picks that tick many at once. */
+
+/**
+ * @param {HTMLElement} tiles
+ * @returns {HTMLInputElement[]}
+ */
+const boxes = (tiles) => [...tiles.querySelectorAll('input')].filter(
+  (box) => box.type === 'checkbox' || box.type === 'radio',
+);
+
+/**
+ * The points of one tile: its own, else those of the tile chosen elsewhere (`data-points-from`),
+ * else those of all tiles.
+ *
+ * @param {HTMLElement} tiles
+ */
+function pointsOf(tiles) {
+  const from = tiles.dataset.pointsFrom && document.getElementById(tiles.dataset.pointsFrom);
+  const chosen = from && from.querySelector(':checked');
+  const all = Number((chosen instanceof HTMLElement && chosen.dataset.points) || tiles.dataset.points);
+  const times = tiles.dataset.times && document.getElementById(tiles.dataset.times);
+  const many = times instanceof HTMLInputElement ? Number(times.value) || 0 : 1;
+  /** @param {HTMLInputElement} box */
+  return (box) => many * (Number(box.dataset.points ?? all) || 0);
+}
+
+/**
+ * Write the sentence for so many into what counts: `data-none`, `data-one`, `data-some`, with
+ * `{count}` and `{points}`. A button without any ticked can't be pressed.
+ *
+ * @param {HTMLElement} place
+ * @param {number} count
+ * @param {number} points
+ */
+function write(place, count, points) {
+  const { none, one, some } = place.dataset;
+  const sentence = (count === 0 && none) || (count === 1 && one) || some;
+  if (sentence === undefined) return;
+  place.textContent = sentence
+    .replaceAll('{count}', String(count))
+    .replaceAll('{points}', points.toLocaleString('en'));
+  if (place instanceof HTMLButtonElement) place.disabled = count === 0;
+}
+
+/** @param {HTMLElement} tiles */
+function startCounting(tiles) {
+  const places = [...document.querySelectorAll(`[data-counts="${CSS.escape(tiles.id)}"]`)];
+  const update = () => {
+    const ticked = boxes(tiles).filter((box) => box.checked && !box.disabled);
+    const of = pointsOf(tiles);
+    const points = ticked.reduce((sum, box) => sum + of(box), 0);
+    for (const place of places) {
+      write(/** @type {HTMLElement} */ (place), ticked.length, points);
+    }
+  };
+  tiles.addEventListener('change', update);
+  for (const id of [tiles.dataset.pointsFrom, tiles.dataset.times]) {
+    const other = id && document.getElementById(id);
+    if (other) other.addEventListener('change', update);
+    if (other) other.addEventListener('input', update);
+  }
+  // Browsers put ticks back without telling when one goes back to a page.
+  window.addEventListener('pageshow', update);
+  update();
+}
+
+/** @param {HTMLElement} pick */
+function startPick(pick) {
+  const tiles = document.getElementById(String(pick.dataset.picks));
+  const values = new Set((pick.dataset.values || '').split(' '));
+  if (!tiles) return;
+  const row = pick.closest('.quick-picks');
+  if (row instanceof HTMLElement) row.hidden = false;
+  pick.addEventListener('click', () => {
+    const meant = boxes(tiles).filter((box) => values.has(box.value) && !box.disabled);
+    // Pressed again once all are ticked, it takes them out.
+    const tick = meant.some((box) => !box.checked);
+    for (const box of meant) box.checked = tick;
+    tiles.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+}
+
+export function startTiles() {
+  for (const tiles of document.querySelectorAll('[data-select-many]')) {
+    startCounting(/** @type {HTMLElement} */ (tiles));
+  }
+  for (const pick of document.querySelectorAll('[data-picks]')) {
+    startPick(/** @type {HTMLElement} */ (pick));
+  }
+}
