@@ -1,0 +1,294 @@
+"""Tables of awards: the village's rulebooks, what was awarded under them, and who decided."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base, choice, new_id
+from incentives.register.policy import NoticeNames
+
+CODE_LENGTH = 12
+NAME_LENGTH = 100
+NOTE_LENGTH = 200
+
+
+class RulebookStatus(StrEnum):
+    """A draft may be changed; what the assembly adopted never is."""
+
+    DRAFT = "draft"
+    ADOPTED = "adopted"
+
+
+class Category(StrEnum):
+    """What points may be given for. Belief, politics, family and health have no category."""
+
+    PATROL = "patrol"
+    SAFETY = "safety"
+    MEDIATION = "mediation"
+    ENVIRONMENT = "environment"
+    NEIGHBOURS = "neighbours"
+    PUBLIC_WORKS = "public_works"
+    COUNCIL = "council"
+    LEARNING = "learning"
+    CULTURE = "culture"
+
+
+class CapPer(StrEnum):
+    """Whose points a cap counts."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+
+
+class CapPeriod(StrEnum):
+    """In which span of the calendar a cap counts."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Evidence(StrEnum):
+    """What shows that the act took place; `photo` and `document` need a file."""
+
+    PATROL = "patrol"
+    PHOTO = "photo"
+    CALL = "call"
+    SIGN_IN = "sign_in"
+    WITNESS = "witness"
+    DOCUMENT = "document"
+    MINUTES = "minutes"
+    VISIT = "visit"
+    WEIGH = "weigh"
+
+
+class AwardStatus(StrEnum):
+    """Where an award stands; what leads from one to the next is in `states.py`."""
+
+    PROPOSED = "proposed"
+    REVIEWED = "reviewed"
+    PUBLISHED = "published"
+    OBJECTED = "objected"
+    POSTED = "posted"
+    REVERSED = "reversed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(StrEnum):
+    """What a reviewer says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Turn(StrEnum):
+    """What is done to a posted award: each turn reverses the last event of the chain."""
+
+    REVERSAL = "reversal"
+    REINSTATEMENT = "reinstatement"
+
+
+class Rulebook(Base):
+    """One numbered version of a village's rules; adopted by the assembly, it holds from a day on.
+
+    Of two adopted versions, the one with the later day holds, of one day the higher number.
+    """
+
+    __tablename__ = "rulebook"
+    __table_args__ = (
+        UniqueConstraint("village", "number"),
+        CheckConstraint("number > 0", name="number_from_one"),
+        CheckConstraint(
+            "status = 'draft' OR (held_on IS NOT NULL AND present IS NOT NULL AND in_favour"
+            " IS NOT NULL AND against IS NOT NULL AND effective_on IS NOT NULL AND adopted_by"
+            " IS NOT NULL AND adopted_at IS NOT NULL)",
+            name="adoption_is_whole",
+        ),
+        CheckConstraint("in_favour + against <= present", name="votes_of_present"),
+        CheckConstraint("2 * in_favour > present", name="majority"),
+        CheckConstraint("against >= 0", name="against_not_negative"),
+        CheckConstraint("effective_on >= held_on", name="not_backwards"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    number: Mapped[int]
+    status: Mapped[RulebookStatus] = mapped_column(
+        choice(RulebookStatus, "status"), default=RulebookStatus.DRAFT
+    )
+    drafted_by: Mapped[UUID]
+    drafted_at: Mapped[datetime]
+    held_on: Mapped[date | None]
+    present: Mapped[int | None]
+    in_favour: Mapped[int | None]
+    against: Mapped[int | None]
+    minutes_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"), index=True)
+    effective_on: Mapped[date | None]
+    adopted_by: Mapped[UUID | None]
+    adopted_at: Mapped[datetime | None]
+
+
+class RuleItem(Base):
+    """One act that earns points in one version of the rules; its code is the same in all versions.
+
+    A cap is a number of points for one person or household in a period; none means no cap.
+    """
+
+    __tablename__ = "rule_item"
+    __table_args__ = (
+        UniqueConstraint("rulebook_id", "code"),
+        UniqueConstraint("rulebook_id", "line"),
+        CheckConstraint("points > 0", name="points_positive"),
+        CheckConstraint("cap_points >= points", name="cap_holds_one"),
+        CheckConstraint(
+            "(cap_points IS NULL) = (cap_per IS NULL)"
+            " AND (cap_points IS NULL) = (cap_period IS NULL)",
+            name="cap_is_whole",
+        ),
+        CheckConstraint("length(name_zh) > 0 AND length(unit) > 0", name="named"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    rulebook_id: Mapped[UUID] = mapped_column(ForeignKey("rulebook.id"))
+    line: Mapped[int]
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    category: Mapped[Category] = mapped_column(choice(Category, "category"))
+    name_zh: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    points: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(12))
+    cap_points: Mapped[int | None]
+    cap_per: Mapped[CapPer | None] = mapped_column(choice(CapPer, "cap_per"))
+    cap_period: Mapped[CapPeriod | None] = mapped_column(choice(CapPeriod, "cap_period"))
+    evidence: Mapped[Evidence] = mapped_column(choice(Evidence, "evidence"))
+    claimable: Mapped[bool] = mapped_column(default=False)
+
+
+class Award(Base):
+    """Points for an act: for whom, under which rule, by which policy, and how far it has come.
+
+    The household is the one at the time of the proposal. `rule_code` is the rule item's code, by
+    which caps count across versions. The policy of the day it was proposed is kept with it;
+    `reviews_needed` is how many must approve it, by that policy and its points. `event_id` is the
+    award in the ledger, `last_event_id` the end of its chain of reversals.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        ForeignKeyConstraint(["village", "household_id"], ["household.village", "household.id"]),
+        ForeignKeyConstraint(["village", "resident_id"], ["resident.village", "resident.id"]),
+        Index(None, "village", "status"),
+        Index(None, "village", "notice"),
+        Index(
+            "ix_award_resident_id_rule_code_occurred_on", "resident_id", "rule_code", "occurred_on"
+        ),
+        Index(
+            "ix_award_household_id_rule_code_occurred_on",
+            "household_id",
+            "rule_code",
+            "occurred_on",
+        ),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("points > 0", name="points_positive"),
+        CheckConstraint("reviews_needed BETWEEN 0 AND 2", name="reviews_needed"),
+        CheckConstraint("publicity_days BETWEEN 0 AND 15", name="publicity_days"),
+        CheckConstraint("reviews_needed > 0 OR publicity_days > 0", name="reviewed_or_public"),
+        CheckConstraint(
+            "status NOT IN ('published', 'objected') OR notice IS NOT NULL",
+            name="published_has_notice",
+        ),
+        CheckConstraint(
+            "(status IN ('posted', 'reversed')) = (event_id IS NOT NULL)", name="posted_has_event"
+        ),
+        CheckConstraint(
+            "(event_id IS NULL) = (last_event_id IS NULL)"
+            " AND (event_id IS NULL) = (posted_at IS NULL)",
+            name="event_is_whole",
+        ),
+        CheckConstraint("on_behalf_of IS NULL OR claimed", name="behalf_is_claim"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    household_id: Mapped[UUID]
+    resident_id: Mapped[UUID | None]
+    rule_item_id: Mapped[UUID] = mapped_column(ForeignKey("rule_item.id"), index=True)
+    rule_code: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    occurred_on: Mapped[date]
+    quantity: Mapped[int]
+    points: Mapped[int]
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    status: Mapped[AwardStatus] = mapped_column(
+        choice(AwardStatus, "status"), default=AwardStatus.PROPOSED
+    )
+    reviewers: Mapped[int]
+    review_above: Mapped[int | None]
+    reviews_needed: Mapped[int]
+    publicity_days: Mapped[int]
+    objection_days: Mapped[int]
+    notice_names: Mapped[NoticeNames] = mapped_column(choice(NoticeNames, "notice_names"))
+    claimed: Mapped[bool] = mapped_column(default=False)
+    on_behalf_of: Mapped[UUID | None]
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    proposed_by: Mapped[UUID]
+    proposed_at: Mapped[datetime]
+    notice: Mapped[int | None]
+    event_id: Mapped[UUID | None] = mapped_column(unique=True)
+    last_event_id: Mapped[UUID | None] = mapped_column(unique=True)
+    posted_at: Mapped[datetime | None]
+
+
+class AwardEvidence(Base):
+    """A photo or document that shows the act; seen by who reviews and who earned it."""
+
+    __tablename__ = "award_evidence"
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("file.id"), primary_key=True, index=True)
+
+
+class AwardReview(Base):
+    """What one reviewer decided on an award; a person decides on one once. Append-only."""
+
+    __tablename__ = "award_review"
+    __table_args__ = (
+        UniqueConstraint("award_id", "reviewer"),
+        CheckConstraint(
+            "decision = 'approve' OR (reason IS NOT NULL AND length(reason) > 0)",
+            name="no_has_reason",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"))
+    reviewer: Mapped[UUID]
+    decision: Mapped[Decision] = mapped_column(choice(Decision, "decision"))
+    reason: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    reviewed_at: Mapped[datetime]
+
+
+class AwardTurn(Base):
+    """A posted award taken back, or given again, with the reason and its event. Append-only."""
+
+    __tablename__ = "award_turn"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    turn: Mapped[Turn] = mapped_column(choice(Turn, "turn"))
+    reason: Mapped[str] = mapped_column(String(NOTE_LENGTH))
+    turned_by: Mapped[UUID]
+    turned_at: Mapped[datetime]
+    event_id: Mapped[UUID] = mapped_column(unique=True)

@@ -1,0 +1,45 @@
+"""What is done with rulebooks and awards: draft, adopt, propose, claim, review, post, turn."""
+
+from incentives.awards.operations.entries import Act
+from incentives.awards.operations.mending import claim_award, edit_award, withdraw_award
+from incentives.awards.operations.posting import post_awards
+from incentives.awards.operations.proposing import BatchLine, propose_award, propose_batch
+from incentives.awards.operations.publication import (
+    conclude_publication,
+    dismiss_objection,
+    object_to_award,
+    publish_awards,
+    uphold_objection,
+)
+from incentives.awards.operations.reviewing import review_award, review_awards
+from incentives.awards.operations.rulebooks import (
+    Adoption,
+    adopt_rulebook,
+    draft_rulebook,
+    set_items,
+)
+from incentives.awards.operations.turning import reinstate_award, reverse_award
+
+__all__ = [
+    "Act",
+    "Adoption",
+    "BatchLine",
+    "adopt_rulebook",
+    "claim_award",
+    "conclude_publication",
+    "dismiss_objection",
+    "draft_rulebook",
+    "edit_award",
+    "object_to_award",
+    "post_awards",
+    "propose_award",
+    "propose_batch",
+    "publish_awards",
+    "reinstate_award",
+    "reverse_award",
+    "review_award",
+    "review_awards",
+    "set_items",
+    "uphold_objection",
+    "withdraw_award",
+]

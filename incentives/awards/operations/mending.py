@@ -1,0 +1,153 @@
+"""Acts of those who entered an award, or whose it is: claim, mend, withdraw."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
+from incentives.access.permissions import require
+from incentives.awards.models import Award, AwardReview, RuleItem
+from incentives.awards.operations import caps, records
+from incentives.awards.operations.entries import (
+    Act,
+    enter,
+    found_or_invalid,
+    holder_in,
+    refuse_nobody,
+    reviews_needed,
+    rule_for,
+)
+from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
+from incentives.awards.states import Action
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
+from incentives.extensions import db
+from incentives.register.models import Resident
+from incentives.register.queries import get_resident
+
+
+def claim_award(
+    *,
+    village: str,
+    act: Act,
+    quantity: int = 1,
+    resident_id: UUID | None = None,
+    on_behalf_of: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Award:
+    """Ask for points for one's own household; staff may for a resident who can't (`on_behalf_of`).
+
+    Refuses as `propose_award` does, rules that can't be claimed, another household's people, and
+    staff who act for their own household.
+    """
+    own = on_behalf_of is None
+    require(actor, "claim.make" if own else "award.propose", village, own=own)
+    ledger.hold([village])
+    if on_behalf_of is not None:
+        asker = found_or_invalid(get_resident, village, on_behalf_of, "/on_behalf_of")
+        refuse_own_household(actor, [asker.household_id])
+        home, earner = asker.household_id, resident_id or asker.id
+    else:
+        home, earner = own_household(actor), resident_id or actor.resident_id
+    household, resident = holder_in(village, earner, home if earner is None else None)
+    if household.id != home:
+        detail = _("This person is of another household")
+        raise Invalid(errors=[FieldError("/resident_id", detail)])
+    return enter(
+        village,
+        act,
+        quantity,
+        household,
+        resident,
+        actor=actor,
+        now=now,
+        claimed=True,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+def own_household(actor: Actor) -> UUID:
+    """The household of the resident who acts; refuses whoever has none."""
+    if actor.household_id is None:
+        raise NotPermitted()
+    return actor.household_id
+
+
+def edit_award(
+    *, village: str, award_id: UUID, changes: Mapping[str, Any], actor: Actor, now: datetime
+) -> Award:
+    """Mend an award until somebody has reviewed it; only who entered it may.
+
+    `changes` holds any of rule_item, occurred_on, quantity, note, evidence. All is checked anew,
+    under the policy of the day it was proposed.
+    """
+    ledger.hold([village])
+    award = records.read_again(village, [award_id])[0]
+    require_entry(award, actor, "award.propose")
+    records.refuse_wrong_state([award], Action.EDIT)
+    if was_reviewed(award):
+        raise WrongState(_("Somebody has reviewed this already: withdraw it and register it anew"))
+    act = Act(
+        rule_item=changes.get("rule_item", award.rule_code),
+        occurred_on=changes.get("occurred_on", award.occurred_on),
+        note=changes.get("note", award.note),
+    )
+    item, _policy = rule_for(village, act, village_day(award.proposed_at))
+    if award.claimed and not item.claimable:
+        detail = _("This can't be claimed: the village registers it")
+        raise Invalid(errors=[FieldError("/rule_item", detail)])
+    resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
+    refuse_nobody(item, resident)
+    with db.session.no_autoflush:
+        apply_changes(award, item, act, changes.get("quantity", award.quantity))
+        caps.refuse_over_cap(item, award, without=award.id)
+    if "evidence" in changes:
+        keep_evidence(award, changes["evidence"], actor)
+    if award.reviews_needed == 0:
+        refuse_missing_evidence([award], "/evidence")
+    records.record([award], audit.Tag.AWARD_EDITED, actor=actor, now=now)
+    db.session.flush()
+    return award
+
+
+def apply_changes(award: Award, item: RuleItem, act: Act, quantity: int) -> None:
+    """Write what was mended; how many must review it follows from its points."""
+    award.rule_item_id, award.rule_code = item.id, item.code
+    award.occurred_on, award.note = act.occurred_on, act.note
+    award.quantity, award.points = quantity, item.points * quantity
+    award.reviews_needed = reviews_needed(award.reviewers, award.review_above, award.points)
+
+
+def was_reviewed(award: Award) -> bool:
+    """Whether anybody decided on it already."""
+    found = select(AwardReview.id).where(AwardReview.award_id == award.id).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def require_entry(award: Award, actor: Actor, permission: str) -> None:
+    """Refuse all but who entered an award, and for a claim its household.
+
+    Who may not know of it is refused as if it weren't there.
+    """
+    own = award.claimed and award.household_id == actor.household_id
+    require(actor, "claim.make" if own else permission, award.village, own=own)
+    if not own and award.proposed_by != actor.person and not actor.is_system:
+        raise NotPermitted(_("Only who registered this may change it"))
+
+
+def withdraw_award(*, village: str, award_id: UUID, actor: Actor, now: datetime) -> Award:
+    """Take back what one entered, before it is decided; its points free the cap."""
+    ledger.hold([village])
+    award = records.read_again(village, [award_id])[0]
+    require_entry(award, actor, "award.withdraw")
+    records.change([award], Action.WITHDRAW)
+    records.record([award], audit.Tag.AWARD_WITHDRAWN, actor=actor, now=now)
+    return award

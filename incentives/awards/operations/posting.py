@@ -1,0 +1,87 @@
+"""Posting: awards become events of the ledger, all of a transaction in one post."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.awards.models import Award, AwardStatus, RuleItem
+from incentives.awards.operations import records
+from incentives.awards.queries import reviewers_of
+from incentives.awards.states import Action
+from incentives.extensions import db
+from incentives.register.models import Household
+
+
+def post_awards(awards: Sequence[Award], *, actor: Actor, now: datetime) -> list[Award]:
+    """Give the points of these awards of one village: one event each, in one post, under `hold`.
+
+    The event's actor is whose act posts it (a reviewer, a closer, a ruler, or the clock), its
+    approver who approved it last. Refuses what isn't ready to be posted.
+    """
+    if not awards:
+        return []
+    records.refuse_wrong_state(awards, Action.POST)
+    reviewers = reviewers_of([award.id for award in awards])
+    items = rows_by_id(RuleItem, {award.rule_item_id for award in awards})
+    households = rows_by_id(Household, {award.household_id for award in awards})
+    events = ledger.post(
+        [
+            draft_of(
+                award,
+                items[award.rule_item_id],
+                households[award.household_id],
+                approver=reviewers[award.id][-1] if reviewers[award.id] else None,
+            )
+            for award in awards
+        ],
+        actor=None if actor.is_system else actor.person,
+        now=now,
+    )
+    db.session.flush()
+    db.session.execute(
+        update(Award),
+        [
+            {
+                "id": award.id,
+                "status": AwardStatus.POSTED,
+                "event_id": event.id,
+                "last_event_id": event.id,
+                "posted_at": now,
+            }
+            for award, event in zip(awards, events, strict=True)
+        ],
+    )
+    records.refresh(awards)
+    records.record(awards, audit.Tag.AWARD_POSTED, actor=actor, now=now)
+    return list(awards)
+
+
+def draft_of(
+    award: Award, item: RuleItem, household: Household, *, approver: UUID | None
+) -> ledger.Draft:
+    """The event of one award."""
+    return ledger.Draft(
+        village=award.village,
+        kind=ledger.Kind.AWARD,
+        occurred_on=award.occurred_on,
+        legs=[ledger.give("issuance", household.account_code, award.points)],
+        record=award.id,
+        approver=approver,
+        detail={
+            "rule_item": item.code,
+            "name": item.name_zh,
+            "quantity": award.quantity,
+            "points": award.points,
+        },
+    )
+
+
+def rows_by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
+    """Rows of a table by id."""
+    return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))}

@@ -1,0 +1,93 @@
+"""Acts on what was posted: take it back, or give it again, each a new event with a reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_entry, refuse_own_household
+from incentives.access.permissions import require
+from incentives.awards.models import Award, AwardTurn, Turn
+from incentives.awards.operations import caps, records
+from incentives.awards.states import Action
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid
+from incentives.extensions import db
+
+
+def reverse_award(
+    *, village: str, award_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Award:
+    """Take a posted award back; what was spent of it waits as debt.
+
+    Refuses a reviewer of that household, and no reason.
+    """
+    require(actor, "award.reverse", village)
+    ledger.hold([village])
+    award = records.read_again(village, [award_id])[0]
+    refuse_own_household(actor, [award.household_id])
+    turn(award, Turn.REVERSAL, reason, actor=actor, now=now)
+    return award
+
+
+def reinstate_award(
+    *, village: str, award_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Award:
+    """Give an award again that was taken back, by reversing the reversal; caps count again.
+
+    Refuses the reviewer's own household and what they entered, no reason, and more than the cap
+    leaves.
+    """
+    require(actor, "award.reinstate", village)
+    ledger.hold([village])
+    award = records.read_again(village, [award_id])[0]
+    refuse_own_household(actor, [award.household_id])
+    refuse_own_entry(actor, award.proposed_by)
+    records.refuse_wrong_state([award], Action.REINSTATE)
+    caps.refuse_over_cap(records.item_of(award), award, pointer="", without=award.id)
+    turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
+    return award
+
+
+TURNS = {
+    Turn.REVERSAL: (Action.REVERSE, audit.Tag.AWARD_REVERSED),
+    Turn.REINSTATEMENT: (Action.REINSTATE, audit.Tag.AWARD_REINSTATED),
+}
+
+
+def turn(award: Award, kind: Turn, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Reverse the last event of an award's chain, under `hold`, and keep why."""
+    if not reason.strip():
+        raise Invalid(errors=[FieldError("/reason", _("Say why: the household reads it"))])
+    action, tag = TURNS[kind]
+    records.refuse_wrong_state([award], action)
+    event = ledger.post(
+        [
+            ledger.Draft(
+                village=award.village,
+                kind=ledger.Kind.REVERSAL,
+                occurred_on=village_day(now),
+                record=award.id,
+                reverses=award.last_event_id,
+                detail={"reason": reason},
+            )
+        ],
+        actor=None if actor.is_system else actor.person,
+        now=now,
+    )[0]
+    records.change([award], action, last_event_id=event.id)
+    db.session.add(
+        AwardTurn(
+            award_id=award.id,
+            turn=kind,
+            reason=reason,
+            turned_by=actor.person,
+            turned_at=now,
+            event_id=event.id,
+        )
+    )
+    db.session.flush()
+    records.record([award], tag, actor=actor, now=now)

@@ -1,0 +1,283 @@
+"""What is read about rulebooks and awards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from incentives.access.actor import Actor
+from incentives.awards.models import (
+    Award,
+    AwardEvidence,
+    AwardReview,
+    AwardStatus,
+    AwardTurn,
+    Decision,
+    Rulebook,
+    RulebookStatus,
+    RuleItem,
+)
+from incentives.errors import NoRuleInForce, NotFound
+from incentives.extensions import db
+from incentives.files.models import File
+from incentives.register.models import Household, Resident
+
+
+@dataclass
+class AwardView:
+    """An award with its rule, its people and all that was decided on it."""
+
+    award: Award
+    item: RuleItem
+    household: Household
+    resident: Resident | None
+    head: Resident | None
+    evidence: list[UUID] = field(default_factory=list)
+    reviews: list[AwardReview] = field(default_factory=list)
+    turns: list[AwardTurn] = field(default_factory=list)
+
+    @property
+    def holder(self) -> str:
+        """Who earned it: the person, else the household by its head's name."""
+        person = self.resident or self.head
+        return person.name if person else ""
+
+    @property
+    def minor(self) -> bool:
+        """Whether it was earned by somebody who stands in no public list by name."""
+        return self.resident is not None and self.resident.minor
+
+    @property
+    def people(self) -> set[UUID]:
+        """Everybody who had a hand in it, to be named."""
+        hands = {self.award.proposed_by}
+        hands |= {review.reviewer for review in self.reviews}
+        return hands | {turn.turned_by for turn in self.turns}
+
+
+def rulebooks(village: str) -> Select[Rulebook]:
+    """A village's versions of its rules, to be paged newest first by number."""
+    return select(Rulebook).where(Rulebook.village == village)
+
+
+def find_rulebook(village: str, number: int) -> Rulebook:
+    """A village's version of its rules by number; refuses what isn't there."""
+    rulebook = db.session.scalar(
+        select(Rulebook).where(Rulebook.village == village, Rulebook.number == number)
+    )
+    if rulebook is None:
+        raise NotFound()
+    return rulebook
+
+
+def items_of(rulebook_ids: Sequence[UUID]) -> dict[UUID, list[RuleItem]]:
+    """The items of each of these versions, in their order."""
+    items: dict[UUID, list[RuleItem]] = {each: [] for each in rulebook_ids}
+    for item in db.session.scalars(
+        select(RuleItem).where(RuleItem.rulebook_id.in_(rulebook_ids)).order_by(RuleItem.line)
+    ):
+        items[item.rulebook_id].append(item)
+    return items
+
+
+def rulebook_in_force(village: str, on: date) -> Rulebook | None:
+    """The version in force on a day, or None."""
+    return db.session.scalar(
+        select(Rulebook)
+        .where(
+            Rulebook.village == village,
+            Rulebook.status == RulebookStatus.ADOPTED,
+            Rulebook.effective_on <= on,
+        )
+        .order_by(Rulebook.effective_on.desc(), Rulebook.number.desc())
+        .limit(1)
+    )
+
+
+def rules_in_force(village: str, on: date) -> tuple[Rulebook, list[RuleItem]]:
+    """The version in force on a day with its items; refuses a day on which none was."""
+    rulebook = rulebook_in_force(village, on)
+    if rulebook is None:
+        raise NoRuleInForce()
+    return rulebook, items_of([rulebook.id])[rulebook.id]
+
+
+def get_award(village: str, award_id: UUID) -> Award:
+    """An award of that village; refuses what isn't there."""
+    award = db.session.get(Award, award_id)
+    if award is None or award.village != village:
+        raise NotFound()
+    return award
+
+
+def awards(village: str, filters: dict[str, Any] | None = None) -> Select[Award]:
+    """A village's awards, to be paged newest first by id.
+
+    `filters`: `status`, `household`, `rule_item` (its code), `from` and `to` (days of the act,
+    both included), `batch`, `notice`.
+    """
+    given = {name: value for name, value in (filters or {}).items() if value is not None}
+    chosen = select(Award).where(Award.village == village)
+    conditions: dict[str, Any] = {
+        "status": lambda value: Award.status == value,
+        "household": lambda value: Award.household_id == value,
+        "rule_item": lambda value: Award.rule_code == value,
+        "from": lambda value: Award.occurred_on >= value,
+        "to": lambda value: Award.occurred_on <= value,
+        "batch": lambda value: Award.batch_id == value,
+        "notice": lambda value: Award.notice == value,
+    }
+    for name, value in given.items():
+        if name in conditions:
+            chosen = chosen.where(conditions[name](value))
+    return chosen
+
+
+def to_review(village: str) -> Select[Award]:
+    """What waits for a reviewer, to be shown oldest first."""
+    return select(Award).where(
+        Award.village == village, Award.status == AwardStatus.PROPOSED, Award.reviews_needed > 0
+    )
+
+
+def reviewed_by(person: UUID) -> ColumnElement[bool]:
+    """Whether this person decided on the award already."""
+    return Award.id.in_(select(AwardReview.award_id).where(AwardReview.reviewer == person))
+
+
+def reviewable_by(village: str, actor: Actor) -> Select[Award]:
+    """What waits for this reviewer: not what they entered, decided on, or of their household."""
+    waiting = to_review(village).where(
+        Award.proposed_by != actor.person, ~reviewed_by(actor.person)
+    )
+    if actor.household_id is not None:
+        waiting = waiting.where(Award.household_id != actor.household_id)
+    return waiting
+
+
+def count_of(chosen: Select[Any]) -> int:
+    """How many rows a select has."""
+    return db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+
+
+def is_ready() -> ColumnElement[bool]:
+    """Whether an award has all the approvals it needs and awaits publication."""
+    return and_(
+        Award.publicity_days > 0,
+        Award.notice.is_(None),
+        or_(
+            Award.status == AwardStatus.REVIEWED,
+            and_(Award.status == AwardStatus.PROPOSED, Award.reviews_needed == 0),
+        ),
+    )
+
+
+def awaiting_publication(village: str) -> Select[Award]:
+    """What the next notice collects, oldest first."""
+    return select(Award).where(Award.village == village, is_ready()).order_by(Award.id)
+
+
+def award_views(found: Sequence[Award]) -> list[AwardView]:
+    """These awards with rule, people and decisions, in a fixed number of statements."""
+    items = by_id(RuleItem, {award.rule_item_id for award in found})
+    households = by_id(Household, {award.household_id for award in found})
+    wanted = {award.resident_id for award in found} | {
+        household.head_id for household in households.values()
+    }
+    residents = by_id(Resident, {each for each in wanted if each is not None})
+    views = {
+        award.id: AwardView(
+            award=award,
+            item=items[award.rule_item_id],
+            household=households[award.household_id],
+            resident=residents.get(award.resident_id) if award.resident_id else None,
+            head=residents.get(head) if (head := households[award.household_id].head_id) else None,
+        )
+        for award in found
+    }
+    fill_views(views)
+    return list(views.values())
+
+
+def by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
+    """Rows of a table by id, one statement."""
+    return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))}
+
+
+def fill_views(views: dict[UUID, AwardView]) -> None:
+    """Add evidence, reviews and turns, three statements."""
+    ids = list(views)
+    for award_id, file_id in db.session.execute(
+        select(AwardEvidence.award_id, AwardEvidence.file_id)
+        .where(AwardEvidence.award_id.in_(ids))
+        .order_by(AwardEvidence.file_id)
+    ):
+        views[award_id].evidence.append(file_id)
+    for review in db.session.scalars(
+        select(AwardReview).where(AwardReview.award_id.in_(ids)).order_by(AwardReview.id)
+    ):
+        views[review.award_id].reviews.append(review)
+    for turn in db.session.scalars(
+        select(AwardTurn).where(AwardTurn.award_id.in_(ids)).order_by(AwardTurn.id)
+    ):
+        views[turn.award_id].turns.append(turn)
+
+
+def award_view(village: str, award_id: UUID) -> AwardView:
+    """One award with all that was decided on it; refuses what isn't there."""
+    return award_views([get_award(village, award_id)])[0]
+
+
+def reviewers_of(award_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Who approved each of these awards, in their order."""
+    found: dict[UUID, list[UUID]] = {award_id: [] for award_id in award_ids}
+    for award_id, reviewer in db.session.execute(
+        select(AwardReview.award_id, AwardReview.reviewer)
+        .where(AwardReview.award_id.in_(award_ids), AwardReview.decision == Decision.APPROVE)
+        .order_by(AwardReview.id)
+    ):
+        found[award_id].append(reviewer)
+    return found
+
+
+def same_people(village: str, proposed_by: UUID) -> list[tuple[RuleItem, date, list[UUID]]]:
+    """The last batches that this person registered: rule item, day, and whom; newest first."""
+    recent = db.session.execute(
+        select(Award.batch_id, Award.rule_item_id, Award.occurred_on, Award.resident_id)
+        .where(
+            Award.village == village,
+            Award.proposed_by == proposed_by,
+            Award.batch_id.is_not(None),
+            Award.resident_id.is_not(None),
+        )
+        .order_by(Award.id.desc())
+        .limit(300)
+    ).all()
+    batches: dict[UUID, list[UUID]] = {}
+    about: dict[UUID, tuple[UUID, date]] = {}
+    for batch_id, rule_item_id, occurred_on, resident_id in recent:
+        if batch_id is None or resident_id is None:
+            continue
+        batches.setdefault(batch_id, []).append(resident_id)
+        about[batch_id] = (rule_item_id, occurred_on)
+    last = list(batches)[:3]
+    items = by_id(RuleItem, {about[batch_id][0] for batch_id in last})
+    return [(items[about[batch_id][0]], about[batch_id][1], batches[batch_id]) for batch_id in last]
+
+
+def may_read_evidence(file: File, actor: Actor) -> bool:
+    """Whether a file shows an act of the actor's own household."""
+    if actor.household_id is None:
+        return False
+    return (
+        db.session.scalar(
+            select(AwardEvidence.file_id)
+            .join(Award, Award.id == AwardEvidence.award_id)
+            .where(AwardEvidence.file_id == file.id, Award.household_id == actor.household_id)
+            .limit(1)
+        )
+        is not None
+    )
