@@ -2,6 +2,7 @@
 
 from incentives.access import hooks
 from incentives.access.actor import Actor
+from incentives.access.hooks import CardHolder
 from incentives.access.models import Token, User
 
 
@@ -31,4 +32,17 @@ def actor_of_holder(token: Token) -> Actor:
         roles=(),
         language=token.language,
         village=token.village,
+    )
+
+
+def holder_actor(holder: CardHolder) -> Actor:
+    """Who a card's holder is, just signed in."""
+    return Actor(
+        person=holder.person,
+        user_id=None,
+        resident_id=holder.resident_id,
+        household_id=holder.household_id,
+        name=holder.name,
+        roles=(),
+        village=holder.village,
     )

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 
 from incentives.access.actor import Actor
-from incentives.access.hooks import CardHolder
 from incentives.access.models import Token, TokenKind, User
 from incentives.access.people import actor_of_holder, actor_of_user
 from incentives.errors import NotSignedIn, TokenExpired
@@ -39,25 +38,24 @@ def digest(text: str) -> bytes:
 
 
 def make_token(
-    holder: Actor | CardHolder, kind: TokenKind, *, now: datetime, session: str | None = None
+    holder: Actor, kind: TokenKind, *, now: datetime, session: str | None = None
 ) -> IssuedToken:
     """Give a token to a user or to a card's holder; only its digest is kept."""
     text = secrets.token_urlsafe(LENGTH)
     expires_at = now + LIFETIMES[kind]
-    user_id = holder.user_id if isinstance(holder, Actor) else None
-    by_card = user_id is None
+    by_card = holder.user_id is None
     db.session.add(
         Token(
             digest=digest(text),
             kind=kind,
             session=session,
-            user_id=user_id,
+            user_id=holder.user_id,
             person=holder.person,
             household_id=holder.household_id if by_card else None,
             resident_id=holder.resident_id if by_card else None,
             village=holder.village if by_card else None,
             name=holder.name if by_card else None,
-            language=holder.language if by_card and isinstance(holder, Actor) else None,
+            language=holder.language if by_card else None,
             made_at=now,
             expires_at=expires_at,
         )
