@@ -1,1 +1,17 @@
-"""The room of fund."""
+"""The micro-fund: income, budgets and disbursements, each with its voucher, in a public book.
+
+Money moves in the ledger alone: cash and bank never go below zero, and nothing entered is edited,
+only reversed in public. Of a disbursement's applicant, evaluator, approver and payer only
+applicant and payer may be one person, and none is of the payee's household.
+"""
+
+from flask import Flask
+
+from incentives.files.queries import readers
+from incentives.fund.queries.files import may_read_file
+
+
+def init_app(_app: Flask) -> None:
+    """Let those who decide on a disbursement read the files that come with it."""
+    if may_read_file not in readers:
+        readers.append(may_read_file)

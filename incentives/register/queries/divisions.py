@@ -25,7 +25,7 @@ def find_village(code: str) -> Division:
     return division
 
 
-def divisions(parent: str | None = None, level: Level | None = None) -> Select[tuple[Division]]:
+def divisions(parent: str | None = None, level: Level | None = None) -> Select[Division]:
     """The divisions under a parent, of a level, or all."""
     chosen = select(Division)
     if parent is not None:

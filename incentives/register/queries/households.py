@@ -137,7 +137,7 @@ def name_matches(q: str) -> ColumnElement[bool]:
     )
 
 
-def search_households(village: str, q: str | None = None) -> Select[tuple[Household]]:
+def search_households(village: str, q: str | None = None) -> Select[Household]:
     """The village's households that a text finds: by a member's name, pinyin or initials, by door,
     by the household's number, or by the number on a card. All of them without a text."""
     chosen = select(Household).where(Household.village == village)
@@ -165,7 +165,7 @@ def by_card_number(village: str, text: str) -> list[UUID]:
     return [answer for answer in answers if answer is not None]
 
 
-def search_residents(village: str, q: str | None = None) -> Select[tuple[Resident]]:
+def search_residents(village: str, q: str | None = None) -> Select[Resident]:
     """Who lives in the village and is found by name, pinyin, initials or door; all without a text."""
     chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
     if not q or not plain(q):

@@ -1,0 +1,272 @@
+"""Tables of the fund: income, moves of money, budgets, disbursements and what came back of them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base, choice, new_id
+
+REASON_LENGTH = 300
+VOUCHER_LENGTH = 40
+NAME_LENGTH = 60
+PURPOSE_LENGTH = 20
+RESOLUTION_LENGTH = 200
+
+PAID_STATES = "('paid', 'received', 'returned', 'reversed')"
+ENDED_STATES = "('rejected', 'withdrawn', 'reversed')"
+
+
+class Source(StrEnum):
+    """Where income comes from."""
+
+    DONATION = "donation"
+    COLLECTIVE = "collective"
+    SUBSIDY = "subsidy"
+    INTEREST = "interest"
+
+
+class Method(StrEnum):
+    """Where the money lies that comes or goes; also the code of its account."""
+
+    CASH = "cash"
+    BANK = "bank"
+
+
+class Place(StrEnum):
+    """Between what money is moved; `difference` is what a count or a bank's statement found."""
+
+    CASH = "cash"
+    BANK = "bank"
+    DIFFERENCE = "difference"
+
+
+class Status(StrEnum):
+    """How far a disbursement has come; the diagram is in `docs/domain.md`, Micro-fund."""
+
+    APPLIED = "applied"
+    EVALUATED = "evaluated"
+    PUBLISHED = "published"
+    APPROVED = "approved"
+    PAID = "paid"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    REVERSED = "reversed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(StrEnum):
+    """What somebody says to a disbursement."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Income(Base):
+    """Money that came in, from where, under which voucher; a mistyped one is reversed in public."""
+
+    __tablename__ = "income"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("length(voucher) > 0", name="voucher"),
+        CheckConstraint(
+            "(reversed_event_id IS NULL) = (reversed_by IS NULL)"
+            " AND (reversed_event_id IS NULL) = (reversed_at IS NULL)"
+            " AND (reversed_event_id IS NULL) = (reversed_reason IS NULL)",
+            name="reversal_is_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    source: Mapped[Source] = mapped_column(choice(Source, "source"))
+    amount_fen: Mapped[int]
+    received_on: Mapped[date]
+    voucher: Mapped[str] = mapped_column(String(VOUCHER_LENGTH))
+    method: Mapped[Method] = mapped_column(choice(Method, "method"))
+    giver: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    note: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[datetime]
+    reversed_event_id: Mapped[UUID | None]
+    reversed_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    reversed_by: Mapped[UUID | None]
+    reversed_at: Mapped[datetime | None]
+
+
+class MoneyMove(Base):
+    """Money brought to the bank or fetched from it, or a difference that a count found."""
+
+    __tablename__ = "money_move"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("from_place <> to_place", name="two_places"),
+        CheckConstraint(
+            "(from_place <> 'difference' AND to_place <> 'difference') OR note IS NOT NULL",
+            name="difference_has_note",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    from_place: Mapped[Place] = mapped_column(choice(Place, "from_place"))
+    to_place: Mapped[Place] = mapped_column(choice(Place, "to_place"))
+    amount_fen: Mapped[int]
+    moved_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[datetime]
+
+
+class Budget(Base):
+    """What a year may spend on a purpose, by which resolution; earlier values are in the audit."""
+
+    __tablename__ = "budget"
+    __table_args__ = (
+        CheckConstraint("amount_fen >= 0", name="amount"),
+        CheckConstraint("year BETWEEN 2000 AND 2200", name="year"),
+    )
+
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purpose: Mapped[str] = mapped_column(String(PURPOSE_LENGTH), primary_key=True)
+    amount_fen: Mapped[int]
+    resolution: Mapped[str] = mapped_column(String(RESOLUTION_LENGTH))
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+
+
+class Disbursement(Base):
+    """Money out of the fund, from application to receipt; one payee of four kinds.
+
+    `payee_has_role` says that the payee held a role in the village on the day of the application:
+    the township approves too, and the payee is named in full. `publicity_days` and
+    `second_approval_fen` are the policy of that day. `concluded_at`: its notice is over and no
+    objection stands. `ended_*` is who rejected, withdrew or reversed it, and why.
+    """
+
+    __tablename__ = "disbursement"
+    __table_args__ = (
+        Index("ix_disbursement_village_status", "village", "status"),
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint(
+            "(CASE WHEN household_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN resident_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN team_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN payee_name IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_payee",
+        ),
+        CheckConstraint(
+            "status IN ('applied', 'rejected', 'withdrawn') OR evaluated_by IS NOT NULL",
+            name="evaluated",
+        ),
+        CheckConstraint("evaluated_by <> applied_by", name="evaluator_is_another"),
+        CheckConstraint("paid_by <> evaluated_by", name="payer_is_no_evaluator"),
+        CheckConstraint("status <> 'published' OR notice_id IS NOT NULL", name="published"),
+        CheckConstraint(
+            f"(status IN {PAID_STATES}) = (event_id IS NOT NULL)", name="paid_has_event"
+        ),
+        CheckConstraint(
+            "(event_id IS NULL) = (paid_by IS NULL) AND (event_id IS NULL) = (paid_at IS NULL)"
+            " AND (event_id IS NULL) = (paid_on IS NULL) AND (event_id IS NULL) = (method IS NULL)"
+            " AND (event_id IS NULL) = (voucher IS NULL)",
+            name="payment_is_whole",
+        ),
+        CheckConstraint("returned_fen BETWEEN 0 AND amount_fen", name="returned"),
+        CheckConstraint("(status = 'returned') = (returned_fen > 0)", name="returned_state"),
+        CheckConstraint(
+            "(status = 'reversed') = (reversed_event_id IS NOT NULL)", name="reversed_state"
+        ),
+        CheckConstraint(
+            f"(status IN {ENDED_STATES}) = (ended_by IS NOT NULL)"
+            " AND (ended_by IS NULL) = (ended_at IS NULL)"
+            " AND (ended_by IS NULL) = (ended_reason IS NULL)",
+            name="ended",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    purpose: Mapped[str] = mapped_column(String(PURPOSE_LENGTH))
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+    payee_name: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    payee_has_role: Mapped[bool] = mapped_column(default=False)
+    amount_fen: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.APPLIED)
+    publicity_days: Mapped[int]
+    second_approval_fen: Mapped[int]
+    notice_id: Mapped[UUID | None] = mapped_column(index=True)
+    concluded_at: Mapped[datetime | None]
+    applied_by: Mapped[UUID]
+    applied_at: Mapped[datetime]
+    evaluated_by: Mapped[UUID | None]
+    evaluated_at: Mapped[datetime | None]
+    evaluation_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    paid_by: Mapped[UUID | None]
+    paid_at: Mapped[datetime | None]
+    paid_on: Mapped[date | None]
+    method: Mapped[Method | None] = mapped_column(choice(Method, "method"))
+    voucher: Mapped[str | None] = mapped_column(String(VOUCHER_LENGTH))
+    event_id: Mapped[UUID | None] = mapped_column(unique=True)
+    received_by: Mapped[UUID | None]
+    received_at: Mapped[datetime | None]
+    receipt_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+    returned_fen: Mapped[int] = mapped_column(default=0)
+    reversed_event_id: Mapped[UUID | None]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+
+
+class DisbursementFile(Base):
+    """A file that shows what a disbursement is for."""
+
+    __tablename__ = "disbursement_file"
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("file.id"), primary_key=True, index=True)
+
+
+class DisbursementApproval(Base):
+    """What one supervisor decided on a disbursement, once; `from_above`: for the township."""
+
+    __tablename__ = "disbursement_approval"
+    __table_args__ = (
+        CheckConstraint("decision = 'approve' OR reason IS NOT NULL", name="rejection_has_reason"),
+    )
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), primary_key=True)
+    approver: Mapped[UUID] = mapped_column(primary_key=True)
+    decision: Mapped[Decision] = mapped_column(choice(Decision, "decision"))
+    from_above: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    decided_at: Mapped[datetime]
+
+
+class PaymentReturn(Base):
+    """Money of a disbursement that came back, in part or whole, and why."""
+
+    __tablename__ = "payment_return"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("length(reason) > 0", name="reason"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), index=True)
+    amount_fen: Mapped[int]
+    method: Mapped[Method] = mapped_column(choice(Method, "method"))
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    returned_on: Mapped[date]
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[datetime]

@@ -1,0 +1,167 @@
+"""The act of applying for a disbursement, and of taking the application back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, NotFound, NotPermitted
+from incentives.extensions import db
+from incentives.files.queries import find_file
+from incentives.fund.models import NAME_LENGTH, REASON_LENGTH, Disbursement, DisbursementFile
+from incentives.fund.operations.steps import (
+    check_amount,
+    check_text,
+    find_for_step,
+    move_on,
+    record,
+    refuse_payee,
+)
+from incentives.fund.purposes import purposes
+from incentives.fund.queries.payees import holds_role, payee_residents
+from incentives.fund.states import Action
+from incentives.register.models import Resident
+from incentives.register.policy import policy_on
+from incentives.register.queries import find_household, find_team, find_village, get_resident
+
+FILES_AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class PayeeChoice:
+    """Who is to get the money: exactly one of the four."""
+
+    household_id: UUID | None = None
+    resident_id: UUID | None = None
+    team_id: UUID | None = None
+    name: str | None = None
+
+
+def apply_for_disbursement(
+    *,
+    village: str,
+    purpose: str,
+    payee: PayeeChoice,
+    amount_fen: int,
+    reason: str,
+    evidence: Sequence[UUID] = (),
+    actor: Actor,
+    now: datetime,
+) -> Disbursement:
+    """Ask for money out of the fund, with the reason and what shows it.
+
+    Keeps the policy of the day, and whether the payee holds a role in the village (the township
+    approves too then). Refuses a payee of one's own household, payees and files of other villages,
+    and settlements, which have their own way.
+    """
+    require(actor, "disbursement.apply", village)
+    find_village(village)
+    chosen = purposes().get(purpose)
+    if chosen is None or not chosen.can_be_applied_for:
+        detail = _("The list of purposes has no such purpose")
+        raise Invalid(errors=[FieldError("/purpose", detail)])
+    check_amount(amount_fen)
+    policy = policy_on(village, village_day(now))
+    disbursement = Disbursement(
+        village=village,
+        purpose=purpose,
+        **checked_payee(village, payee),
+        amount_fen=amount_fen,
+        reason=check_text(reason, "/reason", REASON_LENGTH),
+        publicity_days=policy.publicity_days,
+        second_approval_fen=policy.second_approval_fen,
+        applied_by=actor.person,
+        applied_at=now,
+    )
+    refuse_payee(actor, disbursement)
+    disbursement.payee_has_role = holds_role(village, people_paid(disbursement))
+    check_files(village, evidence)
+    db.session.add(disbursement)
+    db.session.flush()
+    db.session.add_all(
+        DisbursementFile(disbursement_id=disbursement.id, file_id=file_id)
+        for file_id in dict.fromkeys(evidence)
+    )
+    db.session.flush()
+    record(disbursement, audit.Tag.DISBURSEMENT_APPLIED, actor=actor, now=now)
+    return disbursement
+
+
+def people_paid(disbursement: Disbursement) -> list[Resident]:
+    """The residents who get the money themselves; a team's members don't."""
+    return [] if disbursement.team_id is not None else payee_residents(disbursement)
+
+
+def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | None]:
+    """The payee as columns; refuses none, several, and one who isn't of the village."""
+    given = [payee.household_id, payee.resident_id, payee.team_id, payee.name]
+    if sum(each is not None for each in given) != 1:
+        raise Invalid(errors=[FieldError("/payee", _("Name one payee"))])
+    try:
+        if payee.household_id is not None:
+            refuse_gone(find_household(village, payee.household_id).departed_on)
+        if payee.resident_id is not None:
+            refuse_gone(get_resident(village, payee.resident_id).left_on)
+        if payee.team_id is not None:
+            refuse_gone(find_team(village, payee.team_id).disbanded_on)
+    except NotFound as missing:
+        detail = _("This village has no such payee")
+        raise Invalid(errors=[FieldError("/payee", detail)]) from missing
+    name = None if payee.name is None else check_text(payee.name, "/payee/name", NAME_LENGTH)
+    return {
+        "household_id": payee.household_id,
+        "resident_id": payee.resident_id,
+        "team_id": payee.team_id,
+        "payee_name": name,
+    }
+
+
+def refuse_gone(day: object) -> None:
+    """Refuse a payee who has left the village or a team that was disbanded."""
+    if day is not None:
+        raise NotFound()
+
+
+def check_files(village: str, evidence: Sequence[UUID]) -> None:
+    """Refuse too many files, and those of another village or erased."""
+    if len(evidence) > FILES_AT_MOST:
+        detail = _("At most %(count)s files", count=FILES_AT_MOST)
+        raise Invalid(errors=[FieldError("/evidence", detail)])
+    for index, file_id in enumerate(evidence):
+        check_file(village, file_id, f"/evidence/{index}")
+
+
+def check_file(village: str, file_id: UUID, pointer: str) -> None:
+    """Refuse a file of another village or an erased one."""
+    try:
+        found = find_file(village, file_id)
+    except NotFound as missing:
+        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))]) from missing
+    if found.erased_at is not None:
+        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))])
+
+
+def withdraw_disbursement(
+    *, village: str, disbursement_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Disbursement:
+    """Take an application back before it is paid; only who applied can."""
+    require(actor, "disbursement.withdraw", village)
+    disbursement = find_for_step(village, disbursement_id)
+    if actor.person != disbursement.applied_by:
+        raise NotPermitted(_("Only who applied can take it back"))
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    move_on(disbursement, Action.WITHDRAW, ended_by=actor.person, ended_at=now, ended_reason=reason)
+    record(
+        disbursement,
+        audit.Tag.DISBURSEMENT_WITHDRAWN,
+        actor=actor,
+        now=now,
+        details={"reason": reason},
+    )
+    return disbursement

@@ -1,0 +1,187 @@
+"""The decisions on a disbursement: evaluated by the review group, approved by supervisors."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor, Role
+from incentives.access.duties import refuse_own_entry, refuse_same_person
+from incentives.access.permissions import require
+from incentives.errors import WrongState
+from incentives.extensions import db
+from incentives.fund.models import (
+    REASON_LENGTH,
+    Decision,
+    Disbursement,
+    DisbursementApproval,
+    Status,
+)
+from incentives.fund.operations.steps import (
+    check_text,
+    find_for_step,
+    move_on,
+    optional_text,
+    record,
+    refuse_payee,
+    refuse_wrong_state,
+)
+from incentives.fund.states import Action
+
+VILLAGE_CODE = 12
+
+# Set by notices: whether an objection to this disbursement is still to be ruled on.
+objection_open: list[Callable[[UUID], bool]] = []
+
+
+def evaluate_disbursement(
+    *,
+    village: str,
+    disbursement_id: UUID,
+    decision: Decision,
+    reason: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Disbursement:
+    """Say, for the review group, whether the money should be given; a no needs a reason.
+
+    Refuses who applied, and somebody of the payee's household.
+    """
+    require(actor, "disbursement.evaluate", village)
+    disbursement = find_for_step(village, disbursement_id)
+    refuse_own_entry(actor, disbursement.applied_by)
+    refuse_payee(actor, disbursement)
+    refuse_wrong_state(disbursement, Action.EVALUATE)
+    if decision is Decision.REJECT:
+        return end(disbursement, reason, actor=actor, now=now)
+    move_on(
+        disbursement,
+        Action.EVALUATE,
+        evaluated_by=actor.person,
+        evaluated_at=now,
+        evaluation_reason=optional_text(reason, "/reason", REASON_LENGTH),
+    )
+    record(disbursement, audit.Tag.DISBURSEMENT_EVALUATED, actor=actor, now=now)
+    return disbursement
+
+
+def approve_disbursement(
+    *,
+    village: str,
+    disbursement_id: UUID,
+    decision: Decision,
+    reason: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Disbursement:
+    """Say, as a supervisor, whether the money may be paid; a no needs a reason and ends it.
+
+    Above `second_approval_fen` two supervisors approve; to a payee with a role in the village one
+    of them is the township's. Until the last of them it stays where it is. Refuses who applied or
+    evaluated, who has decided already, somebody of the payee's household, and what is still to be
+    published or in notice, or has an objection open.
+    """
+    require(actor, "disbursement.approve", village)
+    ledger.hold([village])
+    disbursement = find_for_step(village, disbursement_id)
+    earlier = approvals_of(disbursement.id)
+    refuse_own_entry(actor, disbursement.applied_by)
+    refuse_same_person(actor, disbursement.evaluated_by, *(each.approver for each in earlier))
+    refuse_payee(actor, disbursement)
+    if decision is Decision.APPROVE:
+        refuse_unpublished(disbursement)
+    else:
+        reason = check_text(reason, "/reason", REASON_LENGTH)
+        if disbursement.status is Status.APPLIED:
+            raise WrongState(_("The review group evaluates this first"))
+        refuse_wrong_state(disbursement, Action.REJECT)
+    approval = DisbursementApproval(
+        disbursement_id=disbursement.id,
+        approver=actor.person,
+        decision=decision,
+        from_above=is_from_above(actor, village),
+        reason=optional_text(reason, "/reason", REASON_LENGTH),
+        decided_at=now,
+    )
+    db.session.add(approval)
+    db.session.flush()
+    if decision is Decision.REJECT:
+        return end(disbursement, reason, actor=actor, now=now)
+    if missing_approvals(disbursement, [*earlier, approval]) == 0:
+        move_on(disbursement, Action.APPROVE)
+    record(disbursement, audit.Tag.DISBURSEMENT_APPROVED, actor=actor, now=now)
+    return disbursement
+
+
+def refuse_unpublished(disbursement: Disbursement) -> None:
+    """Refuse to approve what isn't evaluated, or whose publication isn't over."""
+    refuse_wrong_state(disbursement, Action.APPROVE)
+    if disbursement.status is Status.EVALUATED and disbursement.publicity_days > 0:
+        raise WrongState(_("This must be published in a notice first"))
+    if disbursement.status is Status.PUBLISHED and disbursement.concluded_at is None:
+        raise WrongState(_("The notice isn't over yet, or an objection is open"))
+    if any(is_open(disbursement.id) for is_open in objection_open):
+        raise WrongState(_("An objection to this is still to be ruled on"))
+
+
+def approvals_of(disbursement_id: UUID) -> list[DisbursementApproval]:
+    """What supervisors have decided on a disbursement, oldest first."""
+    return list(
+        db.session.scalars(
+            select(DisbursementApproval)
+            .where(DisbursementApproval.disbursement_id == disbursement_id)
+            .order_by(DisbursementApproval.decided_at, DisbursementApproval.approver)
+        )
+    )
+
+
+def missing_approvals(disbursement: Disbursement, approvals: Sequence[DisbursementApproval]) -> int:
+    """How many approvals are still needed; one is the township's where the payee has a role."""
+    given = [each for each in approvals if each.decision is Decision.APPROVE]
+    needed = 2 if disbursement.amount_fen > disbursement.second_approval_fen else 1
+    missing = max(0, needed - len(given))
+    if disbursement.payee_has_role and not any(each.from_above for each in given):
+        return max(1, missing)
+    return missing
+
+
+def is_from_above(actor: Actor, village: str) -> bool:
+    """Whether the actor approves for a township or county, above the village."""
+    return any(
+        held.role is Role.SUPERVISOR and len(held.division) < VILLAGE_CODE and held.covers(village)
+        for held in actor.roles
+    )
+
+
+def reject_disbursement(
+    *, village: str, disbursement_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Disbursement:
+    """End a disbursement at any step before payment, with a reason.
+
+    Refuses who applied, and somebody of the payee's household.
+    """
+    require(actor, "disbursement.reject", village)
+    disbursement = find_for_step(village, disbursement_id)
+    refuse_own_entry(actor, disbursement.applied_by)
+    refuse_payee(actor, disbursement)
+    return end(disbursement, reason, actor=actor, now=now)
+
+
+def end(
+    disbursement: Disbursement, reason: str | None, *, actor: Actor, now: datetime
+) -> Disbursement:
+    """Reject a disbursement; refuses one without a reason, or that was paid or is over."""
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    move_on(disbursement, Action.REJECT, ended_by=actor.person, ended_at=now, ended_reason=reason)
+    record(
+        disbursement,
+        audit.Tag.DISBURSEMENT_REJECTED,
+        actor=actor,
+        now=now,
+        details={"reason": reason},
+    )
+    return disbursement

@@ -1,0 +1,231 @@
+"""Money out of the fund, and back into it: payment, receipt, return, reversal."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_same_person
+from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.database import new_id
+from incentives.errors import FieldError, Invalid
+from incentives.extensions import db
+from incentives.fund.models import (
+    REASON_LENGTH,
+    VOUCHER_LENGTH,
+    Decision,
+    Disbursement,
+    DisbursementApproval,
+    Method,
+    PaymentReturn,
+)
+from incentives.fund.operations.applying import check_file
+from incentives.fund.operations.deciding import approvals_of
+from incentives.fund.operations.steps import (
+    check_amount,
+    check_day,
+    check_text,
+    find_for_step,
+    move_on,
+    record,
+    refuse_payee,
+    refuse_wrong_state,
+)
+from incentives.fund.states import Action
+
+
+def pay_disbursement(
+    *,
+    village: str,
+    disbursement_id: UUID,
+    paid_on: date,
+    method: Method,
+    voucher: str,
+    actor: Actor,
+    now: datetime,
+) -> Disbursement:
+    """Pay an approved disbursement from cash or bank, under a voucher.
+
+    Refuses who evaluated or approved it, somebody of the payee's household, and more than cash or
+    bank holds.
+    """
+    require(actor, "disbursement.pay", village)
+    voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH)
+    check_day(paid_on, "/paid_on", now)
+    ledger.hold([village])
+    disbursement = find_for_step(village, disbursement_id)
+    approvals = approvals_of(disbursement.id)
+    refuse_same_person(actor, disbursement.evaluated_by, *(each.approver for each in approvals))
+    refuse_payee(actor, disbursement)
+    refuse_wrong_state(disbursement, Action.PAY)
+    event = ledger.post(
+        [payment(disbursement, approvals, paid_on=paid_on, method=method, voucher=voucher)],
+        actor=actor.person,
+        now=now,
+    )[0]
+    move_on(
+        disbursement,
+        Action.PAY,
+        paid_by=actor.person,
+        paid_at=now,
+        paid_on=paid_on,
+        method=method,
+        voucher=voucher,
+        event_id=event.id,
+    )
+    record(disbursement, audit.Tag.DISBURSEMENT_PAID, actor=actor, now=now)
+    return disbursement
+
+
+def payment(
+    disbursement: Disbursement,
+    approvals: list[DisbursementApproval],
+    *,
+    paid_on: date,
+    method: Method,
+    voucher: str,
+) -> ledger.Draft:
+    """The event of a payment; its approver is who approved last."""
+    given = [each for each in approvals if each.decision is Decision.APPROVE]
+    spending = ledger.open_purpose(disbursement.village, disbursement.purpose)
+    return ledger.Draft(
+        village=disbursement.village,
+        kind=ledger.Kind.DISBURSEMENT,
+        occurred_on=paid_on,
+        legs=[ledger.move(method.value, spending, disbursement.amount_fen)],
+        record=disbursement.id,
+        approver=given[-1].approver,
+        detail={"purpose": disbursement.purpose, "voucher": voucher},
+    )
+
+
+def confirm_receipt(
+    *, village: str, disbursement_id: UUID, file_id: UUID, actor: Actor, now: datetime
+) -> Disbursement:
+    """Keep the signed receipt of a payment. Refuses a file that isn't the village's."""
+    require(actor, "disbursement.receive", village)
+    disbursement = find_for_step(village, disbursement_id)
+    check_file(village, file_id, "/file")
+    move_on(
+        disbursement,
+        Action.RECEIVE,
+        received_by=actor.person,
+        received_at=now,
+        receipt_file_id=file_id,
+    )
+    record(disbursement, audit.Tag.DISBURSEMENT_RECEIVED, actor=actor, now=now)
+    return disbursement
+
+
+def return_payment(
+    *,
+    village: str,
+    disbursement_id: UUID,
+    amount_fen: int,
+    method: Method,
+    reason: str,
+    returned_on: date | None = None,
+    actor: Actor,
+    now: datetime,
+) -> PaymentReturn:
+    """Enter money of a disbursement that came back, in part or whole; it may happen again.
+
+    Refuses more than is still out.
+    """
+    require(actor, "disbursement.return", village)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    check_amount(amount_fen)
+    day = returned_on or village_day(now)
+    check_day(day, "/returned_on", now)
+    ledger.hold([village])
+    disbursement = find_for_step(village, disbursement_id)
+    refuse_wrong_state(disbursement, Action.RETURN)
+    out = disbursement.amount_fen - disbursement.returned_fen
+    if amount_fen > out:
+        detail = _("At most %(left)s yuan of it can come back", left=f"{out / 100:.2f}")
+        raise Invalid(errors=[FieldError("/amount_fen", detail)])
+    return_id = new_id()
+    event = ledger.post(
+        [
+            ledger.Draft(
+                village=village,
+                kind=ledger.Kind.PAYMENT_RETURN,
+                occurred_on=day,
+                legs=[ledger.move(f"spending.{disbursement.purpose}", method.value, amount_fen)],
+                record=return_id,
+                detail={"purpose": disbursement.purpose},
+            )
+        ],
+        actor=actor.person,
+        now=now,
+    )[0]
+    returned = PaymentReturn(
+        id=return_id,
+        disbursement_id=disbursement.id,
+        amount_fen=amount_fen,
+        method=method,
+        reason=reason,
+        returned_on=day,
+        event_id=event.id,
+        entered_by=actor.person,
+        entered_at=now,
+    )
+    db.session.add(returned)
+    move_on(disbursement, Action.RETURN, returned_fen=disbursement.returned_fen + amount_fen)
+    record(
+        disbursement,
+        audit.Tag.DISBURSEMENT_RETURNED,
+        actor=actor,
+        now=now,
+        details={"amount_fen": amount_fen, "reason": reason},
+    )
+    return returned
+
+
+def reverse_disbursement(
+    *, village: str, disbursement_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Disbursement:
+    """Take back the payment of a disbursement as a whole, in public, with a reason.
+
+    Refuses one of which some came back already.
+    """
+    require(actor, "disbursement.reverse", village)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    ledger.hold([village])
+    disbursement = find_for_step(village, disbursement_id)
+    refuse_wrong_state(disbursement, Action.REVERSE)
+    event = ledger.post(
+        [
+            ledger.Draft(
+                village=village,
+                kind=ledger.Kind.REVERSAL,
+                occurred_on=village_day(now),
+                legs=[],
+                reverses=disbursement.event_id,
+                record=disbursement.id,
+                detail={"reason": reason},
+            )
+        ],
+        actor=actor.person,
+        now=now,
+    )[0]
+    move_on(
+        disbursement,
+        Action.REVERSE,
+        reversed_event_id=event.id,
+        ended_by=actor.person,
+        ended_at=now,
+        ended_reason=reason,
+    )
+    record(
+        disbursement,
+        audit.Tag.DISBURSEMENT_REVERSED,
+        actor=actor,
+        now=now,
+        details={"reason": reason},
+    )
+    return disbursement

@@ -1,0 +1,97 @@
+"""What every step of a disbursement is made of."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import update
+
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.extensions import db
+from incentives.fund.models import Disbursement
+from incentives.fund.queries.payees import payee_households
+from incentives.fund.states import TRANSITIONS, Action
+
+AMOUNT_AT_MOST = 10**12
+
+
+def find_for_step(village: str, disbursement_id: UUID) -> Disbursement:
+    """A disbursement of that village as it now is; refuses what isn't there."""
+    disbursement = db.session.get(Disbursement, disbursement_id, populate_existing=True)
+    if disbursement is None or disbursement.village != village:
+        raise NotFound()
+    return disbursement
+
+
+def move_on(disbursement: Disbursement, action: Action, **values: Any) -> None:
+    """Change a disbursement's state by the table of states, and these columns with it.
+
+    Refuses where it isn't in a state for that, even if it was when it was read.
+    """
+    before, after = TRANSITIONS[action]
+    changed: Any = db.session.execute(
+        update(Disbursement)
+        .where(Disbursement.id == disbursement.id, Disbursement.status.in_(before))
+        .values(status=after, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount == 0:
+        raise WrongState()
+    db.session.refresh(disbursement)
+
+
+def refuse_wrong_state(disbursement: Disbursement, action: Action) -> None:
+    """Refuse an action that the disbursement's state doesn't take."""
+    if disbursement.status not in TRANSITIONS[action][0]:
+        raise WrongState()
+
+
+def refuse_payee(actor: Actor, disbursement: Disbursement) -> None:
+    """Refuse somebody of the payee's household."""
+    if actor.household_id is not None:
+        refuse_own_household(actor, payee_households(disbursement))
+
+
+def check_amount(amount_fen: int, pointer: str = "/amount_fen") -> None:
+    """Refuse an amount that isn't more than nothing, or is past every fund's size."""
+    if not 0 < amount_fen <= AMOUNT_AT_MOST:
+        raise Invalid(errors=[FieldError(pointer, _("Write an amount above 0"))])
+
+
+def check_day(day: date, pointer: str, now: datetime) -> None:
+    """Refuse a day that is still to come."""
+    if day > village_day(now):
+        raise Invalid(errors=[FieldError(pointer, _("This day is still to come"))])
+
+
+def check_text(text: str | None, pointer: str, length: int) -> str:
+    """The text without blanks around it; refuses an empty or too long one."""
+    stripped = (text or "").strip()
+    if not stripped or len(stripped) > length:
+        detail = _("Please write 1 to %(length)s characters", length=length)
+        raise Invalid(errors=[FieldError(pointer, detail)])
+    return stripped
+
+
+def optional_text(text: str | None, pointer: str, length: int) -> str | None:
+    """The text without blanks around it, None for an empty one; refuses a too long one."""
+    return check_text(text, pointer, length) if (text or "").strip() else None
+
+
+def record(
+    disbursement: Disbursement,
+    tag: audit.Tag,
+    *,
+    actor: Actor,
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Leave a row of what was done with a disbursement in the audit trail."""
+    audit.record(
+        actor, tag, village=disbursement.village, subject=disbursement.id, now=now, details=details
+    )

@@ -1,0 +1,59 @@
+"""What the fund spends money on: the county's list of purposes, from the package's data."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+SETTLEMENT = "settlement"
+DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A purpose: a reward, a purchase or the shops' settlements.
+
+    `in_need` says that its payees are in need: in public they are masked and shown by month.
+    `cap_fen` is the county's advice for one payee (`cap_per`) and period, None where it has none.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    cap_fen: int | None
+    cap_per: str
+    cap_period: str
+    in_need: bool
+
+    @property
+    def can_be_applied_for(self) -> bool:
+        """Whether somebody applies for it; settlements come from the shops' own flow."""
+        return self.code != SETTLEMENT
+
+
+@cache
+def purposes() -> dict[str, Purpose]:
+    """The purposes by code, in the order of the list."""
+    text = files("incentives.data").joinpath("fund_purposes.csv").read_text(encoding="utf-8")
+    return {
+        row["code"]: Purpose(
+            code=row["code"],
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            kind=row["kind"],
+            cap_fen=int(row["cap_fen"]) if row["cap_fen"] else None,
+            cap_per=row["cap_per"],
+            cap_period=row["cap_period"],
+            in_need=row["in_need"] == "yes",
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def purpose_name(code: str, language: str = "zh") -> str:
+    """A purpose in the reader's language; the code itself where the list has none."""
+    purpose = purposes().get(code)
+    if purpose is None:
+        return code
+    return purpose.name_en if language.startswith("en") else purpose.name_zh

@@ -1,0 +1,37 @@
+"""What is read of the fund."""
+
+from incentives.fund.queries.book import BookLine, Hand, book, months_of
+from incentives.fund.queries.disbursements import (
+    DisbursementView,
+    count_waiting,
+    disbursement_views,
+    disbursements,
+    disbursements_waiting,
+    find_disbursement,
+    waiting_for,
+)
+from incentives.fund.queries.figures import Overview, YearFigures, budgets_of, fund_overview
+from incentives.fund.queries.files import may_read_file
+from incentives.fund.queries.payees import Payee, payee_households, payees
+
+__all__ = [
+    "BookLine",
+    "DisbursementView",
+    "Hand",
+    "Overview",
+    "Payee",
+    "YearFigures",
+    "book",
+    "budgets_of",
+    "count_waiting",
+    "disbursement_views",
+    "disbursements",
+    "disbursements_waiting",
+    "find_disbursement",
+    "fund_overview",
+    "may_read_file",
+    "months_of",
+    "payee_households",
+    "payees",
+    "waiting_for",
+]

@@ -1,0 +1,175 @@
+"""What is read about disbursements: one, a list, what waits for whom, what a budget leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from incentives.access.actor import Actor
+from incentives.access.permissions import may
+from incentives.clock import village_day
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.fund.models import (
+    Budget,
+    Disbursement,
+    DisbursementApproval,
+    DisbursementFile,
+    PaymentReturn,
+    Status,
+)
+from incentives.fund.queries.figures import spent_in_years
+from incentives.fund.queries.payees import Payee, payees
+
+PAID = (Status.PAID, Status.RECEIVED, Status.RETURNED, Status.REVERSED)
+
+
+@dataclass
+class DisbursementView:
+    """A disbursement with its payee, files, approvals and what came back.
+
+    `budget_fen` is the year's budget for its purpose, None where there is none; `budget_left_fen`
+    what is left of it after this and all that is approved or paid, below zero where it isn't
+    covered.
+    """
+
+    disbursement: Disbursement
+    payee: Payee
+    budget_fen: int | None
+    budget_left_fen: int
+    evidence: list[UUID] = field(default_factory=list)
+    approvals: list[DisbursementApproval] = field(default_factory=list)
+    returns: list[PaymentReturn] = field(default_factory=list)
+
+
+def find_disbursement(village: str, disbursement_id: UUID) -> Disbursement:
+    """A disbursement of that village; refuses what isn't there."""
+    disbursement = db.session.get(Disbursement, disbursement_id)
+    if disbursement is None or disbursement.village != village:
+        raise NotFound()
+    return disbursement
+
+
+def disbursements(village: str, status: Status | None = None) -> Select[Disbursement]:
+    """The disbursements of a village, to be paged newest first by id (a UUIDv7)."""
+    chosen = select(Disbursement).where(Disbursement.village == village)
+    return chosen if status is None else chosen.where(Disbursement.status == status)
+
+
+def disbursements_waiting(village: str) -> list[Disbursement]:
+    """What is evaluated and waits for a notice, oldest first."""
+    return list(
+        db.session.scalars(
+            disbursements(village, Status.EVALUATED)
+            .where(Disbursement.publicity_days > 0)
+            .order_by(Disbursement.id)
+        )
+    )
+
+
+def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
+    """What this person can do the next step of, by their roles and what they did before."""
+    steps = []
+    others = Disbursement.applied_by != actor.person
+    decided = select(DisbursementApproval.disbursement_id).where(
+        DisbursementApproval.approver == actor.person
+    )
+    if may(actor, "disbursement.evaluate", village):
+        steps.append(and_(Disbursement.status == Status.APPLIED, others))
+    if may(actor, "disbursement.approve", village):
+        steps.append(
+            and_(
+                or_(
+                    and_(Disbursement.status == Status.EVALUATED, Disbursement.publicity_days == 0),
+                    and_(
+                        Disbursement.status == Status.PUBLISHED,
+                        Disbursement.concluded_at.is_not(None),
+                    ),
+                ),
+                others,
+                Disbursement.evaluated_by != actor.person,
+                Disbursement.id.not_in(decided),
+            )
+        )
+    if may(actor, "disbursement.pay", village):
+        steps.append(
+            and_(
+                Disbursement.status == Status.APPROVED,
+                Disbursement.evaluated_by != actor.person,
+                Disbursement.id.not_in(decided),
+            )
+        )
+    return disbursements(village).where(or_(False, *steps))
+
+
+def count_waiting(actor: Actor, village: str) -> int:
+    """How many disbursements wait for this person."""
+    waiting = waiting_for(actor, village).with_only_columns(func.count())
+    return int(db.session.scalar(waiting) or 0)
+
+
+def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
+    """These disbursements of one village with all that belongs to them, in a few statements."""
+    if not rows:
+        return []
+    named = payees(rows)
+    left = budgets_left(rows)
+    views = {
+        row.id: DisbursementView(
+            disbursement=row,
+            payee=named[row.id],
+            budget_fen=left[row.id][0],
+            budget_left_fen=left[row.id][1],
+        )
+        for row in rows
+    }
+    of_these = [row.id for row in rows]
+    for file in db.session.scalars(
+        select(DisbursementFile)
+        .where(DisbursementFile.disbursement_id.in_(of_these))
+        .order_by(DisbursementFile.file_id)
+    ):
+        views[file.disbursement_id].evidence.append(file.file_id)
+    for approval in db.session.scalars(
+        select(DisbursementApproval)
+        .where(DisbursementApproval.disbursement_id.in_(of_these))
+        .order_by(DisbursementApproval.decided_at)
+    ):
+        views[approval.disbursement_id].approvals.append(approval)
+    for returned in db.session.scalars(
+        select(PaymentReturn)
+        .where(PaymentReturn.disbursement_id.in_(of_these))
+        .order_by(PaymentReturn.id)
+    ):
+        views[returned.disbursement_id].returns.append(returned)
+    return list(views.values())
+
+
+def year_of(disbursement: Disbursement) -> int:
+    """The year whose budget it falls into: that of its payment, else of its application."""
+    day = disbursement.paid_on or village_day(disbursement.applied_at)
+    return day.year
+
+
+def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, int]]:
+    """The budget of each one's purpose and year, and what is left of it after it."""
+    village = rows[0].village
+    budgets = {
+        (each.year, each.purpose): each.amount_fen
+        for each in db.session.scalars(select(Budget).where(Budget.village == village))
+    }
+    spent = spent_in_years(village)
+    approved: dict[tuple[int, str], int] = {}
+    for each in db.session.scalars(disbursements(village, Status.APPROVED)):
+        key = (year_of(each), each.purpose)
+        approved[key] = approved.get(key, 0) + each.amount_fen
+    left = {}
+    for row in rows:
+        key = (year_of(row), row.purpose)
+        counted = row.status in PAID or row.status is Status.APPROVED
+        ended = row.status in (Status.REJECTED, Status.WITHDRAWN)
+        own = 0 if counted or ended else row.amount_fen
+        used = spent.get(key, 0) + approved.get(key, 0) + own
+        left[row.id] = (budgets.get(key), budgets.get(key, 0) - used)
+    return left

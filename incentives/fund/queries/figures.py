@@ -1,0 +1,119 @@
+"""The fund in figures, all from the ledger: what it holds, what came in and went out."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, extract, func, select
+
+from incentives.extensions import db
+from incentives.fund.models import Budget
+from incentives.ledger.models import Account, Event, Transfer
+
+SPENDING = "spending."
+INCOME = "income."
+
+
+@dataclass
+class YearFigures:
+    """A year of the fund in fen: by source what came in, by purpose what was spent, and budgets."""
+
+    year: int
+    income: dict[str, int] = field(default_factory=dict)
+    spending: dict[str, int] = field(default_factory=dict)
+    budgets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def income_fen(self) -> int:
+        """What came in."""
+        return sum(self.income.values())
+
+    @property
+    def spent_fen(self) -> int:
+        """What was spent, less what came back."""
+        return sum(self.spending.values())
+
+
+@dataclass
+class Overview:
+    """What the fund holds now, what it spent by purpose since it began, and its years."""
+
+    cash_fen: int
+    bank_fen: int
+    spending: dict[str, int]
+    years: list[YearFigures]
+
+    @property
+    def balance_fen(self) -> int:
+        """Cash and bank together."""
+        return self.cash_fen + self.bank_fen
+
+
+def moved_in_years(village: str) -> dict[tuple[int, str], int]:
+    """What each income and spending account took in, less what it gave, by year of the act."""
+    totals: dict[tuple[int, str], int] = {}
+    year = extract("year", Event.occurred_on)
+    for column, sign in ((Transfer.to_code, 1), (Transfer.from_code, -1)):
+        codes = select(Account.code).where(
+            Account.village == village, Account.kind.in_(("income", "spending"))
+        )
+        rows = db.session.execute(
+            select(year, column, func.sum(Transfer.amount))
+            .join(Event, and_(Event.village == Transfer.village, Event.seq == Transfer.seq))
+            .where(Transfer.village == village, column.in_(codes))
+            .group_by(year, column)
+        )
+        for of_year, code, amount in rows:
+            key = (int(of_year), code)
+            totals[key] = totals.get(key, 0) + sign * int(amount)
+    return totals
+
+
+def spent_in_years(village: str) -> dict[tuple[int, str], int]:
+    """What was spent on each purpose in each year, less what came back, in fen."""
+    return {
+        (year, code.removeprefix(SPENDING)): amount
+        for (year, code), amount in moved_in_years(village).items()
+        if code.startswith(SPENDING)
+    }
+
+
+def fund_overview(village: str) -> Overview:
+    """What anyone may know of a village's fund: cash and bank, by purpose, by year."""
+    balances = {
+        row.code: row.balance
+        for row in db.session.execute(
+            select(Account.code, Account.balance).where(
+                Account.village == village, Account.kind.in_(("cash", "bank", "spending"))
+            )
+        )
+    }
+    years: dict[int, YearFigures] = {}
+    for (year, code), amount in sorted(moved_in_years(village).items()):
+        figures = years.setdefault(year, YearFigures(year))
+        if code.startswith(INCOME):
+            figures.income[code.removeprefix(INCOME)] = -amount
+        else:
+            figures.spending[code.removeprefix(SPENDING)] = amount
+    for budget in db.session.scalars(select(Budget).where(Budget.village == village)):
+        figures = years.setdefault(budget.year, YearFigures(budget.year))
+        figures.budgets[budget.purpose] = budget.amount_fen
+    return Overview(
+        cash_fen=balances.get("cash", 0),
+        bank_fen=balances.get("bank", 0),
+        spending={
+            code.removeprefix(SPENDING): amount
+            for code, amount in sorted(balances.items())
+            if code.startswith(SPENDING) and amount
+        },
+        years=sorted(years.values(), key=lambda each: -each.year),
+    )
+
+
+def budgets_of(village: str, year: int) -> list[Budget]:
+    """A year's budgets, by purpose."""
+    return list(
+        db.session.scalars(
+            select(Budget)
+            .where(Budget.village == village, Budget.year == year)
+            .order_by(Budget.purpose)
+        )
+    )

@@ -1,0 +1,119 @@
+"""Payees: whose household each is, and how they are named, to the staff and in public."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from incentives.access.models import User, UserRole
+from incentives.extensions import db
+from incentives.fund.models import Disbursement
+from incentives.fund.purposes import purposes
+from incentives.register.models import Household, Resident, Team, TeamMember
+from incentives.register.names import masked
+
+Row = TypeVar("Row", Household, Resident, Team)
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Who gets the money: `name` for the staff, `public_name` for everyone."""
+
+    name: str
+    public_name: str
+
+
+def payee_residents(disbursement: Disbursement) -> list[Resident]:
+    """The residents who get the money: one, a household's members, or a team's."""
+    chosen = select(Resident).where(
+        Resident.village == disbursement.village, Resident.left_on.is_(None)
+    )
+    if disbursement.resident_id is not None:
+        chosen = chosen.where(Resident.id == disbursement.resident_id)
+    elif disbursement.household_id is not None:
+        chosen = chosen.where(Resident.household_id == disbursement.household_id)
+    elif disbursement.team_id is not None:
+        members = select(TeamMember.resident_id).where(TeamMember.team_id == disbursement.team_id)
+        chosen = chosen.where(Resident.id.in_(members))
+    else:
+        return []
+    return list(db.session.scalars(chosen))
+
+
+def payee_households(disbursement: Disbursement) -> set[UUID]:
+    """The households that the money goes to; of a team those of all its members."""
+    if disbursement.household_id is not None:
+        return {disbursement.household_id}
+    return {resident.household_id for resident in payee_residents(disbursement)}
+
+
+def holds_role(village: str, residents: Sequence[Resident]) -> bool:
+    """Whether one of these residents holds a role in the village, or above or below it."""
+    divisions = db.session.scalars(
+        select(UserRole.division)
+        .join(User, User.id == UserRole.user_id)
+        .where(
+            User.resident_id.in_([resident.id for resident in residents]),
+            User.deactivated_at.is_(None),
+        )
+    )
+    return any(
+        village.startswith(division) or division.startswith(village) for division in divisions
+    )
+
+
+def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:
+    """The payees of these disbursements by the disbursement's id, in three statements."""
+    households = by_id(Household, {each.household_id for each in disbursements})
+    teams = by_id(Team, {each.team_id for each in disbursements})
+    wanted = {each.resident_id for each in disbursements}
+    wanted |= {household.head_id for household in households.values()}
+    residents = by_id(Resident, wanted)
+    return {each.id: payee_of(each, households, teams, residents) for each in disbursements}
+
+
+def by_id(model: type[Row], ids: set[UUID | None]) -> dict[UUID, Row]:
+    """The rows of a table with these ids."""
+    wanted = [each for each in ids if each is not None]
+    if not wanted:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))}
+
+
+def payee_of(
+    disbursement: Disbursement,
+    households: dict[UUID, Household],
+    teams: dict[UUID, Team],
+    residents: dict[UUID, Resident],
+) -> Payee:
+    """One payee, out of the rows read for all of them."""
+    if disbursement.payee_name is not None:
+        return named(disbursement, disbursement.payee_name, minor=False)
+    if disbursement.team_id is not None:
+        return named(disbursement, teams[disbursement.team_id].name, minor=False)
+    if disbursement.resident_id is not None:
+        resident = residents[disbursement.resident_id]
+        return named(disbursement, resident.name, minor=resident.minor)
+    household = next(each for each in households.values() if each.id == disbursement.household_id)
+    head = None if household.head_id is None else residents.get(household.head_id)
+    if head is None:
+        number = _("Household %(number)s", number=household.number)
+        return Payee(name=number, public_name=number)
+    payee = named(disbursement, head.name, minor=head.minor)
+    return Payee(
+        name=_("Household of %(name)s", name=payee.name),
+        public_name=_("Household of %(name)s", name=payee.public_name),
+    )
+
+
+def named(disbursement: Disbursement, name: str, *, minor: bool) -> Payee:
+    """A name, in public masked for a payee in need and for a minor.
+
+    Whoever holds a role in the village is named in full, in need or not.
+    """
+    purpose = purposes().get(disbursement.purpose)
+    in_need = purpose is not None and purpose.in_need and not disbursement.payee_has_role
+    return Payee(name=name, public_name=masked(name) if in_need or minor else name)
