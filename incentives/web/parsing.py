@@ -122,7 +122,7 @@ def flatten(messages: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
 
 def load_query(schema: Schema | None, arguments: MultiDict[str, str]) -> Any:
     """A query as its schema loads it; refuses unknown and repeated parameters."""
-    known = schema.load_fields if schema is not None else {}
+    known = as_sent(schema.load_fields) if schema is not None else {}
     errors = []
     for name in arguments:
         if name not in known:
@@ -134,6 +134,11 @@ def load_query(schema: Schema | None, arguments: MultiDict[str, str]) -> Any:
     if errors:
         raise Invalid(errors=errors)
     return load(schema, data) if schema is not None else {}
+
+
+def as_sent(known: Mapping[str, fields.Field[Any]]) -> dict[str, fields.Field[Any]]:
+    """A schema's fields by the names that they are sent under (`from` can't be one in Python)."""
+    return {field.data_key or name: field for name, field in known.items()}
 
 
 def load_upload(schema: Schema, request: Request) -> tuple[Any, Any]:
@@ -182,7 +187,7 @@ def unflatten(
     Empty fields count as missing unless `keep_empty`, and whole numbers become integers.
     """
     result: dict[str, Any] = {}
-    for name, field in known.items():
+    for name, field in as_sent(known).items():
         value = read_flat(name, field, flat, keep_empty)
         if value is not None:
             result[name] = value
