@@ -86,7 +86,7 @@ def get_leaves(village: str, query: dict[str, Any]) -> dict[str, Any]:
         village,
         start,
         end,
-        all_of_them=actor is not None and may(actor, "ledger.leaves", village),
+        all_of_them=actor is not None and may(actor, "ledger.audit", village),
         household=household,
     )
     return {"items": items, "next": following}

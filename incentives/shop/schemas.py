@@ -167,7 +167,7 @@ class RedemptionLineOutput(Schema):
     points = Points()
 
 
-class RefundOutput(Schema):
+class PastRefund(Schema):
     id = Id()
     redemption_id = Id()
     receipt = fields.Integer(allow_none=True)
@@ -175,10 +175,15 @@ class RefundOutput(Schema):
     cash_fen = Fen()
     reason = fields.String()
     refunded_at = InstantField()
+
+
+class RefundOutput(PastRefund):
+    """A refund just made, with the household's balance as it now is."""
+
     balance = Points()
 
 
-class RedemptionOutput(Schema):
+class PastRedemption(Schema):
     id = Id()
     receipt = fields.Integer()
     event_id = Id()
@@ -186,10 +191,15 @@ class RedemptionOutput(Schema):
     household_id = Id()
     points = Points()
     cash_fen = Fen()
-    balance = Points()
     redeemed_at = InstantField()
     lines = fields.List(fields.Nested(RedemptionLineOutput))
-    refunds = fields.List(fields.Nested(RefundOutput(exclude=("balance",))))
+    refunds = fields.List(fields.Nested(PastRefund))
+
+
+class RedemptionOutput(PastRedemption):
+    """A receipt, with the household's balance as it now is."""
+
+    balance = Points()
 
 
 class ReturnedLineInput(Schema):
@@ -211,4 +221,4 @@ ShopPage = page_of(ShopOutput)
 GoodPage = page_of(GoodOutput)
 PublicGoodPage = page_of(PublicGood)
 StockMovementPage = page_of(StockMovementOutput)
-RedemptionPage = page_of(RedemptionOutput(exclude=("balance",)))
+RedemptionPage = page_of(PastRedemption)

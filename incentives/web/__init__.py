@@ -13,7 +13,7 @@ from incentives.web.api import document
 
 def init_app(app: Flask) -> None:
     """Prepare the API's document, the answers to refusals, the languages and the headers."""
-    document.init_app(app)
+    document.init_app(app, answers.answer_error)
     answers.init_app(app)
     languages.init_app(app)
     headers.init_app(app)

@@ -1,4 +1,4 @@
-"""The installation and the ledger: tables, checks, triggers."""
+"""The installation, the idempotency keys and the ledger: tables, checks, triggers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ ONE_EVENT_A_RECORD = sa.text(
 
 def upgrade() -> None:
     create_installation()
+    create_idempotency_key()
     create_log_head()
     create_account()
     create_event()
@@ -47,6 +48,7 @@ def downgrade() -> None:
         "event",
         "account",
         "log_head",
+        "idempotency_key",
         "installation",
     ):
         op.drop_table(table)
@@ -69,6 +71,27 @@ def create_installation() -> None:
         sa.CheckConstraint("one = 1", name=op.f("ck_installation_one_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_installation")),
     )
+
+
+def create_idempotency_key() -> None:
+    op.create_table(
+        "idempotency_key",
+        sa.Column("scope", sa.String(60), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(32), nullable=False),
+        sa.Column("status", sa.BigInteger()),
+        sa.Column("body", sa.LargeBinary()),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("event_id", sa.Uuid()),
+        sa.Column("person", sa.Uuid()),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "length(key) BETWEEN 16 AND 64", name=op.f("ck_idempotency_key_key_length")
+        ),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_index("ix_idempotency_key_answered_at", "idempotency_key", ["answered_at"])
+    op.create_index("ix_idempotency_key_person", "idempotency_key", ["person"])
 
 
 def create_log_head() -> None:

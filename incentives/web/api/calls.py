@@ -58,8 +58,8 @@ def reads(
 
     `division` gives the division that the permission is asked for, called with the path's values
     by name; by default it is the path's `village` or `code`. `own` lets residents of the village in
-    where the permission is theirs too: the view then gives them their own household's only. Without a schema the view returns a
-    Response, of the media type `produces`.
+    where the permission is theirs too: the view then gives them their own household's only. Without
+    a schema the view returns a Response, of the media type `produces`.
     """
     call = Call(
         gives=made(gives),

