@@ -1,0 +1,277 @@
+"""Awards by HTTP: rulebooks and the rules in force, awards, claims, review, reversal."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import Actor, current_actor
+from incentives.access.permissions import may
+from incentives.access.queries import person_names
+from incentives.awards import operations, queries, schemas
+from incentives.awards.models import Award, Rulebook
+from incentives.awards.queries import AwardView
+from incentives.awards.template import ItemDraft
+from incentives.clock import now, village_day
+from incentives.database import Base
+from incentives.errors import NotFound
+from incentives.web.api import Blueprint, reads, writes
+from incentives.web.cursors import page
+from incentives.web.schemas import PageQuery
+
+blueprint = Blueprint("awards", __name__, url_prefix="/api/v1", description=__doc__)
+
+VILLAGE = "/villages/<village>"
+RULEBOOK = f"{VILLAGE}/rulebooks/<int:number>"
+ONE = f"{VILLAGE}/awards/<uuid:award_id>"
+
+
+def columns(row: Base) -> dict[str, Any]:
+    """A row's columns by name."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def rulebook_outputs(rulebooks: Sequence[Rulebook]) -> list[dict[str, Any]]:
+    """Versions with their items."""
+    items = queries.items_of([each.id for each in rulebooks])
+    return [{**columns(each), "items": items[each.id]} for each in rulebooks]
+
+
+def act_of(body: dict[str, Any]) -> operations.Act:
+    """What was done, taken out of a body."""
+    return operations.Act(
+        rule_item=body.pop("rule_item"),
+        occurred_on=body.pop("occurred_on"),
+        note=body.pop("note", None),
+        evidence=body.pop("evidence", ()),
+    )
+
+
+def award_outputs(views: Sequence[AwardView], actor: Actor) -> list[dict[str, Any]]:
+    """Awards as the caller may read them, with the names of those who decided."""
+    names = person_names({person for view in views for person in view.people})
+    return [award_output(view, names, actor) for view in views]
+
+
+def award_output(view: AwardView, names: dict[UUID, str], actor: Actor) -> dict[str, Any]:
+    """One award; evidence is for those who review and for who earned it."""
+    award = view.award
+    shown = (
+        may(actor, "award.review", award.village)
+        or award.household_id == actor.household_id
+        or award.proposed_by == actor.person
+    )
+    return {
+        **columns(award),
+        "rule_item": award.rule_code,
+        "name_zh": view.item.name_zh,
+        "name_en": view.item.name_en,
+        "holder": view.holder,
+        "evidence": view.evidence if shown else [],
+        "proposer": names.get(award.proposed_by),
+        "reviews": [{**columns(each), "name": names.get(each.reviewer)} for each in view.reviews],
+        "turns": [{**columns(each), "name": names.get(each.turned_by)} for each in view.turns],
+    }
+
+
+def one_output(award: Award, actor: Actor) -> dict[str, Any]:
+    """One award as an answer."""
+    return award_outputs(queries.award_views([award]), actor)[0]
+
+
+@blueprint.route(f"{VILLAGE}/rulebooks")
+@reads(schemas.RulebookPage, query=PageQuery, permission="rulebook.read")
+def get_rulebooks(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """All versions of a village's rules, newest first."""
+    found = page(queries.rulebooks(village), [Rulebook.number.desc()], query)
+    return {"items": rulebook_outputs(found["items"]), "next": found["next"]}
+
+
+@blueprint.route(f"{VILLAGE}/rulebooks", methods=["POST"])
+@writes(schemas.RulebookOutput, status=201, body=schemas.RulebookInput, permission="rulebook.draft")
+def post_rulebook(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Begin the next version, from the template or another version."""
+    rulebook = operations.draft_rulebook(
+        village=village, source=body["source"], actor=current_actor(), now=now()
+    )
+    return rulebook_outputs([rulebook])[0]
+
+
+@blueprint.route(RULEBOOK)
+@reads(schemas.RulebookOutput, permission="rulebook.read")
+def get_rulebook(village: str, number: int) -> dict[str, Any]:
+    """One version with its items."""
+    return rulebook_outputs([queries.find_rulebook(village, number)])[0]
+
+
+@blueprint.route(f"{RULEBOOK}/items", methods=["PUT"])
+@writes(schemas.RulebookOutput, body=schemas.RuleItemsInput, permission="rulebook.draft")
+def put_items(village: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Replace all items of a draft."""
+    rulebook = operations.set_items(
+        village=village,
+        number=number,
+        items=[ItemDraft(**item) for item in body["items"]],
+        actor=current_actor(),
+        now=now(),
+    )
+    return rulebook_outputs([rulebook])[0]
+
+
+@blueprint.route(f"{RULEBOOK}/adoption", methods=["POST"])
+@writes(schemas.RulebookOutput, body=schemas.AdoptionInput, permission="rulebook.adopt")
+def post_adoption(village: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Enter that the village assembly adopted a draft."""
+    rulebook = operations.adopt_rulebook(
+        village=village,
+        number=number,
+        adoption=operations.Adoption(**body),
+        actor=current_actor(),
+        now=now(),
+    )
+    return rulebook_outputs([rulebook])[0]
+
+
+@blueprint.route(f"{VILLAGE}/rules")
+@reads(schemas.RulesOutput, query=schemas.RulesQuery, permission=None)
+def get_rules(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The rules in force on a day, today unless said otherwise."""
+    on = query["on"] or village_day(now())
+    rulebook, items = queries.rules_in_force(village, on)
+    return {
+        "rulebook": rulebook.number,
+        "effective_on": rulebook.effective_on,
+        "on": on,
+        "items": items,
+    }
+
+
+@blueprint.route(f"{VILLAGE}/awards")
+@reads(schemas.AwardPage, query=schemas.AwardQuery, permission="award.read", own=True)
+def get_awards(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A village's awards, newest first; residents see their own household's."""
+    actor = current_actor()
+    filters = {**query, "from": query.get("first"), "to": query.get("last")}
+    chosen = queries.awards(village, filters)
+    if not may(actor, "award.read", village):
+        chosen = chosen.where(Award.household_id == actor.household_id)
+    found = page(chosen, [Award.id.desc()], query)
+    views = queries.award_views(found["items"])
+    return {"items": award_outputs(views, actor), "next": found["next"]}
+
+
+@blueprint.route(f"{VILLAGE}/awards", methods=["POST"])
+@writes(schemas.AwardOutput, status=201, body=schemas.AwardInput, permission="award.propose")
+def post_award(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Propose points for a person or a household."""
+    actor = current_actor()
+    award = operations.propose_award(
+        village=village, act=act_of(body), actor=actor, now=now(), **body
+    )
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{VILLAGE}/awards/batch", methods=["POST"])
+@writes(schemas.BatchOutput, status=201, body=schemas.BatchInput, permission="award.propose")
+def post_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Propose the same act for many people: all or none, each bad line named."""
+    actor = current_actor()
+    awards = operations.propose_batch(
+        village=village,
+        act=act_of(body),
+        lines=[operations.BatchLine(**line) for line in body["lines"]],
+        actor=actor,
+        now=now(),
+    )
+    outputs = award_outputs(queries.award_views(awards), actor)
+    return {"batch_id": awards[0].batch_id, "items": outputs}
+
+
+@blueprint.route(f"{VILLAGE}/claims", methods=["POST"])
+@writes(schemas.AwardOutput, status=201, body=schemas.ClaimInput, permission="award.read", own=True)
+def post_claim(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask for points for one's own household; staff may for a resident, named `on_behalf_of`."""
+    actor = current_actor()
+    award = operations.claim_award(
+        village=village, act=act_of(body), actor=actor, now=now(), **body
+    )
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{VILLAGE}/awards/review", methods=["POST"])
+@writes(schemas.AwardsOutput, body=schemas.ReviewsInput, permission="award.review")
+def post_reviews(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Approve or reject many awards, all or none."""
+    actor = current_actor()
+    awards = operations.review_awards(
+        village=village,
+        award_ids=body["ids"],
+        decision=body["decision"],
+        reason=body.get("reason"),
+        actor=actor,
+        now=now(),
+    )
+    return {"items": award_outputs(queries.award_views(awards), actor)}
+
+
+@blueprint.route(ONE)
+@reads(schemas.AwardOutput, permission="award.read", own=True)
+def get_award(village: str, award_id: UUID) -> dict[str, Any]:
+    """One award; residents see their own household's."""
+    actor = current_actor()
+    award = queries.get_award(village, award_id)
+    if not may(actor, "award.read", village) and award.household_id != actor.household_id:
+        raise NotFound()
+    return one_output(award, actor)
+
+
+@blueprint.route(ONE, methods=["PATCH"])
+@writes(schemas.AwardOutput, body=schemas.AwardChange, permission="award.read", own=True)
+def patch_award(village: str, award_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Mend an award until somebody has reviewed it; only who entered it may."""
+    actor = current_actor()
+    award = operations.edit_award(
+        village=village, award_id=award_id, changes=body, actor=actor, now=now()
+    )
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{ONE}/review", methods=["POST"])
+@writes(schemas.AwardOutput, body=schemas.ReviewInput, permission="award.review")
+def post_review(village: str, award_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Approve or reject one award."""
+    actor = current_actor()
+    award = operations.review_award(
+        village=village, award_id=award_id, actor=actor, now=now(), **body
+    )
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{ONE}/withdrawal", methods=["POST"])
+@writes(schemas.AwardOutput, permission="award.read", own=True)
+def post_withdrawal(village: str, award_id: UUID) -> dict[str, Any]:
+    """Take back what one entered, before it is decided."""
+    actor = current_actor()
+    award = operations.withdraw_award(village=village, award_id=award_id, actor=actor, now=now())
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{ONE}/reversal", methods=["POST"])
+@writes(schemas.AwardOutput, status=201, body=schemas.TurnInput, permission="award.reverse")
+def post_reversal(village: str, award_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Take a posted award back, with a reason; what was spent of it waits as debt."""
+    actor = current_actor()
+    award = operations.reverse_award(
+        village=village, award_id=award_id, reason=body["reason"], actor=actor, now=now()
+    )
+    return one_output(award, actor)
+
+
+@blueprint.route(f"{ONE}/reinstatement", methods=["POST"])
+@writes(schemas.AwardOutput, status=201, body=schemas.TurnInput, permission="award.reinstate")
+def post_reinstatement(village: str, award_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Give an award again that was taken back; caps count again."""
+    actor = current_actor()
+    award = operations.reinstate_award(
+        village=village, award_id=award_id, reason=body["reason"], actor=actor, now=now()
+    )
+    return one_output(award, actor)
