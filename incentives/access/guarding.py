@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from incentives.access import sessions, tokens
+from incentives.access import limits, sessions, tokens
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import now
@@ -15,6 +15,7 @@ from incentives.web.guard import guard
 
 def init_app(app: Flask) -> None:
     """Set what `web` asks."""
+    limits.init_app(app)
     sessions.init_app(app)
     guard.caller = find_caller
     guard.signed_in = known_caller
@@ -35,13 +36,19 @@ def find_caller() -> Actor | None:
 
 def by_bearer() -> Actor | None:
     """Who the bearer token is of; None without one. The cookie is never taken here."""
+    token = bearer_token()
+    return None if token is None else tokens.actor_of_token(token, now=now())
+
+
+def bearer_token() -> str | None:
+    """The token that the request came with; refuses another scheme."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
     scheme, _space, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise NotSignedIn()
-    return tokens.actor_of_token(text.strip(), now=now())
+    return text.strip()
 
 
 def known_caller() -> Actor | None:

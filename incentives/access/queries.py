@@ -1,15 +1,57 @@
 """What is read about users and the audit trail."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from incentives.access import hooks
 from incentives.access.actor import Actor, Role
 from incentives.access.models import AuditRow, User, UserRole
 from incentives.errors import NotFound
 from incentives.extensions import db
+
+
+@dataclass(frozen=True)
+class DivisionChoice:
+    """A division in which a role can be given."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
+def division_column() -> Any:
+    """The code of the table of divisions, which the register, a room above, owns."""
+    (key,) = UserRole.__table__.c.division.foreign_keys
+    return key.column
+
+
+def known_divisions(codes: Iterable[str]) -> dict[str, DivisionChoice]:
+    """Those of these codes that are divisions."""
+    return divisions_where(division_column().in_(list(codes)))
+
+
+def divisions_under(actor: Actor) -> dict[str, DivisionChoice]:
+    """The divisions that the actor administers, by code."""
+    code = division_column()
+    administered = [
+        code.startswith(held.division, autoescape=True)
+        for held in actor.roles
+        if held.role is Role.ADMINISTRATOR
+    ]
+    return divisions_where(or_(false(), *administered))
+
+
+def divisions_where(condition: ColumnElement[bool]) -> dict[str, DivisionChoice]:
+    """The divisions that meet a condition, in the order of their codes."""
+    table = division_column().table.c
+    rows = db.session.execute(
+        select(table.code, table.name_zh, table.name_en).where(condition).order_by(table.code)
+    )
+    return {row.code: DivisionChoice(row.code, row.name_zh, row.name_en) for row in rows}
 
 
 def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -109,6 +109,12 @@ def begin_session(actor: Actor, key: str, *, now: datetime) -> None:
     request.environ[CALLER] = actor
 
 
+def renew_session(actor: Actor, key: str) -> None:
+    """Let this browser's session go on under the new password; only it does."""
+    login_user(SignedIn(actor, key))
+    request.environ[CALLER] = actor
+
+
 def session_id() -> str | None:
     """The name of this browser's session, which its scripts' tokens end with."""
     found = session.get("sid")

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives.access import audit, hooks, tokens
 from incentives.access.actor import Actor, Assignment, Role
@@ -14,7 +13,7 @@ from incentives.access.models import User, UserRole
 from incentives.access.operations.signing import place_of
 from incentives.access.passwords import check_password_choice, hash_password
 from incentives.access.permissions import may, require
-from incentives.access.queries import find_user, get_user
+from incentives.access.queries import find_user, get_user, known_divisions
 from incentives.access.usernames import check_username
 from incentives.errors import (
     Duplicate,
@@ -143,7 +142,7 @@ def check_roles(roles: Sequence[Assignment], actor: Actor) -> list[Assignment]:
         raise Invalid(errors=[FieldError("/roles", _("A user needs at least one role"))])
     if not all(may(actor, "user.manage", each.division) for each in held):
         raise NotPermitted(_("You can give roles only within your own division"))
-    known = known_divisions({each.division for each in held})
+    known = known_divisions(each.division for each in held)
     bad = [
         FieldError(f"/roles/{place}/division", _("There is no such division"))
         for place, each in enumerate(roles)
@@ -152,13 +151,6 @@ def check_roles(roles: Sequence[Assignment], actor: Actor) -> list[Assignment]:
     if bad:
         raise Invalid(errors=bad)
     return held
-
-
-def known_divisions(codes: set[str]) -> set[str]:
-    """Those of these codes that are divisions."""
-    # The register, a room above, owns the table: it is reached by the column's foreign key.
-    (key,) = UserRole.__table__.c.division.foreign_keys
-    return set(db.session.scalars(select(key.column).where(key.column.in_(codes))))
 
 
 def check_resident(resident_id: UUID | None, actor: Actor) -> None:

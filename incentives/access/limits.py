@@ -1,0 +1,36 @@
+"""Floods: how many requests, and how many sign-ins, one address may send in a minute.
+
+Counted in each process's memory; wrong passwords lock by `lockout`, which is in the database.
+"""
+
+from time import time
+
+from flask import Flask, request
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.util import get_remote_address
+
+from incentives.errors import TooManyRequests
+
+REQUESTS = "600 per minute"
+SIGN_INS = "60 per minute"
+
+limiter = Limiter(get_remote_address, application_limits=[REQUESTS], storage_uri="memory://")
+sign_ins = limiter.shared_limit(SIGN_INS, scope="sign-in", methods=["POST"])
+
+
+def init_app(app: Flask) -> None:
+    """Count every request but for static files; before CSRF, so that what that refuses counts."""
+    limiter.init_app(app)
+    limiter._on_breach = refuse
+
+
+@limiter.request_filter
+def is_static() -> bool:
+    """Whether the request is for a file that every page needs."""
+    return request.endpoint == "static"
+
+
+def refuse(limit: RequestLimit) -> None:
+    """Refuse what is past a limit, and say when to come again."""
+    wait = max(1, int(limit.reset_at - time()) + 1)
+    raise TooManyRequests(headers={"Retry-After": str(wait)})
