@@ -39,7 +39,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     """The application by the environment's settings, with `config` laid over them.
 
     Each room gives what it has under the names of `docs/architecture.md`: its tables in
-    `models`, its blueprint in `api` and `pages`, its command group in `cli`.
+    `models`, its blueprint in `api` and `pages`, its command group or `commands` in `cli`.
     """
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.config.from_mapping(settings.from_environment())
@@ -75,4 +75,5 @@ def add_part(app: Flask, room: str, part: str) -> None:
     elif part == "pages":
         app.register_blueprint(module.blueprint)
     elif part == "cli":
-        app.cli.add_command(module.group)
+        for command in getattr(module, "commands", None) or [module.group]:
+            app.cli.add_command(command)

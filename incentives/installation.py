@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,9 +35,23 @@ def find_installation() -> Installation | None:
     return db.session.get(Installation, 1)
 
 
+class SettingRefused(RuntimeError):
+    """A setting names another installation than the one in the database."""
+
+
 def get_installation() -> Installation:
-    """The installation; LookupError with what to do where none was made yet."""
+    """The installation; LookupError with what to do where none was made yet.
+
+    `SettingRefused` where `JISHAN_URL` or `JISHAN_ORIGIN` is given and is another than its own.
+    """
     installation = find_installation()
     if installation is None:
         raise LookupError("no installation yet: run `flask init` or `flask demo load`")
+    for setting, kept in (("JISHAN_URL", installation.url), ("JISHAN_ORIGIN", installation.origin)):
+        given = current_app.config.get(setting)
+        if given is not None and given.rstrip("/") != kept:
+            raise SettingRefused(
+                f"{setting} is {given}, but this installation was made with {kept},"
+                " which is printed on its cards and in its log"
+            )
     return installation

@@ -12,7 +12,7 @@ from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.cards.models import Card, ShownBy
-from incentives.cards.pins import verify_pin
+from incentives.cards.pins import counter_of, verify_pin
 from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import (
@@ -259,7 +259,7 @@ def check_pin(
     A PIN that is given is always checked (cards.md, What a scan allows).
     """
     if pin is not None:
-        verify_pin(card, pin, counter=actor.counter, now=now)
+        verify_pin(card, pin, counter=counter_of(actor), now=now)
         return
     alone = redeemed_today(household_id, day)[1]
     if (

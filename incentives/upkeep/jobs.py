@@ -1,0 +1,51 @@
+"""What happens by the clock: logs are signed, notices close, what is old is forgotten."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+
+import structlog
+
+from incentives.clock import now, village_day
+from incentives.extensions import db
+from incentives.files.operations import sweep_files
+from incentives.ledger.seals import seal_all
+from incentives.notices.operations import close_due_notices
+from incentives.web.idempotency import forget_answers
+from incentives.web.transaction import transaction
+
+SEAL_EVERY = 20.0  # seconds; a change is to be signed within 60
+
+log = structlog.get_logger()
+
+
+def do_daily_jobs(*, now: datetime) -> dict[str, int]:
+    """Close the notices whose days are over, forget old answers, sweep up files; how many each."""
+    return {
+        "notices_closed": close_due_notices(now=now),
+        "answers_forgotten": transaction(lambda: forget_answers(now)),
+        "files_swept": sweep_files(now=now),
+    }
+
+
+def run_worker(stop: threading.Event) -> None:
+    """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop."""
+    done_on: date | None = None
+    while not stop.is_set():
+        attempt("seal", lambda: seal_all(now=now()))
+        today = village_day(now())
+        if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
+            done_on = today
+        stop.wait(SEAL_EVERY)
+
+
+def attempt(name: str, job: Callable[[], object]) -> bool:
+    """Do a job; what fails is logged and tried again the next time."""
+    try:
+        job()
+    except Exception:
+        log.exception("job failed", job=name)
+        return False
+    finally:
+        db.session.remove()
+    return True

@@ -1,0 +1,46 @@
+"""Whether the service may start and serve: its database, its guards, its settings."""
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from incentives.extensions import db
+from incentives.installation import SettingRefused, get_installation
+from incentives.ledger.guards import GuardMissing, require_guards
+from incentives.ledger.seals import rolled_back
+from incentives.upkeep.schema import current_revision, newest_revision
+
+
+class NotReady(RuntimeError):
+    """The service must not start; the message says why."""
+
+
+def require_ready(*, only_loopback: bool) -> None:
+    """Refuse a database that isn't migrated, made, guarded or consistent with its seals.
+
+    `only_loopback` says that nothing but this machine can reach the service, which a demo needs.
+    """
+    try:
+        if current_revision() != newest_revision():
+            raise NotReady("the database isn't migrated: run `flask db upgrade`")
+        installation = get_installation()
+        if installation.loading:
+            raise NotReady("the demo county was not loaded to its end: run `make run`")
+        if installation.demo and not only_loopback:
+            raise NotReady("a demo installation listens to this machine only (127.0.0.1)")
+        require_guards(db.engine)
+        if findings := rolled_back():
+            raise NotReady("the books are older than their seals: " + "; ".join(findings))
+    except (GuardMissing, SettingRefused, LookupError) as refusal:
+        raise NotReady(str(refusal)) from refusal
+    finally:
+        db.session.remove()
+        db.engine.dispose()
+
+
+def is_ready() -> bool:
+    """Whether the database answers and is of the shape that the code wants."""
+    try:
+        db.session.execute(text("SELECT 1"))
+        return current_revision() == newest_revision()
+    except SQLAlchemyError:
+        return False
