@@ -21,9 +21,10 @@ SWEEP_AFTER = timedelta(days=1)
 def keep_file(*, village: str, content: bytes, actor: Actor, now: datetime) -> File:
     """Keep a photo (JPEG, PNG, WebP: drawn anew, metadata gone) or a PDF of a village.
 
-    Refuses more than 10 MiB, pictures of too many pixels, other kinds, and what is damaged.
+    Residents may in their own village. Refuses more than 10 MiB, pictures of too many pixels,
+    other kinds, and what is damaged.
     """
-    require(actor, "file.keep", village)
+    require(actor, "file.keep", village, own=True)
     kind, kept = clean(content)
     file = File(
         village=village,

@@ -5,3 +5,12 @@ phone and a year of birth. A household's points are in the ledger, under a rando
 outlives the names. Whoever looks at a household without its duty says why, and the household
 sees it.
 """
+
+from flask import Flask
+
+from incentives.register import answers
+
+
+def init_app(_app: Flask) -> None:
+    """Tell `web` which villages there are, and access whose household a resident's is."""
+    answers.init_app()

@@ -8,6 +8,7 @@ from incentives.fund.operations.applying import (
 from incentives.fund.operations.deciding import (
     approve_disbursement,
     evaluate_disbursement,
+    missing_approvals,
     objection_open,
     reject_disbursement,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "conclude_publication",
     "confirm_receipt",
     "evaluate_disbursement",
+    "missing_approvals",
     "move_money",
     "objection_open",
     "pay_disbursement",

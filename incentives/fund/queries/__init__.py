@@ -8,27 +8,36 @@ from incentives.fund.queries.disbursements import (
     disbursements,
     disbursements_waiting,
     find_disbursement,
+    income,
     waiting_for,
 )
-from incentives.fund.queries.figures import Overview, YearFigures, budgets_of, fund_overview
+from incentives.fund.queries.figures import (
+    BudgetFigures,
+    Overview,
+    YearFigures,
+    budget_figures,
+    fund_overview,
+)
 from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.payees import Payee, payee_households, payees
 
 __all__ = [
     "BookLine",
+    "BudgetFigures",
     "DisbursementView",
     "Hand",
     "Overview",
     "Payee",
     "YearFigures",
     "book",
-    "budgets_of",
+    "budget_figures",
     "count_waiting",
     "disbursement_views",
     "disbursements",
     "disbursements_waiting",
     "find_disbursement",
     "fund_overview",
+    "income",
     "may_read_file",
     "months_of",
     "payee_households",

@@ -16,6 +16,7 @@ from incentives.fund.models import (
     Disbursement,
     DisbursementApproval,
     DisbursementFile,
+    Income,
     PaymentReturn,
     Status,
 )
@@ -55,6 +56,11 @@ def disbursements(village: str, status: Status | None = None) -> Select[Disburse
     """The disbursements of a village, to be paged newest first by id (a UUIDv7)."""
     chosen = select(Disbursement).where(Disbursement.village == village)
     return chosen if status is None else chosen.where(Disbursement.status == status)
+
+
+def income(village: str) -> Select[Income]:
+    """What came into a village's fund, to be paged newest first by id."""
+    return select(Income).where(Income.village == village)
 
 
 def disbursements_waiting(village: str) -> list[Disbursement]:

@@ -14,6 +14,7 @@ from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.register.models import HouseholdLook
 from incentives.register.queries.households import find_household
+from incentives.web.transaction import transaction
 
 REASON_LENGTH = 200
 
@@ -35,21 +36,13 @@ def note_look(
             raise Invalid(errors=[FieldError("/reason", detail)])
     household = find_household(village, household_id)
     reason = (reason or "").strip()[:REASON_LENGTH] or None
-    today = village_day(now)
-    known = db.session.scalar(
-        select(HouseholdLook).where(
-            HouseholdLook.household_id == household.id,
-            HouseholdLook.looked_on == today,
-            HouseholdLook.person == actor.person,
-            HouseholdLook.reason.is_(None) if reason is None else HouseholdLook.reason == reason,
-        )
-    )
+    known = look_of_today(household.id, reason, actor=actor, now=now)
     if known is not None:
         return known
     look = HouseholdLook(
         household_id=household.id,
         person=actor.person,
-        looked_on=today,
+        looked_on=village_day(now),
         looked_at=now,
         reason=reason,
     )
@@ -60,3 +53,31 @@ def note_look(
             actor, audit.Tag.HOUSEHOLD_LOOKED, village=village, subject=household.id, now=now
         )
     return look
+
+
+def look_of_today(
+    household_id: UUID, reason: str | None, *, actor: Actor, now: datetime
+) -> HouseholdLook | None:
+    """The note that this person looked today for this reason, if there is one."""
+    return db.session.scalar(
+        select(HouseholdLook).where(
+            HouseholdLook.household_id == household_id,
+            HouseholdLook.looked_on == village_day(now),
+            HouseholdLook.person == actor.person,
+            HouseholdLook.reason.is_(None) if reason is None else HouseholdLook.reason == reason,
+        )
+    )
+
+
+def note_look_of_staff(*, village: str, household_id: UUID, actor: Actor, now: datetime) -> None:
+    """Note that a member of the village's staff looks, in a transaction of its own if need be.
+
+    For calls and pages that only read: where it is noted already, nothing is written.
+    """
+    if actor.household_id == household_id or not may(actor, "household.read", village):
+        return
+    find_household(village, household_id)
+    if look_of_today(household_id, None, actor=actor, now=now) is None:
+        transaction(
+            lambda: note_look(village=village, household_id=household_id, actor=actor, now=now)
+        )

@@ -86,7 +86,7 @@ def set_policy(
 
 
 def refuse_bad_entry(values: Mapping[str, Any], day: date, today: date) -> None:
-    """Refuse nothing at all, a day that has passed, a policy that isn't one, a value not allowed."""
+    """Refuse nothing at all, a day that has passed, no policy, and a value not allowed."""
     errors = []
     if not values:
         errors.append(FieldError("", _("Say which policy is to change")))

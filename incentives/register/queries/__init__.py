@@ -11,6 +11,7 @@ from incentives.register.queries.divisions import (
 )
 from incentives.register.queries.households import (
     HouseholdView,
+    doors_of,
     find_household,
     find_team,
     get_resident,
@@ -29,6 +30,7 @@ __all__ = [
     "HouseholdView",
     "divisions",
     "divisions_by_code",
+    "doors_of",
     "find_division",
     "find_household",
     "find_team",

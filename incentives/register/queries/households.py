@@ -120,6 +120,14 @@ def household_view(village: str, household_id: UUID) -> HouseholdView:
     return household_views(village, [find_household(village, household_id)])[0]
 
 
+def doors_of(household_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The doors of these households."""
+    rows = db.session.execute(
+        select(Household.id, Household.door).where(Household.id.in_(household_ids))
+    )
+    return {row.id: row.door for row in rows}
+
+
 def plain(q: str) -> str:
     """A search text as names are kept for the search: lower case, without spaces and dots."""
     return "".join(q.lower().replace("·", "").replace("ü", "v").split())
@@ -166,7 +174,7 @@ def by_card_number(village: str, text: str) -> list[UUID]:
 
 
 def search_residents(village: str, q: str | None = None) -> Select[Resident]:
-    """Who lives in the village and is found by name, pinyin, initials or door; all without a text."""
+    """Who lives in the village and is found by name, pinyin, initials or door; else all."""
     chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
     if not q or not plain(q):
         return chosen
