@@ -85,7 +85,7 @@ function startFilter(root) {
   const none = /** @type {HTMLElement} */ (root.querySelector('.filter-none'));
   if (!list) return;
   const items = /** @type {HTMLElement[]} */ (
-    [...list.querySelectorAll('[data-words], .row, .tile, .place, tbody tr')]
+    [...list.querySelectorAll('[data-words], .row, .tile, .call, tbody tr')]
   );
   const words = new Map(
     items.map((item) => [item, `${item.textContent} ${item.dataset.words || ''}`.toLowerCase()]),
