@@ -1,1 +1,6 @@
-"""The room of notices."""
+"""Publicity (公示) and objections (异议): what is decided stands in public before it counts.
+
+A notice is a numbered list with a closing date and a fingerprint of its lines; on the web its names
+are masked and gone 30 days after closing. Closing decides nothing: it posts what nobody objects to.
+An objection is ruled on by somebody who had no hand in what it is about.
+"""

@@ -1,0 +1,167 @@
+"""Notices and objections by HTTP: publish, close, read in public, object, rule."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.clock import now
+from incentives.database import Base
+from incentives.extensions import db
+from incentives.notices import operations, queries, schemas
+from incentives.notices.models import Notice, Objection, ObjectionStatus
+from incentives.notices.operations import About, Missing
+from incentives.web.api import Blueprint, reads, writes
+from incentives.web.cursors import page
+from incentives.web.schemas import PageQuery
+
+blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__doc__)
+
+VILLAGE = "/villages/<village>"
+ONE = f"{VILLAGE}/notices/<int:number>"
+
+
+def columns(row: Base) -> dict[str, Any]:
+    """A row's columns by name."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def summary(notice: Notice) -> dict[str, Any]:
+    """A notice without its lines."""
+    return {**columns(notice), "status": "open" if notice.closed_at is None else "closed"}
+
+
+def notice_output(village: str, number: int) -> dict[str, Any]:
+    """A notice with its lines, as the public sees it."""
+    view = queries.notice_view(village, number, now())
+    lines = [
+        {**columns(each.line), "status": each.status, "objected": each.objected}
+        for each in view.lines
+    ]
+    return {**summary(view.notice), "lines_gone": view.lines_gone, "lines": lines}
+
+
+def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
+    """Objections with what they are about."""
+    numbers = queries.notice_numbers([each.notice_id for each in found if each.notice_id])
+    return [
+        {
+            **columns(each),
+            "upheld": None
+            if each.status is ObjectionStatus.OPEN
+            else each.status is ObjectionStatus.UPHELD,
+            "about": {
+                **columns(each),
+                "notice": numbers.get(each.notice_id) if each.notice_id else None,
+                "missing": columns(each) if each.missing_resident_id else None,
+            },
+        }
+        for each in found
+    ]
+
+
+@blueprint.route(f"{VILLAGE}/notices")
+@reads(schemas.NoticePage, query=PageQuery, permission=None)
+def get_notices(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A village's notices, newest first."""
+    found = page(queries.notices(village), [Notice.number.desc()], query)
+    return {"items": [summary(each) for each in found["items"]], "next": found["next"]}
+
+
+@blueprint.route(f"{VILLAGE}/notices", methods=["POST"])
+@writes(schemas.NoticeOutput, status=201, body=schemas.NoticeInput, permission="notice.make")
+def post_notice(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Publish all that awaits it, as one numbered notice."""
+    notice = operations.make_notice(
+        village=village, kind=body["kind"], actor=current_actor(), now=now()
+    )
+    return notice_output(village, notice.number)
+
+
+@blueprint.route(ONE)
+@reads(schemas.NoticeOutput, permission=None)
+def get_notice(village: str, number: int) -> dict[str, Any]:
+    """One notice; its lines are gone 30 days after closing."""
+    return notice_output(village, number)
+
+
+@blueprint.route(f"{ONE}/closing", methods=["POST"])
+@writes(schemas.NoticeOutput, permission="notice.close")
+def post_closing(village: str, number: int) -> dict[str, Any]:
+    """Close a notice whose days are over; what nobody objects to goes on."""
+    operations.close_notice(village=village, number=number, actor=current_actor(), now=now())
+    db.session.flush()
+    return notice_output(village, number)
+
+
+@blueprint.route(f"{VILLAGE}/objections")
+@reads(schemas.ObjectionPage, query=schemas.ObjectionQuery, permission="objection.read", own=True)
+def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A village's objections, newest first; residents see their own household's."""
+    actor = current_actor()
+    own = None if may(actor, "objection.read", village) else actor.household_id
+    chosen = queries.objections(village, status=query.get("status"), household_id=own)
+    found = page(chosen, [Objection.id.desc()], query)
+    return {"items": objection_outputs(found["items"]), "next": found["next"]}
+
+
+@blueprint.route(f"{VILLAGE}/objections", methods=["POST"])
+@writes(
+    schemas.ObjectionOutput,
+    status=201,
+    body=schemas.ObjectionInput,
+    permission="objection.make",
+    own=True,
+)
+def post_objection(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Say no to a line, an award, a redemption or a missing award, with a reason."""
+    about = body["about"]
+    if "missing" in about:
+        about["missing"] = Missing(**about["missing"])
+    objection = operations.make_objection(
+        village=village,
+        about=About(**about),
+        reason=body["reason"],
+        on_behalf_of=body.get("on_behalf_of"),
+        actor=current_actor(),
+        now=now(),
+    )
+    return objection_outputs([objection])[0]
+
+
+@blueprint.route(f"{VILLAGE}/redemptions/<uuid:redemption_id>/dispute", methods=["POST"])
+@writes(
+    schemas.ObjectionOutput,
+    status=201,
+    body=schemas.DisputeInput,
+    permission="objection.make",
+    own=True,
+)
+def post_dispute(village: str, redemption_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Dispute a redemption of one's own household: an objection about it."""
+    objection = operations.make_objection(
+        village=village,
+        about=About(redemption=redemption_id),
+        reason=body["reason"],
+        on_behalf_of=body.get("on_behalf_of"),
+        actor=current_actor(),
+        now=now(),
+    )
+    return objection_outputs([objection])[0]
+
+
+@blueprint.route(f"{VILLAGE}/objections/<uuid:objection_id>/ruling", methods=["POST"])
+@writes(schemas.ObjectionOutput, body=schemas.RulingInput, permission="objection.rule")
+def post_ruling(village: str, objection_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Decide an objection, with a reason."""
+    objection = operations.rule_on_objection(
+        village=village,
+        objection_id=objection_id,
+        upheld=body["upheld"],
+        reason=body["reason"],
+        shop_at_fault=body.get("shop_at_fault"),
+        actor=current_actor(),
+        now=now(),
+    )
+    return objection_outputs([objection])[0]

@@ -1,0 +1,157 @@
+"""Tables of notices: public lists with their lines, and objections with their rulings."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.awards.models import CODE_LENGTH
+from incentives.database import Base, choice, new_id
+from incentives.register.policy import NoticeNames
+
+REASON_LENGTH = 300
+
+
+class NoticeKind(StrEnum):
+    """What a notice lists."""
+
+    AWARDS = "awards"
+    DISBURSEMENTS = "disbursements"
+
+
+class ObjectionStatus(StrEnum):
+    """Whether an objection is ruled on, and how."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    OVERRULED = "overruled"
+
+
+class Notice(Base):
+    """A numbered public list of one kind, from a day to a day.
+
+    `fingerprint` is the SHA-256, in hex, of its canonical lines (`fingerprint.py`). `names` is how
+    names stand on the printed sheet; on the web they are masked always.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("village", "number"),
+        CheckConstraint("number > 0", name="number_from_one"),
+        CheckConstraint("closes_on > opened_on", name="open_for_a_day"),
+        CheckConstraint("length(fingerprint) = 64", name="fingerprint"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closing_is_whole"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    number: Mapped[int]
+    kind: Mapped[NoticeKind] = mapped_column(choice(NoticeKind, "kind"))
+    names: Mapped[NoticeNames] = mapped_column(choice(NoticeNames, "names"))
+    opened_on: Mapped[date]
+    closes_on: Mapped[date]
+    opened_by: Mapped[UUID]
+    opened_at: Mapped[datetime]
+    closed_by: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+
+
+class NoticeLine(Base):
+    """One line as it stands in public; never changed.
+
+    `holder` is the masked name, None for a minor. `what` is the rule or the purpose.
+    """
+
+    __tablename__ = "notice_line"
+    __table_args__ = (
+        UniqueConstraint("award_id"),
+        UniqueConstraint("disbursement_id"),
+        CheckConstraint("(award_id IS NULL) <> (disbursement_id IS NULL)", name="one_subject"),
+        CheckConstraint("(award_id IS NULL) = (points IS NULL)", name="award_has_points"),
+        CheckConstraint(
+            "(disbursement_id IS NULL) = (amount_fen IS NULL)", name="disbursement_has_amount"
+        ),
+    )
+
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"))
+    disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"))
+    holder: Mapped[str | None] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(100))
+    occurred_on: Mapped[date | None]
+    quantity: Mapped[int | None]
+    points: Mapped[int | None]
+    amount_fen: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
+
+
+class Objection(Base):
+    """A reasoned no to an award, a disbursement, a redemption, or to an award that is missing.
+
+    `household_id` is whose objection it is, where it is a household's. `shop_at_fault` is part of
+    the ruling on a redemption.
+    """
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        ForeignKeyConstraint(["notice_id", "line"], ["notice_line.notice_id", "notice_line.line"]),
+        Index(None, "village", "status"),
+        CheckConstraint("(notice_id IS NULL) = (line IS NULL)", name="line_of_notice"),
+        CheckConstraint(
+            "(CASE WHEN award_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN disbursement_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN redemption_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN missing_resident_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_subject",
+        ),
+        CheckConstraint(
+            "(missing_resident_id IS NULL) = (missing_rule_item IS NULL)"
+            " AND (missing_resident_id IS NULL) = (missing_occurred_on IS NULL)",
+            name="missing_is_whole",
+        ),
+        CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint(
+            "(status = 'open') = (ruled_by IS NULL)"
+            " AND (ruled_by IS NULL) = (ruled_at IS NULL)"
+            " AND (ruled_by IS NULL) = (ruling_reason IS NULL)",
+            name="ruling_is_whole",
+        ),
+        CheckConstraint(
+            "shop_at_fault IS NULL OR redemption_id IS NOT NULL", name="fault_of_redemption"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    notice_id: Mapped[UUID | None]
+    line: Mapped[int | None]
+    award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"), index=True)
+    disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
+    redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemption.id"), index=True)
+    missing_resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
+    missing_rule_item: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    missing_occurred_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    on_behalf_of: Mapped[UUID | None]
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    due_on: Mapped[date]
+    status: Mapped[ObjectionStatus] = mapped_column(
+        choice(ObjectionStatus, "status"), default=ObjectionStatus.OPEN
+    )
+    ruling_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    shop_at_fault: Mapped[bool | None]
+    ruled_by: Mapped[UUID | None]
+    ruled_at: Mapped[datetime | None]

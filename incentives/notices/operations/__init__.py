@@ -1,0 +1,23 @@
+"""What is done with notices and objections: make, close, object, rule."""
+
+from incentives.notices.operations.objecting import (
+    About,
+    Missing,
+    make_objection,
+    rule_on_objection,
+)
+from incentives.notices.operations.publishing import (
+    close_due_notices,
+    close_notice,
+    make_notice,
+)
+
+__all__ = [
+    "About",
+    "Missing",
+    "close_due_notices",
+    "close_notice",
+    "make_notice",
+    "make_objection",
+    "rule_on_objection",
+]

@@ -1,0 +1,145 @@
+"""Acts on notices: make one of what waits, close it once its days are over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import CursorResult, func, select, update
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import SYSTEM, Actor
+from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.database import new_id
+from incentives.errors import WrongState
+from incentives.extensions import db
+from incentives.notices.fingerprint import fingerprint
+from incentives.notices.models import Notice, NoticeKind, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.publishers import PUBLISHERS, Entry
+from incentives.notices.queries import due_notices, find_notice, lines_of, subject_of
+from incentives.register.policy import NoticeNames
+from incentives.web.transaction import transaction
+
+
+def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) -> Notice:
+    """Publish all that awaits it, as one numbered notice.
+
+    It stays open for the longest days of publicity that one of its lines was promised; the
+    printed sheet names people in full only where each line's policy says so. Refuses where
+    nothing waits.
+    """
+    require(actor, "notice.make", village)
+    ledger.hold([village])
+    publisher = PUBLISHERS[kind]
+    entries = publisher.waiting(village)
+    if not entries:
+        raise WrongState(_("Nothing waits to be published"))
+    today = village_day(now)
+    full = all(entry.full_names for entry in entries)
+    notice = Notice(
+        id=new_id(),
+        village=village,
+        number=next_number(village),
+        kind=kind,
+        names=NoticeNames.FULL if full else NoticeNames.MASKED,
+        opened_on=today,
+        closes_on=today + timedelta(days=max(entry.days for entry in entries)),
+        opened_by=actor.person,
+        opened_at=now,
+    )
+    lines = [line_for(notice, number, kind, entry) for number, entry in enumerate(entries, 1)]
+    notice.fingerprint = fingerprint(notice, lines)
+    db.session.add(notice)
+    db.session.flush()
+    db.session.add_all(lines)
+    db.session.flush()
+    publisher.publish(notice, [entry.id for entry in entries], now=now)
+    audit.record(actor, audit.Tag.NOTICE_OPENED, village=village, subject=notice.id, now=now)
+    return notice
+
+
+def next_number(village: str) -> int:
+    """The number of a village's next notice, under its lock."""
+    last = db.session.scalar(select(func.max(Notice.number)).where(Notice.village == village))
+    return (last or 0) + 1
+
+
+def line_for(notice: Notice, number: int, kind: NoticeKind, entry: Entry) -> NoticeLine:
+    """One line of a new notice."""
+    return NoticeLine(
+        notice_id=notice.id,
+        line=number,
+        award_id=entry.id if kind is NoticeKind.AWARDS else None,
+        disbursement_id=entry.id if kind is NoticeKind.DISBURSEMENTS else None,
+        holder=entry.holder,
+        what=entry.what,
+        occurred_on=entry.occurred_on,
+        quantity=entry.quantity,
+        points=entry.points,
+        amount_fen=entry.amount_fen,
+        reason=entry.reason,
+    )
+
+
+def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> Notice:
+    """Close a notice whose days are over: what nobody objects to goes on, in one post.
+
+    Refuses before its closing day, and what is closed. Closing decides nothing: what is objected
+    to waits for the ruling.
+    """
+    require(actor, "notice.close", village)
+    ledger.hold([village])
+    notice = find_notice(village, number)
+    db.session.refresh(notice)
+    if village_day(now) < notice.closes_on:
+        day = notice.closes_on.isoformat()
+        raise WrongState(_("This notice stays open until %(day)s", day=day))
+    closed = db.session.execute(
+        update(Notice)
+        .where(Notice.id == notice.id, Notice.closed_at.is_(None))
+        .values(closed_at=now, closed_by=actor.person)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", closed).rowcount == 0:
+        raise WrongState(_("This notice is closed already"))
+    db.session.refresh(notice)
+    subjects = [subject_of(line) for line in lines_of(notice)]
+    free = without_objection(subjects)
+    PUBLISHERS[notice.kind].conclude(village, free, actor=actor, now=now)
+    audit.record(actor, audit.Tag.NOTICE_CLOSED, village=village, subject=notice.id, now=now)
+    return notice
+
+
+def without_objection(subjects: Sequence[UUID]) -> list[UUID]:
+    """Those of these records to which no objection is open."""
+    rows = db.session.execute(
+        select(Objection.award_id, Objection.disbursement_id).where(
+            Objection.award_id.in_(subjects) | Objection.disbursement_id.in_(subjects),
+            Objection.status == ObjectionStatus.OPEN,
+        )
+    )
+    objected = {each for row in rows for each in row if each is not None}
+    return [each for each in subjects if each not in objected]
+
+
+def close_due_notices(now: datetime) -> list[tuple[str, int]]:
+    """Close every notice whose days are over, each in a transaction of its own; the daily job.
+
+    Returns village and number of each that was closed.
+    """
+    due = due_notices(village_day(now))
+
+    closed = []
+    for village, number in due:
+        try:
+            transaction(
+                partial(close_notice, village=village, number=number, actor=SYSTEM, now=now)
+            )
+        except WrongState:
+            continue  # somebody closed it meanwhile
+        closed.append((village, number))
+    return closed

@@ -1,0 +1,205 @@
+"""What is read about notices and objections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from incentives.access.actor import Actor
+from incentives.clock import village_day
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.publishers import PUBLISHERS
+
+SHOWN_DAYS = 30
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line as the public sees it, with the state of what it lists."""
+
+    line: NoticeLine
+    status: str
+    objected: bool
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """A notice as the public sees it; 30 days after closing its lines are gone from the web."""
+
+    notice: Notice
+    lines: list[ShownLine]
+    lines_gone: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether objections can still be made to its lines before they count."""
+        return self.notice.closed_at is None
+
+
+def find_notice(village: str, number: int) -> Notice:
+    """A village's notice by its number; refuses what isn't there."""
+    notice = db.session.scalar(
+        select(Notice).where(Notice.village == village, Notice.number == number)
+    )
+    if notice is None:
+        raise NotFound()
+    return notice
+
+
+def notices(village: str) -> Select[Notice]:
+    """A village's notices, to be paged newest first by number."""
+    return select(Notice).where(Notice.village == village)
+
+
+def open_notices(village: str) -> list[Notice]:
+    """The notices that are not closed, oldest first."""
+    return list(
+        db.session.scalars(
+            notices(village).where(Notice.closed_at.is_(None)).order_by(Notice.number)
+        )
+    )
+
+
+def due_notices(on: date) -> list[tuple[str, int]]:
+    """Village and number of every notice whose days are over and that is not closed."""
+    rows = db.session.execute(
+        select(Notice.village, Notice.number)
+        .where(Notice.closed_at.is_(None), Notice.closes_on <= on)
+        .order_by(Notice.village, Notice.number)
+    )
+    return [(village, number) for village, number in rows]
+
+
+def lines_of(notice: Notice) -> list[NoticeLine]:
+    """All lines of a notice, in order, whether the public still sees them or not."""
+    return list(
+        db.session.scalars(
+            select(NoticeLine).where(NoticeLine.notice_id == notice.id).order_by(NoticeLine.line)
+        )
+    )
+
+
+def is_gone(notice: Notice, now: datetime) -> bool:
+    """Whether its lines have left the web."""
+    if notice.closed_at is None:
+        return False
+    return village_day(now) > village_day(notice.closed_at) + timedelta(days=SHOWN_DAYS)
+
+
+def notice_view(village: str, number: int, now: datetime) -> NoticeView:
+    """A notice as the public sees it now; refuses what isn't there."""
+    notice = find_notice(village, number)
+    if is_gone(notice, now):
+        return NoticeView(notice, [], lines_gone=True)
+    lines = lines_of(notice)
+    statuses = PUBLISHERS[notice.kind].statuses([subject_of(line) for line in lines])
+    objected = set(
+        db.session.scalars(
+            select(Objection.line).where(
+                Objection.notice_id == notice.id, Objection.status == ObjectionStatus.OPEN
+            )
+        )
+    )
+    shown = [ShownLine(line, statuses[subject_of(line)], line.line in objected) for line in lines]
+    return NoticeView(notice, shown, lines_gone=False)
+
+
+def subject_of(line: NoticeLine) -> UUID:
+    """The id of what a line lists."""
+    subject = line.award_id or line.disbursement_id
+    if subject is None:
+        raise LookupError("a line without a subject")
+    return subject
+
+
+def line_of(
+    *, award_id: UUID | None = None, disbursement_id: UUID | None = None
+) -> NoticeLine | None:
+    """The line that lists an award or a disbursement, or None."""
+    wanted = (
+        NoticeLine.award_id == award_id
+        if award_id is not None
+        else NoticeLine.disbursement_id == disbursement_id
+    )
+    return db.session.scalar(select(NoticeLine).where(wanted))
+
+
+def notice_numbers(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The numbers of these notices."""
+    rows = db.session.execute(select(Notice.id, Notice.number).where(Notice.id.in_(ids)))
+    return dict(rows.tuples().all())
+
+
+def counts(found: Sequence[Notice]) -> dict[UUID, tuple[int, int, int]]:
+    """How many lines each of these notices has, and their points and fen in all."""
+    rows = db.session.execute(
+        select(
+            NoticeLine.notice_id,
+            func.count(),
+            func.coalesce(func.sum(NoticeLine.points), 0),
+            func.coalesce(func.sum(NoticeLine.amount_fen), 0),
+        )
+        .where(NoticeLine.notice_id.in_([each.id for each in found]))
+        .group_by(NoticeLine.notice_id)
+    )
+    return {notice: (lines, int(points or 0), int(fen or 0)) for notice, lines, points, fen in rows}
+
+
+def find_objection(village: str, objection_id: UUID) -> Objection:
+    """An objection of that village; refuses what isn't there."""
+    objection = db.session.get(Objection, objection_id)
+    if objection is None or objection.village != village:
+        raise NotFound()
+    return objection
+
+
+def objections(
+    village: str, *, status: ObjectionStatus | None = None, household_id: UUID | None = None
+) -> Select[Objection]:
+    """A village's objections, to be paged newest first by id."""
+    chosen = select(Objection).where(Objection.village == village)
+    if status is not None:
+        chosen = chosen.where(Objection.status == status)
+    if household_id is not None:
+        chosen = chosen.where(Objection.household_id == household_id)
+    return chosen
+
+
+def open_objections_to(record_id: UUID) -> list[Objection]:
+    """The objections to an award or disbursement that wait for a ruling."""
+    return list(
+        db.session.scalars(
+            select(Objection).where(
+                (Objection.award_id == record_id) | (Objection.disbursement_id == record_id),
+                Objection.status == ObjectionStatus.OPEN,
+            )
+        )
+    )
+
+
+def objections_to_award(award_id: UUID) -> list[Objection]:
+    """All objections to an award, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Objection).where(Objection.award_id == award_id).order_by(Objection.id)
+        )
+    )
+
+
+def count_waiting(village: str) -> int:
+    """How many objections wait for a ruling."""
+    waiting = select(func.count()).select_from(
+        objections(village, status=ObjectionStatus.OPEN).subquery()
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def is_of(objection: Objection, actor: Actor) -> bool:
+    """Whether an objection is the actor's own or their household's."""
+    return objection.made_by == actor.person or (
+        actor.household_id is not None and objection.household_id == actor.household_id
+    )

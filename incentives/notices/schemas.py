@@ -1,0 +1,131 @@
+"""What the calls about notices and objections take and give."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from incentives.notices.models import REASON_LENGTH, NoticeKind, ObjectionStatus
+from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+
+REASON = validate.Length(min=1, max=REASON_LENGTH)
+NUMBER = validate.Range(min=1, max=2**31)
+
+
+class NoticeInput(Schema):
+    kind = fields.Enum(NoticeKind, by_value=True, required=True)
+
+
+class NoticeLineOutput(Schema):
+    """`holder` is masked, and null for a minor."""
+
+    line = fields.Integer()
+    holder = fields.String(allow_none=True)
+    what = fields.String()
+    occurred_on = Day(allow_none=True)
+    quantity = fields.Integer(allow_none=True)
+    points = Points(allow_none=True)
+    amount_fen = Fen(allow_none=True)
+    reason = fields.String(allow_none=True)
+    status = fields.String()
+    objected = fields.Boolean()
+
+
+class NoticeSummary(Schema):
+    """A notice in the list: what stays for ever is its number and fingerprint."""
+
+    id = Id()
+    number = fields.Integer()
+    kind = fields.Enum(NoticeKind, by_value=True)
+    status = fields.String()
+    opened_on = Day()
+    closes_on = Day()
+    closed_at = InstantField(allow_none=True)
+    fingerprint = fields.String()
+
+
+class NoticeOutput(NoticeSummary):
+    """`lines_gone`: 30 days after closing the lines have left the web."""
+
+    lines_gone = fields.Boolean()
+    lines = fields.List(fields.Nested(NoticeLineOutput))
+
+
+class MissingInput(Schema):
+    resident_id = Id(required=True)
+    rule_item = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{1,12}$"))
+    occurred_on = Day(required=True)
+
+
+class AboutInput(Schema):
+    notice = fields.Integer(strict=True, validate=NUMBER)
+    line = fields.Integer(strict=True, validate=NUMBER)
+    award = Id()
+    redemption = Id()
+    missing = fields.Nested(MissingInput)
+
+    @validates_schema
+    def one_subject(self, data: dict[str, Any], **_options: Any) -> None:
+        """One of a notice's line, an award, a redemption, a missing award."""
+        if ("notice" in data) != ("line" in data):
+            raise ValidationError(str(_("Give the notice and its line")), "line")
+        subjects = {"notice", "award", "redemption", "missing"} & data.keys()
+        if len(subjects) != 1:
+            raise ValidationError(str(_("Say what the objection is to: one thing")))
+
+
+class ObjectionInput(Schema):
+    about = fields.Nested(AboutInput, required=True)
+    reason = fields.String(required=True, validate=REASON)
+    on_behalf_of = Id()
+
+
+class DisputeInput(Schema):
+    reason = fields.String(required=True, validate=REASON)
+    on_behalf_of = Id()
+
+
+class RulingInput(Schema):
+    upheld = fields.Boolean(required=True)
+    reason = fields.String(required=True, validate=REASON)
+    shop_at_fault = fields.Boolean()
+
+
+class MissingOutput(Schema):
+    resident_id = Id(attribute="missing_resident_id")
+    rule_item = fields.String(attribute="missing_rule_item")
+    occurred_on = Day(attribute="missing_occurred_on")
+
+
+class AboutOutput(Schema):
+    notice = fields.Integer(allow_none=True)
+    line = fields.Integer(allow_none=True)
+    award = Id(attribute="award_id", allow_none=True)
+    disbursement = Id(attribute="disbursement_id", allow_none=True)
+    redemption = Id(attribute="redemption_id", allow_none=True)
+    missing = fields.Nested(MissingOutput, allow_none=True)
+
+
+class ObjectionOutput(Schema):
+    id = Id()
+    status = fields.Enum(ObjectionStatus, by_value=True)
+    about = fields.Nested(AboutOutput)
+    reason = fields.String()
+    made_by = Id()
+    made_at = InstantField()
+    on_behalf_of = Id(allow_none=True)
+    household_id = Id(allow_none=True)
+    due_on = Day()
+    upheld = fields.Boolean(allow_none=True)
+    ruling_reason = fields.String(allow_none=True)
+    shop_at_fault = fields.Boolean(allow_none=True)
+    ruled_by = Id(allow_none=True)
+    ruled_at = InstantField(allow_none=True)
+
+
+class ObjectionQuery(PageQuery):
+    status = fields.Enum(ObjectionStatus, by_value=True)
+
+
+NoticePage = page_of(NoticeSummary)
+ObjectionPage = page_of(ObjectionOutput)
