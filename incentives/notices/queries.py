@@ -116,16 +116,9 @@ def subject_of(line: NoticeLine) -> UUID:
     return subject
 
 
-def line_of(
-    *, award_id: UUID | None = None, disbursement_id: UUID | None = None
-) -> NoticeLine | None:
-    """The line that lists an award or a disbursement, or None."""
-    wanted = (
-        NoticeLine.award_id == award_id
-        if award_id is not None
-        else NoticeLine.disbursement_id == disbursement_id
-    )
-    return db.session.scalar(select(NoticeLine).where(wanted))
+def line_of_award(award_id: UUID) -> NoticeLine | None:
+    """The line that lists an award, or None."""
+    return db.session.scalar(select(NoticeLine).where(NoticeLine.award_id == award_id))
 
 
 def notice_numbers(ids: Sequence[UUID]) -> dict[UUID, int]:
