@@ -133,7 +133,6 @@ def close_due_notices(now: datetime) -> list[tuple[str, int]]:
     """
     due = due_notices(village_day(now))
 
-    by_clock: dict[str, Any] = {"actor": SYSTEM, "now": now}
     closed = []
     for village, number in due:
         try:
