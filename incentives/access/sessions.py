@@ -41,7 +41,6 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Prepare the cookie and Flask-Login."""
-    app.config.setdefault("SESSION_COOKIE_NAME", "jishan")
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     address = app.config.get("JISHAN_URL") or DEFAULT_URL
