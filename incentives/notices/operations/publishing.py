@@ -126,20 +126,18 @@ def without_objection(subjects: Sequence[UUID]) -> list[UUID]:
     return [each for each in subjects if each not in objected]
 
 
-def close_due_notices(now: datetime) -> list[tuple[str, int]]:
+def close_due_notices(*, now: datetime) -> int:
     """Close every notice whose days are over, each in a transaction of its own; the daily job.
 
-    Returns village and number of each that was closed.
+    Returns how many were closed.
     """
-    due = due_notices(village_day(now))
-
-    closed = []
-    for village, number in due:
+    closed = 0
+    for village, number in due_notices(village_day(now)):
         try:
             transaction(
                 partial(close_notice, village=village, number=number, actor=SYSTEM, now=now)
             )
         except WrongState:
             continue  # somebody closed it meanwhile
-        closed.append((village, number))
+        closed += 1
     return closed
