@@ -1,0 +1,255 @@
+"""The people of a fund's story, and a disbursement brought to any state."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from incentives.access.actor import Actor, Role
+from incentives.clock import now
+from incentives.database import new_id
+from incentives.extensions import db
+from incentives.files.models import File, FileKind
+from incentives.fund import operations
+from incentives.fund.models import Decision, Disbursement, Method, Source, Status
+from incentives.fund.operations import PayeeChoice
+from incentives.register.models import Household
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
+
+DAY = date(2026, 3, 1)
+
+
+@dataclass
+class Village:
+    """A village with its staff, of no household there, and one household to be paid."""
+
+    payee: Household
+    cadre: Actor
+    reviewer: Actor
+    supervisor: Actor
+    supervisor2: Actor
+    township: Actor
+    treasurer: Actor
+
+
+def make_people(**policy: object) -> Village:
+    """A served village under this policy."""
+    make_village(**policy)
+    return Village(
+        payee=make_household(),
+        cadre=staff(Role.CADRE),
+        reviewer=staff(Role.REVIEWER),
+        supervisor=staff(Role.SUPERVISOR),
+        supervisor2=staff(Role.SUPERVISOR),
+        township=staff(Role.SUPERVISOR, TOWNSHIP),
+        treasurer=staff(Role.TREASURER),
+    )
+
+
+def give(village: Village, amount_fen: int, method: Method = Method.CASH, **fields: object):
+    """Income of so much."""
+    given = {
+        "source": Source.DONATION,
+        "received_on": DAY,
+        "voucher": "R-1",
+        "method": method,
+    } | fields
+    return act(
+        lambda: operations.record_income(
+            village=VILLAGE, amount_fen=amount_fen, actor=village.treasurer, now=now(), **given
+        )
+    )
+
+
+def apply_for(
+    actor: Actor,
+    payee: PayeeChoice,
+    amount_fen: int = 5_000,
+    purpose: str = "family",
+    reason: str = "照顾邻居的老人一整年",
+) -> UUID:
+    """An application; its id."""
+    return act(
+        lambda: operations.apply_for_disbursement(
+            village=VILLAGE,
+            purpose=purpose,
+            payee=payee,
+            amount_fen=amount_fen,
+            reason=reason,
+            actor=actor,
+            now=now(),
+        )
+    ).id
+
+
+def applied(village: Village, **fields: object) -> UUID:
+    """An application of the cadre's for the village's household."""
+    return apply_for(village.cadre, PayeeChoice(household_id=village.payee.id), **fields)
+
+
+def evaluate(actor: Actor, disbursement_id: UUID, decision=Decision.APPROVE, reason=None):
+    return act(
+        lambda: operations.evaluate_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            decision=decision,
+            reason=reason,
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def publish(disbursement_id: UUID) -> None:
+    act(lambda: operations.publish_disbursements([disbursement_id], new_id(), now()))
+
+
+def conclude(disbursement_id: UUID) -> None:
+    act(lambda: operations.conclude_publication([disbursement_id], now()))
+
+
+def approve(actor: Actor, disbursement_id: UUID, decision=Decision.APPROVE, reason=None):
+    return act(
+        lambda: operations.approve_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            decision=decision,
+            reason=reason,
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def reject(actor: Actor, disbursement_id: UUID, reason: str = "证明不足"):
+    return act(
+        lambda: operations.reject_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            reason=reason,
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def withdraw(actor: Actor, disbursement_id: UUID):
+    return act(
+        lambda: operations.withdraw_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            reason="写错了",
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def pay(actor: Actor, disbursement_id: UUID, method: Method = Method.CASH):
+    return act(
+        lambda: operations.pay_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            paid_on=DAY,
+            method=method,
+            voucher="P-1",
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def receive(actor: Actor, disbursement_id: UUID):
+    """Confirm the receipt with a file of the village."""
+
+    def work():
+        file = File(
+            village=VILLAGE,
+            name=new_id().hex,
+            kind=FileKind.PDF,
+            size=1,
+            sha256="0" * 64,
+            uploaded_by=actor.person,
+            uploaded_at=now(),
+        )
+        db.session.add(file)
+        db.session.flush()
+        return operations.confirm_receipt(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            file_id=file.id,
+            actor=actor,
+            now=now(),
+        )
+
+    return act(work)
+
+
+def give_back(actor: Actor, disbursement_id: UUID, amount_fen: int = 1_000):
+    return act(
+        lambda: operations.return_payment(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            amount_fen=amount_fen,
+            method=Method.CASH,
+            reason="退回一部分",
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def reverse(actor: Actor, disbursement_id: UUID):
+    return act(
+        lambda: operations.reverse_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            reason="付错了人",
+            actor=actor,
+            now=now(),
+        )
+    )
+
+
+def bring_to(status: Status, village: Village) -> UUID:
+    """A disbursement of a village with 5 days of publicity in that state; its notice is over."""
+    disbursement_id = applied(village)
+    ways = {
+        Status.EVALUATED: ["evaluate"],
+        Status.PUBLISHED: ["evaluate", "publish"],
+        Status.APPROVED: ["evaluate", "publish", "approve"],
+        Status.PAID: ["evaluate", "publish", "approve", "pay"],
+        Status.RECEIVED: ["evaluate", "publish", "approve", "pay", "receive"],
+        Status.RETURNED: ["evaluate", "publish", "approve", "pay", "return"],
+        Status.REVERSED: ["evaluate", "publish", "approve", "pay", "reverse"],
+        Status.REJECTED: ["reject"],
+        Status.WITHDRAWN: ["withdraw"],
+    }
+    for action in ways.get(status, []):
+        take(action, village, disbursement_id)
+    assert status_of(disbursement_id) is status
+    return disbursement_id
+
+
+def take(action: str, village: Village, disbursement_id: UUID) -> None:
+    """Take an action by the person whose duty it is."""
+    if action == "publish":
+        publish(disbursement_id)
+        conclude(disbursement_id)
+        return
+    steps = {
+        "evaluate": (evaluate, village.reviewer),
+        "approve": (approve, staff(Role.SUPERVISOR)),
+        "pay": (pay, village.treasurer),
+        "receive": (receive, village.treasurer),
+        "return": (give_back, village.treasurer),
+        "reverse": (reverse, village.treasurer),
+        "reject": (reject, village.supervisor2),
+        "withdraw": (withdraw, village.cadre),
+    }
+    step, actor = steps[action]
+    step(actor, disbursement_id)
+
+
+def status_of(disbursement_id: UUID) -> Status:
+    db.session.expire_all()
+    return db.session.get_one(Disbursement, disbursement_id).status

@@ -1,0 +1,228 @@
+"""The duties that stay apart in a disbursement, whatever roles one person holds."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from incentives.access.actor import Actor, Assignment, Role
+from incentives.access.models import User, UserRole
+from incentives.database import new_id
+from incentives.errors import Invalid, NotPermitted, OwnHousehold, OwnRequest, SamePerson, WrongState
+from incentives.extensions import db
+from incentives.fund.models import Decision, Disbursement, Status
+from incentives.fund.operations import PayeeChoice, objection_open
+from incentives.fund.queries import count_waiting, find_disbursement, payees
+from tests.conftest import START
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
+from tests.fund.people import (
+    applied,
+    apply_for,
+    approve,
+    bring_to,
+    conclude,
+    evaluate,
+    give,
+    make_people,
+    pay,
+    publish,
+    reject,
+    status_of,
+)
+
+ALL = tuple(Role)
+
+
+def with_all_roles(household=None) -> Actor:
+    """Somebody who holds every role of the village."""
+    one = staff(Role.CADRE, household=household)
+    roles = tuple(Assignment(role, VILLAGE) for role in ALL)
+    return Actor(
+        person=one.person,
+        user_id=one.user_id,
+        resident_id=one.resident_id,
+        household_id=one.household_id,
+        name="all",
+        roles=roles,
+        village=one.village,
+    )
+
+
+@pytest.fixture
+def village(app):
+    people = make_people(publicity_days=0)
+    give(people, 1_000_000)
+    return people
+
+
+def payee_of(village):
+    return PayeeChoice(household_id=village.payee.id)
+
+
+def test_who_applied_neither_evaluates_nor_approves_nor_rejects(village):
+    everybody = with_all_roles()
+    disbursement_id = apply_for(everybody, payee_of(village))
+    with pytest.raises(OwnRequest):
+        evaluate(everybody, disbursement_id)
+    with pytest.raises(OwnRequest):
+        reject(everybody, disbursement_id)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(OwnRequest):
+        approve(everybody, disbursement_id)
+
+
+def test_who_evaluated_neither_approves_nor_pays(village):
+    everybody = with_all_roles()
+    disbursement_id = applied(village)
+    evaluate(everybody, disbursement_id)
+    with pytest.raises(SamePerson):
+        approve(everybody, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    with pytest.raises(SamePerson):
+        pay(everybody, disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+def test_who_approved_does_not_pay(village):
+    everybody = with_all_roles()
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+    approve(everybody, disbursement_id)
+    with pytest.raises(SamePerson):
+        pay(everybody, disbursement_id)
+
+
+def test_who_applied_may_pay(village):
+    everybody = with_all_roles()
+    disbursement_id = apply_for(everybody, payee_of(village))
+    evaluate(village.reviewer, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    pay(everybody, disbursement_id)
+    assert status_of(disbursement_id) is Status.PAID
+
+
+def test_none_of_them_is_of_the_payees_household(village):
+    relative = with_all_roles(village.payee)
+    with pytest.raises(OwnHousehold):
+        apply_for(relative, payee_of(village))
+    with pytest.raises(OwnHousehold):
+        apply_for(relative, PayeeChoice(resident_id=village.payee.head_id))
+    disbursement_id = applied(village)
+    for step in (evaluate, reject):
+        with pytest.raises(OwnHousehold):
+            step(relative, disbursement_id)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(OwnHousehold):
+        approve(relative, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    with pytest.raises(OwnHousehold):
+        pay(relative, disbursement_id)
+
+
+def test_the_database_refuses_an_evaluator_who_applied(village):
+    disbursement_id = applied(village)
+    with pytest.raises(DBAPIError):
+        act(
+            lambda: db.session.execute(
+                text("UPDATE disbursement SET evaluated_by = applied_by, status = 'evaluated'")
+            )
+        )
+    assert status_of(disbursement_id) is Status.APPLIED
+
+
+def test_above_the_limit_two_supervisors_approve(village):
+    disbursement_id = applied(village, amount_fen=100_001)
+    evaluate(village.reviewer, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    assert status_of(disbursement_id) is Status.EVALUATED
+    assert count_waiting(village.supervisor, VILLAGE) == 0
+    assert count_waiting(village.supervisor2, VILLAGE) == 1
+    with pytest.raises(SamePerson):
+        approve(village.supervisor, disbursement_id)
+    with pytest.raises(WrongState):
+        pay(village.treasurer, disbursement_id)
+    approve(village.supervisor2, disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+def test_at_the_limit_one_supervisor_is_enough(village):
+    disbursement_id = applied(village, amount_fen=100_000)
+    evaluate(village.reviewer, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+def test_a_payee_with_a_role_needs_the_township_and_is_named_in_full(village):
+    official = make_household(VILLAGE, "格绒次仁", door="2")
+
+    def add_user():
+        user = User(
+            id=new_id(),
+            username="shopkeeper",
+            name="格绒次仁",
+            password_hash="x",
+            resident_id=official.head_id,
+            added_by=new_id(),
+            added_at=START,
+        )
+        user.roles = [UserRole(role=Role.SHOPKEEPER, division=VILLAGE)]
+        db.session.add(user)
+
+    act(add_user)
+    disbursement_id = apply_for(
+        village.cadre, PayeeChoice(household_id=official.id), purpose="relief"
+    )
+    evaluate(village.reviewer, disbursement_id)
+    approve(village.supervisor, disbursement_id)
+    assert status_of(disbursement_id) is Status.EVALUATED
+    approve(village.township, disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+    found = find_disbursement(VILLAGE, disbursement_id)
+    assert "格绒次仁" in payees([found])[disbursement_id].public_name
+
+
+def test_a_payee_in_need_is_masked_in_public(village):
+    disbursement_id = applied(village, purpose="relief")
+    found = find_disbursement(VILLAGE, disbursement_id)
+    public_name = payees([found])[disbursement_id].public_name
+    assert "扎**" in public_name
+    assert "扎西彭措" not in public_name
+
+
+def test_a_no_needs_a_reason_and_ends_it(village):
+    disbursement_id = applied(village)
+    with pytest.raises(Invalid):
+        evaluate(village.reviewer, disbursement_id, Decision.REJECT)
+    evaluate(village.reviewer, disbursement_id, Decision.REJECT, "没有证明")
+    row = db.session.get_one(Disbursement, disbursement_id, populate_existing=True)
+    assert (row.status, row.ended_reason) == (Status.REJECTED, "没有证明")
+
+
+def test_approval_waits_for_the_notice_and_its_objections(app):
+    village = make_people(publicity_days=5)
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(WrongState):
+        approve(village.supervisor, disbursement_id)
+    publish(disbursement_id)
+    with pytest.raises(WrongState):
+        approve(village.supervisor, disbursement_id)
+    conclude(disbursement_id)
+    objection_open.append(lambda _id: True)
+    try:
+        with pytest.raises(WrongState):
+            approve(village.supervisor, disbursement_id)
+    finally:
+        objection_open.pop()
+    approve(village.supervisor, disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+def test_a_supervisor_of_another_village_finds_nothing(village):
+    from incentives.errors import NotFound
+    from tests.factories import OTHER_VILLAGE
+
+    disbursement_id = bring_to(Status.APPLIED, village)
+    with pytest.raises(NotFound):
+        evaluate(staff(Role.REVIEWER, OTHER_VILLAGE), disbursement_id)
+    with pytest.raises(NotPermitted):
+        evaluate(staff(Role.SUPERVISOR, TOWNSHIP), disbursement_id)
