@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from incentives.clock import VILLAGE_TIME
 
 HISTORY_DAYS = 120
-NOTICE_DAY = 20
+NOTICE_DAYS = (5, 20)
 STOCKING_DAY = 3
 
 
@@ -36,7 +36,7 @@ OCCASIONS = (
     Occasion("PA01", 7, weekday=5),
     Occasion("PA02", 4, weekday=6),
     Occasion("CL01", 14, day=15),
-    Occasion("CL03", 6, day=8),
+    Occasion("NE04", 3, day=8),
     Occasion("CO01", 24, day=10),
     Occasion("LE01", 15, day=18),
     Occasion("NE02", 8, day=6),

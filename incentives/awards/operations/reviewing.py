@@ -130,7 +130,7 @@ def conclude(awards: Sequence[Award], *, actor: Actor, now: datetime) -> None:
                 AwardReview.decision == Decision.APPROVE,
             )
             .group_by(AwardReview.award_id)
-        ).tuples()
+        ).all()
     )
     done = [award for award in awards if approvals[award.id] >= award.reviews_needed]
     if not done:
