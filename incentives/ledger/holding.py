@@ -24,8 +24,10 @@ class Heads:
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _let_go(session: Session, _transaction: SessionTransaction) -> None:
-    session.info.pop(KEY, None)
+def _let_go(session: Session, transaction: SessionTransaction) -> None:
+    # A flush begins and ends a transaction of its own within ours: the lock outlasts it.
+    if transaction.nested or transaction.parent is None:
+        session.info.pop(KEY, None)
 
 
 def hold(villages: Sequence[str]) -> Heads:
