@@ -48,7 +48,9 @@ def choose_language(code: str) -> Response:
 @page(permission=None)
 def api_docs() -> Any:
     """The API's reference, made of its document."""
-    return render("web/api_docs.html", groups=operations_by_room(document()))
+    described = document()
+    schemas = described.get("components", {}).get("schemas", {})
+    return render("web/api_docs.html", groups=operations_by_room(described), schemas=schemas)
 
 
 def operations_by_room(described: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
