@@ -8,10 +8,21 @@ a power cut) and `recursive_triggers` is ON (else INSERT OR REPLACE gets past de
 from datetime import UTC, datetime
 from enum import StrEnum
 from sqlite3 import Connection as SQLiteConnection
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, MetaData, Uuid, event
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Result,
+    Uuid,
+    event,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -78,6 +89,11 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
         length=max(len(member.value) for member in kind),
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def rows_changed(result: Result[*tuple[Any, ...]]) -> int:
+    """How many rows an UPDATE or DELETE changed."""
+    return int(cast("CursorResult[Any]", result).rowcount)
 
 
 @event.listens_for(Engine, "connect")

@@ -16,14 +16,14 @@ from incentives.ledger.queries import head
 from incentives.ledger.statements import beginning
 
 
-def accounts(village: str) -> Select[tuple[Account]]:
+def accounts(village: str) -> Select[Account]:
     """A village's accounts."""
     return select(Account).where(Account.village == village)
 
 
 def events(
     village: str, account: str | None = None, start: date | None = None, end: date | None = None
-) -> Select[tuple[Event]]:
+) -> Select[Event]:
     """A village's events, those of an account, posted from one day to another."""
     chosen = select(Event).where(Event.village == village)
     if account is not None:
@@ -103,7 +103,7 @@ def newest_checkpoint(village: str) -> Checkpoint:
     return found
 
 
-def checkpoints(village: str) -> Select[tuple[Checkpoint]]:
+def checkpoints(village: str) -> Select[Checkpoint]:
     """A village's checkpoints."""
     return select(Checkpoint).where(Checkpoint.village == village)
 

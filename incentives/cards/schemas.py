@@ -1,6 +1,6 @@
 """What the calls about cards take and give."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -9,7 +9,7 @@ from incentives.cards.models import CardStatus
 from incentives.web.schemas import Day, Id, Points, Schema
 
 REASON = validate.Length(min=1, max=200)
-PIN = validate.Regexp(r"^[0-9]{6}$", error=_("A PIN has 6 digits"))
+PIN = validate.Regexp(r"^[0-9]{6}$", error=cast("str", _("A PIN has 6 digits")))
 
 
 class CardInput(Schema):
@@ -53,7 +53,7 @@ class ScanInput(Schema):
     @validates_schema
     def one_of_both(self, data: dict[str, Any], **_options: Any) -> None:
         if ("code" in data) == ("number" in data):
-            raise ValidationError(_("Give either a code or a number"), "code")
+            raise ValidationError(str(_("Give either a code or a number")), "code")
 
 
 class ShownCard(Schema):
@@ -73,3 +73,16 @@ class ScanOutput(Schema):
     spendable = Points()
     scan_id = Id()
     pin_needed_above = Points()
+
+
+class CardForm(Schema):
+    """The form that makes a card: for whom, the whole household where left empty."""
+
+    resident_id = Id()
+
+
+class CardSignInForm(Schema):
+    """The form under a scanned card."""
+
+    code = fields.String(required=True, validate=validate.Length(max=500))
+    pin = fields.String(required=True, validate=PIN, metadata={"verbatim": True})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 SHELF = 40
 LEAST = 24
+MARKET_DAYS = (2, 5)  # Wednesday and Saturday
 REFUND_EVERY = 25
 LINE = re.compile(r"/lines/(\d+)(/.*)?")
 
@@ -63,7 +65,7 @@ class History:
         self.review(at(day, 19, 30), before=at(day, 0))
         if day.day in NOTICE_DAYS:
             self.publish(at(day, 20))
-        close_due_notices(at(day, 20, 30))
+        close_due_notices(now=at(day, 20, 30))
 
     def fill_shelves(self, now: datetime, *, up_to: int) -> None:
         """Buy what is missing on the shelf."""
@@ -99,17 +101,16 @@ class History:
         chosen = self.random.sample(self.village.candidates(), people)
         cadre = self.village.staff[self.random.choice(("cadre", "cadre2"))]
         while chosen:
-            lines = [BatchLine(each) for each in chosen]
+            work = partial(
+                propose_batch,
+                village=self.village.code,
+                act=Act(rule_item=rule_item, occurred_on=day),
+                lines=[BatchLine(each) for each in chosen],
+                actor=cadre,
+                now=at(day, 18, self.random.randint(0, 59)),
+            )
             try:
-                transaction(
-                    lambda lines=lines: propose_batch(
-                        village=self.village.code,
-                        act=Act(rule_item=rule_item, occurred_on=day),
-                        lines=lines,
-                        actor=cadre,
-                        now=at(day, 18, self.random.randint(0, 59)),
-                    )
-                )
+                transaction(work)
             except Refusal as refusal:
                 bad = {
                     int(found[1])
@@ -171,11 +172,11 @@ class History:
 
     def run_shop(self, day: date) -> None:
         """Some households come to the counter; now and then one brings something back."""
-        if day.weekday() in (0, 4):
+        if day.weekday() not in MARKET_DAYS:
             return
-        visitors = self.random.sample(self.village.households, min(4, len(self.village.households)))
+        visitors = self.random.sample(self.village.households, len(self.village.households) // 10)
         for place, household in enumerate(visitors):
-            now = at(day, 10 + 2 * place, self.random.randint(0, 59))
+            now = at(day, 9 + place % 9, self.random.randint(0, 59))
             points = ledger.positions(self.village.code, [household.account_code])[
                 household.account_code
             ].spendable

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 from random import Random
 from uuid import UUID
@@ -16,7 +17,7 @@ from incentives.access.operations import add_user
 from incentives.access.people import actor_of_user
 from incentives.awards.operations import Adoption, adopt_rulebook, draft_rulebook
 from incentives.cards.models import Card
-from incentives.cards.operations import issue_card
+from incentives.cards.operations import issue_card, set_demo_pin
 from incentives.clock import village_day
 from incentives.demo.accounts import (
     COUNTY,
@@ -110,7 +111,8 @@ def household_maker(
             village=code, door=door, head=head, members=members, actor=SYSTEM, now=now
         )
         pin = demo_pin(code, household.number)
-        card = issue_card(village=code, household_id=household.id, pin=pin, actor=SYSTEM, now=now)
+        card = issue_card(village=code, household_id=household.id, actor=SYSTEM, now=now)
+        set_demo_pin(card, pin)
         return describe(household, card, pin)
 
     return work
@@ -162,16 +164,16 @@ def make_teams(village: DemoVillage, now: datetime) -> None:
     people = village.candidates()
     for place, name in enumerate(("平安巡防队", "环境卫生队")):
         team = people[place * TEAM_SIZE : (place + 1) * TEAM_SIZE]
-        transaction(
-            lambda name=name, team=team: make_team(
-                village=village.code,
-                name=name,
-                leader_id=team[0],
-                member_ids=team,
-                actor=village.staff["cadre"],
-                now=now,
-            )
+        work = partial(
+            make_team,
+            village=village.code,
+            name=name,
+            leader_id=team[0],
+            member_ids=team,
+            actor=village.staff["cadre"],
+            now=now,
         )
+        transaction(work)
 
 
 def adopt_rules(village: DemoVillage, now: datetime) -> None:

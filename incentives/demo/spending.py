@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from incentives.demo.calendar import at
@@ -72,16 +73,16 @@ class Fund:
     def begin(self, day: date) -> None:
         """The year's budgets, by the assembly, and the money that the fund starts with."""
         for year in sorted({day.year, (day + timedelta(days=120)).year}):
-            transaction(
-                lambda year=year: set_budgets(
-                    village=self.village.code,
-                    year=year,
-                    amounts=BUDGETS,
-                    resolution=f"{day.year}年村民会议决议",
-                    actor=self.village.staff["treasurer"],
-                    now=at(day, 16),
-                )
+            work = partial(
+                set_budgets,
+                village=self.village.code,
+                year=year,
+                amounts=BUDGETS,
+                resolution=f"{day.year}年村民会议决议",
+                actor=self.village.staff["treasurer"],
+                now=at(day, 16),
             )
+            transaction(work)
         self.receive(Source.COLLECTIVE, 3_000_000, Method.BANK, "村集体经济组织", day, "SR0001")
         self.receive(Source.SUBSIDY, 1_200_000, Method.BANK, "县乡村治理补助", day, "SR0002")
 

@@ -112,7 +112,7 @@ def goods_for_village(village: str) -> list[tuple[Good, Stock, Shop]]:
 
 def redemptions(
     village: str, *, shop_id: UUID | None = None, household_id: UUID | None = None
-) -> Select[tuple[Redemption]]:
+) -> Select[Redemption]:
     """The redemptions of a village, to be paged newest first by id (a UUIDv7)."""
     query = select(Redemption).where(Redemption.village == village)
     if shop_id is not None:
@@ -143,7 +143,7 @@ def refund_lines(refund_id: UUID) -> list[RefundLine]:
     return list(db.session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id)))
 
 
-def movements(shop_id: UUID) -> Select[tuple[StockMovement]]:
+def movements(shop_id: UUID) -> Select[StockMovement]:
     """A shop's stock movements, to be paged newest first by id."""
     return select(StockMovement).where(StockMovement.shop_id == shop_id)
 

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 def do_daily_jobs(*, now: datetime) -> dict[str, int]:
     """Close the notices whose days are over, forget old answers, sweep up files; how many each."""
     return {
-        "notices_closed": len(close_due_notices(now)),
+        "notices_closed": close_due_notices(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "files_swept": sweep_files(now=now),
     }

@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from incentives.database import rows_changed
 from incentives.errors import (
     IdempotencyInProgress,
     IdempotencyKeyMissing,
@@ -205,4 +206,4 @@ def forget(condition: ColumnElement[bool]) -> int:
         .values(body=None)
         .execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)
+    return rows_changed(result)

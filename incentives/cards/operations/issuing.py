@@ -18,6 +18,7 @@ from incentives.cards.pins import check_pin_choice, forget_failures, hash_pin
 from incentives.cards.queries import get_card
 from incentives.cards.states import TRANSITIONS, Action
 from incentives.clock import village_day
+from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.register.queries import find_household, get_resident
@@ -199,7 +200,7 @@ def change(
         .values(status=after)
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount == 0:
+    if rows_changed(changed) == 0:
         raise WrongState()
     db.session.refresh(card)
     detail = None if reason is None else {"reason": reason}

@@ -18,7 +18,7 @@ from incentives.cards.models import Card, CardStatus, Scan, ShownBy
 from incentives.cards.numbers import read_number
 from incentives.cards.pins import count_failure, counter_of, refuse_flood
 from incentives.clock import village_day
-from incentives.database import new_id
+from incentives.database import new_id, rows_changed
 from incentives.errors import (
     CardInvalid,
     CardRevoked,
@@ -229,7 +229,7 @@ def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
         .values(used_at=now)
         .execution_options(synchronize_session=False)
     )
-    if used.rowcount == 0:
+    if rows_changed(used) == 0:
         raise CodeUsed()
     if scan.card is not None and scan.issue is not None:
         in_use(scan.card, scan.issue)

@@ -13,7 +13,7 @@ from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
 from incentives.clock import village_day
-from incentives.database import new_id
+from incentives.database import new_id, rows_changed
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.register.models import Household
@@ -128,7 +128,7 @@ def take_back(
             .values(refunded=RedemptionLine.refunded + returned.quantity)
             .execution_options(synchronize_session=False)
         )
-        if marked.rowcount != 1:
+        if rows_changed(marked) != 1:
             raise WrongState(_("More would come back than was handed out"))
     return [(sold[returned.line_id], returned.quantity) for returned in lines]
 

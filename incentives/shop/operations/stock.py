@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -153,7 +154,7 @@ def move_stock(
     movement.entered_by = actor.person
     db.session.add(movement)
     db.session.flush()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line in sorted(lines, key=lambda each: each.good_id.hex):
         after = db.session.scalar(
             update(Stock)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, current_app
+from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -60,7 +61,7 @@ def schema_name(schema: Any) -> str | None:
 class Api(flask_smorest.Api):
     """flask-smorest with problem details instead of its own errors."""
 
-    ERROR_SCHEMA = ProblemSchema
+    ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment] -- its own has other fields
     answer: Callable[[HTTPException], Response]
 
     def handle_http_exception(self, error: HTTPException) -> Response:
@@ -79,7 +80,7 @@ class Api(flask_smorest.Api):
 Api.DEFAULT_ERROR_RESPONSE_NAME = "Problem"
 
 
-class Blueprint(flask_smorest.Blueprint):
+class Blueprint(SmorestBlueprint):
     """A room's part of the API, whose document names the key that each POST needs."""
 
     def _prepare_arguments_doc(
@@ -99,7 +100,7 @@ def init_app(app: Flask, answer: Callable[[HTTPException], Response]) -> None:
     `answer` is how what Flask, werkzeug or an extension refuses is answered.
     """
     app.config.update(API_TITLE="Jishan", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
-    plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
+    plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", schema_name))
     api = Api(spec_kwargs={"marshmallow_plugin": plugin})
     api.answer = answer
     api.init_app(app)

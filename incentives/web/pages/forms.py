@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from incentives.clock import now
 from incentives.database import new_id
-from incentives.errors import Invalid, NotFound, NotSignedIn, Refusal
+from incentives.errors import FieldError, Invalid, NotFound, NotSignedIn, Refusal
 from incentives.web import idempotency, parsing
 from incentives.web.api.calls import describe_refusal, fresh, scope_of
 from incentives.web.guard import guard
@@ -75,7 +75,7 @@ class Form:
         if self.schema is None:
             return {}
         flat = parsing.unflatten(self.schema.load_fields, typed)
-        bad = [parsing.FieldError(pointer, text) for pointer, text in parsing.unholdable(flat)]
+        bad = [FieldError(pointer, text) for pointer, text in parsing.unholdable(flat)]
         if bad:
             raise Invalid(errors=bad)
         files = {

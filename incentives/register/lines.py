@@ -1,0 +1,104 @@
+"""A statement in words: what each line was for, when, and who decided it.
+
+Rooms that cause events tell more of their own (who proposed, which notice) by a function that they
+put into `tellers`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from incentives.access.queries import person_names
+from incentives.ledger import Kind, Line
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of a statement as people read it."""
+
+    title: str
+    small: str
+    points: int
+    balance_after: int
+    of_debt: bool
+    voucher: int
+    occurred_on: date
+
+
+# What a room knows of the records behind events of a kind: a sentence by record.
+Teller = Callable[[Sequence[UUID]], dict[UUID, str]]
+tellers: dict[Kind, Teller] = {}
+
+
+def tell_lines(lines: Sequence[Line]) -> list[Told]:
+    """The lines in words, in a bounded number of statements."""
+    names = person_names({person for line in lines for person in (line.actor, line.approver)})
+    more: dict[UUID, str] = {}
+    for kind, teller in tellers.items():
+        records = [line.record for line in lines if line.kind is kind and line.record is not None]
+        if records:
+            more |= teller(records)
+    return [tell(line, names, more) for line in lines]
+
+
+def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
+    """One line in words."""
+    parts = [format_date(line.occurred_on, "medium")]
+    if line.record in more:
+        parts.append(more[line.record])
+    elif line.approver in names:
+        parts.append(_("decided by %(name)s", name=names[line.approver]))
+    elif line.actor in names:
+        parts.append(_("entered by %(name)s", name=names[line.actor]))
+    parts.append(_("No. %(number)s", number=line.voucher))
+    return Told(
+        title=title_of(line),
+        small=" · ".join(parts),
+        points=line.points,
+        balance_after=line.balance_after,
+        of_debt=line.of_debt,
+        voucher=line.voucher,
+        occurred_on=line.occurred_on,
+    )
+
+
+def title_of(line: Line) -> str:
+    """What a line was for."""
+    detail = line.detail or {}
+    said = words_of(line.kind)
+    if line.kind is Kind.AWARD and isinstance(detail.get("name"), str):
+        said = str(detail["name"])
+    elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):
+        said = "、".join(good_words(good) for good in detail["goods"])
+    elif line.kind is Kind.REVERSAL and isinstance(detail.get("reason"), str):
+        said = _("Taken back: %(reason)s", reason=detail["reason"])
+    if line.of_debt:
+        return _("%(what)s (to be made up)", what=said)
+    return said
+
+
+def good_words(good: dict[str, Any]) -> str:
+    """A good of a sale and how many."""
+    quantity = good.get("quantity", 1)
+    return f"{good.get('name', '')}×{quantity}" if quantity != 1 else str(good.get("name", ""))
+
+
+def words_of(kind: Kind) -> str:
+    """A kind of event as people call it."""
+    words = {
+        Kind.OPENING: _("Taken over from the paper book"),
+        Kind.AWARD: _("Points given"),
+        Kind.REDEMPTION: _("Goods from the shop"),
+        Kind.REFUND: _("Goods brought back"),
+        Kind.EXPIRY: _("Points that expired"),
+        Kind.REVERSAL: _("Taken back"),
+        Kind.DEBT_PAYMENT: _("Made up"),
+        Kind.HOUSEHOLD_MOVE: _("Passed between households"),
+        Kind.LOSS: _("Borne by the village"),
+    }
+    return words.get(kind, kind.value)
