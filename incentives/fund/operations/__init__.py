@@ -3,6 +3,7 @@
 from incentives.fund.operations.applying import (
     PayeeChoice,
     apply_for_disbursement,
+    checked_payee,
     withdraw_disbursement,
 )
 from incentives.fund.operations.deciding import (
@@ -34,6 +35,7 @@ __all__ = [
     "PayeeChoice",
     "apply_for_disbursement",
     "approve_disbursement",
+    "checked_payee",
     "conclude_publication",
     "confirm_receipt",
     "evaluate_disbursement",

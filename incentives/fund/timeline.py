@@ -1,0 +1,185 @@
+"""A disbursement as a page shows it: its facts, who did what, what this person can do."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
+
+from incentives.access.actor import Actor
+from incentives.access.permissions import may
+from incentives.access.queries import person_names
+from incentives.clock import VILLAGE_TIME
+from incentives.fund.models import Decision, DisbursementApproval, Status
+from incentives.fund.operations import missing_approvals
+from incentives.fund.queries import DisbursementView
+from incentives.fund.queries.payees import payee_households
+from incentives.fund.states import BEFORE_PAYMENT
+
+DONE = {
+    "evaluation": _lazy("Your evaluation is kept."),
+    "approval": _lazy("Your decision is kept."),
+    "rejection": _lazy("It ends here."),
+    "withdrawal": _lazy("The application is taken back."),
+    "payment": _lazy("Paid. It stands in the public book now."),
+    "receipt": _lazy("The receipt is kept."),
+    "return": _lazy("Entered. It stands in the public book now."),
+    "reversal": _lazy("Taken back. Both entries stand in the public book."),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a page needs of one disbursement, for one person."""
+
+    view: DisbursementView
+    steps: list[dict[str, Any]]
+    actions: list[str]
+    missing_approvals: int
+    waits: str | None
+
+    @property
+    def row(self) -> Any:
+        """The disbursement itself."""
+        return self.view.disbursement
+
+
+def card_of(view: DisbursementView, actor: Actor) -> Card:
+    """A disbursement for this person."""
+    return Card(
+        view=view,
+        steps=steps_of(view),
+        actions=actions_of(view, actor),
+        missing_approvals=missing_approvals(view.disbursement, view.approvals),
+        waits=what_waits(view),
+    )
+
+
+def what_waits(view: DisbursementView) -> str | None:
+    """In a sentence, what has to happen before it can be approved."""
+    row = view.disbursement
+    if row.status is Status.EVALUATED and row.publicity_days > 0:
+        return _("It waits for the next notice.")
+    if row.status is Status.PUBLISHED and row.concluded_at is None:
+        return _("It is in a notice. Once that is over, the supervision committee decides.")
+    if row.payee_has_role and row.status in (Status.EVALUATED, Status.PUBLISHED):
+        return _("The payee holds a role in the village: the township approves too.")
+    return None
+
+
+def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
+    """What this person can do now, by role, state and what they did before."""
+    row = view.disbursement
+    own = actor.household_id is not None and actor.household_id in payee_households(row)
+    decided = {each.approver for each in view.approvals}
+    mine = actor.person == row.applied_by
+    earlier = decided | {row.evaluated_by}
+    published = (row.status is Status.EVALUATED and row.publicity_days == 0) or (
+        row.status is Status.PUBLISHED and row.concluded_at is not None
+    )
+    out = row.status in (Status.PAID, Status.RECEIVED)
+    before = row.status in BEFORE_PAYMENT
+    decides = not own and not mine
+    possible = {
+        "evaluation": ("evaluate", row.status is Status.APPLIED and decides),
+        "approval": ("approve", published and decides and actor.person not in earlier),
+        "payment": (
+            "pay",
+            row.status is Status.APPROVED and not own and actor.person not in earlier,
+        ),
+        "receipt": ("receive", row.status is Status.PAID),
+        "return": ("return", out or row.status is Status.RETURNED),
+        "reversal": ("reverse", out),
+        "rejection": ("reject", before and decides and row.status is not Status.APPLIED),
+        "withdrawal": ("withdraw", before and mine),
+    }
+    return [
+        action
+        for action, (permission, fits) in possible.items()
+        if fits and may(actor, f"disbursement.{permission}", row.village)
+    ]
+
+
+def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
+    """Who did what and when, and what is still to come, for the timeline."""
+    row = view.disbursement
+    names = person_names(
+        [
+            row.applied_by,
+            row.evaluated_by,
+            row.paid_by,
+            row.received_by,
+            row.ended_by,
+            *(each.approver for each in view.approvals),
+            *(each.entered_by for each in view.returns),
+        ]
+    )
+    steps = [step(_("Applied for"), row.applied_by, row.applied_at, names, row.reason)]
+    if row.evaluated_by is not None:
+        evaluated = _("Evaluated by the review group")
+        steps.append(
+            step(evaluated, row.evaluated_by, row.evaluated_at, names, row.evaluation_reason)
+        )
+    if row.notice_id is not None:
+        over = row.concluded_at is not None
+        steps.append({"title": _("Notice over") if over else _("In notice"), "state": "done"})
+    steps += [approval_step(each, names) for each in view.approvals]
+    if row.paid_by is not None:
+        paper = _("Voucher %(number)s", number=row.voucher)
+        steps.append(step(_("Paid"), row.paid_by, row.paid_at, names, paper))
+    if row.received_by is not None:
+        steps.append(step(_("Receipt kept"), row.received_by, row.received_at, names))
+    for each in view.returns:
+        amount = _("%(yuan)s yuan came back", yuan=f"{each.amount_fen / 100:.2f}")
+        steps.append(step(amount, each.entered_by, each.entered_at, names, each.reason))
+    if row.ended_by is not None:
+        words = {
+            Status.REJECTED: _("Not approved"),
+            Status.WITHDRAWN: _("Withdrawn"),
+            Status.REVERSED: _("Taken back"),
+        }
+        ended = words.get(row.status, "")
+        steps.append(step(ended, row.ended_by, row.ended_at, names, row.ended_reason))
+    return steps + steps_to_come(row.status)
+
+
+def approval_step(approval: DisbursementApproval, names: dict[UUID, str]) -> dict[str, Any]:
+    """One supervisor's decision."""
+    if approval.decision is Decision.REJECT:
+        title = _("The supervision committee said no")
+    elif approval.from_above:
+        title = _("Approved by the township")
+    else:
+        title = _("Approved by the supervision committee")
+    return step(title, approval.approver, approval.decided_at, names, approval.reason)
+
+
+def step(
+    title: str, person: UUID | None, at: Any, names: dict[UUID, str], note: str | None = None
+) -> dict[str, Any]:
+    """A step that was taken."""
+    name = names.get(person, "") if person is not None else ""
+    when = format_datetime(at.astimezone(VILLAGE_TIME), "short", rebase=False)
+    return {
+        "title": title,
+        "small": " · ".join(part for part in (name, when) if part),
+        "note": note,
+        "state": "done",
+    }
+
+
+def steps_to_come(status: Status) -> list[dict[str, Any]]:
+    """The steps that are still to be taken, the next one first."""
+    rest = {
+        Status.APPLIED: [_("The review group evaluates"), _("Approval"), _("Payment")],
+        Status.EVALUATED: [_("Approval"), _("Payment")],
+        Status.PUBLISHED: [_("Approval"), _("Payment")],
+        Status.APPROVED: [_("Payment")],
+        Status.PAID: [_("Receipt")],
+    }.get(status, [])
+    return [
+        {"title": title, "state": "now" if index == 0 else "next"}
+        for index, title in enumerate(rest)
+    ]

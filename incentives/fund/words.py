@@ -1,0 +1,53 @@
+"""The fund's words on pages: where money comes from and lies, what a line of the book is."""
+
+from flask_babel import lazy_gettext as _
+
+from incentives.fund.purposes import purpose_name, purposes
+from incentives.web.languages import current_language
+
+SOURCES = {
+    "donation": _("Donation"),
+    "collective": _("From the collective"),
+    "subsidy": _("Subsidy"),
+    "interest": _("Interest"),
+    "opening": _("At the beginning"),
+    "difference": _("Difference found"),
+}
+PLACES = {
+    "cash": _("Cash"),
+    "bank": _("Bank account"),
+    "difference": _("A difference that was found"),
+}
+KINDS = {
+    "opening": _("At the beginning"),
+    "income": _("Came in"),
+    "money_move": _("Difference found"),
+    "disbursement": _("Paid"),
+    "payment_return": _("Came back"),
+    "reversal": _("Taken back"),
+    "settlement_paid": _("Paid to the shop"),
+}
+STEPS = {
+    "applied": _("Applied for by"),
+    "evaluated": _("Evaluated by (review group)"),
+    "approved": _("Approved by (supervision committee)"),
+    "paid": _("Paid by (treasurer)"),
+    "entered": _("Entered by (treasurer)"),
+    "reversed": _("Taken back by (treasurer)"),
+}
+
+
+def purpose_word(code: str) -> str:
+    """A purpose in the reader's language."""
+    if code == "difference":
+        return str(_("Difference found"))
+    return purpose_name(code, current_language())
+
+
+def purpose_options() -> list[tuple[str, str]]:
+    """The purposes that can be applied for, as a field's options."""
+    return [
+        (each.code, purpose_word(each.code))
+        for each in purposes().values()
+        if each.can_be_applied_for
+    ]
