@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from incentives.access import audit
@@ -88,7 +88,7 @@ def test_truncating_it_is_refused_even_to_its_owner(app: Flask, database: str) -
         pytest.skip("SQLite has no TRUNCATE")
     make_village()
     keep_row()
-    owner = db.create_engine(app.config["OWNER_DATABASE_URI"], {})
+    owner = create_engine(app.config["OWNER_DATABASE_URI"])
     with pytest.raises(DBAPIError) as refused, owner.begin() as connection:
         connection.execute(text("TRUNCATE audit_row"))
     assert getattr(refused.value.orig, "sqlstate", None) == "JA001"

@@ -46,4 +46,5 @@ def test_six_hundred_calls_a_minute_pass_from_one_address(limited: Flask) -> Non
     page = client.get("/login")
     assert page.status_code == 429
     assert page.mimetype == "text/html"
-    assert client.get("/static/js/api.js").status_code == 200
+    with client.get("/static/js/api.js") as file:
+        assert file.status_code == 200
