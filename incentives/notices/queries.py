@@ -124,7 +124,7 @@ def line_of_award(award_id: UUID) -> NoticeLine | None:
 def notice_numbers(ids: Sequence[UUID]) -> dict[UUID, int]:
     """The numbers of these notices."""
     rows = db.session.execute(select(Notice.id, Notice.number).where(Notice.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def counts(found: Sequence[Notice]) -> dict[UUID, tuple[int, int, int]]:
