@@ -24,8 +24,6 @@ EXPECTED = {
     (before, action): after
     for before, action, after in (line.split() for line in FLOW.strip().splitlines())
 }
-    (before, action): after for before, action, after in map(str.split, FLOW.split("\n")[1:-1])
-}
 
 
 @pytest.mark.parametrize("status", AwardStatus)
