@@ -130,7 +130,7 @@ def patch_good(shop_id: UUID, good_id: UUID, body: dict[str, Any]) -> dict[str, 
 @reads(schemas.GoodPage, permission="stock.read", division=queries.division_of_shop)
 def get_stock(shop_id: UUID) -> dict[str, Any]:
     """What stands on the shelf."""
-    return get_goods(shop_id)
+    return {"items": [good_output(good, stock) for good, stock in queries.goods_of_shop(shop_id)]}
 
 
 @blueprint.route("/shops/<uuid:shop_id>/stock-movements")

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentives.access.actor import Actor
 from incentives.cards.models import ShownBy
 from incentives.cards.operations import identify_card, use_scan
+from incentives.errors import NotFound
 from incentives.shop.operations.redemptions import Shown
 
 
@@ -17,4 +18,6 @@ def by_code(code: str, *, now: datetime) -> Shown:
 def by_scan(scan_id: UUID, *, actor: Actor, now: datetime) -> Shown:
     """The card of a scan made by the same staff member within 10 minutes; it is used up."""
     scan = use_scan(scan_id=scan_id, actor=actor, now=now)
-    return Shown(card=scan.card, by=ShownBy.CODE if scan.by_code else ShownBy.NUMBER)
+    if scan.card is None:
+        raise NotFound()
+    return Shown(card=scan.card, by=scan.shown_by)

@@ -61,7 +61,8 @@ def schema_name(schema: Any) -> str | None:
 class Api(flask_smorest.Api):
     """flask-smorest with problem details instead of its own errors."""
 
-    ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment] -- its own has other fields
+    # Its own schema has other fields.
+    ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment]
     answer: Callable[[HTTPException], Response]
 
     def handle_http_exception(self, error: HTTPException) -> Response:
