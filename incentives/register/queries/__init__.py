@@ -8,6 +8,7 @@ from incentives.register.queries.divisions import (
     find_village,
     grids_of,
     served_villages,
+    villages_below,
 )
 from incentives.register.queries.households import (
     HouseholdView,
@@ -18,6 +19,7 @@ from incentives.register.queries.households import (
     household_of_card_number,
     household_view,
     household_views,
+    looks_of,
     members_of,
     residents_by_id,
     search_households,
@@ -40,6 +42,7 @@ __all__ = [
     "household_of_card_number",
     "household_view",
     "household_views",
+    "looks_of",
     "masked",
     "members_of",
     "residents_by_id",
@@ -48,4 +51,5 @@ __all__ = [
     "served_villages",
     "team_members",
     "teams_of",
+    "villages_below",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -44,6 +44,18 @@ def served_villages(under: str = "") -> list[Division]:
                 Division.opened_at.is_not(None),
                 Division.code.startswith(under, autoescape=True),
             )
+            .order_by(Division.code)
+        )
+    )
+
+
+def villages_below(codes: Sequence[str]) -> list[Division]:
+    """The villages and communities under these divisions, served or not, by code."""
+    below = [Division.code.startswith(code, autoescape=True) for code in codes]
+    return list(
+        db.session.scalars(
+            select(Division)
+            .where(Division.level == Level.VILLAGE, or_(False, *below))
             .order_by(Division.code)
         )
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from incentives import ledger
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.register.models import Household, Resident, Team, TeamMember
+from incentives.register.models import Household, HouseholdLook, Resident, Team, TeamMember
 
 CARD_NUMBER_LENGTH = 12
 
@@ -126,6 +126,18 @@ def doors_of(household_ids: Sequence[UUID]) -> dict[UUID, str]:
         select(Household.id, Household.door).where(Household.id.in_(household_ids))
     )
     return {row.id: row.door for row in rows}
+
+
+def looks_of(household_id: UUID, limit: int = 20) -> list[HouseholdLook]:
+    """Who of the staff looked at a household lately, newest first."""
+    return list(
+        db.session.scalars(
+            select(HouseholdLook)
+            .where(HouseholdLook.household_id == household_id)
+            .order_by(HouseholdLook.id.desc())
+            .limit(limit)
+        )
+    )
 
 
 def plain(q: str) -> str:

@@ -1,0 +1,307 @@
+"""The register's pages: a cadre's desk, households, and the office that sets up villages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+
+from incentives import ledger
+from incentives.access.actor import Actor, current_actor
+from incentives.access.permissions import may
+from incentives.access.queries import person_names
+from incentives.clock import now, village_day
+from incentives.errors import Refusal
+from incentives.register import forms, operations, queries, schemas
+from incentives.register.lines import tell_lines
+from incentives.register.models import Household
+from incentives.register.operations.looks import note_look_of_staff
+from incentives.register.policy import policy_on
+from incentives.register.queries import HouseholdView
+from incentives.register.sections import household_sections
+from incentives.web.cursors import page as page_of
+from incentives.web.pages import Form, current_village, nav_item, page, render
+from incentives.web.pages.shell import navigation_of
+from incentives.web.parsing import load_query
+from incentives.web.transaction import transaction
+
+blueprint = Blueprint("register_pages", __name__)
+
+LINES = 30
+EMPTY_ROWS = 6
+
+nav_item(_("Today"), "/desk", permission="household.register", order=10)
+nav_item(_("Households"), "/desk/households", permission="household.read", order=20)
+nav_item(_("Villages"), "/admin", permission="village.open", order=80)
+
+
+@blueprint.get("/desk")
+@page(permission="household.register")
+def desk() -> Any:
+    """A cadre's day: what waits, and the three things done most."""
+    places = navigation_of(current_actor(), current_village())
+    return render("register/desk.html", waiting=[each for each in places if each["count"]])
+
+
+@blueprint.get("/desk/households")
+@page(permission="household.read")
+def households() -> Any:
+    """The households that a name, pinyin, initials, a door or a card's number finds."""
+    village, actor = current_village().code, current_actor()
+    query = load_query(schemas.SearchQuery(), without_village())
+    found = page_of(queries.search_households(village, query["q"]), [Household.number], query)
+    q = query["q"] or ""
+    return render(
+        "register/households.html",
+        views=queries.household_views(village, found["items"]),
+        q=q,
+        next_url=found["next"] and url_for(".households", q=q, after=found["next"]),
+        first_url=url_for(".households", q=q) if query["after"] else None,
+        may_register=may(actor, "household.register", village),
+    )
+
+
+def without_village() -> Any:
+    """The query without the choice of a village, which the shell has read."""
+    arguments = request.args.copy()
+    arguments.poplist("village")
+    return arguments
+
+
+@blueprint.route("/desk/households/new", methods=["GET", "POST"])
+@page(permission="household.register")
+def new_household() -> Any:
+    """Enter a household with its head and members."""
+    village = current_village().code
+    form = Form(schemas.HouseholdInput)
+    answer = form.accept(
+        lambda: operations.register_household(
+            village=village, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda household: url_for(".household", household_id=household.id),
+        done=_("The household is registered. Make a card for it now."),
+    )
+    return answer or render(
+        "register/new.html",
+        form=form,
+        grids=[(grid.code, grid.name_zh) for grid in queries.grids_of(village)],
+        rows=EMPTY_ROWS,
+    )
+
+
+@blueprint.get("/desk/households/<uuid:household_id>")
+@page(permission="household.read")
+def household(household_id: UUID) -> Any:
+    """One household: its people, its points and what they are made of, its cards."""
+    village, actor = current_village().code, current_actor()
+    note_look_of_staff(village=village, household_id=household_id, actor=actor, now=now())
+    return show_household(household_id)
+
+
+def show_household(household_id: UUID, member: Form | None = None) -> Any:
+    """The page of a household, with the form for one more member as it stands."""
+    village, actor = current_village().code, current_actor()
+    view = queries.household_view(village, household_id)
+    looks = queries.looks_of(household_id)
+    # Each section comes out of a room's own template, which escaped what people typed.
+    sections = [Markup(section(village, household_id)) for section in household_sections]  # noqa: S704
+    return render(
+        "register/household.html",
+        view=view,
+        member=member,
+        sections=sections,
+        may_register=may(actor, "household.register", village),
+        looks=looks,
+        names=person_names(each.person for each in looks),
+        **statement_of(view, actor, url_for(".household", household_id=household_id)),
+    )
+
+
+def statement_of(view: HouseholdView, actor: Actor, here: str) -> dict[str, Any]:
+    """A page of the household's statement, for those who may read it."""
+    village = view.household.village
+    if not may(actor, "statement.read", village) and not may(actor, "household.look", village):
+        return {"lines": None, "older_url": None, "newest_url": None}
+    after = request.args.get("after")
+    found = ledger.statement(
+        village, view.household.account_code, query={"limit": LINES, "after": after}
+    )
+    joint = "&" if "?" in here else "?"
+    return {
+        "lines": tell_lines(found["items"]),
+        "older_url": f"{here}{joint}after={found['next']}" if found["next"] else None,
+        "newest_url": here if after else None,
+    }
+
+
+@blueprint.route("/overview/households/<uuid:household_id>")
+@page(permission="household.look")
+def look(household_id: UUID) -> Any:
+    """A household for an overseer, who first says why; the household sees it."""
+    village, actor = current_village().code, current_actor()
+    reason = request.args.get("reason", "").strip()
+    queries.find_household(village, household_id)
+    error = None
+    if reason:
+        try:
+            transaction(
+                lambda: operations.note_look(
+                    village=village,
+                    household_id=household_id,
+                    reason=reason,
+                    actor=actor,
+                    now=now(),
+                )
+            )
+        except Refusal as refusal:
+            error = str(refusal.detail)
+    if not reason or error:
+        return render("register/look.html", error=error)
+    view = queries.household_view(village, household_id)
+    here = url_for(".look", household_id=household_id, reason=reason)
+    return render(
+        "register/household.html",
+        view=view,
+        member=None,
+        sections=[],
+        may_register=False,
+        looks=[],
+        names={},
+        **statement_of(view, actor, here),
+    )
+
+
+@blueprint.post("/desk/households/<uuid:household_id>/members")
+@page(permission="household.register")
+def add_member(household_id: UUID) -> Any:
+    """Enter one more member of a household."""
+    village = current_village().code
+    form = Form(schemas.PersonInput)
+    answer = form.accept(
+        lambda: operations.add_resident(
+            village=village,
+            household_id=household_id,
+            person=form.data,  # type: ignore[arg-type]  # the schema makes the person
+            actor=current_actor(),
+            now=now(),
+        ),
+        then=lambda _member: url_for(".household", household_id=household_id),
+        done=_("Added to the household."),
+    )
+    return answer or show_household(household_id, form)
+
+
+@blueprint.route("/desk/households/<uuid:household_id>/edit", methods=["GET", "POST"])
+@page(permission="household.register")
+def edit_household(household_id: UUID) -> Any:
+    """Mend a household's door, grid or head, or hide its balance."""
+    village = current_village().code
+    form = Form(forms.HouseholdForm)
+    answer = form.accept(
+        lambda: operations.edit_household(
+            village=village,
+            household_id=household_id,
+            changes=form.data,
+            actor=current_actor(),
+            now=now(),
+        ),
+        then=lambda _household: url_for(".household", household_id=household_id),
+        done=_("Changed."),
+    )
+    return answer or render(
+        "register/edit.html",
+        form=form,
+        view=queries.household_view(village, household_id),
+        grids=[(grid.code, grid.name_zh) for grid in queries.grids_of(village)],
+    )
+
+
+@blueprint.route("/desk/residents/<uuid:resident_id>", methods=["GET", "POST"])
+@page(permission="household.register")
+def edit_resident(resident_id: UUID) -> Any:
+    """Mend what is entered of a resident, or that they have left."""
+    village = current_village().code
+    resident = queries.get_resident(village, resident_id)
+    household_id = resident.household_id
+    form = Form(forms.ResidentForm)
+    answer = form.accept(
+        lambda: operations.edit_resident(
+            village=village,
+            resident_id=resident_id,
+            changes=form.data,
+            actor=current_actor(),
+            now=now(),
+        ),
+        then=lambda _resident: url_for(".household", household_id=household_id),
+        done=_("Changed."),
+    )
+    return answer or render(
+        "register/resident.html", form=form, resident=queries.get_resident(village, resident_id)
+    )
+
+
+@blueprint.route("/admin", methods=["GET", "POST"])
+@page(permission="village.open", village=False)
+def admin() -> Any:
+    """The villages of one's divisions: those that are served, and those that could be."""
+    actor = current_actor()
+    form = Form(forms.OpeningForm)
+    answer = form.accept(
+        lambda: operations.open_village(village=form.data["village"], actor=actor, now=now()),
+        then=lambda village: url_for(".policy", village=village.code),
+        done=_("The village is served from now on. Its policy is the usual one; change it here."),
+    )
+    villages = queries.villages_below([held.division for held in actor.roles])
+    mine = [each for each in villages if may(actor, "village.open", each.code)]
+    above = queries.divisions_by_code([each.parent for each in mine if each.parent])
+    return answer or render(
+        "register/admin.html",
+        form=form,
+        served=[each for each in mine if each.opened_at is not None],
+        others=[each for each in mine if each.opened_at is None],
+        above=above,
+    )
+
+
+@blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])
+@page(permission="policy.set")
+def policy(village: str) -> Any:
+    """A village's policy, changed by resolution from a day on."""
+    today = village_day(now())
+    form = Form(forms.PolicyForm)
+    answer = form.accept(
+        lambda: change_policy(village, form.data),
+        then=lambda _policy: url_for(".policy", village=village),
+        done=_("Entered. It holds from the day you gave."),
+    )
+    held = policy_on(village, today)
+    return answer or render(
+        "register/policy.html",
+        form=form,
+        today=today,
+        fields=[
+            (name, forms.POLICY_WORDS[name], forms.shown_value(name, value))
+            for name, value in held.values().items()
+        ],
+        options=forms.POLICY_OPTIONS,
+        helps={
+            "redemption_days": gettext("always, or week: 6, 7 or month: 1, 15"),
+            "review_above": gettext("Empty: never"),
+        },
+    )
+
+
+def change_policy(village: str, data: dict[str, Any]) -> Any:
+    """Enter what differs from what holds today."""
+    at = now()
+    effective_on, resolution = data.pop("effective_on", None), data.pop("resolution")
+    return operations.set_policy(
+        village=village,
+        values=forms.changed_values(data, policy_on(village, village_day(at))),
+        effective_on=effective_on,
+        resolution=resolution,
+        actor=current_actor(),
+        now=at,
+    )

@@ -1,0 +1,6 @@
+"""What rooms above put on a household's page: rendered HTML, by village and household."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+household_sections: list[Callable[[str, UUID], str]] = []
