@@ -28,6 +28,7 @@ from incentives.register.lines import tell_lines
 from incentives.register.models import Household
 from incentives.register.operations.own import hide_balance as hide_own_balance
 from incentives.register.queries import find_household, masked, members_of
+from incentives.register.sections import household_sections
 from incentives.web.guard import get_village
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.schemas import Schema
@@ -307,3 +308,6 @@ def household_section(village: str, household_id: UUID) -> str:
         may_issue=may(actor, "card.issue", village),
         form=Form(),
     )
+
+
+household_sections.append(household_section)
