@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 import threading
 
 import click
@@ -58,7 +57,7 @@ def start() -> None:
     """Migrate, load the demo county into a new database, and serve until Ctrl-C."""
     prepare()
     greet()
-    sys.exit(serve())
+    serve()
 
 
 @click.command("worker")

@@ -1,15 +1,17 @@
 """`make run`: everything that a start needs, in order, then the server and the worker beside it."""
 
+import atexit
 import os
+import runpy
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import FrameType
+from typing import cast
 
 import click
-from flask import current_app
+from flask import Flask, current_app
+from gunicorn.app.base import BaseApplication
 
 from incentives.config import ROOT
 from incentives.demo.accounts import PASSWORD, accounts
@@ -17,6 +19,8 @@ from incentives.demo.loading import load_demo
 from incentives.extensions import db
 from incentives.installation import find_installation
 from incentives.upkeep.schema import migrate, start_over
+
+CONFIG = Path(__file__).parent / "gunicorn.conf.py"
 
 
 def prepare() -> None:
@@ -50,22 +54,23 @@ def greet() -> None:
     db.engine.dispose()
 
 
-def serve() -> int:
-    """Run gunicorn and the worker until one of them ends or a signal comes; the exit status."""
-    config = Path(__file__).parent / "gunicorn.conf.py"
-    programs = [
-        [sys.executable, "-m", "gunicorn", "-c", str(config)],
-        [sys.executable, "-m", "flask", "--app", "app", "worker"],
-    ]
-    running = [subprocess.Popen(program, cwd=ROOT) for program in programs]  # noqa: S603 -- ours
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with the application that is loaded already, set up by `gunicorn.conf.py`."""
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        for each in running:
-            each.terminate()
+    def load_config(self) -> None:
+        """Take the settings of the file that gunicorn would read by itself."""
+        for name, value in runpy.run_path(str(CONFIG)).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    status = running[0].wait()
-    running[1].terminate()
-    running[1].wait()
-    return max(status, 0)
+    def load(self) -> Flask:
+        """The application."""
+        return cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def serve() -> None:
+    """Serve, with the worker beside, until a signal comes; doesn't return."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+    worker = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 -- our own program
+    atexit.register(worker.terminate)
+    Server().run()

@@ -1,0 +1,57 @@
+# Two commands do all the set-up: `make run` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_DONE := .venv/.run
+TEST_DONE := .venv/.test
+SOURCES := incentives app.py tests
+
+.PHONY: run test check bench prove lock vendor translations format clean
+
+run: $(RUN_DONE)
+	@$(BIN)/flask --app app start
+
+test: $(TEST_DONE)
+	@$(PYTHON) tools/needs.py
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST)
+
+check: $(TEST_DONE)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/translations.py check
+	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/cards tests/ledger/test_vectors.py
+
+bench: $(TEST_DONE)
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+prove: $(TEST_DONE)
+	JISHAN_PROVE=1 $(BIN)/python -m pytest tests/ledger tests/races $(PYTEST)
+
+format: $(TEST_DONE)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+# Texts in code and templates into the catalogues, and the catalogues into what is loaded.
+translations: $(TEST_DONE)
+	$(BIN)/python tools/translations.py update
+
+vendor:
+	$(PYTHON) tools/vendor.py
+
+lock: $(TEST_DONE)
+	$(BIN)/uv pip compile -q --generate-hashes --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+$(RUN_DONE): requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(TEST_DONE): $(RUN_DONE) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv
