@@ -4,3 +4,14 @@ A notice is a numbered list with a closing date and a fingerprint of its lines; 
 are masked and gone 30 days after closing. Closing decides nothing: it posts what nobody objects to.
 An objection is ruled on by somebody who had no hand in what it is about.
 """
+
+from flask import Flask
+
+from incentives.awards import timeline
+from incentives.notices.queries import steps_of_award
+
+
+def init_app(app: Flask) -> None:
+    """Let an award's page show its notice and the objections to it."""
+    if steps_of_award not in timeline.more_steps:
+        timeline.more_steps.append(steps_of_award)

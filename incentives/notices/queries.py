@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from incentives.access.actor import Actor
+from incentives.access.queries import person_names
+from incentives.awards.models import Award
+from incentives.awards.timeline import step
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -196,3 +201,26 @@ def is_of(objection: Objection, actor: Actor) -> bool:
     return objection.made_by == actor.person or (
         actor.household_id is not None and objection.household_id == actor.household_id
     )
+
+
+def steps_of_award(award: Award) -> list[dict[str, Any]]:
+    """An award's notice, the objections to it and their rulings, for its timeline."""
+    steps = []
+    found = objections_to_award(award.id)
+    names = person_names(
+        person for each in found for person in (each.made_by, each.ruled_by)
+    )
+    if award.notice is not None:
+        notice = find_notice(award.village, award.notice)
+        title = _("In notice %(number)s", number=notice.number)
+        until = _("until %(day)s", day=notice.closes_on.isoformat())
+        steps.append(step(title, notice.opened_at, names.get(notice.opened_by), until))
+    for each in found:
+        made = step(_("Objection"), each.made_at, names.get(each.made_by), each.reason)
+        steps.append(made)
+        if each.ruled_at is not None:
+            upheld = each.status is ObjectionStatus.UPHELD
+            title = _("Objection upheld") if upheld else _("Objection not upheld")
+            ruler = names.get(each.ruled_by) if each.ruled_by else None
+            steps.append(step(title, each.ruled_at, ruler, each.ruling_reason))
+    return steps

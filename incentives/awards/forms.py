@@ -1,0 +1,66 @@
+"""What the awards' pages let people type."""
+
+from marshmallow import fields, validate
+
+from incentives.awards.models import NOTE_LENGTH, Decision
+from incentives.awards.operations.proposing import LINES_AT_MOST
+from incentives.awards.schemas import CODE, RuleItemInput, quantity
+from incentives.files.schemas import Upload
+from incentives.web.schemas import Day, Id, Schema
+
+
+class NewAwards(Schema):
+    """One act of one or many people."""
+
+    rule_item = fields.String(required=True, validate=CODE)
+    occurred_on = Day(required=True)
+    quantity = quantity(load_default=1)
+    note = fields.String(validate=validate.Length(max=NOTE_LENGTH))
+    people = fields.List(Id(), required=True, validate=validate.Length(min=1, max=LINES_AT_MOST))
+
+
+class ReviewForm(Schema):
+    """A decision on the awards that were ticked."""
+
+    ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=LINES_AT_MOST))
+    decision = fields.Enum(Decision, by_value=True, required=True)
+    reason = fields.String(validate=validate.Length(max=NOTE_LENGTH))
+
+
+class OneReviewForm(Schema):
+    """A decision on one award."""
+
+    decision = fields.Enum(Decision, by_value=True, required=True)
+    reason = fields.String(validate=validate.Length(max=NOTE_LENGTH))
+
+
+class ReasonForm(Schema):
+    """Why something is taken back, or given again."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=NOTE_LENGTH))
+
+
+class PhotoForm(Schema):
+    """A photo or a document."""
+
+    photo = Upload(required=True)
+
+
+class ItemRow(RuleItemInput):
+    """A rule in the editor; one that is to go is left out."""
+
+    remove = fields.Boolean(load_default=False)
+
+
+class ItemsForm(Schema):
+    """All rules of a draft."""
+
+    items = fields.List(
+        fields.Nested(ItemRow), required=True, validate=validate.Length(min=1, max=250)
+    )
+
+
+class DraftForm(Schema):
+    """Where a draft begins: `template`, or a version's id."""
+
+    source = fields.String(required=True, validate=validate.Length(min=1, max=40))

@@ -1,0 +1,218 @@
+"""A cadre's pages: the list of awards, new ones for many people at once, one award's way."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from incentives.access.actor import Actor, current_actor
+from incentives.access.permissions import may
+from incentives.awards import forms, operations, queries, timeline, words
+from incentives.awards.models import Award, AwardStatus
+from incentives.awards.pages.shared import blank_form, blueprint
+from incentives.clock import now, village_day
+from incentives.errors import CapExceeded, Invalid, NotFound, Refusal
+from incentives.extensions import db
+from incentives.files.operations import keep_file
+from incentives.register.models import Household, Resident
+from incentives.register.queries import residents_by_id
+from incentives.web.cursors import page as page_of
+from incentives.web.pages import Form, current_village, page, render
+
+PEOPLE_AT_MOST = 3000
+SHOWN = 40
+
+
+@blueprint.get("/desk/awards")
+@page(permission="award.read")
+def list_awards() -> Any:
+    """What was registered, newest first, by state."""
+    village = current_village().code
+    asked = request.args.get("status", "")
+    wanted = next((each for each in AwardStatus if each.value == asked), None)
+    query = {"limit": SHOWN, "after": request.args.get("after")}
+    found = page_of(queries.awards(village, {"status": wanted}), [Award.id.desc()], query)
+    address: dict[str, Any] = {"status": asked} if wanted else {}
+    return render(
+        "awards/list.html",
+        views=queries.award_views(found["items"]),
+        status=wanted,
+        statuses=list(AwardStatus),
+        next_url=found["next"] and url_for(".list_awards", **address, after=found["next"]),
+        first_url=url_for(".list_awards", **address) if query["after"] else None,
+        may_propose=may(current_actor(), "award.propose", village),
+        words=words,
+    )
+
+
+@blueprint.route("/desk/awards/new", methods=["GET", "POST"])
+@page(permission="award.propose")
+def new_awards() -> Any:
+    """Register one act of one or many people."""
+    village = current_village().code
+    form = Form(forms.NewAwards)
+    answer = form.accept(
+        lambda: propose(village, form.data),
+        then=lambda kept: url_for(".list_awards"),
+        done=_("Registered. The review group decides next."),
+    )
+    return answer or show_new(village, form)
+
+
+def propose(village: str, data: dict[str, Any]) -> list[Award]:
+    """Propose what was ticked; a refusal names each person it concerns."""
+    people = data["people"]
+    try:
+        return operations.propose_batch(
+            village=village,
+            act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
+            lines=[operations.BatchLine(each, data["quantity"]) for each in people],
+            actor=current_actor(),
+            now=now(),
+        )
+    except (CapExceeded, Invalid) as refusal:
+        raise named(refusal, people) from refusal
+
+
+def named(refusal: Refusal, people: list[UUID]) -> Refusal:
+    """A refusal of single lines in sentences with the people's names."""
+    lines = [error for error in refusal.errors if error.pointer.startswith("/lines/")]
+    if not lines:
+        return refusal
+    names = residents_by_id(people)
+    sentences = []
+    for error in lines:
+        person = names.get(people[int(error.pointer.split("/")[2])])
+        name = person.name if person else "?"
+        detail = str(error.detail)
+        sentences.append(detail if name in detail else f"{name}: {detail}")
+    return type(refusal)(" ".join(sentences))
+
+
+def show_new(village: str, form: Form) -> Any:
+    """The page on which people are ticked."""
+    today = village_day(now())
+    rulebook = queries.rulebook_in_force(village, today)
+    ticked = form.values.get("people", [])
+    return render(
+        "awards/new.html",
+        form=form,
+        items=queries.items_of([rulebook.id])[rulebook.id] if rulebook else [],
+        people=people_of(village),
+        ticked=[ticked] if isinstance(ticked, str) else ticked,
+        picks=queries.same_people(village, current_actor().person),
+        today=today,
+        words=words,
+    )
+
+
+def people_of(village: str) -> list[tuple[Resident, Household]]:
+    """Everybody who lives in the village, by door."""
+    rows = db.session.execute(
+        select(Resident, Household)
+        .join(Household, Household.id == Resident.household_id)
+        .where(
+            Resident.village == village,
+            Resident.left_on.is_(None),
+            Household.departed_on.is_(None),
+        )
+        .order_by(Household.number, Resident.id)
+        .limit(PEOPLE_AT_MOST)
+    )
+    return [(resident, household) for resident, household in rows]
+
+
+@blueprint.get("/desk/awards/<uuid:award_id>")
+@page(permission="award.read", own=True)
+def show_award(award_id: UUID) -> Any:
+    """One award: by which rule, who did what, what can be done."""
+    return show(award_id)
+
+
+def show(award_id: UUID, action: str | None = None, form: Form | None = None) -> Any:
+    """The page of one award, with the form that was refused, if any."""
+    village, actor = current_village().code, current_actor()
+    view = queries.award_view(village, award_id)
+    refuse_stranger(view.award, actor)
+
+    def allows(permission: str) -> bool:
+        return may(actor, permission, village)
+
+    return render(
+        "awards/show.html",
+        view=view,
+        award=view.award,
+        steps=timeline.steps_of(view),
+        actions=timeline.actions_of(view, actor, allows),
+        action=action,
+        form=form,
+        blank=blank_form,
+        may_list=allows("award.read"),
+        may_see_evidence=allows("award.review")
+        or view.award.proposed_by == actor.person
+        or view.award.household_id == actor.household_id,
+        words=words,
+    )
+
+
+def refuse_stranger(award: Award, actor: Actor) -> None:
+    """Refuse residents whose household it isn't."""
+    if not may(actor, "award.read", award.village) and award.household_id != actor.household_id:
+        raise NotFound()
+
+
+FORMS: dict[str, Any] = {
+    "withdrawal": None,
+    "review": forms.OneReviewForm,
+    "reversal": forms.ReasonForm,
+    "reinstatement": forms.ReasonForm,
+    "photo": forms.PhotoForm,
+}
+
+
+@blueprint.post("/desk/awards/<uuid:award_id>/<action>")
+@page(permission="award.read", own=True)
+def act(award_id: UUID, action: str) -> Any:
+    """Do one of the things that an award's page offers."""
+    if action not in FORMS:
+        raise NotFound()
+    village = current_village().code
+    form = Form(FORMS[action])
+    answer = form.accept(
+        lambda: do(action, village, award_id, form.data),
+        then=lambda award: url_for(".show_award", award_id=award.id),
+        done=_("Kept."),
+    )
+    return answer or show(award_id, action, form)
+
+
+def do(action: str, village: str, award_id: UUID, data: dict[str, Any]) -> Award:
+    """Run the operation behind a button."""
+    if action == "photo":
+        return add_photo(village, award_id, data["photo"].read())
+    steps: dict[str, Callable[..., Award]] = {
+        "withdrawal": operations.withdraw_award,
+        "review": operations.review_award,
+        "reversal": operations.reverse_award,
+        "reinstatement": operations.reinstate_award,
+    }
+    return steps[action](
+        village=village, award_id=award_id, actor=current_actor(), now=now(), **data
+    )
+
+
+def add_photo(village: str, award_id: UUID, content: bytes) -> Award:
+    """Keep a photo or document and show it with the award."""
+    actor, at = current_actor(), now()
+    kept = queries.award_view(village, award_id).evidence
+    file = keep_file(village=village, content=content, actor=actor, now=at)
+    return operations.edit_award(
+        village=village,
+        award_id=award_id,
+        changes={"evidence": [*kept, file.id]},
+        actor=actor,
+        now=at,
+    )

@@ -1,0 +1,83 @@
+"""The words of the awards' pages: a rule's category, unit, cap and proof, in plain language."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
+from incentives.web.languages import current_language
+
+CATEGORIES = {
+    Category.PATROL: _("Patrol and watch"),
+    Category.SAFETY: _("Safety"),
+    Category.MEDIATION: _("Settling quarrels"),
+    Category.ENVIRONMENT: _("Clean surroundings"),
+    Category.NEIGHBOURS: _("Helping neighbours"),
+    Category.PUBLIC_WORKS: _("Public works"),
+    Category.COUNCIL: _("Meetings and public posts"),
+    Category.LEARNING: _("Learning and teaching"),
+    Category.CULTURE: _("Sport and culture"),
+}
+UNITS = {
+    "time": _("time"),
+    "day": _("day"),
+    "case": _("case"),
+    "quarter": _("quarter"),
+    "month": _("month"),
+    "tree": _("tree"),
+    "kg": _("kg"),
+    "proposal": _("proposal"),
+    "course": _("course"),
+}
+PROOFS = {
+    Evidence.PATROL: _("the patrol's log"),
+    Evidence.PHOTO: _("a photo"),
+    Evidence.CALL: _("the report"),
+    Evidence.SIGN_IN: _("the list of who came"),
+    Evidence.WITNESS: _("a witness"),
+    Evidence.DOCUMENT: _("a document"),
+    Evidence.MINUTES: _("the minutes"),
+    Evidence.VISIT: _("a visit"),
+    Evidence.WEIGH: _("the scales"),
+}
+PER = {CapPer.PERSON: _("each person"), CapPer.HOUSEHOLD: _("each household")}
+PERIODS = {
+    CapPeriod.DAY: _("a day"),
+    CapPeriod.MONTH: _("a month"),
+    CapPeriod.QUARTER: _("a quarter"),
+    CapPeriod.YEAR: _("a year"),
+}
+
+
+def item_name(item: RuleItem) -> str:
+    """A rule's words in the reader's language, else in Chinese."""
+    return item.name_en if item.name_en and current_language() == "en" else item.name_zh
+
+
+def worth(item: RuleItem) -> str:
+    """What a rule gives: 5 points a time."""
+    unit = UNITS.get(item.unit, item.unit)
+    return gettext("%(points)s points a %(unit)s", points=item.points, unit=str(unit))
+
+
+def cap_words(item: RuleItem) -> str:
+    """A rule's cap: at most 40 points a month for each person."""
+    if item.cap_points is None or item.cap_per is None or item.cap_period is None:
+        return gettext("as often as it is done")
+    if item.cap_per is CapPer.PERSON:
+        return {
+            CapPeriod.DAY: gettext("each person at most %(n)s a day", n=item.cap_points),
+            CapPeriod.MONTH: gettext("each person at most %(n)s a month", n=item.cap_points),
+            CapPeriod.QUARTER: gettext("each person at most %(n)s a quarter", n=item.cap_points),
+            CapPeriod.YEAR: gettext("each person at most %(n)s a year", n=item.cap_points),
+        }[item.cap_period]
+    return {
+        CapPeriod.DAY: gettext("each household at most %(n)s a day", n=item.cap_points),
+        CapPeriod.MONTH: gettext("each household at most %(n)s a month", n=item.cap_points),
+        CapPeriod.QUARTER: gettext("each household at most %(n)s a quarter", n=item.cap_points),
+        CapPeriod.YEAR: gettext("each household at most %(n)s a year", n=item.cap_points),
+    }[item.cap_period]
+
+
+def proof_words(item: RuleItem) -> str:
+    """What shows that it was done: shown by a photo."""
+    return gettext("shown by %(proof)s", proof=str(PROOFS[item.evidence]))

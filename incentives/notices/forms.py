@@ -1,0 +1,21 @@
+"""What the pages of notices let people type."""
+
+from marshmallow import fields
+
+from incentives.notices.schemas import REASON
+from incentives.web.schemas import Id, Schema
+
+
+class ObjectionForm(Schema):
+    """An objection to a line; staff say for whom."""
+
+    reason = fields.String(required=True, validate=REASON)
+    on_behalf_of = Id()
+
+
+class RulingForm(Schema):
+    """A ruling; of a redemption also whether the shop is at fault."""
+
+    upheld = fields.Boolean(required=True)
+    reason = fields.String(required=True, validate=REASON)
+    shop_at_fault = fields.Boolean()
