@@ -19,7 +19,7 @@ from incentives.access.words import ROLES
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
 from incentives.web.cursors import page as list_page
-from incentives.web.languages import LANGUAGES
+from incentives.web.languages import LANGUAGES, current_language
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.pages.forms import local_address
 from incentives.web.pages.shell import navigation_of
@@ -104,7 +104,7 @@ def render_me(**forms: Form) -> Response:
     actor = current_actor()
     context: dict[str, Any] = {
         "password_form": Form(values={}),
-        "language_form": Form(values={"language": actor.language or ""}),
+        "language_form": Form(values={"language": actor.language or current_language()}),
     }
     return render(
         "access/me.html",
