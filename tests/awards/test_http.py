@@ -1,0 +1,281 @@
+"""Awards, rulebooks, notices and objections by HTTP and by pages, from draft to points."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from incentives.access import operations
+from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.awards.template import template_items
+from incentives.clock import now
+from tests.conftest import Clock
+from tests.factories import VILLAGE, act, make_household
+from tests.site import PASSWORD, Site, make_site
+
+AT = f"/villages/{VILLAGE}"
+DAY = "2026-03-02"
+
+
+@pytest.fixture
+def site(bare_app: Flask) -> Site:
+    """A village with a second reviewer and two households."""
+    site = make_site(bare_app, publicity_days=5)
+    with bare_app.app_context():
+        act(
+            lambda: (
+                operations.add_user(
+                    username="second",
+                    name="second 某",
+                    password=PASSWORD,
+                    roles=[Assignment(Role.REVIEWER, VILLAGE)],
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+    return site
+
+
+def people(site: Site, *names: str, door: str = "1") -> list[str]:
+    """The ids of a new household's people."""
+    with site.app.app_context():
+        household = make_household(VILLAGE, *names, door=door)
+        household_id = household.id
+    answer = site.call("cadre", "GET", f"{AT}/households/{household_id}")
+    return [each["id"] for each in answer.json["members"]]
+
+
+def adopt(site: Site) -> int:
+    """Adopt the template; its number."""
+    draft = site.call("cadre", "POST", f"{AT}/rulebooks", {"from": "template"})
+    assert draft.status_code == 201, draft.text
+    number = int(draft.json["number"])
+    vote = {"held_on": "2026-01-05", "present": 40, "in_favour": 31, "against": 2}
+    answer = site.call(
+        "cadre",
+        "POST",
+        f"{AT}/rulebooks/{number}/adoption",
+        {**vote, "effective_on": "2026-01-10"},
+    )
+    assert (answer.status_code, answer.json["status"]) == (200, "adopted"), answer.text
+    return number
+
+
+def propose(site: Site, resident: str, **more: Any) -> Any:
+    """Propose a clean-up day."""
+    body = {"resident_id": resident, "rule_item": "CL01", "occurred_on": DAY, **more}
+    return site.call("cadre", "POST", f"{AT}/awards", body)
+
+
+def test_from_draft_to_points(site: Site, clock: Clock) -> None:
+    assert site.call(None, "GET", f"{AT}/rules").json["type"] == "/problems/no_rule_in_force"
+    adopt(site)
+    rules = site.call(None, "GET", f"{AT}/rules?on={DAY}").json
+    assert (rules["rulebook"], len(rules["items"])) == (1, len(template_items()))
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    award = propose(site, one, quantity=2)
+    assert award.status_code == 201, award.text
+    assert (award.json["status"], award.json["points"]) == ("proposed", 8)
+    at = f"{AT}/awards/{award.json['id']}"
+    mended = site.call("cadre", "PATCH", at, {"quantity": 3})
+    assert (mended.status_code, mended.json["points"]) == (200, 12)
+    no_reason = site.call("reviewer", "POST", f"{at}/review", {"decision": "reject"})
+    assert no_reason.json["errors"][0]["pointer"] == "/reason"
+    reviewed = site.call("reviewer", "POST", f"{at}/review", {"decision": "approve"})
+    assert (reviewed.status_code, reviewed.json["status"]) == (200, "reviewed")
+    notice = site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
+    assert (notice.status_code, notice.json["number"]) == (201, 1)
+    public = site.call(None, "GET", f"{AT}/notices/1")
+    assert [line["holder"] for line in public.json["lines"]] == ["扎**"]
+    assert "扎西彭措" not in public.text
+    early = site.call("reviewer", "POST", f"{AT}/notices/1/closing")
+    assert (early.status_code, early.json["type"]) == (409, "/problems/wrong_state")
+    clock.forward(days=5)
+    site.tokens.clear()
+    closed = site.call("reviewer", "POST", f"{AT}/notices/1/closing")
+    assert (closed.status_code, closed.json["status"]) == (200, "closed")
+    shown = site.call("cadre", "GET", at).json
+    assert (shown["status"], shown["notice"], shown["reviews"][0]["name"]) == (
+        "posted",
+        1,
+        "reviewer 某",
+    )
+    back = site.call("reviewer", "POST", f"{at}/reversal", {"reason": "wrong day"})
+    assert (back.status_code, back.json["status"]) == (201, "reversed")
+    again = site.call("reviewer", "POST", f"{at}/reinstatement", {"reason": "it was right"})
+    assert (again.status_code, again.json["status"]) == (201, "posted")
+
+
+def test_a_batch_names_its_bad_lines(site: Site) -> None:
+    adopt(site)
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    propose(site, two, quantity=6)
+    body = {
+        "rule_item": "CL01",
+        "occurred_on": DAY,
+        "lines": [{"resident_id": one}, {"resident_id": two}],
+    }
+    refused = site.call("cadre", "POST", f"{AT}/awards/batch", body)
+    assert (refused.status_code, refused.json["type"]) == (422, "/problems/cap_exceeded")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/lines/1/resident_id"]
+    body["lines"] = [{"resident_id": one}]
+    kept = site.call("cadre", "POST", f"{AT}/awards/batch", body)
+    assert (kept.status_code, len(kept.json["items"])) == (201, 1)
+    listed = site.call("supervisor", "GET", f"{AT}/awards?status=proposed&from={DAY}&limit=1")
+    assert (len(listed.json["items"]), listed.json["next"] is not None) == (1, True)
+
+
+def test_the_same_key_proposes_once(site: Site) -> None:
+    adopt(site)
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    body = {"resident_id": one, "rule_item": "CL01", "occurred_on": DAY}
+    key = "a" * 32
+    first = site.call("cadre", "POST", f"{AT}/awards", body, key=key)
+    second = site.call("cadre", "POST", f"{AT}/awards", body, key=key)
+    assert first.json["id"] == second.json["id"]
+    assert len(site.call("cadre", "GET", f"{AT}/awards").json["items"]) == 1
+
+
+def test_an_objection_is_ruled_on_by_another(site: Site) -> None:
+    adopt(site)
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    at = f"{AT}/awards/{propose(site, one).json['id']}"
+    site.call("reviewer", "POST", f"{at}/review", {"decision": "approve"})
+    site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
+    body = {"about": {"notice": 1, "line": 1}, "reason": "not there", "on_behalf_of": two}
+    made = site.call("cadre", "POST", f"{AT}/objections", body)
+    assert made.status_code == 201, made.text
+    assert made.json["about"]["line"] == 1
+    ruling = {"upheld": True, "reason": "asked around"}
+    path = f"{AT}/objections/{made.json['id']}/ruling"
+    same = site.call("reviewer", "POST", path, ruling)
+    assert (same.status_code, same.json["type"]) == (403, "/problems/same_person")
+    ruled = site.call("second", "POST", path, ruling)
+    assert (ruled.status_code, ruled.json["upheld"]) == (200, True)
+    assert site.call("cadre", "GET", at).json["status"] == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("cadre", 201), ("reviewer", 403), ("supervisor", 403), ("shopkeeper", 403), (None, 401)],
+)
+def test_who_may_propose(site: Site, who: str | None, status: int) -> None:
+    adopt(site)
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    body = {"resident_id": one, "rule_item": "CL01", "occurred_on": DAY}
+    assert site.call(who, "POST", f"{AT}/awards", body).status_code == status
+
+
+def test_eight_people_in_one_form_and_one_approval(site: Site, clock: Clock) -> None:
+    adopt(site)
+    eight = people(site, *[f"人{number}" for number in range(8)])
+    page = site.open("cadre", "/desk/awards/new")
+    assert all(person in page for person in eight)
+    sent = site.send(
+        "cadre", "/desk/awards/new", rule_item="CL01", occurred_on=DAY, quantity="1", people=eight
+    )
+    assert (sent.status_code, sent.location) == (303, "/desk/awards")
+    listed = site.open("cadre", "/desk/awards?status=proposed")
+    assert "To be reviewed" in listed
+    queue = site.open("reviewer", "/review")
+    ids = re.findall(r'name="ids" value="([^"]+)"', queue)
+    assert len(ids) == 8
+    assert site.send("reviewer", "/review", ids=ids, decision="approve").status_code == 303
+    assert 'name="ids"' not in site.open("reviewer", "/review")
+    published = site.send("reviewer", "/review/notices", kind="awards")
+    assert published.location == f"/v/{VILLAGE}/notices/1"
+    for path in ("", "/1", "/1/print"):
+        shown = site.open("supervisor", f"/v/{VILLAGE}/notices{path}")
+        assert ("人**" in shown) == (path != "")
+    again = site.open("cadre", "/desk/awards/new")
+    assert 'data-picks="people"' in again
+    clock.forward(days=5)
+    site.browsers.clear()
+    closing = site.send("reviewer", "/review/notices/1/closing", on="/review/notices")
+    assert closing.status_code == 303
+    award = re.findall(r"/desk/awards/([0-9a-f-]{36})", site.open("cadre", "/desk/awards"))[0]
+    shown = site.open("reviewer", f"/desk/awards/{award}")
+    assert "In notice 1" in shown
+    assert re.search(r"Voucher \d", shown)
+    back = site.send(
+        "reviewer", f"/desk/awards/{award}/reversal", on=f"/desk/awards/{award}", reason="twice"
+    )
+    assert back.status_code == 303
+    assert "Taken back" in site.open("reviewer", f"/desk/awards/{award}")
+
+
+def test_a_refused_form_names_who_is_over_the_cap(site: Site) -> None:
+    adopt(site)
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    propose(site, two, quantity=6)
+    form = {"rule_item": "CL01", "occurred_on": DAY, "quantity": "1", "people": [one, two]}
+    answer = site.send("cadre", "/desk/awards/new", **form)
+    assert answer.status_code == 422
+    assert "洛绒卓玛" in answer.text
+    assert "0 more points are left that month" in answer.text
+
+
+def test_rulebooks_on_pages(site: Site) -> None:
+    assert site.send("cadre", "/desk/rulebooks", source="template").status_code == 303
+    page = site.open("cadre", "/desk/rulebooks/1")
+    assert "items-34-code" in page
+    fields = {
+        "items__0__code": "PA01",
+        "items__0__category": "patrol",
+        "items__0__name_zh": "参加宗教活动",
+        "items__0__points": "5",
+        "items__0__unit": "time",
+        "items__0__evidence": "patrol",
+    }
+    bad = site.send("cadre", "/desk/rulebooks/1", **fields)
+    assert bad.status_code == 422
+    assert "no points for this" in bad.text
+    fields["items__0__name_zh"] = "参加村平安巡防一次"
+    assert site.send("cadre", "/desk/rulebooks/1", **fields).status_code == 303
+    vote = {"held_on": "2026-03-01", "present": "10", "in_favour": "9", "against": "1"}
+    adopted = site.send(
+        "cadre",
+        "/desk/rulebooks/1/adoption",
+        on="/desk/rulebooks/1",
+        effective_on="2026-03-01",
+        **vote,
+    )
+    assert adopted.status_code == 303
+    assert "参加村平安巡防一次" in site.app.test_client().get(f"/v/{VILLAGE}/rules").text
+
+
+def test_objections_on_pages(site: Site) -> None:
+    adopt(site)
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    at = f"{AT}/awards/{propose(site, one).json['id']}"
+    site.call("reviewer", "POST", f"{at}/review", {"decision": "approve"})
+    site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
+    path = f"/v/{VILLAGE}/notices/1/lines/1/objection"
+    assert "洛绒卓玛" in site.open("cadre", f"{path}?q=luorong")
+    sent = site.send("cadre", path, reason="not there", on_behalf_of=two)
+    assert sent.location == f"/v/{VILLAGE}/notices/1"
+    assert "Objected" in site.open("cadre", f"/v/{VILLAGE}/notices/1")
+    desk = site.open("second", "/review/notices")
+    found = re.search(r"/review/objections/([0-9a-f-]{36})", desk)
+    assert found is not None
+    ruled = site.send("second", found[0], upheld="false", reason="asked around")
+    assert ruled.status_code == 303
+    assert "In notice" in site.open("cadre", f"/v/{VILLAGE}/notices/1")
+
+
+def test_a_list_costs_the_same_however_long(site: Site, statements: Any) -> None:
+    adopt(site)
+    many = people(site, *[f"人{number}" for number in range(12)])
+    propose(site, many[0])
+    site.open("cadre", "/desk/awards")
+    statements.clear()
+    site.open("cadre", "/desk/awards")
+    before = len(statements)
+    for person in many[1:]:
+        propose(site, person)
+    statements.clear()
+    site.open("cadre", "/desk/awards")
+    assert len(statements) == before
