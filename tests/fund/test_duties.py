@@ -7,7 +7,14 @@ from sqlalchemy.exc import DBAPIError
 from incentives.access.actor import Actor, Assignment, Role
 from incentives.access.models import User, UserRole
 from incentives.database import new_id
-from incentives.errors import Invalid, NotPermitted, OwnHousehold, OwnRequest, SamePerson, WrongState
+from incentives.errors import (
+    Invalid,
+    NotPermitted,
+    OwnHousehold,
+    OwnRequest,
+    SamePerson,
+    WrongState,
+)
 from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.operations import PayeeChoice, objection_open

@@ -72,9 +72,7 @@ def test_each_state_takes_the_actions_of_the_diagram_and_no_others(village, stat
 
 
 def test_the_table_is_the_diagram_but_for_villages_without_publicity():
-    table = {
-        (state.value, action.value) for state in Status for action in allowed(state)
-    }
+    table = {(state.value, action.value) for state in Status for action in allowed(state)}
     assert table == set(WAYS) | {("evaluated", "approve")}
 
 
