@@ -1,6 +1,7 @@
 """What every test may ask for: the application on a migrated database, a clock, a client."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,9 +37,15 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
-    """A PostgreSQL server of this run, with an owner's and a service's role."""
-    with postgresql_server(tmp_path_factory.mktemp("server")) as superuser:
+def postgresql() -> Iterator[Postgresql]:
+    """A PostgreSQL server of this run, with an owner's and a service's role.
+
+    Not in pytest's own temporary folders: another run may clear those away.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="jishan-", ignore_cleanup_errors=True) as folder,
+        postgresql_server(Path(folder)) as superuser,
+    ):
         yield Postgresql(superuser)
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import structlog
 
+from incentives.access.lockout import forget_old_failures
+from incentives.access.tokens import forget_tokens
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.files.operations import sweep_files
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 def do_daily_jobs(*, now: datetime) -> dict[str, int]:
     """Close the notices whose days are over, forget old answers, sweep up files; how many each."""
+    transaction(lambda: forget_tokens(now=now))
+    transaction(lambda: forget_old_failures(now=now))
     return {
         "notices_closed": close_due_notices(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
@@ -28,10 +32,13 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
     }
 
 
-def run_worker(stop: threading.Event) -> None:
-    """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop."""
+def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
+    """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop.
+
+    It also ends once what it works for isn't `alive` any more.
+    """
     done_on: date | None = None
-    while not stop.is_set():
+    while not stop.is_set() and alive():
         attempt("seal", lambda: seal_all(now=now()))
         today = village_day(now())
         if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):

@@ -4,23 +4,23 @@ import atexit
 import os
 import runpy
 import shutil
-import subprocess
-import sys
+import signal
+import threading
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import click
 from flask import Flask, current_app
 from gunicorn.app.base import BaseApplication
 
-from incentives.config import ROOT
 from incentives.demo.accounts import PASSWORD, accounts
 from incentives.demo.loading import load_demo
 from incentives.extensions import db
 from incentives.installation import find_installation
+from incentives.upkeep.jobs import run_worker
 from incentives.upkeep.schema import migrate, start_over
 
-CONFIG = Path(__file__).parent / "gunicorn.conf.py"
+CONFIG = Path(__file__).parent / "gunicorn_settings.py"
 
 
 def prepare() -> None:
@@ -54,11 +54,13 @@ def greet() -> None:
     db.engine.dispose()
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with the application that is loaded already, set up by `gunicorn.conf.py`."""
+class Server(BaseApplication):
+    """gunicorn with the application that is loaded already, set up by `gunicorn_settings.py`."""
 
     def load_config(self) -> None:
         """Take the settings of the file that gunicorn would read by itself."""
+        if self.cfg is None:
+            raise RuntimeError("gunicorn has made no settings")
         for name, value in runpy.run_path(str(CONFIG)).items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
@@ -69,8 +71,30 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def serve() -> None:
-    """Serve, with the worker beside, until a signal comes; doesn't return."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
-    worker = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 -- our own program
-    atexit.register(worker.terminate)
+    """Serve, with the worker in a process beside, until a signal comes; doesn't return.
+
+    The worker is forked from this process, which has loaded everything and holds no connection:
+    a second interpreter would cost a second start.
+    """
+    served_by = os.getpid()
+    beside = os.fork()
+    if beside == 0:
+        work_beside(served_by)
+    atexit.register(end, beside, os.getpid())
     Server().run()
+
+
+def work_beside(served_by: int) -> NoReturn:
+    """Be the worker until told to stop, or until the server is gone."""
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+    run_worker(stop, alive=lambda: os.getppid() == served_by)
+    os._exit(0)
+
+
+def end(process: int, of: int) -> None:
+    """Tell a process of ours to stop; gunicorn's own children leave it alone."""
+    if os.getpid() == of:
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
-from incentives.access import audit
+from incentives.access import audit, tokens
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.cards.issuer import add_issuer_key
@@ -113,6 +113,7 @@ def set_pin(*, village: str, card_id: UUID, pin: str, actor: Actor, now: datetim
     card.pin_hash = hash_pin(card.id, pin)
     card.demo_pin = False
     forget_failures(card)
+    end_sign_ins(card)
     record(card, audit.Tag.CARD_PIN_SET, actor=actor, now=now)
     db.session.flush()
     return card
@@ -123,7 +124,9 @@ def suspend_card(
 ) -> Card:
     """Stop a card that is reported lost, at once; the household's points are untouched."""
     require(actor, "card.suspend", village)
-    return change(village, card_id, Action.SUSPEND, reason, actor=actor, now=now)
+    card = change(village, card_id, Action.SUSPEND, reason, actor=actor, now=now)
+    end_sign_ins(card)
+    return card
 
 
 def report_card_lost(*, village: str, card_id: UUID, actor: Actor, now: datetime) -> Card:
@@ -144,7 +147,9 @@ def reinstate_card(
 def revoke_card(*, village: str, card_id: UUID, reason: str, actor: Actor, now: datetime) -> Card:
     """End a card for good; the household's points are untouched."""
     require(actor, "card.revoke", village)
-    return change(village, card_id, Action.REVOKE, reason, actor=actor, now=now)
+    card = change(village, card_id, Action.REVOKE, reason, actor=actor, now=now)
+    end_sign_ins(card)
+    return card
 
 
 def reissue_card(
@@ -157,6 +162,7 @@ def reissue_card(
     """
     require(actor, "card.reissue", village)
     card = change(village, card_id, Action.REISSUE, reason, actor=actor, now=now)
+    end_sign_ins(card)
     add_issuer_key(now=now)
     card.issue += 1
     card.number = free_number()
@@ -206,6 +212,11 @@ def change(
     detail = None if reason is None else {"reason": reason}
     record(card, TAGS[action], actor=actor, now=now, detail=detail)
     return card
+
+
+def end_sign_ins(card: Card) -> None:
+    """Whoever signed in by the card as it was must do so anew."""
+    tokens.end_tokens_of_household(card.household_id, card.resident_id)
 
 
 def record(
