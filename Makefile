@@ -4,14 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN_DONE := .venv/.run
 TEST_DONE := .venv/.test
-SOURCES := incentives app.py tests
+SOURCES := incentives app.py tests tools
+CATALOGUES := incentives/translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 
 .PHONY: run test check bench prove lock vendor translations format clean
 
-run: $(RUN_DONE)
+run: $(RUN_DONE) $(CATALOGUES)
 	@$(BIN)/flask --app app start
 
-test: $(TEST_DONE)
+test: $(TEST_DONE) $(CATALOGUES)
 	@$(PYTHON) tools/needs.py
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST)
 
@@ -36,6 +37,10 @@ format: $(TEST_DONE)
 # Texts in code and templates into the catalogues, and the catalogues into what is loaded.
 translations: $(TEST_DONE)
 	$(BIN)/python tools/translations.py update
+	$(BIN)/python tools/translations.py compile
+
+$(CATALOGUES): $(wildcard incentives/translations/*/LC_MESSAGES/messages.po) | $(RUN_DONE)
+	$(BIN)/python tools/translations.py compile
 
 vendor:
 	$(PYTHON) tools/vendor.py
