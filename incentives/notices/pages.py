@@ -39,7 +39,7 @@ def rulings_wait(actor: Actor, village: Village) -> int:
 
 
 nav_item(
-    _("Notices and objections"),
+    _("Notices"),
     "/review/notices",
     permission="notice.make",
     order=14,
