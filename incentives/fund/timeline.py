@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _lazy
+from flask_babel import lazy_gettext
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
@@ -19,14 +19,14 @@ from incentives.fund.queries.payees import payee_households
 from incentives.fund.states import BEFORE_PAYMENT
 
 DONE = {
-    "evaluation": _lazy("Your evaluation is kept."),
-    "approval": _lazy("Your decision is kept."),
-    "rejection": _lazy("It ends here."),
-    "withdrawal": _lazy("The application is taken back."),
-    "payment": _lazy("Paid. It stands in the public book now."),
-    "receipt": _lazy("The receipt is kept."),
-    "return": _lazy("Entered. It stands in the public book now."),
-    "reversal": _lazy("Taken back. Both entries stand in the public book."),
+    "evaluation": lazy_gettext("Your evaluation is kept."),
+    "approval": lazy_gettext("Your decision is kept."),
+    "rejection": lazy_gettext("It ends here."),
+    "withdrawal": lazy_gettext("The application is taken back."),
+    "payment": lazy_gettext("Paid. It stands in the public book now."),
+    "receipt": lazy_gettext("The receipt is kept."),
+    "return": lazy_gettext("Entered. It stands in the public book now."),
+    "reversal": lazy_gettext("Taken back. Both entries stand in the public book."),
 }
 
 
