@@ -8,10 +8,14 @@ reversal with a reason is a new event, and the household sees both.
 from flask import Flask
 
 from incentives.awards.queries import may_read_evidence
+from incentives.awards.telling import tell_awards
 from incentives.files.queries import readers
+from incentives.ledger import Kind
+from incentives.register.lines import tellers
 
 
 def init_app(app: Flask) -> None:
-    """Let those read an award's evidence whom the award lets."""
+    """Let those read an award's evidence whom the award lets, and statements tell of awards."""
     if may_read_evidence not in readers:
         readers.append(may_read_evidence)
+    tellers[Kind.AWARD] = tell_awards

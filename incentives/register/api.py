@@ -10,6 +10,7 @@ from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.register import operations, queries, schemas
+from incentives.register.lines import Told, tell_lines
 from incentives.register.models import Division, Household, Resident
 from incentives.register.operations.looks import note_look_of_staff
 from incentives.register.policy import policy_on
@@ -211,7 +212,17 @@ def get_statement(village: str, household_id: UUID, query: dict[str, Any]) -> di
     refuse_others(current_actor(), "statement.read", village, household_id)
     household = queries.find_household(village, household_id)
     start, end = query.pop("start"), query.pop("end")
-    return ledger.statement(village, household.account_code, start=start, end=end, query=query)
+    found = ledger.statement(village, household.account_code, start=start, end=end, query=query)
+    lines: list[ledger.Line] = found["items"]
+    return {
+        **found,
+        "items": [line_output(*each) for each in zip(lines, tell_lines(lines), strict=True)],
+    }
+
+
+def line_output(line: ledger.Line, told: Told) -> dict[str, Any]:
+    """A line of a statement with what it was for and who decided it, in words."""
+    return vars(line) | {"voucher": line.voucher, "title": told.title, "note": told.small}
 
 
 @blueprint.route("/villages/<village>/residents")

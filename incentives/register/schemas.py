@@ -108,8 +108,13 @@ class StatementQuery(PageQuery):
 
 
 class LineOutput(Schema):
-    """A line of a statement; `debt` says that it is of what the household still owes."""
+    """A line of a statement; `debt` says that it is of what the household still owes.
 
+    `title` says what it was for and `note` who decided it, in the caller's language.
+    """
+
+    title = fields.String()
+    note = fields.String()
     event = Id()
     seq = fields.Integer()
     voucher = fields.Integer()
