@@ -5,7 +5,6 @@ import functools
 import inspect
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,34 +14,15 @@ from marshmallow import Schema
 from incentives.clock import now
 from incentives.errors import NotAcceptable, NotFound, Refusal
 from incentives.web import idempotency, parsing
+from incentives.web.api.call import JSON, Call, Division
 from incentives.web.api.document import describe
 from incentives.web.guard import Caller, get_village, guard
 from incentives.web.idempotency import Answer, KeyedRequest
 from incentives.web.problems import PROBLEM, problem_bytes
 from incentives.web.transaction import Concluded, transaction
 
-JSON = "application/json"
 NO_BODY = 204
 View = Callable[..., Any]
-Division = Callable[..., str | None]
-
-
-@dataclass(frozen=True)
-class Call:
-    """What one route takes and gives, as its decorator says."""
-
-    gives: Schema | None
-    status: int = 200
-    body: Schema | None = None
-    upload: Schema | None = None
-    query: Schema | None = None
-    permission: str | None = None
-    division: Division | None = None
-    keyed: bool = False
-    unique_in: str | None = None
-    secret: bool = False
-    produces: str = JSON
-    own: bool = False
 
 
 def reads(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -14,10 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from incentives.web import schemas
+from incentives.web.api.call import Call
 from incentives.web.problems import PROBLEM
-
-if TYPE_CHECKING:
-    from incentives.web.api.calls import Call
 
 VERSION = "1"
 BEARER = {"type": "http", "scheme": "bearer", "description": "From `POST /api/v1/tokens`."}
@@ -113,7 +111,7 @@ def init_app(app: Flask, answer: Callable[[HTTPException], Response]) -> None:
     app.extensions["flask-smorest-api"] = api
 
 
-def describe(call: "Call") -> dict[str, Any]:
+def describe(call: Call) -> dict[str, Any]:
     """What flask-smorest keeps of a route to document it."""
     parameters: list[dict[str, Any]] = []
     if call.body is not None:

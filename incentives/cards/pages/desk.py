@@ -1,40 +1,26 @@
-"""The pages of cards: what a scanned one opens, and a cadre's desk for them."""
+"""A cadre's desk for cards: make one, print, set its PIN, stop it, find it, end it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
-from incentives import ledger
-from incentives.access import sessions
 from incentives.access.actor import current_actor, find_actor
-from incentives.access.limits import sign_ins
-from incentives.access.operations import sign_in_by_card
-from incentives.access.peers import peer_of
 from incentives.access.permissions import may
-from incentives.cards import operations, queries, schemas, states
+from incentives.cards import operations, queries, schemas
 from incentives.cards.models import Card, CardStatus
+from incentives.cards.pages.views import blueprint, card_views, in_fours
 from incentives.cards.qr import qr_svg
 from incentives.clock import now
-from incentives.errors import NotFound, NotSignedIn, Refusal
-from incentives.extensions import db
-from incentives.register.lines import tell_lines
-from incentives.register.models import Household
-from incentives.register.operations.own import hide_balance as hide_own_balance
+from incentives.errors import NotFound
 from incentives.register.queries import find_household, masked, members_of
 from incentives.register.sections import household_sections
-from incentives.web.guard import get_village
-from incentives.web.pages import Form, current_village, nav_item, page, render
+from incentives.web.pages import Form, current_village, page, render
 from incentives.web.schemas import Schema
-from incentives.web.transaction import transaction
-
-blueprint = Blueprint("cards_pages", __name__)
 
 SHEET_AT_MOST = 200
 CHANGES: dict[str, tuple[Callable[..., Card], type[Schema]]] = {
@@ -43,137 +29,6 @@ CHANGES: dict[str, tuple[Callable[..., Card], type[Schema]]] = {
     "reissue": (operations.reissue_card, schemas.ReasonInput),
     "revoke": (operations.revoke_card, schemas.RevocationInput),
 }
-
-nav_item(_("My points"), "/c/account", permission="statement.read", order=1, own=True)
-
-
-@dataclass(frozen=True)
-class CardView:
-    """A card as pages show it."""
-
-    id: UUID
-    number_in_fours: str
-    holder: str
-    status: str
-    has_pin: bool
-    issued_on: date
-    expires_on: date
-    actions: tuple[str, ...]
-
-
-def card_views(cards: Sequence[Card], *, whole_names: bool) -> list[CardView]:
-    """These cards for a page; holders are masked unless the reader works with the household."""
-    names = queries.holder_names(cards)
-    return [
-        CardView(
-            id=card.id,
-            number_in_fours=in_fours(card.number),
-            holder=names[card.id] if whole_names else masked(names[card.id]),
-            status=card.status.value,
-            has_pin=card.pin_hash is not None,
-            issued_on=card.issued_on,
-            expires_on=card.expires_on,
-            actions=tuple(action.value for action in states.allowed(card.status)),
-        )
-        for card in cards
-    ]
-
-
-def in_fours(number: str) -> str:
-    """A card's number as it is printed and read aloud: 1234 5678 9012."""
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
-
-
-@blueprint.get("/c")
-@page(permission=None)
-def open_card() -> Any:
-    """What a scanned card opens."""
-    return render("cards/open.html", form=Form(schemas.CardSignInForm), code="")
-
-
-@blueprint.post("/c")
-@sign_ins
-@page(permission=None)
-def sign_in() -> Any:
-    """Open a household's own page by card and PIN."""
-    form = Form(schemas.CardSignInForm)
-    if form.status == 200:
-        shown = {"card": form.data["code"], "pin": form.data["pin"]}
-        try:
-            done = transaction(
-                lambda: sign_in_by_card(shown=shown, peer=peer_of(request), now=now())
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-            form.errors.setdefault("pin", form.refusal or str(refusal.detail))
-        else:
-            sessions.begin_session(done.actor, done.key, now=now())
-            return redirect(url_for("cards_pages.account"), 303)
-    return render("cards/open.html", form=form, code=form.values.get("code", ""))
-
-
-def own_household() -> Household:
-    """The household of whoever reads; refuses who has none."""
-    actor = find_actor()
-    if actor is None or actor.household_id is None:
-        raise NotSignedIn()
-    return db.session.get_one(Household, actor.household_id)
-
-
-@blueprint.get("/c/account")
-@page(permission=None)
-def account() -> Any:
-    """A household's own page: its points, what they are made of, its cards."""
-    actor = find_actor()
-    if actor is None or actor.household_id is None:
-        return redirect(url_for("cards_pages.open_card"), 303)
-    household = own_household()
-    after = request.args.get("after")
-    found = ledger.statement(
-        household.village, household.account_code, query={"limit": 30, "after": after}
-    )
-    position = ledger.positions(household.village, [household.account_code])
-    here = url_for("cards_pages.account")
-    return render(
-        "cards/account.html",
-        village=get_village(household.village),
-        holder=actor.name,
-        position=position[household.account_code],
-        lines=tell_lines(found["items"]),
-        older_url=f"{here}?after={found['next']}" if found["next"] else None,
-        newest_url=here if after else None,
-        cards=card_views(queries.cards_of_household(household.id), whole_names=False),
-        hide_balance=household.hide_balance,
-    )
-
-
-@blueprint.post("/c/hide")
-@page(permission=None)
-def hide_balance() -> Any:
-    """Hide the balance from whoever scans the card, or show it again."""
-    actor, hide = own_actor(), request.form.get("hide") == "1"
-    transaction(lambda: hide_own_balance(hide=hide, actor=actor, now=now()) and None)
-    return redirect(url_for("cards_pages.account"), 303)
-
-
-@blueprint.post("/c/cards/<uuid:card_id>/lost")
-@page(permission=None)
-def report_lost(card_id: UUID) -> Any:
-    """Stop one's own card, at once."""
-    actor, village = own_actor(), own_household().village
-    transaction(
-        lambda: (
-            operations.report_card_lost(village=village, card_id=card_id, actor=actor, now=now())
-            and None
-        )
-    )
-    return redirect(url_for("cards_pages.account"), 303)
-
-
-def own_actor() -> Any:
-    """Who is signed in, with a household of their own."""
-    own_household()
-    return current_actor()
 
 
 @blueprint.get("/desk/cards/<uuid:card_id>")

@@ -1,0 +1,51 @@
+"""Cards as pages show them, and the blueprint of their pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint
+
+from incentives.cards import queries, states
+from incentives.cards.models import Card
+from incentives.register.queries import masked
+
+blueprint = Blueprint("cards_pages", __name__)
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A card as pages show it."""
+
+    id: UUID
+    number_in_fours: str
+    holder: str
+    status: str
+    has_pin: bool
+    issued_on: date
+    expires_on: date
+    actions: tuple[str, ...]
+
+
+def card_views(cards: Sequence[Card], *, whole_names: bool) -> list[CardView]:
+    """These cards for a page; holders are masked unless the reader works with the household."""
+    names = queries.holder_names(cards)
+    return [
+        CardView(
+            id=card.id,
+            number_in_fours=in_fours(card.number),
+            holder=names[card.id] if whole_names else masked(names[card.id]),
+            status=card.status.value,
+            has_pin=card.pin_hash is not None,
+            issued_on=card.issued_on,
+            expires_on=card.expires_on,
+            actions=tuple(action.value for action in states.allowed(card.status)),
+        )
+        for card in cards
+    ]
+
+
+def in_fours(number: str) -> str:
+    """A card's number as it is printed and read aloud: 1234 5678 9012."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
