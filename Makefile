@@ -7,10 +7,12 @@ TEST_DONE := .venv/.test
 SOURCES := incentives app.py tests tools
 CATALOGUES := incentives/translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 
-.PHONY: run test check bench prove lock vendor translations format clean
+.PHONY: run install test check bench prove lock vendor translations format clean
 
 run: $(RUN_DONE) $(CATALOGUES)
 	@$(BIN)/flask --app app start
+
+install: $(RUN_DONE) $(CATALOGUES)
 
 test: $(TEST_DONE) $(CATALOGUES)
 	@$(PYTHON) tools/needs.py
