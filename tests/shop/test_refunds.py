@@ -1,0 +1,105 @@
+"""Goods back and points back: by line, points before cash, within the days of the sale."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from incentives.ledger.audit import audit
+from incentives.shop.models import StockOwner
+from tests.factories import VILLAGE
+from tests.shop.scenes import PIN, Counter, Shopper, make_counter, make_shopper, problem
+from tests.site import Site, make_site
+
+
+@pytest.fixture
+def site(bare_app) -> Site:
+    return make_site(bare_app, users=("administrator", "cadre", "shopkeeper"))
+
+
+@pytest.fixture
+def counter(site) -> Counter:
+    return make_counter(site)
+
+
+@pytest.fixture
+def shopper(site) -> Shopper:
+    return make_shopper(site)
+
+
+def line(sale: dict, at: int, quantity: int) -> dict:
+    return {"line_id": sale["lines"][at]["id"], "quantity": quantity}
+
+
+def test_lines_come_back_one_by_one_and_never_more_than_went(site, counter, shopper):
+    sale = counter.sold(shopper, soap=3, oil=1, pin=PIN)
+    first = counter.refund(sale, lines=[line(sale, 0, 2)])
+    assert first.status_code == 201, first.text
+    assert (first.json["points"], first.json["cash_fen"], first.json["balance"]) == (20, 0, 145)
+    assert counter.shelf() == {"soap": 19, "oil": 19}
+    assert problem(counter.refund(sale, lines=[line(sale, 0, 2)])) == "wrong_state"
+    twice = [line(sale, 0, 1), line(sale, 0, 1)]
+    assert problem(counter.refund(sale, lines=twice)) in ("wrong_state", "invalid")
+    other = counter.sold(shopper, soap=1)
+    assert counter.refund(sale, lines=[line(other, 0, 1)]).json["errors"][0]["pointer"] == (
+        "/lines/0/line_id"
+    )
+    rest = counter.refund(sale).json
+    assert (rest["points"], rest["balance"]) == (55, 190)
+    assert problem(counter.refund(sale)) == "wrong_state"
+    path = f"/villages/{VILLAGE}/redemptions/{sale['id']}"
+    now = site.call("cadre", "GET", path).json
+    assert [each["refunded"] for each in now["lines"]] == [3, 1]
+    assert [each["points"] for each in now["refunds"]] == [20, 55]
+    assert counter.shelf() == {"soap": 19, "oil": 20}
+    with site.app.app_context():
+        assert audit(VILLAGE) == []
+
+
+def test_two_refunds_at_once_give_back_once(site, counter, shopper):
+    sale = counter.sold(shopper, soap=2)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: counter.refund(sale), range(2)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert counter.shelf()["soap"] == 20
+
+
+def test_points_come_back_before_cash(site):
+    counter = make_counter(site, StockOwner.SHOPKEEPER)
+    shopper = make_shopper(site, points=25)
+    sale = counter.sold(shopper, soap=4, cash_top_up_fen=1500)
+    assert (sale["points"], sale["cash_fen"]) == (25, 1500)
+    parts = [counter.refund(sale, lines=[line(sale, 0, quantity)]).json for quantity in (2, 1, 1)]
+    assert [(each["points"], each["cash_fen"]) for each in parts] == [(20, 0), (5, 500), (0, 1000)]
+    assert [each["balance"] for each in parts] == [20, 25, 25]
+    assert parts[2]["receipt"] is None  # only cash went back, which no ledger had
+    with site.app.app_context():
+        assert audit(VILLAGE) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_days_are_those_of_the_policy_of_the_sale(site, counter, shopper, clock):
+    early = counter.sold(shopper, soap=1)
+    clock.forward(days=7)
+    site.tokens.clear()
+    assert counter.refund(early).status_code == 201
+    late = counter.sold(shopper, soap=1)
+    values = {"resolution": "会议", "refund_days": 30}
+    answer = site.call("administrator", "PATCH", f"/villages/{VILLAGE}/policy", values)
+    assert answer.status_code == 200
+    clock.forward(days=8)
+    site.tokens.clear()
+    assert problem(counter.refund(late)) == "wrong_state"
+    new = counter.sold(shopper, soap=1)
+    clock.forward(days=30)
+    site.tokens.clear()
+    assert counter.refund(new).status_code == 201
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_only_the_shop_s_keeper_takes_goods_back(site, counter, shopper):
+    sale = counter.sold(shopper, soap=1)
+    assert problem(counter.refund(sale, who="cadre")) == "not_permitted"
+    assert problem(counter.refund(sale | {"id": str(counter.shop)})) == "not_found"
+    answer = counter.refund(sale, reason="")
+    assert answer.json["errors"][0]["pointer"] == "/reason"
+    assert counter.shelf()["soap"] == 19
