@@ -136,7 +136,7 @@ def sheet() -> Any:
         }
         for card in cards
     ]
-    return render("cards/sheet.html", cards=shown, running=f"{village.name} · 积分卡")
+    return render("cards/sheet.html", cards=shown, running=village.name)
 
 
 def read_id(text: str) -> UUID:

@@ -1,10 +1,9 @@
-"""The register's pages: a cadre's desk, households, and the office that sets up villages."""
+"""A cadre's desk: the day, households and their people."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
-from flask_babel import gettext
+from flask import request, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
@@ -12,13 +11,13 @@ from incentives import ledger
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.clock import now, village_day
+from incentives.clock import now
 from incentives.errors import Refusal
 from incentives.register import forms, operations, queries, schemas
 from incentives.register.lines import tell_lines
 from incentives.register.models import Household
 from incentives.register.operations.looks import note_look_of_staff
-from incentives.register.policy import policy_on
+from incentives.register.pages.shared import blueprint
 from incentives.register.queries import HouseholdView
 from incentives.register.sections import household_sections
 from incentives.web.cursors import page as page_of
@@ -27,14 +26,11 @@ from incentives.web.pages.shell import navigation_of
 from incentives.web.parsing import load_query
 from incentives.web.transaction import transaction
 
-blueprint = Blueprint("register_pages", __name__)
-
 LINES = 30
 EMPTY_ROWS = 6
 
 nav_item(_("Today"), "/desk", permission="household.register", order=10)
 nav_item(_("Households"), "/desk/households", permission="household.read", order=20)
-nav_item(_("Villages"), "/admin", permission="village.open", order=80)
 
 
 @blueprint.get("/desk")
@@ -239,69 +235,4 @@ def edit_resident(resident_id: UUID) -> Any:
     )
     return answer or render(
         "register/resident.html", form=form, resident=queries.get_resident(village, resident_id)
-    )
-
-
-@blueprint.route("/admin", methods=["GET", "POST"])
-@page(permission="village.open", village=False)
-def admin() -> Any:
-    """The villages of one's divisions: those that are served, and those that could be."""
-    actor = current_actor()
-    form = Form(forms.OpeningForm)
-    answer = form.accept(
-        lambda: operations.open_village(village=form.data["village"], actor=actor, now=now()),
-        then=lambda village: url_for(".policy", village=village.code),
-        done=_("The village is served from now on. Its policy is the usual one; change it here."),
-    )
-    villages = queries.villages_below([held.division for held in actor.roles])
-    mine = [each for each in villages if may(actor, "village.open", each.code)]
-    above = queries.divisions_by_code([each.parent for each in mine if each.parent])
-    return answer or render(
-        "register/admin.html",
-        form=form,
-        served=[each for each in mine if each.opened_at is not None],
-        others=[each for each in mine if each.opened_at is None],
-        above=above,
-    )
-
-
-@blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])
-@page(permission="policy.set")
-def policy(village: str) -> Any:
-    """A village's policy, changed by resolution from a day on."""
-    today = village_day(now())
-    form = Form(forms.PolicyForm)
-    answer = form.accept(
-        lambda: change_policy(village, form.data),
-        then=lambda _policy: url_for(".policy", village=village),
-        done=_("Entered. It holds from the day you gave."),
-    )
-    held = policy_on(village, today)
-    return answer or render(
-        "register/policy.html",
-        form=form,
-        today=today,
-        fields=[
-            (name, forms.POLICY_WORDS[name], forms.shown_value(name, value))
-            for name, value in held.values().items()
-        ],
-        options=forms.POLICY_OPTIONS,
-        helps={
-            "redemption_days": gettext("always, or week: 6, 7 or month: 1, 15"),
-            "review_above": gettext("Empty: never"),
-        },
-    )
-
-
-def change_policy(village: str, data: dict[str, Any]) -> Any:
-    """Enter what differs from what holds today."""
-    at = now()
-    effective_on, resolution = data.pop("effective_on", None), data.pop("resolution")
-    return operations.set_policy(
-        village=village,
-        values=forms.changed_values(data, policy_on(village, village_day(at))),
-        effective_on=effective_on,
-        resolution=resolution,
-        actor=current_actor(),
-        now=at,
     )

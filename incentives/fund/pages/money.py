@@ -1,0 +1,129 @@
+"""Income, moves between cash and bank, budgets."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import current_actor
+from incentives.clock import now, village_day
+from incentives.fund import forms, operations, queries, schemas, words
+from incentives.fund.models import Income, Place
+from incentives.fund.pages.shared import blueprint
+from incentives.fund.purposes import purposes
+from incentives.web.cursors import page as page_of
+from incentives.web.pages import Form, current_village, page, render
+from incentives.web.parsing import load_query
+from incentives.web.schemas import PageQuery
+
+
+@blueprint.route("/fund/income", methods=["GET", "POST"])
+@page(permission="income.record")
+def income() -> Any:
+    """Enter money that came in; what came in lately, with its reversal."""
+    village = current_village().code
+    form = Form(forms.IncomeForm)
+    answer = form.accept(
+        lambda: operations.record_income(
+            village=village, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _income: url_for(".income"),
+        done=_("Entered. It stands in the public book now."),
+    )
+    return answer or show_income(form)
+
+
+def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None) -> Any:
+    """The page of income, with the forms as they stand."""
+    village = current_village().code
+    query = load_query(PageQuery(), request.args) if request.method == "GET" else {}
+    found = page_of(queries.income(village), [Income.id.desc()], {"limit": 20} | query)
+    return render(
+        "fund/income.html",
+        form=form,
+        reversal=reversal,
+        reversal_of=of,
+        items=found["items"],
+        next_url=found["next"] and url_for(".income", after=found["next"]),
+        today=village_day(now()),
+        words=words,
+    )
+
+
+@blueprint.post("/fund/income/<uuid:income_id>/reversal")
+@page(permission="income.reverse")
+def reverse_income(income_id: UUID) -> Any:
+    """Take back an income that was mistyped."""
+    village = current_village().code
+    form = Form(schemas.ReasonInput)
+    answer = form.accept(
+        lambda: operations.reverse_income(
+            village=village, income_id=income_id, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _income: url_for(".income"),
+        done=_("Taken back. Both entries stand in the public book."),
+    )
+    return answer or show_income(fresh_form(), form, income_id)
+
+
+def fresh_form() -> Form:
+    """A form that nothing was typed into, beside one that was sent."""
+    form = Form()
+    form.values, form.errors, form.refusal = {}, {}, None
+    return form
+
+
+@blueprint.route("/fund/moves", methods=["GET", "POST"])
+@page(permission="money.move")
+def moves() -> Any:
+    """Bring cash to the bank or fetch it, or enter a difference that was found."""
+    village = current_village().code
+    form = Form(forms.MoveForm)
+    answer = form.accept(
+        lambda: operations.move_money(
+            village=village, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _move: url_for(".desk"),
+        done=_("Entered."),
+    )
+    return answer or render(
+        "fund/moves.html",
+        form=form,
+        overview=queries.fund_overview(village),
+        places=[(place.value, words.PLACES[place.value]) for place in Place],
+        today=village_day(now()),
+    )
+
+
+@blueprint.route("/fund/budgets/<int:year>", methods=["GET", "POST"])
+@page(permission="budget.set")
+def budgets(year: int) -> Any:
+    """Set a year's budgets by a resolution."""
+    village = current_village().code
+    form = Form(forms.BudgetsForm)
+    answer = form.accept(
+        lambda: operations.set_budgets(
+            village=village,
+            year=year,
+            amounts={
+                row["purpose"]: row["amount_fen"]
+                for row in form.data["items"]
+                if "amount_fen" in row
+            },
+            resolution=form.data["resolution"],
+            actor=current_actor(),
+            now=now(),
+        ),
+        then=lambda _budgets: url_for(".desk"),
+        done=_("The budgets hold from now on."),
+    )
+    known = {each.purpose: each for each in queries.budget_figures(village, year)}
+    return answer or render(
+        "fund/budgets.html",
+        form=form,
+        year=year,
+        purposes=list(purposes()),
+        known=known,
+        words=words,
+    )

@@ -1,0 +1,82 @@
+"""The office's villages: open one, set its policy by resolution."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.clock import now, village_day
+from incentives.register import forms, operations, queries
+from incentives.register.pages.shared import blueprint
+from incentives.register.policy import policy_on
+from incentives.web.pages import Form, nav_item, page, render
+
+nav_item(_("Villages"), "/admin", permission="village.open", order=80)
+
+
+@blueprint.route("/admin", methods=["GET", "POST"])
+@page(permission="village.open", village=False)
+def admin() -> Any:
+    """The villages of one's divisions: those that are served, and those that could be."""
+    actor = current_actor()
+    form = Form(forms.OpeningForm)
+    answer = form.accept(
+        lambda: operations.open_village(village=form.data["village"], actor=actor, now=now()),
+        then=lambda village: url_for(".policy", village=village.code),
+        done=_("The village is served from now on. Its policy is the usual one; change it here."),
+    )
+    villages = queries.villages_below([held.division for held in actor.roles])
+    mine = [each for each in villages if may(actor, "village.open", each.code)]
+    above = queries.divisions_by_code([each.parent for each in mine if each.parent])
+    return answer or render(
+        "register/admin.html",
+        form=form,
+        served=[each for each in mine if each.opened_at is not None],
+        others=[each for each in mine if each.opened_at is None],
+        above=above,
+    )
+
+
+@blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])
+@page(permission="policy.set")
+def policy(village: str) -> Any:
+    """A village's policy, changed by resolution from a day on."""
+    today = village_day(now())
+    form = Form(forms.PolicyForm)
+    answer = form.accept(
+        lambda: change_policy(village, form.data),
+        then=lambda _policy: url_for(".policy", village=village),
+        done=_("Entered. It holds from the day you gave."),
+    )
+    held = policy_on(village, today)
+    return answer or render(
+        "register/policy.html",
+        form=form,
+        today=today,
+        fields=[
+            (name, forms.POLICY_WORDS[name], forms.shown_value(name, value))
+            for name, value in held.values().items()
+        ],
+        options=forms.POLICY_OPTIONS,
+        helps={
+            "redemption_days": gettext("always, or week: 6, 7 or month: 1, 15"),
+            "review_above": gettext("Empty: never"),
+        },
+    )
+
+
+def change_policy(village: str, data: dict[str, Any]) -> Any:
+    """Enter what differs from what holds today."""
+    at = now()
+    effective_on, resolution = data.pop("effective_on", None), data.pop("resolution")
+    return operations.set_policy(
+        village=village,
+        values=forms.changed_values(data, policy_on(village, village_day(at))),
+        effective_on=effective_on,
+        resolution=resolution,
+        actor=current_actor(),
+        now=at,
+    )
