@@ -102,7 +102,9 @@ def naive_redemption(books: Books, household: str, points: int, meeting: threadi
         db.session.execute(insert(Event), [place | event])
         db.session.execute(insert(Transfer), [place | transfer])
         db.session.execute(
-            update(LogHead).where(LogHead.village == books.village).values(size=head.size + 1)
+            update(LogHead)
+            .where(LogHead.village == books.village)
+            .values(size=place["seq"] + 1, at=event["at"])
         )
 
     act(work)
