@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.sql.operators import desc_op
 
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
+from incentives.web.parsing import is_holdable
 
 Key = QueryableAttribute[Any] | ColumnElement[Any]
 
@@ -82,23 +83,28 @@ def read_cursor(cursor: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]
             read_value(text, column.type.python_type)
             for text, column in zip(texts, columns, strict=True)
         ]
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid(errors=[FieldError("/after", _("This is no cursor of this list"))]) from error
 
 
 def read_value(text: Any, kind: type) -> Any:
-    """A cursor's value as its column's type; ValueError or TypeError for anything else."""
+    """A cursor's value as its column's type; ValueError, TypeError, OverflowError for all else."""
     if kind is UUID:
-        return UUID(text)
+        return UUID(text_of(text))
     if kind is datetime:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             raise ValueError(text)
-        return instant
+        return instant.astimezone(UTC)
     if kind is date:
         return date.fromisoformat(text)
     if kind is int and (type(text) is not int or abs(text) > 2**53):
         raise ValueError(text)
-    if issubclass(kind, str) and (not isinstance(text, str) or "\0" in text):
-        raise ValueError(text)
-    return kind(text)
+    return kind(text_of(text) if issubclass(kind, str) else text)
+
+
+def text_of(value: Any) -> str:
+    """A cursor's text; ValueError for what is none, or none that a database can hold."""
+    if not isinstance(value, str) or not is_holdable(value):
+        raise ValueError(value)
+    return value

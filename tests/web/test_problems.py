@@ -1,0 +1,180 @@
+"""What is refused, and how: problem details in the caller's language, and strict reading."""
+
+import json
+
+import pytest
+
+from tests.factories import OTHER_VILLAGE, VILLAGE
+from tests.shop.scenes import problem
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+HOUSEHOLDS = f"/api/v1/villages/{VILLAGE}/households"
+GOOD = {"door": "12", "head": {"name": "扎西彭措"}}
+UNKNOWN = "0190f3a0-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def ask(site):
+    """Send one request as the cadre, with what a test changes of it."""
+
+    def send(method="POST", path=HOUSEHOLDS, **options):
+        headers = {
+            "Authorization": f"Bearer {site.token('cadre')}",
+            "Idempotency-Key": "0123456789abcdef",
+        } | options.pop("headers", {})
+        return site.app.test_client().open(path, method=method, headers=headers, **options)
+
+    return send
+
+
+def test_a_problem_is_told_in_chinese_unless_the_caller_asks_otherwise(ask):
+    answer = ask(json={})
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert (answer.json["type"], answer.json["status"]) == ("/problems/invalid", 422)
+    assert answer.json["title"] == "请改正标出的地方"
+    assert {each["pointer"] for each in answer.json["errors"]} == {"/door", "/head"}
+    english = ask(json={}, headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert english.json["title"] == "Please correct what is marked"
+    for other in ("fr", "zh-TW,zh;q=0.5", "*"):
+        assert ask(json={}, headers={"Accept-Language": other}).json["title"] == "请改正标出的地方"
+    assert ask("PUT", "/api/v1/me/language", json={"language": "en"}).status_code == 204
+    assert ask(json={}).json["title"] == "Please correct what is marked"
+    chinese = ask(json={}, headers={"Accept-Language": "zh-CN"})
+    assert chinese.json["title"] == "请改正标出的地方"
+
+
+def test_what_one_may_not_know_of_answers_as_what_isn_t_there(site, ask):
+    opened = site.call("administrator", "POST", f"/divisions/{OTHER_VILLAGE}/opening", {})
+    assert opened.status_code in (200, 201), opened.text
+    there = site.call("administrator", "GET", f"/villages/{OTHER_VILLAGE}/policy")
+    assert there.status_code == 200
+    paths = [
+        f"/api/v1/villages/{OTHER_VILLAGE}/households",
+        "/api/v1/villages/513336101999/households",
+        "/api/v1/villages/nowhere/households",
+        f"/api/v1/villages/{VILLAGE}/households/{UNKNOWN}",
+        f"/api/v1/villages/{OTHER_VILLAGE}/households/{UNKNOWN}",
+        f"/api/v1/shops/{UNKNOWN}/goods",
+        "/api/v1/nothing/here",
+        f"{HOUSEHOLDS}/not-an-id",
+        "/api/v1/villages/a%00b/households",
+    ]
+    answers = [ask("GET", path) for path in paths]
+    assert {(each.status_code, each.content_type) for each in answers} == {
+        (404, "application/problem+json")
+    }
+    assert len({each.data for each in answers}) == 1
+
+
+def test_another_method_is_told_which_there_are(ask):
+    answer = ask("DELETE")
+    assert (answer.status_code, problem(answer)) == (405, "method_not_allowed")
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_another_kind_of_content_is_not_read(ask):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
+        answer = ask(data=json.dumps(GOOD), content_type=kind)
+        assert (answer.status_code, problem(answer)) == (415, "unsupported_media_type"), kind
+    assert ask(data=json.dumps(GOOD)).status_code == 415
+    answer = ask("POST", f"/api/v1/villages/{VILLAGE}/files", json={})
+    assert problem(answer) == "unsupported_media_type"
+    answer = ask("GET", headers={"Accept": "image/png"})
+    assert (answer.status_code, problem(answer)) == (406, "not_acceptable")
+    assert ask("GET", headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
+
+
+def test_bodies_past_their_limit_are_not_read(ask):
+    answer = ask(json=GOOD | {"door": "x" * (1024 * 1024)})
+    assert (answer.status_code, problem(answer)) == (413, "too_large")
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.pdf"\r\n\r\n'
+    file = head + b"x" * (10 * 1024 * 1024) + b"\r\n--x--\r\n"
+    form = {"data": file, "content_type": "multipart/form-data; boundary=x"}
+    answer = ask(path=f"/api/v1/villages/{VILLAGE}/files", **form)
+    assert (answer.status_code, problem(answer)) == (413, "too_large")
+
+
+NO_JSON = [
+    b"",
+    b"{",
+    b'{"door": NaN}',
+    b"{'door': 1}",
+    b'{"door": "12",}',
+    b"\xff\xfe",
+    b"\xef\xbb\xbf{}",
+    b"[" * 100_000,
+    b'{"door": ' + b"1" * 5000 + b"}",
+]
+
+
+def test_what_is_no_json_is_malformed(ask):
+    for body in NO_JSON:
+        answer = ask(data=body, content_type="application/json")
+        assert (answer.status_code, problem(answer)) == (400, "malformed"), body[:40]
+
+
+BAD_FIELDS = [
+    ('{"door": "12", "head": {"name": "扎西"}, "score": 1}', "/score"),
+    ('{"door": "12", "head": {"name": "扎西", "belief": "x"}}', "/head/belief"),
+    ('{"door": "1", "door": "2", "head": {"name": "扎西"}}', "/door"),
+    ('{"door": "12", "head": {"name": "扎\\u0000西"}}', "/head/name"),
+    ('{"door": "12", "head": {"name": "扎\\ud800"}}', "/head/name"),
+    (
+        '{"door": "12", "head": {"name": "扎西", "birth_year": 9007199254740993}}',
+        "/head/birth_year",
+    ),
+    ('{"door": "12", "head": {"name": "扎西", "birth_year": 1e400}}', "/head/birth_year"),
+    ('{"door": "12", "head": {"name": "扎西", "birth_year": "1980"}}', "/head/birth_year"),
+    ('{"door": "12", "head": {"name": "扎西", "birth_year": 1980.5}}', "/head/birth_year"),
+    ('{"door": "12", "head": {"name": "扎西", "birth_year": true}}', "/head/birth_year"),
+    ('{"door": "12", "head": "扎西"}', "/head"),
+    ("[]", ""),
+    ("null", ""),
+    ('"text"', ""),
+]
+
+
+def test_what_a_field_can_t_be_is_named(ask):
+    for body, pointer in BAD_FIELDS:
+        answer = ask(data=body, content_type="application/json")
+        assert (answer.status_code, problem(answer)) == (422, "invalid"), answer.text
+        assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
+        assert all(each["detail"] for each in answer.json["errors"])
+
+
+def test_a_whole_number_is_one_however_it_is_written(ask):
+    body = '{"door": "12", "head": {"name": "扎西", "birth_year": 1980.0}}'
+    answer = ask(data=body, content_type="application/json")
+    assert answer.status_code == 201, answer.text
+
+
+BAD_QUERIES = [
+    ("limit=0", "/limit"),
+    ("limit=501", "/limit"),
+    ("limit=x", "/limit"),
+    ("limit=", "/limit"),
+    ("limit=9007199254740993", "/limit"),
+    ("limit=5&limit=5", "/limit"),
+    ("page=2", "/page"),
+    ("q=%00", "/q"),
+]
+
+
+def test_a_query_is_read_as_strictly(ask):
+    for query, pointer in BAD_QUERIES:
+        answer = ask("GET", f"{HOUSEHOLDS}?{query}")
+        assert (answer.status_code, problem(answer)) == (422, "invalid")
+        assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
+
+
+def test_a_fault_of_ours_gives_an_id_and_no_more(site, bare_app):
+    def broken():
+        raise RuntimeError("the secret of the house")
+
+    bare_app.config["PROPAGATE_EXCEPTIONS"] = False
+    bare_app.testing = False
+    bare_app.view_functions["access.get_me"] = broken
+    answer = site.call("cadre", "GET", "/me")
+    assert (answer.status_code, problem(answer)) == (500, "unexpected")
+    assert len(answer.json["id"]) == 32
+    assert "secret" not in answer.text
