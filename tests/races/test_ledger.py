@@ -130,7 +130,7 @@ def test_control_who_looks_before_the_lock_is_stopped_by_the_database_alone(app)
     assert count(outcomes, InsufficientPoints) == 0
     stopped = [str(each.orig) for each in outcomes if isinstance(each, DBAPIError)]
     assert len(stopped) == CROWD - 1
-    assert all("hold something else" in each or "ck_account_floor" in each for each in stopped)
+    assert all("hold something else" in each or "by a transfer alone" in each for each in stopped)
     assert books.position(anna).balance == 0
 
 
