@@ -76,6 +76,7 @@ def move(source: str, target: str, amount: int) -> Leg:
 class Draft:
     """An event to be posted: `record` is what caused it, `approver` who decided it last.
 
+    `entered_by` is who entered what is posted, where that is another than who posts it.
     A reversal names what it `reverses` and has no legs: posting mirrors that event whole.
     `detail` is what it was for, in texts, whole numbers and lists of objects of them.
     """
@@ -85,6 +86,7 @@ class Draft:
     occurred_on: date
     legs: Sequence[Leg] = field(default_factory=tuple)
     record: UUID | None = None
+    entered_by: UUID | None = None
     approver: UUID | None = None
     reverses: UUID | None = None
     detail: dict[str, Any] | None = None

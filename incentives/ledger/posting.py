@@ -45,10 +45,10 @@ Rows = dict[type, list[dict[str, Any]]]
 def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[Event]:
     """Post these events, in their order; once a transaction, under `hold`.
 
-    `actor` is the person who enters them, None for an act of the clock. Refuses
-    `insufficient_points` and `insufficient_funds` where an account would leave its floor,
-    `already_reversed` and `wrong_state` where nothing is left to undo. RuntimeError for a second
-    call in a transaction.
+    `actor` is the person who enters those whose draft names nobody else, None for an act of the
+    clock. Refuses `insufficient_points` and `insufficient_funds` where an account would leave its
+    floor, `already_reversed` and `wrong_state` where nothing is left to undo. RuntimeError for a
+    second call in a transaction.
     """
     villages = sorted({draft.village for draft in drafts})
     held = held_heads(villages)
@@ -179,7 +179,7 @@ def actor_codes(
     wanted = {
         (draft.village, person)
         for draft in drafts
-        for person in (actor, draft.approver)
+        for person in (draft.entered_by or actor, draft.approver)
         if person is not None
     }
     if not wanted:
@@ -227,6 +227,7 @@ def add_event(
 ) -> Event:
     """Add an event's rows and its leaf, and move the village's head on."""
     at = max(now, head.at + TICK)
+    entered_by = draft.entered_by or actor
     event = Event(
         id=new_id(),
         village=draft.village,
@@ -234,7 +235,7 @@ def add_event(
         at=at,
         kind=Kind(draft.kind),
         occurred_on=draft.occurred_on,
-        actor=codes[draft.village, actor] if actor else None,
+        actor=codes[draft.village, entered_by] if entered_by else None,
         approver=codes[draft.village, draft.approver] if draft.approver else None,
         reverses=draft.reverses,
         record=draft.record,

@@ -4,3 +4,13 @@ A redemption is one ledger event, one stock movement and one receipt in one tran
 lines keep points and cost of that moment. Stock never falls below zero, and what left the
 shelf is always on the books. Prices are set by those who don't keep the shop.
 """
+
+from flask import Flask
+
+from incentives.cards.operations.scanning import serves_hook
+from incentives.shop.queries import serves_village
+
+
+def init_app(_app: Flask) -> None:
+    """Let a scan know which shops serve the card's village."""
+    serves_hook[:] = [serves_village]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from incentives.access.actor import Actor, Role
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.shop.models import (
@@ -76,6 +77,13 @@ def shops_in(divisions: Sequence[str]) -> list[Shop]:
     for each in below[1:]:
         condition |= each
     return list(db.session.scalars(select(Shop).where(condition).order_by(Shop.division, Shop.id)))
+
+
+def serves_village(actor: Actor, village: str) -> bool:
+    """Whether the actor keeps a shop that serves a village."""
+    return any(
+        actor.has_role(Role.SHOPKEEPER, shop.division) for shop in shops_of_village(village)
+    )
 
 
 def villages_served(shop_id: UUID) -> list[str]:

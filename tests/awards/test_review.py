@@ -71,7 +71,7 @@ def test_one_approval_posts_where_no_publicity_is_due(app: Flask) -> None:
     assert scene.points() == 8
     event = db.session.get_one(Event, award.event_id)
     assert (event.kind, event.record) == ("award", award.id)
-    assert event.actor == event.approver
+    assert who(event.actor) == award.proposed_by
     assert who(event.approver) == scene.reviewer.person
 
 

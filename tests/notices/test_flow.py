@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from incentives import ledger
 from incentives.access.actor import Actor, Role
 from incentives.awards import operations as awards
 from incentives.awards.models import Award, AwardStatus
@@ -129,8 +130,10 @@ def test_the_clock_closes_what_is_due_and_nothing_else(app: Flask, clock: Clock)
     assert notices.close_due_notices(now=now()) == 1
     assert scene.status(award) is AwardStatus.POSTED
     event = db.session.scalars(select(Event)).one()
-    assert event.actor is None
-    assert event.approver is not None
+    entered, approved = (
+        ledger.persons(VILLAGE, [code])[code] for code in (event.actor or "", event.approver or "")
+    )
+    assert (entered, approved) == (scene.cadre.person, scene.reviewer.person)
 
 
 def test_with_no_reviewers_all_is_public_first(app: Flask, clock: Clock) -> None:

@@ -21,8 +21,9 @@ from incentives.register.models import Household
 def post_awards(awards: Sequence[Award], *, actor: Actor, now: datetime) -> list[Award]:
     """Give the points of these awards of one village: one event each, in one post, under `hold`.
 
-    The event's actor is whose act posts it (a reviewer, a closer, a ruler, or the clock), its
-    approver who approved it last. Refuses what isn't ready to be posted.
+    The event's actor is who entered the award, its approver who approved it last; whose act posts
+    it (a reviewer's, a closer's, a ruler's, the clock's) is in the audit trail. Refuses what isn't
+    ready to be posted.
     """
     if not awards:
         return []
@@ -72,6 +73,7 @@ def draft_of(
         occurred_on=award.occurred_on,
         legs=[ledger.give("issuance", household.account_code, award.points)],
         record=award.id,
+        entered_by=award.proposed_by,
         approver=approver,
         detail={
             "rule_item": item.code,
