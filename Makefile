@@ -24,7 +24,8 @@ check: $(TEST_DONE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/translations.py check
-	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/cards tests/ledger/test_vectors.py
+	$(BIN)/python -m pytest -q tests/test_house.py tests/ledger/test_vectors.py tests/cards/test_codes.py \
+		tests/cards/test_numbers.py tests/cards/test_qr.py tests/files
 
 bench: $(TEST_DONE)
 	$(BIN)/python -m tests.benchmarks $(BENCH)
