@@ -67,9 +67,7 @@ def update() -> int:
 def written(catalog: Catalog) -> bytes:
     """A catalogue's file: sorted, without the times and lines that would change each day."""
     buffer = io.BytesIO()
-    write_po(
-        buffer, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False
-    )
+    write_po(buffer, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
     return "".join(line for line in lines if '"POT-Creation-Date' not in line).encode()
 

@@ -207,9 +207,7 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     """An award's notice, the objections to it and their rulings, for its timeline."""
     steps = []
     found = objections_to_award(award.id)
-    names = person_names(
-        person for each in found for person in (each.made_by, each.ruled_by)
-    )
+    names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.number)

@@ -81,9 +81,7 @@ def shops_in(divisions: Sequence[str]) -> list[Shop]:
 
 def serves_village(actor: Actor, village: str) -> bool:
     """Whether the actor keeps a shop that serves a village."""
-    return any(
-        actor.has_role(Role.SHOPKEEPER, shop.division) for shop in shops_of_village(village)
-    )
+    return any(actor.has_role(Role.SHOPKEEPER, shop.division) for shop in shops_of_village(village))
 
 
 def villages_served(shop_id: UUID) -> list[str]:

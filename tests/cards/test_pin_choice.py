@@ -36,7 +36,9 @@ def test_not_obvious(pin):
     check_pin_choice(pin, number=NUMBER)
 
 
-@pytest.mark.parametrize("pin", ["", "12345", "1234567", "12345a", "４８３９２０", " 48392", "48392\n"])
+@pytest.mark.parametrize(
+    "pin", ["", "12345", "1234567", "12345a", "４８３９２０", " 48392", "48392\n"]
+)
 def test_no_pin(pin):
     with pytest.raises(Invalid):
         check_pin_choice(pin, number=NUMBER)
