@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+import click
 from flask import current_app
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,3 +56,11 @@ def get_installation() -> Installation:
                 " which is printed on its cards and in its log"
             )
     return installation
+
+
+def installation_for_command() -> Installation:
+    """The installation for a command line, which ends with the reason where there is none."""
+    try:
+        return get_installation()
+    except (LookupError, SettingRefused) as refusal:
+        raise click.ClickException(str(refusal)) from refusal

@@ -9,7 +9,7 @@ from incentives.cards.queries import url_of
 from incentives.demo.loading import HOUSEHOLDS, DemoRefused, load_demo
 from incentives.demo.pins import demo_pin
 from incentives.extensions import db
-from incentives.installation import find_installation
+from incentives.installation import installation_for_command
 from incentives.register.models import Household
 
 group = AppGroup("demo", help="The demo county: real places, made-up people.")
@@ -31,8 +31,7 @@ def load(villages: int, households: int) -> None:
 @click.option("--limit", default=10, show_default=True, help="How many of each village.")
 def cards(village: str | None, limit: int) -> None:
     """List cards with their PINs and the address that each card's QR leads to."""
-    installation = find_installation()
-    if installation is None or not installation.demo:
+    if not installation_for_command().demo:
         raise click.ClickException("this is no demo installation")
     chosen = (
         select(Card, Household)

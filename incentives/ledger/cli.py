@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from incentives.clock import now
 from incentives.extensions import db
+from incentives.installation import installation_for_command
 from incentives.ledger.audit import audit, audit_guards
 from incentives.ledger.models import LogHead
 from incentives.ledger.seals import seal_all
@@ -19,6 +20,7 @@ group = AppGroup("ledger", help="The books: seal them, audit them.")
 @group.command("seal")
 def seal() -> None:
     """Sign each village's log that has grown, and keep what was signed in JISHAN_SEALS."""
+    installation_for_command()
     click.echo(f"{seal_all(now=now())} signed")
 
 
@@ -26,6 +28,7 @@ def seal() -> None:
 @click.option("--village", help="The code of one village; all of them without it.")
 def run_audit(village: str | None) -> None:
     """Recompute the books from their rows; findings as JSON lines, and exit code 1 if any."""
+    installation_for_command()
     chosen = select(LogHead.village).order_by(LogHead.village)
     if village is not None:
         chosen = chosen.where(LogHead.village == village)

@@ -11,6 +11,7 @@ from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.access.operations import add_user
 from incentives.clock import now
 from incentives.errors import Refusal
+from incentives.installation import installation_for_command
 from incentives.ledger.seals import seal_all
 from incentives.register.operations.installing import InstallationRefused, make_installation
 from incentives.upkeep.jobs import do_daily_jobs, run_worker
@@ -56,6 +57,7 @@ def init(username: str, name: str, division: str, password: str) -> None:
 def start() -> None:
     """Migrate, load the demo county into a new database, and serve until Ctrl-C."""
     prepare()
+    installation_for_command()
     greet()
     serve()
 
@@ -64,6 +66,7 @@ def start() -> None:
 @with_appcontext
 def worker() -> None:
     """Sign the logs within a minute of a change, and do the daily jobs, until stopped."""
+    installation_for_command()
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _signal, _frame: stop.set())
@@ -74,6 +77,7 @@ def worker() -> None:
 @with_appcontext
 def daily() -> None:
     """Do the daily jobs now: for installations that have a timer of their own."""
+    installation_for_command()
     click.echo(json.dumps(do_daily_jobs(now=now())))
 
 

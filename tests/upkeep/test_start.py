@@ -96,11 +96,15 @@ def test_address_and_origin_are_kept_and_only_another_one_is_refused(tmp_path):
     with installation(data, **named):
         assert get_installation().origin == "jifen.example.cn"
     for name, other in (("JISHAN_URL", "https://other.example"), ("JISHAN_ORIGIN", "other")):
-        with installation(data, **{name: other}):
+        with installation(data, **{name: other}) as app:
             with pytest.raises(SettingRefused, match=name):
                 get_installation()
             with pytest.raises(NotReady, match=name):
                 require_ready(only_loopback=True)
+            for command in (["ledger", "audit"], ["ledger", "seal"], ["daily"], ["worker"]):
+                answer = app.test_cli_runner().invoke(args=command)
+                assert answer.exit_code == 1
+                assert name in answer.output
 
 
 @pytest.mark.parametrize(
