@@ -86,7 +86,7 @@ def village_codes(count: int) -> list[str]:
 
 
 def live(village: DemoVillage, days: list[date], advance: Callable[[], object]) -> None:
-    """A village's whole history, and full shelves at its end."""
+    """A village's whole history; at its end full shelves, and a patrol for the review group."""
     history, fund = History(village), Fund(village)
     fund.begin(days[0])
     history.fill_shelves(at(days[0], 8), up_to=SHELF)
@@ -98,6 +98,7 @@ def live(village: DemoVillage, days: list[date], advance: Callable[[], object]) 
         if number == HISTORY_DAYS - 1:
             history.publish(at(day, 21, 30))
         advance()
+    history.propose("PA01", 8, days[-1])
     history.fill_shelves(at(days[-1], 22), up_to=LEAST)
 
 

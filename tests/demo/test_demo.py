@@ -105,6 +105,7 @@ def test_something_waits_for_everyone(county):
     assert counts[AwardStatus.POSTED] > 300
     assert counts[AwardStatus.REVERSED] == 1
     assert counts[AwardStatus.PUBLISHED] > 0
+    assert counts[AwardStatus.PROPOSED] >= 8
     states = set(db.session.scalars(select(Disbursement.status)))
     assert states == {Status.APPLIED, Status.EVALUATED, Status.PUBLISHED, Status.PAID}
     assert db.session.scalar(select(func.count()).where(Notice.closed_at.is_(None))) >= 1
