@@ -12,7 +12,7 @@ from incentives.extensions import db
 from incentives.installation import installation_for_command
 from incentives.ledger.audit import audit, audit_guards
 from incentives.ledger.models import LogHead
-from incentives.ledger.seals import seal_all
+from incentives.ledger.seals import LogInconsistent, seal_all
 
 group = AppGroup("ledger", help="The books: seal them, audit them.")
 
@@ -21,7 +21,10 @@ group = AppGroup("ledger", help="The books: seal them, audit them.")
 def seal() -> None:
     """Sign each village's log that has grown, and keep what was signed in JISHAN_SEALS."""
     installation_for_command()
-    click.echo(f"{seal_all(now=now())} signed")
+    try:
+        click.echo(f"{seal_all(now=now())} signed")
+    except LogInconsistent as inconsistent:
+        raise click.ClickException(str(inconsistent)) from inconsistent
 
 
 @group.command("audit")

@@ -47,11 +47,20 @@ class Sealed:
 def seal_all(*, now: datetime) -> int:
     """Sign every village's log that has grown since its last checkpoint; how many were signed.
 
-    Commits each by itself. Raises `LogInconsistent` for a log that isn't the sealed one.
+    Commits each by itself. Raises `LogInconsistent` for logs that aren't the sealed ones, once
+    all others are signed.
     """
     villages = list(db.session.scalars(select(LogHead.village).order_by(LogHead.village)))
     db.session.rollback()
-    return sum(seal_village(village, now=now) for village in villages)
+    signed, refused = 0, []
+    for village in villages:
+        try:
+            signed += seal_village(village, now=now)
+        except LogInconsistent as inconsistent:
+            refused.append(str(inconsistent))
+    if refused:
+        raise LogInconsistent("; ".join(refused))
+    return signed
 
 
 def seal_village(village: str, *, now: datetime) -> bool:
@@ -61,16 +70,21 @@ def seal_village(village: str, *, now: datetime) -> bool:
     """
     folder = folder_of(village)
     with locked(folder):
+        # What was read before the lock may be older than what another signer sealed meanwhile.
+        db.session.rollback()
         last = last_sealed(folder)
         head = db.session.get_one(LogHead, village, populate_existing=True)
         found = notes.Root(head.origin, head.size, merkle.root_of(head.frontier))
         if last is not None:
             refuse_inconsistent(village, last, found)
+        if proofs.root_at(village, found.size) != found.root:
+            raise LogInconsistent(f"{village}: the log head is not of the events' tree")
         if last is not None and last.root.size == found.size:
             note = last.note
         else:
             covered = append_events(folder, village, last, found.size)
             note = notes.sign_checkpoint(found, notes.private_key(key("log")))
+            cut_torn_line(folder / CHECKPOINTS)
             append(folder / CHECKPOINTS, [json.dumps({"note": note, "bytes": covered})])
         publish(village, found, note, now)
     return last is None or last.note != note
@@ -168,17 +182,26 @@ def append_events(folder: Path, village: str, last: Sealed | None, size: int) ->
 
 
 def lines_beyond(path: Path, covered: int) -> list[bytes]:
-    """The whole lines of a file behind its first bytes; what was cut off is removed."""
+    """The whole lines of a file behind its first bytes; one that was cut off is removed."""
     if not path.exists():
         return []
+    cut_torn_line(path, covered)
+    with path.open("rb") as file:
+        file.seek(covered)
+        return file.read().splitlines()
+
+
+def cut_torn_line(path: Path, covered: int = 0) -> None:
+    """Remove a last line that was cut off in writing: the next one would be joined to it."""
+    if not path.exists():
+        return
     with path.open("rb+") as file:
         file.seek(covered)
         rest = file.read()
-        whole = rest[: rest.rfind(b"\n") + 1]
-        if len(whole) < len(rest):
-            file.truncate(covered + len(whole))
+        whole = rest.rfind(b"\n") + 1
+        if whole < len(rest):
+            file.truncate(covered + whole)
             os.fsync(file.fileno())
-    return whole.splitlines()
 
 
 def leaf_text(village: str, seq: int) -> str:
