@@ -159,9 +159,10 @@ def edit_household(
     require(actor, "household.register", village)
     household = find_household(village, household_id)
     refuse_departed(household)
+    grid = changes.get("grid", household.grid)
+    check_grid(village, grid)
     household.door = check_text(changes.get("door", household.door), "/door", DOOR_LENGTH)
-    household.grid = changes.get("grid", household.grid)
-    check_grid(village, household.grid)
+    household.grid = grid
     household.hide_balance = changes.get("hide_balance", household.hide_balance)
     if "head_id" in changes:
         household.head_id = check_head(household, changes["head_id"])
