@@ -48,6 +48,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "resident.read": VILLAGE_STAFF,
     "statement.read": roles(CADRE, REVIEWER, SUPERVISOR),
     "team.make": roles(CADRE),
+    "balance.hide": NOBODY,
     # Files: their uploader and whom a record lets read them may do so without `file.read`
     "file.keep": roles(CADRE, REVIEWER, TREASURER, RESPONDER),
     "file.read": roles(REVIEWER, SUPERVISOR),
@@ -113,6 +114,9 @@ OWN: frozenset[str] = frozenset(
         "household.read",
         "resident.read",
         "statement.read",
+        "card.read",
+        "card.suspend",
+        "balance.hide",
         "file.keep",
         "file.read",
         "award.read",

@@ -6,11 +6,14 @@ from uuid import UUID
 from flask import Response
 
 from incentives.access.actor import current_actor, find_actor
+from incentives.access.permissions import may
 from incentives.cards import operations, queries, schemas
 from incentives.cards.models import Card
 from incentives.cards.operations import Shown
 from incentives.cards.qr import qr_png, qr_svg
 from incentives.clock import now
+from incentives.errors import NotFound
+from incentives.register.queries import find_household
 from incentives.web.api import Blueprint, reads, writes
 
 blueprint = Blueprint("cards", __name__, url_prefix="/api/v1", description=__doc__)
@@ -137,6 +140,26 @@ def put_pin(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]
         village=village, card_id=card_id, pin=body["pin"], actor=current_actor(), now=now()
     )
     return card_output(card)
+
+
+@blueprint.route("/villages/<village>/households/<uuid:household_id>/cards")
+@reads(schemas.ShownCardPage, permission="card.read", own=True)
+def get_household_cards(village: str, household_id: UUID) -> dict[str, Any]:
+    """The cards of a household, without their codes; a resident sees their own household's."""
+    household = find_household(village, household_id)
+    actor = current_actor()
+    if not may(actor, "card.read", village) and actor.household_id != household.id:
+        raise NotFound()
+    return {"items": queries.cards_of_household(household.id)}
+
+
+@blueprint.route(f"{ONE}/loss", methods=["POST"])
+@writes(schemas.HeldCard, permission="card.suspend", own=True)
+def post_loss(village: str, card_id: UUID) -> Card:
+    """Stop one's own card, at once; the village office lets it serve again when it is found."""
+    return operations.report_card_lost(
+        village=village, card_id=card_id, actor=current_actor(), now=now()
+    )
 
 
 @blueprint.route("/cards/scan", methods=["POST"])

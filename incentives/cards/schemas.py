@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.cards.models import CardStatus
-from incentives.web.schemas import Day, Id, Points, Schema
+from incentives.web.schemas import Day, Id, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=200)
 PIN = validate.Regexp(r"^[0-9]{6}$", error=cast("str", _("A PIN has 6 digits")))
@@ -30,6 +30,21 @@ class CardOutput(Schema):
     issued_on = Day()
     expires_on = Day()
     has_pin = fields.Boolean()
+
+
+class HeldCard(Schema):
+    """A card as its holder sees it: without the code, which could be spent with."""
+
+    id = Id()
+    number = fields.String()
+    status = fields.Enum(CardStatus, by_value=True)
+    resident_id = Id(allow_none=True)
+    issue = fields.Integer()
+    issued_on = Day()
+    expires_on = Day()
+
+
+ShownCardPage = page_of(HeldCard)
 
 
 class PinInput(Schema):

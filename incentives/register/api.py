@@ -13,6 +13,7 @@ from incentives.register import operations, queries, schemas
 from incentives.register.lines import Told, tell_lines
 from incentives.register.models import Division, Household, Resident
 from incentives.register.operations.looks import note_look_of_staff
+from incentives.register.operations.own import hide_balance
 from incentives.register.policy import policy_on
 from incentives.register.queries import HouseholdView
 from incentives.web.api import Blueprint, reads, writes
@@ -203,6 +204,18 @@ def post_look(village: str, household_id: UUID, body: dict[str, Any]) -> dict[st
         now=now(),
     )
     return one_output(village, household_id)
+
+
+@blueprint.route(f"{ONE}/hidden-balance", methods=["PUT"])
+@writes(schemas.HiddenBalance, body=schemas.HiddenBalance, permission="balance.hide", own=True)
+def put_hidden_balance(village: str, household_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Hide one's own household's balance from whoever scans its card, or show it again."""
+    actor = current_actor()
+    queries.find_household(village, household_id)
+    if actor.household_id != household_id:
+        raise NotFound()
+    household = hide_balance(hide=body["hidden"], actor=actor, now=now())
+    return {"hidden": household.hide_balance}
 
 
 @blueprint.route(f"{ONE}/statement")

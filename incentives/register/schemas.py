@@ -100,6 +100,12 @@ class LookInput(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
+class HiddenBalance(Schema):
+    """Whether a scan of the household's card shows no balance."""
+
+    hidden = fields.Boolean(required=True)
+
+
 class StatementQuery(PageQuery):
     """From and to are days of posting, both included."""
 

@@ -35,13 +35,14 @@ household.look          O
 resident.read           C R T S own
 statement.read          C R S own
 team.make               C
+balance.hide            own
 file.keep               C R T P own
 file.read               R S own
 file.erase
 card.issue              C
-card.read               C
+card.read               C own
 card.set_pin            C
-card.suspend            C
+card.suspend            C own
 card.reinstate          C
 card.reissue            C
 card.revoke             C
