@@ -67,9 +67,8 @@ def test_the_database_takes_no_change_of_it(app: Flask, statement: str) -> None:
     assert [(row.id, row.tag, row.details) for row in rows()] == before
 
 
-def test_replacing_a_row_is_no_way_around(app: Flask, database: str) -> None:
-    if database != "sqlite":
-        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_replacing_a_row_is_no_way_around(app: Flask) -> None:
     make_village()
     keep_row()
     columns = "id, village, tag, person, user_id, subject, details, at"
@@ -83,9 +82,8 @@ def test_replacing_a_row_is_no_way_around(app: Flask, database: str) -> None:
     assert len(rows()) == 1
 
 
-def test_truncating_it_is_refused_even_to_its_owner(app: Flask, database: str) -> None:
-    if database != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_truncating_it_is_refused_even_to_its_owner(app: Flask) -> None:
     make_village()
     keep_row()
     owner = create_engine(app.config["OWNER_DATABASE_URI"])

@@ -1,0 +1,173 @@
+"""Whether a sale is allowed: its goods, its points, the caps and the PIN."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import case, func, select
+
+from incentives.access.actor import Actor
+from incentives.cards.models import Card
+from incentives.cards.pins import counter_of, verify_pin
+from incentives.errors import (
+    CapExceeded,
+    FieldError,
+    InsufficientPoints,
+    Invalid,
+    PinRequired,
+)
+from incentives.extensions import db
+from incentives.register.policy import Policy
+from incentives.shop.models import (
+    Good,
+    Redemption,
+    RedemptionLine,
+    Refund,
+    Shop,
+    StockOwner,
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the household takes: a good and how many, in its unit."""
+
+    good_id: UUID
+    quantity: int
+
+
+def listed_goods(shop: Shop, items: Sequence[Item]) -> dict[UUID, Good]:
+    """The goods asked for, by id; refuses what this shop doesn't sell, a good twice, or none."""
+    wanted = [item.good_id for item in items]
+    rows = db.session.scalars(
+        select(Good).where(Good.shop_id == shop.id, Good.on_sale, Good.id.in_(wanted))
+    )
+    goods = {good.id: good for good in rows}
+    errors = [
+        FieldError(f"/lines/{index}/good_id", _("This shop has no such good"))
+        for index, item in enumerate(items)
+        if item.good_id not in goods
+    ]
+    errors += [
+        FieldError(f"/lines/{index}/good_id", _("This good stands here twice"))
+        for index, good_id in enumerate(wanted)
+        if good_id in wanted[:index]
+    ]
+    if errors or not items:
+        raise Invalid(errors=errors)
+    return goods
+
+
+def points_part(shop: Shop, policy: Policy, total: int, spendable: int, cash_fen: int) -> int:
+    """The points to take where `cash_fen` tops up: cash is for a shortfall only, at least 1 point.
+
+    Only the shopkeeper's own stock can be topped up, as the money never is the fund's
+    (domain.md, policy `cash_top_up`).
+    """
+    if cash_fen:
+        in_points, rest = divmod(cash_fen, policy.fen_per_point)
+        allowed = policy.cash_top_up and shop.stock_owner is StockOwner.SHOPKEEPER
+        if not allowed or rest or in_points != total - max(1, min(spendable, total)):
+            raise Invalid(
+                errors=[FieldError("/cash_top_up_fen", _("Cash may only cover what is short"))]
+            )
+        total -= in_points
+    if total > spendable:
+        raise InsufficientPoints(
+            _(
+                "%(needed)s points are needed, %(spendable)s can be spent",
+                needed=total,
+                spendable=spendable,
+            ),
+            needed=total,
+            spendable=spendable,
+        )
+    return total
+
+
+def refuse_over_caps(
+    household_id: UUID,
+    points: int,
+    goods: dict[UUID, Good],
+    items: Sequence[Item],
+    policy: Policy,
+    day: date,
+) -> None:
+    """Refuse what passes the household's points a day or a good's number a month."""
+    left = policy.daily_redemption_cap - redeemed_today(household_id, day)[0]
+    if points > left:
+        raise CapExceeded(_("Only %(left)s more points can be spent today", left=left), left=left)
+    capped = [item for item in items if goods[item.good_id].household_cap is not None]
+    if not capped:
+        return
+    net = func.sum(RedemptionLine.quantity - RedemptionLine.refunded)
+    rows = db.session.execute(
+        select(RedemptionLine.good_id, net)
+        .join(Redemption)
+        .where(
+            Redemption.household_id == household_id,
+            Redemption.redeemed_on >= day.replace(day=1),
+            RedemptionLine.good_id.in_([item.good_id for item in capped]),
+        )
+        .group_by(RedemptionLine.good_id)
+    )
+    had: dict[UUID, int] = {good_id: int(quantity) for good_id, quantity in rows}
+    for item in capped:
+        good = goods[item.good_id]
+        left = (good.household_cap or 0) - had.get(good.id, 0)
+        if item.quantity > left:
+            raise CapExceeded(
+                _(
+                    "%(good)s: this household can take %(left)s more this month",
+                    good=good.name_zh,
+                    left=left,
+                ),
+                left=left,
+            )
+
+
+def redeemed_today(household_id: UUID, day: date) -> tuple[int, int]:
+    """Points that a household redeemed on a day less what came back; and those by card alone."""
+    alone = case((Redemption.pin_given, 0), else_=Redemption.points)
+    redeemed, by_card_alone = db.session.execute(
+        select(func.sum(Redemption.points), func.sum(alone)).where(
+            Redemption.household_id == household_id, Redemption.redeemed_on == day
+        )
+    ).one()
+    if not redeemed:
+        return 0, 0
+    refunded = db.session.scalar(
+        select(func.sum(Refund.points))
+        .join(Redemption)
+        .where(Redemption.household_id == household_id, Redemption.redeemed_on == day)
+    )
+    return int(redeemed) - int(refunded or 0), int(by_card_alone or 0)
+
+
+def check_pin(
+    card: Card,
+    household_id: UUID,
+    points: int,
+    pin: str | None,
+    policy: Policy,
+    *,
+    actor: Actor,
+    now: datetime,
+    day: date,
+) -> None:
+    """Refuse without the PIN what a card alone doesn't allow: `pin_above` a time, twice that a day.
+
+    A PIN that is given is always checked (cards.md, What a scan allows).
+    """
+    if pin is not None:
+        verify_pin(card, pin, counter=counter_of(actor), now=now)
+        return
+    alone = redeemed_today(household_id, day)[1]
+    if (
+        points > policy.pin_above
+        or alone + points > 2 * policy.pin_above
+        or actor.household_id == household_id
+    ):
+        raise PinRequired(pin_needed_above=policy.pin_above)
