@@ -26,7 +26,7 @@ from incentives.web.guard import get_village
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.transaction import transaction
 
-nav_item(_("My points"), "/c/account", permission="statement.read", order=1, own=True)
+nav_item(_("My points"), "/c/account", permission="balance.hide", order=95, own=True)
 
 
 @blueprint.get("/c")
