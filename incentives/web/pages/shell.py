@@ -1,7 +1,7 @@
 """Who may open a page, in which village, and what stands around it."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -153,16 +153,27 @@ def navigation_of(caller: Caller | None, village: Village | None) -> list[dict[s
     """The places that the caller may open, with what waits there."""
     if caller is None:
         return []
+    shown = [
+        item
+        for item in sorted(navigation.values(), key=lambda each: each.order)
+        if allows(caller, item.permission, None, own=item.own)
+    ]
+    here = place_of(request.path, [item.url for item in shown])
     return [
         {
             "label": item.label,
             "url": item.url,
             "count": item.count(caller, village) if item.count and village else None,
-            "active": request.path == item.url or request.path.startswith(item.url + "/"),
+            "active": item.url == here,
         }
-        for item in sorted(navigation.values(), key=lambda each: each.order)
-        if allows(caller, item.permission, None, own=item.own)
+        for item in shown
     ]
+
+
+def place_of(path: str, urls: Sequence[str]) -> str | None:
+    """The place that a page belongs to: the longest address that its own begins with."""
+    above = [url for url in urls if path == url or path.startswith(url + "/")]
+    return max(above, key=len, default=None)
 
 
 def languages() -> list[dict[str, Any]]:
