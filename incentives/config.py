@@ -36,6 +36,7 @@ def from_environment() -> dict[str, Any]:
         ),
         "OWNER_DATABASE_URI": database_url(os.environ.get("DATABASE_OWNER_URL", "")),
         "CLOCK": system_clock,
+        "RATELIMIT_ENABLED": os.environ.get("JISHAN_LIMITS", "on") != "off",
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,

@@ -38,6 +38,14 @@ class Item:
     quantity: int
 
 
+@dataclass(frozen=True)
+class Redeemed:
+    """Points that a household redeemed on a day less what came back; and those by card alone."""
+
+    points: int
+    by_card_alone: int
+
+
 def listed_goods(shop: Shop, items: Sequence[Item]) -> dict[UUID, Good]:
     """The goods asked for, by id; refuses what this shop doesn't sell, a good twice, or none."""
     wanted = [item.good_id for item in items]
@@ -94,9 +102,10 @@ def refuse_over_caps(
     items: Sequence[Item],
     policy: Policy,
     day: date,
+    today: Redeemed,
 ) -> None:
     """Refuse what passes the household's points a day or a good's number a month."""
-    left = policy.daily_redemption_cap - redeemed_today(household_id, day)[0]
+    left = policy.daily_redemption_cap - today.points
     if points > left:
         raise CapExceeded(_("Only %(left)s more points can be spent today", left=left), left=left)
     capped = [item for item in items if goods[item.good_id].household_cap is not None]
@@ -128,8 +137,8 @@ def refuse_over_caps(
             )
 
 
-def redeemed_today(household_id: UUID, day: date) -> tuple[int, int]:
-    """Points that a household redeemed on a day less what came back; and those by card alone."""
+def redeemed_today(household_id: UUID, day: date) -> Redeemed:
+    """What a household redeemed on a day."""
     alone = case((Redemption.pin_given, 0), else_=Redemption.points)
     redeemed, by_card_alone = db.session.execute(
         select(func.sum(Redemption.points), func.sum(alone)).where(
@@ -137,13 +146,13 @@ def redeemed_today(household_id: UUID, day: date) -> tuple[int, int]:
         )
     ).one()
     if not redeemed:
-        return 0, 0
+        return Redeemed(0, 0)
     refunded = db.session.scalar(
         select(func.sum(Refund.points))
         .join(Redemption)
         .where(Redemption.household_id == household_id, Redemption.redeemed_on == day)
     )
-    return int(redeemed) - int(refunded or 0), int(by_card_alone or 0)
+    return Redeemed(int(redeemed) - int(refunded or 0), int(by_card_alone or 0))
 
 
 def check_pin(
@@ -155,7 +164,7 @@ def check_pin(
     *,
     actor: Actor,
     now: datetime,
-    day: date,
+    today: Redeemed,
 ) -> None:
     """Refuse without the PIN what a card alone doesn't allow: `pin_above` a time, twice that a day.
 
@@ -164,10 +173,9 @@ def check_pin(
     if pin is not None:
         verify_pin(card, pin, counter=counter_of(actor), now=now)
         return
-    alone = redeemed_today(household_id, day)[1]
     if (
         points > policy.pin_above
-        or alone + points > 2 * policy.pin_above
+        or today.by_card_alone + points > 2 * policy.pin_above
         or actor.household_id == household_id
     ):
         raise PinRequired(pin_needed_above=policy.pin_above)

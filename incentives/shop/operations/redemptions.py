@@ -35,6 +35,7 @@ from incentives.shop.operations.allowing import (
     check_pin,
     listed_goods,
     points_part,
+    redeemed_today,
     refuse_over_caps,
 )
 from incentives.shop.operations.stock import StockLine, move_stock
@@ -86,8 +87,9 @@ def redeem(
         household.account_code
     ].spendable
     points = points_part(shop, policy, total, spendable, cash_fen)
-    refuse_over_caps(household.id, points, goods, items, policy, day)
-    check_pin(shown.card, household.id, points, pin, policy, actor=actor, now=now, day=day)
+    today = redeemed_today(household.id, day)
+    refuse_over_caps(household.id, points, goods, items, policy, day, today)
+    check_pin(shown.card, household.id, points, pin, policy, actor=actor, now=now, today=today)
     event = post_sale(redemption_id, household, service, points, goods, items, actor, now)
     redemption = Redemption(
         id=redemption_id,

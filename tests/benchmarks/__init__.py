@@ -1,0 +1,5 @@
+"""Ratios, each measured beside its anchor in one interleaved run: `make bench`.
+
+Machines are noisy, so that only what is measured side by side can be compared; a figure is the
+median of its rounds. Nothing here is asserted.
+"""

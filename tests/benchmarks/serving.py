@@ -1,0 +1,157 @@
+"""The service over HTTP: redemption and balance beside the bare endpoint, by several clients."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from incentives.config import ROOT
+from incentives.database import new_id
+from tests.benchmarks.measure import Figures, Work, per_second_by_threads
+from tests.benchmarks.scene import Scene, application, copy_of
+from tests.databases import free_port, wait_for_port
+from tests.factories import VILLAGE
+from tests.site import PASSWORD
+
+CLIENTS = 8
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[int]:
+    """gunicorn as `flask start` sets it up, on a free port of loopback."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "incentives/upkeep/gunicorn_settings.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "JISHAN_DATA": str(folder),
+            "PORT": str(port),
+            "DATABASE_URL": f"sqlite:///{folder / 'jishan.sqlite3'}",
+            "JISHAN_LIMITS": "off",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for_port(port, 30)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+class Client:
+    """One client with a connection and a token of its own."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        self.token: str | None = None
+
+    def call(self, method: str, path: str, body: Any = None, key: str | None = None) -> Any:
+        """A call; RuntimeError for an answer that says no."""
+        headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        content = None if body is None else json.dumps(body)
+        self.connection.request(method, path, content, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text!r}")
+        return json.loads(text) if text else None
+
+    def sign_in(self, who: str) -> None:
+        """Take a token."""
+        credentials = {"username": who, "password": PASSWORD}
+        self.token = self.call("POST", "/api/v1/tokens", credentials)["token"]
+
+
+def sale(scene: Scene, number: int) -> dict[str, Any]:
+    """A redemption's body."""
+    return {
+        "shop_id": str(scene.shop_id),
+        "card_code": scene.cards[number % len(scene.cards)],
+        "lines": [{"good_id": str(scene.good_id), "quantity": 1}],
+    }
+
+
+def measure(scene: Scene, folder: Path, figures: Figures, count: int) -> None:
+    """One round on a new copy and a fresh server."""
+    here = copy_of(scene, folder / "serving")
+    lock = threading.Lock()
+    with server(here.folder) as port:
+        first = Client(port)
+        first.sign_in("shopkeeper")
+        cadre = Client(port)
+        cadre.sign_in("cadre")
+
+        def client(token: str | None) -> Client:
+            made = Client(port)
+            made.token = token
+            return made
+
+        def redeem(_thread: int) -> Work:
+            mine = client(first.token)
+
+            def work(number: int) -> None:
+                with lock:
+                    key = str(new_id())
+                mine.call(
+                    "POST", f"/api/v1/villages/{VILLAGE}/redemptions", sale(scene, number), key
+                )
+
+            return work
+
+        def balance(_thread: int) -> Work:
+            mine = client(cadre.token)
+            home = scene.households[0][0]
+            return lambda _number: mine.call("GET", f"/api/v1/villages/{VILLAGE}/households/{home}")
+
+        def bare(_thread: int) -> Work:
+            mine = client(None)
+            return lambda _number: mine.call("GET", "/healthz")
+
+        for name, make in (("redemption", redeem), ("balance", balance), ("bare endpoint", bare)):
+            per_second_by_threads(make, CLIENTS, CLIENTS)
+            figures.add(name, per_second_by_threads(make, count, CLIENTS))
+
+
+def statements_of_a_redemption(scene: Scene, folder: Path) -> list[str]:
+    """What one redemption over HTTP sends to the database, but for the transaction's own."""
+    sent: list[str] = []
+
+    def keep(_c: object, _cu: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "PRAGMA")):
+            sent.append(" ".join(statement.split()))
+
+    with application(copy_of(scene, folder / "counted").folder) as app:
+        client = app.test_client()
+        signed = client.post(
+            "/api/v1/tokens", json={"username": "shopkeeper", "password": PASSWORD}
+        )
+        headers = {"Authorization": f"Bearer {signed.json['token']}"}
+        for number in range(2):
+            sent.clear()
+            event.listen(Engine, "before_cursor_execute", keep)
+            answer = client.post(
+                f"/api/v1/villages/{VILLAGE}/redemptions",
+                json=sale(scene, number),
+                headers={**headers, "Idempotency-Key": str(new_id())},
+            )
+            event.remove(Engine, "before_cursor_execute", keep)
+            if answer.status_code != 201:
+                raise RuntimeError(answer.text)
+    return sent
