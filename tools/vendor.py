@@ -1,4 +1,4 @@
-"""Fetch the JavaScript that is not ours into static/js/vendor, always the same bytes.
+"""Fetch the code and fonts that are not ours into static/vendor, always the same bytes.
 
 python tools/vendor.py          # fetch with npm and write the files and VENDOR.md
 python tools/vendor.py --check  # only compare what is there with VENDOR.md
@@ -14,7 +14,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
-VENDOR = Path(__file__).parent.parent / "incentives" / "static" / "js" / "vendor"
+VENDOR = Path(__file__).parent.parent / "incentives" / "static" / "vendor"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ PACKAGES = (
         licence="MIT or Apache-2.0",
         use="reads QR codes where the browser can't (`js/scanner.js`)",
         files=("decode.js", "index.js", "LICENSE", "LICENSE-MIT"),
+    ),
+    Package(
+        name="@fontsource/noto-serif-tibetan",
+        version="5.3.0",
+        integrity="sha512-0BEcd06ijxHuEBkZJcRqB0g0hPAY/wGrqEzvCaq84j1ZjgQRey+ZDqRBA/bMKfo"
+        "z0jB+nnW9dXaHAmCsctkMrw==",
+        licence="OFL-1.1",
+        use="draws Tibetan where the device has no font for it (`css/tokens.css`)",
+        files=("files/noto-serif-tibetan-tibetan-400-normal.woff2", "LICENSE"),
     ),
 )
 
@@ -98,12 +107,13 @@ def main() -> None:
     notes = VENDOR / "VENDOR.md"
     if sys.argv[1:] == ["--check"]:
         if not notes.is_file() or notes.read_text() != describe():
-            raise SystemExit("static/js/vendor isn't what VENDOR.md says: run tools/vendor.py")
+            raise SystemExit("static/vendor isn't what VENDOR.md says: run tools/vendor.py")
         return
     for package in PACKAGES:
         folder = VENDOR / package.name
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in fetch(package).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     notes.write_text(describe())
 

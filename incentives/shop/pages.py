@@ -30,6 +30,7 @@ from incentives.shop.models import (
     StockOwner,
     StockSource,
 )
+from incentives.shop.words import unit_word
 from incentives.web.cursors import page as list_page
 from incentives.web.pages import Form, current_village, nav_item, page, public_place, render
 
@@ -72,7 +73,7 @@ def good_view(good: Good, stock: Stock) -> GoodView:
         sku=good.sku,
         barcode=good.barcode,
         name=in_language(good.name_zh, good.name_en),
-        unit=good.unit,
+        unit=unit_word(good.unit),
         price_points=good.price_points,
         cost_fen=good.cost_fen,
         household_cap=good.household_cap,

@@ -62,6 +62,10 @@ def test_every_operation_says_what_it_does_takes_and_gives(bare_app, document):
         assert public == (call.permission is None), place
 
 
+def test_a_problem_may_say_more_than_every_problem_says(document):
+    assert document["components"]["schemas"]["web.Problem"]["additionalProperties"] is not False
+
+
 def test_only_what_signs_in_or_looks_needs_no_key(bare_app):
     without = {
         path

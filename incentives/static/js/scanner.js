@@ -26,7 +26,7 @@ async function nativeReader() {
 
 /** @returns {Promise<Reader>} */
 async function ownReader() {
-  const { decodeQR } = await import('./vendor/qr/decode.js');
+  const { decodeQR } = await import('../vendor/qr/decode.js');
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('no canvas');

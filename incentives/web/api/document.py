@@ -9,7 +9,7 @@ import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, current_app
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -36,7 +36,10 @@ class FieldErrorSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """An answer that says no (RFC 9457)."""
+    """An answer that says no (RFC 9457); some names add members, as `left` or `spendable`."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "/problems/<name>"})
     title = fields.String(required=True)
