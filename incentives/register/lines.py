@@ -38,19 +38,21 @@ tellers: dict[Kind, Teller] = {}
 def tell_lines(lines: Sequence[Line]) -> list[Told]:
     """The lines in words, in a bounded number of statements."""
     names = person_names({person for line in lines for person in (line.actor, line.approver)})
-    more: dict[UUID, str] = {}
+    more: dict[Kind, dict[UUID, str]] = {}
     for kind, teller in tellers.items():
         records = [line.record for line in lines if line.kind is kind and line.record is not None]
         if records:
-            more |= teller(records)
-    return [tell(line, names, more) for line in lines]
+            more[kind] = teller(records)
+    return [tell(line, names, more.get(line.kind, {})) for line in lines]
 
 
 def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
-    """One line in words."""
+    """One line in words; `more` is what its room knows of the records behind events of its kind."""
     parts = [format_date(line.occurred_on, "medium")]
     if line.record in more:
         parts.append(more[line.record])
+    elif line.kind is Kind.REVERSAL and line.actor in names:
+        parts.append(_("decided by %(name)s", name=names[line.actor]))
     elif line.approver in names:
         parts.append(_("decided by %(name)s", name=names[line.approver]))
     elif line.actor in names:

@@ -32,6 +32,7 @@ import pytest
 
 from incentives import ledger
 from incentives.access.actor import SYSTEM, Role
+from incentives.access.models import User
 from incentives.awards.models import Decision as Ruling
 from incentives.awards.operations import (
     Act,
@@ -69,6 +70,7 @@ from incentives.ledger.audit import audit
 from incentives.ledger.seals import seal_village
 from incentives.notices.models import NoticeKind
 from incentives.notices.operations import close_notice, make_notice
+from incentives.register.lines import tell_lines
 from incentives.register.operations import set_policy
 from incentives.register.queries import members_of
 from incentives.shop.models import Stock, StockOwner, StockSource
@@ -417,6 +419,38 @@ def close_the_books(month):
         (2, 2, False),
         (12, 14, False),
     ]
+    tell_who_decided(month, lines)
     assert audit(VILLAGE) == []
     assert seal_village(VILLAGE, now=now())
     assert audit(VILLAGE) == []
+
+
+def tell_who_decided(month, lines):
+    """An award's line names its proposer and its reviewer, a reversal's who reversed it."""
+    people = {
+        month.staff[Role.CADRE].person: "提名人",
+        month.staff[Role.REVIEWER].person: "评议人",
+        month.second_reviewer.person: "第二评议人",
+    }
+    for person, name in people.items():
+        act(lambda person=person, name=name: keep_name(person, name))
+    told = {line.voucher: line.small for line in tell_lines(lines)}
+    works, taken_back, reinstated = told[5], told[9], told[11]
+    assert "提名人" in works
+    assert "评议人" in works
+    assert "提名人" not in taken_back
+    assert "评议人" in taken_back
+    assert "第二评议人" in reinstated
+
+
+def keep_name(person, name):
+    """An account for somebody who so far only acted, so that the name is known."""
+    account = User(
+        id=person,
+        username=name,
+        name=name,
+        password_hash="-",
+        added_by=person,
+        added_at=now(),
+    )
+    db.session.add(account)
