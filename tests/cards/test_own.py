@@ -54,8 +54,9 @@ def test_a_household_sees_and_stops_its_own_cards_only(app, homes):
     assert call("GET", f"/households/{other}/cards").status_code == 404
     assert call("GET", f"/cards/{card}").status_code == 403
     assert call("POST", f"/cards/{other_card}/loss").status_code in (403, 404)
-    assert call("POST", f"/cards/{card}/loss").json["status"] == "suspended"
     assert call("POST", f"/cards/{card}/reinstatement", {}).status_code == 403
+    assert call("POST", f"/cards/{card}/loss").json["status"] == "suspended"
+    assert call("GET", f"/households/{own}/cards").status_code == 401
 
 
 def test_a_household_hides_its_own_balance_only(app, homes):

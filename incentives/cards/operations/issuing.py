@@ -133,7 +133,9 @@ def report_card_lost(*, village: str, card_id: UUID, actor: Actor, now: datetime
     """Stop a card of one's own household; refuses any other."""
     if get_card(village, card_id).household_id != actor.household_id:
         raise NotPermitted()
-    return change(village, card_id, Action.SUSPEND, None, actor=actor, now=now)
+    card = change(village, card_id, Action.SUSPEND, None, actor=actor, now=now)
+    end_sign_ins(card)
+    return card
 
 
 def reinstate_card(
