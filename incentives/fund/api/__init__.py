@@ -1,0 +1,6 @@
+"""The micro-fund by HTTP: its public book, income, budgets, and each step of a disbursement."""
+
+from incentives.fund.api import disbursements, money
+from incentives.fund.api.shared import blueprint
+
+__all__ = ["blueprint", "disbursements", "money"]

@@ -1,0 +1,130 @@
+"""Each step of a disbursement, from application to receipt, return and reversal."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import current_actor
+from incentives.clock import now
+from incentives.fund import operations, queries, schemas
+from incentives.fund.api.outputs import disbursement_outputs, output_of
+from incentives.fund.api.shared import FUND, blueprint
+from incentives.fund.models import Disbursement, PaymentReturn
+from incentives.web.api import reads, writes
+from incentives.web.cursors import page
+
+DISBURSEMENTS = f"{FUND}/disbursements"
+ONE = f"{DISBURSEMENTS}/<uuid:disbursement_id>"
+
+
+def act(
+    operation: Callable[..., Disbursement], village: str, disbursement_id: UUID, **given: Any
+) -> dict[str, Any]:
+    """Let the caller take a step of a disbursement; the disbursement as it then is."""
+    return output_of(
+        operation(
+            village=village,
+            disbursement_id=disbursement_id,
+            actor=current_actor(),
+            now=now(),
+            **given,
+        )
+    )
+
+
+@blueprint.route(DISBURSEMENTS)
+@reads(schemas.DisbursementPage, query=schemas.DisbursementQuery, permission="disbursement.read")
+def get_disbursements(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The disbursements of a village, newest first."""
+    found = page(queries.disbursements(village, query["status"]), [Disbursement.id.desc()], query)
+    return {**found, "items": disbursement_outputs(found["items"])}
+
+
+@blueprint.route(DISBURSEMENTS, methods=["POST"])
+@writes(
+    schemas.DisbursementOutput,
+    status=201,
+    body=schemas.DisbursementInput,
+    permission="disbursement.apply",
+)
+def post_disbursement(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask for money out of the fund."""
+    return output_of(
+        operations.apply_for_disbursement(village=village, actor=current_actor(), now=now(), **body)
+    )
+
+
+@blueprint.route(ONE)
+@reads(schemas.DisbursementOutput, permission="disbursement.read")
+def get_disbursement(village: str, disbursement_id: UUID) -> dict[str, Any]:
+    """One disbursement with all who acted on it."""
+    return output_of(queries.find_disbursement(village, disbursement_id))
+
+
+@blueprint.route(f"{ONE}/evaluation", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.DecisionInput, permission="disbursement.evaluate")
+def post_evaluation(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Say, for the review group, whether the money should be given."""
+    return act(operations.evaluate_disbursement, village, disbursement_id, **body)
+
+
+@blueprint.route(f"{ONE}/approval", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.DecisionInput, permission="disbursement.approve")
+def post_approval(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Say, as a supervisor, whether the money may be paid."""
+    return act(operations.approve_disbursement, village, disbursement_id, **body)
+
+
+@blueprint.route(f"{ONE}/rejection", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.ReasonInput, permission="disbursement.reject")
+def post_rejection(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """End a disbursement before it is paid."""
+    return act(operations.reject_disbursement, village, disbursement_id, **body)
+
+
+@blueprint.route(f"{ONE}/withdrawal", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.ReasonInput, permission="disbursement.withdraw")
+def post_withdrawal(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Take one's own application back."""
+    return act(operations.withdraw_disbursement, village, disbursement_id, **body)
+
+
+@blueprint.route(f"{ONE}/payment", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.PaymentInput, permission="disbursement.pay")
+def post_payment(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Pay an approved disbursement from cash or bank."""
+    return act(operations.pay_disbursement, village, disbursement_id, **body)
+
+
+@blueprint.route(f"{ONE}/receipt", methods=["POST"])
+@writes(schemas.DisbursementOutput, body=schemas.ReceiptInput, permission="disbursement.receive")
+def post_receipt(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Keep the signed receipt of a payment."""
+    return act(operations.confirm_receipt, village, disbursement_id, file_id=body["file"])
+
+
+@blueprint.route(f"{ONE}/return", methods=["POST"])
+@writes(
+    schemas.ReturnOutput, status=201, body=schemas.ReturnInput, permission="disbursement.return"
+)
+def post_return(village: str, disbursement_id: UUID, body: dict[str, Any]) -> PaymentReturn:
+    """Enter money of a disbursement that came back."""
+    return operations.return_payment(
+        village=village,
+        disbursement_id=disbursement_id,
+        actor=current_actor(),
+        now=now(),
+        **body,
+    )
+
+
+@blueprint.route(f"{ONE}/reversal", methods=["POST"])
+@writes(
+    schemas.DisbursementOutput,
+    status=201,
+    body=schemas.ReasonInput,
+    permission="disbursement.reverse",
+)
+def post_reversal(village: str, disbursement_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Take back the payment of a disbursement as a whole, in public."""
+    return act(operations.reverse_disbursement, village, disbursement_id, **body)

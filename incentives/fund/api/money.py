@@ -1,0 +1,87 @@
+"""The fund's money: what it holds, its public book, income, moves and budgets."""
+
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import current_actor
+from incentives.clock import now
+from incentives.fund import operations, queries, schemas
+from incentives.fund.api.outputs import purpose_figures, year_output
+from incentives.fund.api.shared import FUND, blueprint
+from incentives.fund.models import Income, MoneyMove
+from incentives.web.api import reads, writes
+from incentives.web.cursors import page
+from incentives.web.schemas import PageQuery
+
+
+@blueprint.route(FUND)
+@reads(schemas.FundOutput, permission=None)
+def get_fund(village: str) -> dict[str, Any]:
+    """What the fund holds, and what it spent by purpose and by year."""
+    overview = queries.fund_overview(village)
+    return {
+        "balance_fen": overview.balance_fen,
+        "cash_fen": overview.cash_fen,
+        "bank_fen": overview.bank_fen,
+        "by_purpose": purpose_figures(overview.spending),
+        "by_year": [year_output(each) for each in overview.years],
+    }
+
+
+@blueprint.route(f"{FUND}/book")
+@reads(schemas.BookPage, query=schemas.BookQuery, permission=None)
+def get_book(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The public book, newest entry first: each line with what remained after it."""
+    return queries.book(village, query.pop("month"), query)
+
+
+@blueprint.route(f"{FUND}/income")
+@reads(schemas.IncomePage, query=PageQuery, permission="fund.read")
+def get_income(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """What came in, newest first."""
+    return page(queries.income(village), [Income.id.desc()], query)
+
+
+@blueprint.route(f"{FUND}/income", methods=["POST"])
+@writes(schemas.IncomeOutput, status=201, body=schemas.IncomeInput, permission="income.record")
+def post_income(village: str, body: dict[str, Any]) -> Income:
+    """Enter money that came in."""
+    return operations.record_income(village=village, actor=current_actor(), now=now(), **body)
+
+
+@blueprint.route(f"{FUND}/income/<uuid:income_id>/reversal", methods=["POST"])
+@writes(schemas.IncomeOutput, status=201, body=schemas.ReasonInput, permission="income.reverse")
+def post_income_reversal(village: str, income_id: UUID, body: dict[str, Any]) -> Income:
+    """Take back an income that was mistyped, in public."""
+    return operations.reverse_income(
+        village=village, income_id=income_id, actor=current_actor(), now=now(), **body
+    )
+
+
+@blueprint.route(f"{FUND}/moves", methods=["POST"])
+@writes(schemas.MoveOutput, status=201, body=schemas.MoveInput, permission="money.move")
+def post_move(village: str, body: dict[str, Any]) -> MoneyMove:
+    """Bring cash to the bank or fetch it, or enter a difference that was found."""
+    return operations.move_money(village=village, actor=current_actor(), now=now(), **body)
+
+
+@blueprint.route(f"{FUND}/budgets/<int:year>")
+@reads(schemas.BudgetsOutput, permission="fund.read")
+def get_budgets(village: str, year: int) -> dict[str, Any]:
+    """A year's budgets, with what is spent and left of each."""
+    return {"year": year, "items": queries.budget_figures(village, year)}
+
+
+@blueprint.route(f"{FUND}/budgets/<int:year>", methods=["PUT"])
+@writes(schemas.BudgetsOutput, body=schemas.BudgetsInput, permission="budget.set")
+def put_budgets(village: str, year: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Set all of a year's budgets by a resolution."""
+    operations.set_budgets(
+        village=village,
+        year=year,
+        amounts={each["purpose"]: each["amount_fen"] for each in body["items"]},
+        resolution=body["resolution"],
+        actor=current_actor(),
+        now=now(),
+    )
+    return {"year": year, "items": queries.budget_figures(village, year)}

@@ -1,0 +1,170 @@
+"""What the fund's calls give."""
+
+from marshmallow import fields
+
+from incentives.fund.models import Decision, Method, Place, Source, Status
+from incentives.web.schemas import Day, Fen, Id, InstantField, Schema, page_of
+
+
+class IncomeOutput(Schema):
+    id = Id()
+    source = fields.Enum(Source, by_value=True)
+    amount_fen = Fen()
+    received_on = Day()
+    voucher = fields.String()
+    method = fields.Enum(Method, by_value=True)
+    giver = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
+    event_id = Id()
+    entered_at = InstantField()
+    reversed_event_id = Id(allow_none=True)
+    reversed_reason = fields.String(allow_none=True)
+    reversed_at = InstantField(allow_none=True)
+
+
+class MoveOutput(Schema):
+    id = Id()
+    from_place = fields.Enum(Place, by_value=True, data_key="from")
+    to_place = fields.Enum(Place, by_value=True, data_key="to")
+    amount_fen = Fen()
+    moved_on = Day()
+    note = fields.String(allow_none=True)
+    event_id = Id()
+
+
+class PayeeOutput(Schema):
+    household_id = Id(allow_none=True)
+    resident_id = Id(allow_none=True)
+    team_id = Id(allow_none=True)
+    name = fields.String()
+
+
+class ApprovalOutput(Schema):
+    """One supervisor's decision; `from_above`: for the township."""
+
+    approver = fields.String()
+    decision = fields.Enum(Decision, by_value=True)
+    from_above = fields.Boolean()
+    reason = fields.String(allow_none=True)
+    decided_at = InstantField()
+
+
+class ReturnOutput(Schema):
+    id = Id()
+    disbursement_id = Id()
+    amount_fen = Fen()
+    method = fields.Enum(Method, by_value=True)
+    reason = fields.String()
+    returned_on = Day()
+    event_id = Id()
+
+
+class DisbursementOutput(Schema):
+    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered."""
+
+    id = Id()
+    purpose = fields.String()
+    payee = fields.Nested(PayeeOutput)
+    payee_has_role = fields.Boolean()
+    amount_fen = Fen()
+    reason = fields.String()
+    evidence = fields.List(Id())
+    status = fields.Enum(Status, by_value=True)
+    publicity_days = fields.Integer()
+    second_approval_fen = Fen()
+    budget_fen = Fen(allow_none=True)
+    budget_left_fen = Fen()
+    missing_approvals = fields.Integer()
+    notice_id = Id(allow_none=True)
+    concluded_at = InstantField(allow_none=True)
+    applied_by = fields.String()
+    applied_at = InstantField()
+    evaluated_by = fields.String(allow_none=True)
+    evaluated_at = InstantField(allow_none=True)
+    evaluation_reason = fields.String(allow_none=True)
+    approvals = fields.List(fields.Nested(ApprovalOutput))
+    paid_by = fields.String(allow_none=True)
+    paid_at = InstantField(allow_none=True)
+    paid_on = Day(allow_none=True)
+    method = fields.Enum(Method, by_value=True, allow_none=True)
+    voucher = fields.String(allow_none=True)
+    event_id = Id(allow_none=True)
+    received_at = InstantField(allow_none=True)
+    receipt_file_id = Id(allow_none=True)
+    returned_fen = Fen()
+    returns = fields.List(fields.Nested(ReturnOutput))
+    reversed_event_id = Id(allow_none=True)
+    ended_at = InstantField(allow_none=True)
+    ended_reason = fields.String(allow_none=True)
+
+
+class BudgetOutput(Schema):
+    purpose = fields.String()
+    amount_fen = Fen(allow_none=True)
+    spent_fen = Fen()
+    left_fen = Fen()
+    resolution = fields.String(allow_none=True)
+
+
+class BudgetsOutput(Schema):
+    year = fields.Integer()
+    items = fields.List(fields.Nested(BudgetOutput))
+
+
+class PurposeFigures(Schema):
+    purpose = fields.String()
+    name_zh = fields.String()
+    name_en = fields.String()
+    spent_fen = Fen()
+    budget_fen = Fen(allow_none=True)
+
+
+class SourceFigures(Schema):
+    source = fields.String()
+    income_fen = Fen()
+
+
+class YearOutput(Schema):
+    year = fields.Integer()
+    income_fen = Fen()
+    spent_fen = Fen()
+    by_source = fields.List(fields.Nested(SourceFigures))
+    by_purpose = fields.List(fields.Nested(PurposeFigures))
+
+
+class FundOutput(Schema):
+    """`balance_fen` is cash and bank together."""
+
+    balance_fen = Fen()
+    cash_fen = Fen()
+    bank_fen = Fen()
+    by_purpose = fields.List(fields.Nested(PurposeFigures(exclude=("budget_fen",))))
+    by_year = fields.List(fields.Nested(YearOutput))
+
+
+class HandOutput(Schema):
+    step = fields.String()
+    name = fields.String()
+
+
+class BookLineOutput(Schema):
+    """`amount_fen` is below zero for what went out; `day` is null for a payee in need."""
+
+    voucher = fields.Integer()
+    event_id = Id()
+    kind = fields.String()
+    day = Day(allow_none=True)
+    month = fields.String()
+    amount_fen = Fen()
+    remaining_fen = Fen()
+    source = fields.String(allow_none=True)
+    purpose = fields.String(allow_none=True)
+    paper = fields.String(allow_none=True)
+    payee = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    hands = fields.List(fields.Nested(HandOutput))
+
+
+IncomePage = page_of(IncomeOutput)
+DisbursementPage = page_of(DisbursementOutput)
+BookPage = page_of(BookLineOutput)
