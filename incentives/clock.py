@@ -1,7 +1,7 @@
 """The one place that knows what time it is; operations get their time as an argument from here."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,11 @@ def village_day(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return instant.astimezone(VILLAGE_TIME).date()
+
+
+def beginning(day: date) -> datetime:
+    """When a day of the villages begins."""
+    return datetime.combine(day, time(), VILLAGE_TIME)
 
 
 def microseconds(instant: datetime) -> int:

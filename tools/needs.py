@@ -1,4 +1,4 @@
-"""What the tests need besides Python: a PostgreSQL server, Chromium, a Chinese font.
+"""What the tests need besides Python: a PostgreSQL server, Chromium, a Chinese font, Pango.
 
 On Debian as root it installs what is missing from packages; elsewhere it says what to install.
 """
@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 
@@ -29,10 +30,20 @@ def has_fonts() -> bool:
     return any(any(folder.rglob("*CJK*")) for folder in folders if folder.exists())
 
 
+def has_pango() -> bool:
+    """Whether PDFs can be laid out."""
+    return all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))
+
+
 NEEDS = (
     ("postgresql", "a PostgreSQL server (or TEST_PG_URL)", has_postgresql),
     ("chromium", "Chromium (or TEST_CHROMIUM)", has_chromium),
     ("fonts-noto-cjk", "a Chinese font", has_fonts),
+    (
+        "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+        "Pango and HarfBuzz, which lay out PDFs",
+        has_pango,
+    ),
 )
 
 
@@ -41,7 +52,7 @@ def main() -> int:
     missing = [(package, words) for package, words, has in NEEDS if not has()]
     if not missing:
         return 0
-    packages = [package for package, _words in missing]
+    packages = [each for names, _words in missing for each in names.split()]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing what the tests need:", ", ".join(packages), flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "incentives" / "translations"
 LANGUAGES = ("zh_Hans_CN", "en", "bo")
 WHOLE = ("zh_Hans_CN",)  # languages in which nothing may be missing
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "bilingual": None}
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 

@@ -48,6 +48,15 @@ PACKAGES = (
         use="draws Tibetan where the device has no font for it (`css/tokens.css`)",
         files=("files/noto-serif-tibetan-tibetan-400-normal.woff2", "LICENSE"),
     ),
+    Package(
+        name="@expo-google-fonts/noto-sans-sc",
+        version="0.4.3",
+        integrity="sha512-9rAwdFTFHbO/u6Cs0gj2jZbW74TGIiaFNQnXYH2s5wA1bzVkwbaviL4"
+        "t8YUV642eGYjg86eH6DkAEQmfNHDncQ==",
+        licence="OFL-1.1",
+        use="draws Chinese in PDFs, rare surnames too (`css/pdf.css`); browsers never load it",
+        files=("400Regular/NotoSansSC_400Regular.ttf", "LICENSE_FONT"),
+    ),
 )
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, or_, select
 
+from incentives.clock import beginning
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.ledger import merkle
 from incentives.ledger.models import Account, Checkpoint, Event, Leaf, Transfer
 from incentives.ledger.proofs import consistency_path, inclusion_path
 from incentives.ledger.queries import head
-from incentives.ledger.statements import beginning
 
 
 def accounts(village: str) -> Select[Account]:

@@ -6,12 +6,12 @@ versions down to which a page came, so that a page costs the same however long t
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from incentives.clock import VILLAGE_TIME
+from incentives.clock import beginning
 from incentives.errors import FieldError, Invalid
 from incentives.ledger.queries import Line, lines, version_at, version_of
 
@@ -66,11 +66,6 @@ def span(village: str, code: str, start: date | None, end: date | None) -> Span:
     if end is None:
         return Span(code, low, version_of(village, code))
     return Span(code, low, version_at(village, code, beginning(end + timedelta(days=1))))
-
-
-def beginning(day: date) -> datetime:
-    """When a day of the villages begins."""
-    return datetime.combine(day, time(), VILLAGE_TIME)
 
 
 def read_cursor(cursor: str) -> tuple[int, int]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now
@@ -12,6 +14,7 @@ from incentives.extensions import db
 from incentives.notices import operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.operations import About, Missing
+from incentives.notices.sheets import sheet_pdf
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
 from incentives.web.schemas import PageQuery
@@ -29,7 +32,11 @@ def columns(row: Base) -> dict[str, Any]:
 
 def summary(notice: Notice) -> dict[str, Any]:
     """A notice without its lines."""
-    return {**columns(notice), "status": "open" if notice.closed_at is None else "closed"}
+    return {
+        **columns(notice),
+        "label": notice.label,
+        "status": "open" if notice.closed_at is None else "closed",
+    }
 
 
 def notice_output(village: str, number: int) -> dict[str, Any]:
@@ -84,6 +91,13 @@ def post_notice(village: str, body: dict[str, Any]) -> dict[str, Any]:
 def get_notice(village: str, number: int) -> dict[str, Any]:
     """One notice; its lines are gone 30 days after closing."""
     return notice_output(village, number)
+
+
+@blueprint.route(f"{ONE}.pdf")
+@reads(None, permission=None, produces="application/pdf")
+def get_notice_sheet(village: str, number: int) -> Response:
+    """The sheet to put up, on A4; the names are masked. Not found once the lines are gone."""
+    return sheet_pdf(village, number, now=now())
 
 
 @blueprint.route(f"{ONE}/closing", methods=["POST"])

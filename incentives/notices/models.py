@@ -39,6 +39,8 @@ class ObjectionStatus(StrEnum):
 class Notice(Base):
     """A numbered public list of one kind, from a day to a day.
 
+    `number` counts the village's notices from its first day on and names this one in addresses and
+    objections; people quote `label`, the year and the number in it.
     `fingerprint` is the SHA-256, in hex, of its canonical lines (`fingerprint.py`). `names` is how
     names stand on the printed sheet; on the web they are masked always.
     """
@@ -46,7 +48,8 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("village", "number"),
-        CheckConstraint("number > 0", name="number_from_one"),
+        UniqueConstraint("village", "year", "number_in_year"),
+        CheckConstraint("number > 0 AND number_in_year > 0", name="number_from_one"),
         CheckConstraint("closes_on > opened_on", name="open_for_a_day"),
         CheckConstraint("length(fingerprint) = 64", name="fingerprint"),
         CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closing_is_whole"),
@@ -55,6 +58,8 @@ class Notice(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
     number: Mapped[int]
+    year: Mapped[int]
+    number_in_year: Mapped[int]
     kind: Mapped[NoticeKind] = mapped_column(choice(NoticeKind, "kind"))
     names: Mapped[NoticeNames] = mapped_column(choice(NoticeNames, "names"))
     opened_on: Mapped[date]
@@ -64,6 +69,11 @@ class Notice(Base):
     closed_by: Mapped[UUID | None]
     closed_at: Mapped[datetime | None]
     fingerprint: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def label(self) -> str:
+        """The number that people quote: 2026-7 is the year's seventh."""
+        return f"{self.year}-{self.number_in_year}"
 
 
 class NoticeLine(Base):

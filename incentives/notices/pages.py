@@ -17,11 +17,11 @@ from incentives.awards.queries import award_views
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.notices import forms, operations, queries
-from incentives.notices.models import Notice, NoticeKind, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
+from incentives.notices.sheets import KINDS, sheet_of, sheet_pdf
 from incentives.register.models import Resident
-from incentives.register.policy import NoticeNames
 from incentives.register.queries import residents_by_id, search_residents
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
@@ -29,7 +29,6 @@ from incentives.web.pages import Form, current_village, nav_item, page, public_p
 
 blueprint = Blueprint("notices_pages", __name__)
 
-KINDS = {NoticeKind.AWARDS: _("Points"), NoticeKind.DISBURSEMENTS: _("Money of the fund")}
 FOUND_AT_MOST = 20
 
 
@@ -82,28 +81,16 @@ def show_notice(village: str, number: int) -> Any:
 @blueprint.get("/v/<village>/notices/<int:number>/print")
 @page(permission=None)
 def print_notice(village: str, number: int) -> Any:
-    """The sheet to put up. Full names, where the policy says so, only for who puts it up."""
+    """The sheet to put up, as a page that a browser prints."""
     view = queries.notice_view(village, number, now())
-    notice = view.notice
-    actor = find_actor()
-    names: dict[UUID, str] = {}
-    puts_up = actor is not None and may(actor, "notice.make", village)
-    if notice.names is NoticeNames.FULL and puts_up:
-        subjects = [queries.subject_of(each.line) for each in view.lines]
-        names = PUBLISHERS[notice.kind].full_names(subjects)
-    rows = [row_of(each.line, names) for each in view.lines]
-    return render("notices/sheet.html", view=view, notice=notice, rows=rows, kinds=KINDS)
+    return render("notices/print.html", notice=view.notice, sheet=sheet_of(view))
 
 
-def row_of(line: NoticeLine, names: dict[UUID, str]) -> list[str]:
-    """A line as cells of the printed sheet."""
-    name = names.get(queries.subject_of(line)) or line.holder or gettext("a minor")
-    if line.points is not None:
-        times = f" × {line.quantity}" if line.quantity and line.quantity > 1 else ""
-        day = line.occurred_on.isoformat() if line.occurred_on else ""
-        return [str(line.line), name, line.what + times, day, str(line.points)]
-    yuan = f"{(line.amount_fen or 0) / 100:.2f}"
-    return [str(line.line), name, line.what, line.reason or "", yuan]
+@blueprint.get("/v/<village>/notices/<int:number>.pdf")
+@page(permission=None)
+def notice_pdf(village: str, number: int) -> Any:
+    """The sheet as a PDF."""
+    return sheet_pdf(village, number, now=now())
 
 
 @blueprint.route(
@@ -188,6 +175,7 @@ def show_desk(form: Form | None = None) -> Any:
         due={each.id for each in open_notices if each.closes_on <= today},
         objections=described(village, list(db.session.scalars(open_))),
         today=today,
+        next_round=operations.next_round(village, today),
     )
 
 

@@ -210,7 +210,7 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
-        title = _("In notice %(number)s", number=notice.number)
+        title = _("In notice %(number)s", number=notice.label)
         until = _("until %(day)s", day=notice.closes_on.isoformat())
         steps.append(step(title, notice.opened_at, names.get(notice.opened_by), until))
     for each in found:

@@ -32,10 +32,14 @@ class NoticeLineOutput(Schema):
 
 
 class NoticeSummary(Schema):
-    """A notice in the list: what stays for ever is its number and fingerprint."""
+    """A notice in the list: what stays for ever is its number and fingerprint.
+
+    `label` is the number that people quote: 2026-7 is the year's seventh.
+    """
 
     id = Id()
     number = fields.Integer()
+    label = fields.String()
     kind = fields.Enum(NoticeKind, by_value=True)
     status = fields.String()
     opened_on = Day()

@@ -12,7 +12,7 @@ from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.files.operations import sweep_files
 from incentives.ledger.seals import seal_all
-from incentives.notices.operations import close_due_notices
+from incentives.notices.operations import close_due_notices, publish_ended_rounds
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
 
@@ -22,10 +22,11 @@ log = structlog.get_logger()
 
 
 def do_daily_jobs(*, now: datetime) -> dict[str, int]:
-    """Close the notices whose days are over, forget old answers, sweep up files; how many each."""
+    """Publish ended rounds, close notices that are due, forget and sweep up; how many each."""
     transaction(lambda: forget_tokens(now=now))
     transaction(lambda: forget_old_failures(now=now))
     return {
+        "notices_made": publish_ended_rounds(now=now),
         "notices_closed": close_due_notices(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "files_swept": sweep_files(now=now),

@@ -7,7 +7,7 @@ village) the rooms above set in `guard`.
 
 from flask import Flask
 
-from incentives.web import answers, headers, languages
+from incentives.web import answers, headers, languages, sheets
 from incentives.web.api import document
 
 
@@ -17,3 +17,4 @@ def init_app(app: Flask) -> None:
     answers.init_app(app)
     languages.init_app(app)
     headers.init_app(app)
+    sheets.init_app(app)

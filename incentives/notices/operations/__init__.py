@@ -11,6 +11,11 @@ from incentives.notices.operations.publishing import (
     close_notice,
     make_notice,
 )
+from incentives.notices.operations.rounds import (
+    next_round,
+    publish_ended_round,
+    publish_ended_rounds,
+)
 
 __all__ = [
     "About",
@@ -19,5 +24,8 @@ __all__ = [
     "close_notice",
     "make_notice",
     "make_objection",
+    "next_round",
+    "publish_ended_round",
+    "publish_ended_rounds",
     "rule_on_objection",
 ]

@@ -34,8 +34,13 @@ def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) 
     """
     require(actor, "notice.make", village)
     ledger.hold([village])
-    publisher = PUBLISHERS[kind]
-    entries = publisher.waiting(village)
+    return open_notice(village, kind, PUBLISHERS[kind].waiting(village), actor=actor, now=now)
+
+
+def open_notice(
+    village: str, kind: NoticeKind, entries: Sequence[Entry], *, actor: Actor, now: datetime
+) -> Notice:
+    """Publish these records, under the village's lock; refuses where there is none."""
     if not entries:
         raise WrongState(_("Nothing waits to be published"))
     today = village_day(now)
@@ -44,6 +49,8 @@ def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) 
         id=new_id(),
         village=village,
         number=next_number(village),
+        year=today.year,
+        number_in_year=next_number_in(village, today.year),
         kind=kind,
         names=NoticeNames.FULL if full else NoticeNames.MASKED,
         opened_on=today,
@@ -57,7 +64,7 @@ def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) 
     db.session.flush()
     db.session.add_all(lines)
     db.session.flush()
-    publisher.publish(notice, [entry.id for entry in entries], now=now)
+    PUBLISHERS[kind].publish(notice, [entry.id for entry in entries], now=now)
     audit.record(actor, audit.Tag.NOTICE_OPENED, village=village, subject=notice.id, now=now)
     return notice
 
@@ -65,6 +72,16 @@ def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) 
 def next_number(village: str) -> int:
     """The number of a village's next notice, under its lock."""
     last = db.session.scalar(select(func.max(Notice.number)).where(Notice.village == village))
+    return (last or 0) + 1
+
+
+def next_number_in(village: str, year: int) -> int:
+    """The number in its year of a village's next notice, under its lock."""
+    last = db.session.scalar(
+        select(func.max(Notice.number_in_year)).where(
+            Notice.village == village, Notice.year == year
+        )
+    )
     return (last or 0) + 1
 
 

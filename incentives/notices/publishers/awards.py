@@ -88,6 +88,7 @@ def entry_of(view: AwardView) -> Entry:
     award = view.award
     return Entry(
         id=award.id,
+        ready_at=max((each.reviewed_at for each in view.reviews), default=award.proposed_at),
         holder=None if view.minor else masked(view.holder),
         what=view.item.name_zh,
         days=award.publicity_days,

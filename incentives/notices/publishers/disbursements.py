@@ -91,6 +91,7 @@ def entry_of(disbursement: Disbursement, payee: Payee) -> Entry:
     in_need = purpose is not None and purpose.in_need
     return Entry(
         id=disbursement.id,
+        ready_at=disbursement.evaluated_at or disbursement.applied_at,
         holder=payee.public_name,
         what=purpose.name_zh if purpose else disbursement.purpose,
         days=disbursement.publicity_days,

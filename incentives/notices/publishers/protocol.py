@@ -12,9 +12,13 @@ from incentives.notices.models import Notice
 
 @dataclass(frozen=True)
 class Entry:
-    """A record that awaits publication, as its line will say it, and what its policy asks."""
+    """A record that awaits publication, as its line will say it, and what its policy asks.
+
+    `ready_at` is when the last decision was made that it needed.
+    """
 
     id: UUID
+    ready_at: datetime
     holder: str | None
     what: str
     days: int

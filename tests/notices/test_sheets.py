@@ -1,0 +1,96 @@
+"""The sheet of a notice: the same text on a page and in the PDF, with its own fonts."""
+
+import re
+import subprocess
+import sys
+import zlib
+from datetime import timedelta
+
+import pytest
+
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.notices import operations as notices
+from incentives.notices.models import NoticeKind
+from incentives.web.sheets import bilingual, pdf_of
+from tests.awards.scenes import make_scene
+from tests.factories import VILLAGE, act
+
+SHEET = f"/v/{VILLAGE}/notices/1"
+
+
+@pytest.fixture
+def published(bare_app):
+    """A notice of one award."""
+    with bare_app.app_context():
+        scene = make_scene(publicity_days=5)
+        scene.review(scene.propose("CL01"))
+        act(
+            lambda: notices.make_notice(
+                village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
+            )
+        )
+        db.session.remove()
+
+
+def fonts_in(pdf: bytes) -> set[str]:
+    """The fonts that a PDF brings, by the names in its (compressed) objects."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    plain = [pdf]
+    for each in streams:
+        try:
+            plain.append(zlib.decompress(each))
+        except zlib.error:
+            continue
+    return {
+        name.decode() for each in plain for name in re.findall(rb"/FontName\s*/([\w+#-]+)", each)
+    }
+
+
+@pytest.mark.parametrize("address", [f"{SHEET}.pdf", f"/api/v1/villages/{VILLAGE}/notices/1.pdf"])
+def test_the_sheet_is_a_pdf_with_our_fonts(published, client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.content_type == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    found = " ".join(fonts_in(answer.data))
+    assert "Noto-Sans-SC" in found
+    assert "Noto-Serif-Tibetan" in found
+
+
+def test_the_sheet_is_chinese_and_tibetan_whoever_reads_it(published, client):
+    client.get("/language/en")
+    text = client.get(f"{SHEET}/print").text
+    assert "公示" in text
+    assert 'lang="bo">གསལ་བསྒྲགས།' in text
+    assert "2026-1" in text
+    assert "扎**" in text or "**" in text
+
+
+def test_a_sheet_is_gone_with_its_lines(published, client, clock, bare_app):
+    clock.now += timedelta(days=5)
+    with bare_app.app_context():
+        notices.close_due_notices(now=clock.now)
+        db.session.remove()
+    clock.now += timedelta(days=31)
+    assert client.get(f"{SHEET}.pdf").status_code == 404
+    assert client.get(f"{SHEET}/print").status_code == 404
+    assert client.get(SHEET).status_code == 200
+
+
+def test_a_heading_without_tibetan_stands_alone(app):
+    assert str(bilingual("Sheet as PDF")) == "公示单 PDF"
+
+
+def test_a_pdf_loads_nothing_of_its_own(app, tmp_path):
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    with_it = pdf_of(f'<p>a<img src="file://{secret}"><img src="http://127.0.0.1:9/x.png"></p>')
+    without = pdf_of("<p>a</p>")
+    assert abs(len(with_it) - len(without)) < 200
+
+
+def test_the_program_starts_without_the_library_for_pdfs():
+    """WeasyPrint is loaded when the first PDF is wanted."""
+    code = "import sys, app; sys.exit('weasyprint' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
