@@ -42,7 +42,6 @@ def sheet_of(view: NoticeView) -> Markup:
         village=get_village(notice.village),
         notice=notice,
         rows=rows,
-        kind=KINDS[notice.kind],
     )
 
 
