@@ -23,6 +23,7 @@ ROOMS = (
     "cards",
     "awards",
     "fund",
+    "clearing",
     "shop",
     "notices",
     "demo",

@@ -48,6 +48,8 @@ class Tag(StrEnum):
     AWARD_POSTED = "award_posted"
     AWARD_REVERSED = "award_reversed"
     AWARD_REINSTATED = "award_reinstated"
+    CLEARING_ANNOUNCED = "clearing_announced"
+    CLEARED = "cleared"
     NOTICE_OPENED = "notice_opened"
     NOTICE_CLOSED = "notice_closed"
     OBJECTION_MADE = "objection_made"

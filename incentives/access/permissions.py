@@ -4,6 +4,8 @@ A right that needs more than a role (whose award it is, which step it stands at)
 operation itself; which duties one person may not hold together is in `duties`.
 """
 
+from uuid import UUID
+
 from incentives.access.actor import Actor, Role
 from incentives.errors import NotFound, NotPermitted
 
@@ -189,3 +191,9 @@ def at_level(permission: str, role: Role, division: str) -> bool:
 def is_known(actor: Actor, division: str) -> bool:
     """Whether the actor may know of what is there: by any role, or by living there."""
     return actor.is_at_home(division) or any(held.covers(division) for held in actor.roles)
+
+
+def refuse_others(actor: Actor, permission: str, village: str, household_id: UUID) -> None:
+    """Let a resident see their own household only, as if there were no other."""
+    if not may(actor, permission, village) and actor.household_id != household_id:
+        raise NotFound()

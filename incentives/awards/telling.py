@@ -1,6 +1,6 @@
 """What a household's statement says of an award: who proposed it, who decided, which notice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -10,9 +10,13 @@ from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardReview, Decision
 from incentives.extensions import db
 
+# Set by notices: the numbers that people quote of notices, by village and running number.
+Labels = dict[tuple[str, int], str]
+notice_labels: list[Callable[[set[tuple[str, int]]], Labels]] = []
+
 
 def tell_awards(award_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """A sentence by award, in three statements however many they are."""
+    """A sentence by award, in four statements however many they are."""
     awards = list(db.session.scalars(select(Award).where(Award.id.in_(award_ids))))
     reviewers: dict[UUID, list[UUID]] = {}
     for award_id, reviewer in db.session.execute(
@@ -25,10 +29,21 @@ def tell_awards(award_ids: Sequence[UUID]) -> dict[UUID, str]:
         each for found in reviewers.values() for each in found
     }
     names = person_names(people)
-    return {award.id: tell_award(award, reviewers.get(award.id, []), names) for award in awards}
+    labels = labels_of(awards)
+    return {
+        award.id: tell_award(award, reviewers.get(award.id, []), names, labels) for award in awards
+    }
 
 
-def tell_award(award: Award, reviewers: Sequence[UUID], names: dict[UUID, str]) -> str:
+def labels_of(awards: Sequence[Award]) -> Labels:
+    """The numbers that people quote of the notices that these awards stood in."""
+    wanted = {(each.village, each.notice) for each in awards if each.notice is not None}
+    return notice_labels[-1](wanted) if wanted else {}
+
+
+def tell_award(
+    award: Award, reviewers: Sequence[UUID], names: dict[UUID, str], labels: Labels
+) -> str:
     """One award's sentence."""
     parts = []
     if award.proposed_by in names:
@@ -37,5 +52,5 @@ def tell_award(award: Award, reviewers: Sequence[UUID], names: dict[UUID, str]) 
     if known:
         parts.append(_("approved by %(names)s", names=_(", ").join(known)))
     if award.notice is not None:
-        parts.append(_("notice %(number)s", number=award.notice))
+        parts.append(_("notice %(number)s", number=labels[award.village, award.notice]))
     return " · ".join(parts)

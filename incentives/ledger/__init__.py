@@ -21,6 +21,7 @@ from incentives.ledger.queries import (
     balances,
     persons,
     positions,
+    received_since,
     trial_balance,
 )
 from incentives.ledger.statements import statement
@@ -47,6 +48,7 @@ __all__ = [
     "persons",
     "positions",
     "post",
+    "received_since",
     "refusal_of",
     "release",
     "reserve",

@@ -119,6 +119,23 @@ def positions(village: str, households: Sequence[str]) -> dict[str, Position]:
     }
 
 
+def received_since(village: str, households: Sequence[str], instant: datetime) -> dict[str, int]:
+    """What came to these households (their 8 characters) from an instant on.
+
+    Households to which nothing came are left out.
+    """
+    rows = db.session.execute(
+        select(Transfer.to_code, func.sum(Transfer.amount))
+        .where(
+            Transfer.village == village,
+            Transfer.seq >= seq_at(village, instant),
+            Transfer.to_code.in_([f"h.{each}" for each in households]),
+        )
+        .group_by(Transfer.to_code)
+    )
+    return {code.removeprefix("h."): int(amount) for code, amount in rows}
+
+
 def trial_balance(village: str) -> list[BalanceRow]:
     """Every account of a village; the balances of each unit add up to zero."""
     rows = db.session.execute(
@@ -135,6 +152,21 @@ def head(village: str) -> LogHead:
     if found is None:
         raise NotFound()
     return found
+
+
+def seq_at(village: str, instant: datetime) -> int:
+    """How many events a village had before an instant: found by bisection, as `at` rises."""
+    low, high = 0, head(village).size
+    while low < high:
+        middle = (low + high) // 2
+        at = db.session.scalar(
+            select(Event.at).where(Event.village == village, Event.seq == middle)
+        )
+        if at is not None and at < instant:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def version_at(village: str, code: str, instant: datetime) -> int:

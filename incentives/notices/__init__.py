@@ -7,11 +7,12 @@ An objection is ruled on by somebody who had no hand in what it is about.
 
 from flask import Flask
 
-from incentives.awards import timeline
-from incentives.notices.queries import steps_of_award
+from incentives.awards import telling, timeline
+from incentives.notices.queries import labels_of, steps_of_award
 
 
 def init_app(app: Flask) -> None:
-    """Let an award's page show its notice and the objections to it."""
+    """Let an award's page show its notice and the objections to it, and statements its number."""
+    telling.notice_labels[:] = [labels_of]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)

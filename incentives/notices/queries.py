@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
@@ -130,6 +130,14 @@ def notice_numbers(ids: Sequence[UUID]) -> dict[UUID, int]:
     """The numbers of these notices."""
     rows = db.session.execute(select(Notice.id, Notice.number).where(Notice.id.in_(ids)))
     return dict(rows.all())
+
+
+def labels_of(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The numbers that people quote of notices, by village and running number: one statement."""
+    found = db.session.scalars(
+        select(Notice).where(tuple_(Notice.village, Notice.number).in_(list(wanted)))
+    )
+    return {(notice.village, notice.number): notice.label for notice in found}
 
 
 def counts(found: Sequence[Notice]) -> dict[UUID, tuple[int, int, int]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incentives import ledger
 from incentives.access.actor import Actor, current_actor
-from incentives.access.permissions import may
+from incentives.access.permissions import may, refuse_others
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.register import operations, queries, schemas
@@ -74,12 +74,6 @@ def resident_outputs(residents: Sequence[Resident], actor: Actor) -> list[dict[s
         }
         for each in residents
     ]
-
-
-def refuse_others(actor: Actor, permission: str, village: str, household_id: UUID) -> None:
-    """Let a resident see their own household only, as if there were no other."""
-    if not may(actor, permission, village) and actor.household_id != household_id:
-        raise NotFound()
 
 
 @blueprint.route("/divisions")

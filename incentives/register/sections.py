@@ -4,3 +4,5 @@ from collections.abc import Callable
 from uuid import UUID
 
 household_sections: list[Callable[[str, UUID], str]] = []
+# The same on a household's own page, above its statement.
+own_sections: list[Callable[[str, UUID], str]] = []

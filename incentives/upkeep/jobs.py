@@ -8,6 +8,7 @@ import structlog
 
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
+from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.files.operations import sweep_files
@@ -26,6 +27,7 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
     transaction(lambda: forget_tokens(now=now))
     transaction(lambda: forget_old_failures(now=now))
     return {
+        **clear_villages(now=now),
         "notices_made": publish_ended_rounds(now=now),
         "notices_closed": close_due_notices(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),

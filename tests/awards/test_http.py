@@ -198,7 +198,7 @@ def test_eight_people_in_one_form_and_one_approval(site: Site, clock: Clock) -> 
     assert closing.status_code == 303
     award = re.findall(r"/desk/awards/([0-9a-f-]{36})", site.open("cadre", "/desk/awards"))[0]
     shown = site.open("reviewer", f"/desk/awards/{award}")
-    assert "In notice 1" in shown
+    assert "In notice 2026-1" in shown
     assert re.search(r"Voucher \d", shown)
     back = site.send(
         "reviewer", f"/desk/awards/{award}/reversal", on=f"/desk/awards/{award}", reason="twice"

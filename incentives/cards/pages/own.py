@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from incentives import ledger
 from incentives.access import sessions
@@ -22,6 +23,7 @@ from incentives.register.lines import tell_lines
 from incentives.register.models import Household
 from incentives.register.operations.own import hide_balance as hide_own_balance
 from incentives.register.queries import looks_of
+from incentives.register.sections import own_sections
 from incentives.web.guard import get_village
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.transaction import transaction
@@ -92,6 +94,8 @@ def account() -> Any:
         hide_balance=household.hide_balance,
         looks=looks,
         names=person_names(look.person for look in looks),
+        # Each section comes out of a room's own template, which escaped what people typed.
+        sections=[Markup(section(household.village, household.id)) for section in own_sections],  # noqa: S704
     )
 
 

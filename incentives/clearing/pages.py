@@ -1,0 +1,66 @@
+"""The pages of clearings: for anyone, and a word to the household that would lose points."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import find_actor
+from incentives.access.permissions import may
+from incentives.clearing import queries
+from incentives.clearing.models import Clearing
+from incentives.clock import now, village_day
+from incentives.register.queries import find_household
+from incentives.register.sections import household_sections, own_sections
+from incentives.web.cursors import page as page_of
+from incentives.web.pages import page, public_place, render
+
+blueprint = Blueprint("clearing_pages", __name__)
+
+
+def summary(village: str) -> str:
+    """Whether points expire, in a few words."""
+    found = queries.coming(village, village_day(now()))
+    if found is None:
+        return gettext("No, they stay")
+    return gettext("What is left on %(day)s", day=found.period_ends_on.isoformat())
+
+
+public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=summary)
+
+
+@blueprint.get("/v/<village>/clearing")
+@page(permission=None)
+def list_clearings(village: str) -> Any:
+    """When points are cleared next, and what was cleared before."""
+    query = {"limit": 20, "after": request.args.get("after")}
+    found = page_of(queries.clearings(village), [Clearing.period_ends_on.desc()], query)
+    here = url_for(".list_clearings", village=village)
+    return render(
+        "clearing/list.html",
+        coming=queries.coming(village, village_day(now())),
+        clearings=found["items"],
+        next_url=f"{here}?after={found['next']}" if found["next"] else None,
+        first_url=here if query["after"] else None,
+    )
+
+
+def desk_section(village: str, household_id: UUID) -> str:
+    """The same for staff who read its statement."""
+    actor = find_actor()
+    if actor is None or not may(actor, "statement.read", village):
+        return ""
+    return own_section(village, household_id)
+
+
+def own_section(village: str, household_id: UUID) -> str:
+    """What a household would lose and by when it can spend it; nothing where it loses nothing."""
+    household = find_household(village, household_id)
+    found = queries.expiring(village, household.account_code, village_day(now()))
+    return "" if found is None else render_template("clearing/household.html", expiring=found)
+
+
+own_sections.append(own_section)
+household_sections.append(desk_section)

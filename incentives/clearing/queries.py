@@ -1,0 +1,78 @@
+"""What is read about clearings: those that were, the one to come, what a household would lose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, select
+
+from incentives import ledger
+from incentives.clearing.models import Clearing
+from incentives.clearing.periods import next_end
+from incentives.clock import beginning
+from incentives.extensions import db
+from incentives.register.policy import policy_on
+
+# How long before a period's end a household is told what it would lose.
+TOLD_BEFORE = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The next clearing of a village: of what is left on one day, through another."""
+
+    period_ends_on: date
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """Points of a household that are cleared after `due_on` unless they are spent by then."""
+
+    points: int
+    period_ends_on: date
+    due_on: date
+
+
+def clearings(village: str) -> Select[Clearing]:
+    """A village's clearings, announced and carried out."""
+    return select(Clearing).where(Clearing.village == village)
+
+
+def coming(village: str, today: date) -> Coming | None:
+    """The next clearing: an announced one, else this period's end; None where points stay."""
+    announced = db.session.scalars(
+        clearings(village)
+        .where(Clearing.due_on >= today, Clearing.cleared_at.is_(None))
+        .order_by(Clearing.period_ends_on)
+        .limit(1)
+    ).one_or_none()
+    if announced is not None:
+        return Coming(announced.period_ends_on, announced.due_on)
+    policy = policy_on(village, today)
+    ends = next_end(policy, today)
+    return None if ends is None else Coming(ends, ends + timedelta(days=policy.grace_days))
+
+
+def expiring(village: str, household: str, today: date) -> Expiring | None:
+    """What a household (its 8 characters) would lose; None where nothing is to be lost soon."""
+    found = coming(village, today)
+    if found is None or today + TOLD_BEFORE < found.period_ends_on:
+        return None
+    points = left_of_period(village, [household], found.period_ends_on)[household]
+    return Expiring(points, found.period_ends_on, found.due_on) if points else None
+
+
+def left_of_period(village: str, households: Sequence[str], ends_on: date) -> dict[str, int]:
+    """What households (8 characters each) can spend of what they had when a period ended.
+
+    min(spendable, max(0, balance at the period's end − all taken since)): as the balance now is
+    that balance and all that came since less all that was taken, this is what is left of it after
+    what came since (docs/ledger.md, clearing).
+    """
+    since = beginning(ends_on + timedelta(days=1))
+    came = ledger.received_since(village, households, since)
+    return {
+        household: min(position.spendable, max(0, position.balance - came.get(household, 0)))
+        for household, position in ledger.positions(village, households).items()
+    }
