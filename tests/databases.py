@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def debian_server(programs: Path, folder: Path) -> Iterator[str]:
         before = ["runuser", "-u", "postgres", "--"]
         shutil.chown(data, "postgres", "postgres")
         for parent in data.parents:
-            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+            if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
                 parent.chmod(parent.stat().st_mode | 0o011)
     run = [*before, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
     run += ["--no-locale", "-E", "UTF8", "--no-sync"]
