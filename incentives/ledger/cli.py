@@ -10,7 +10,7 @@ from sqlalchemy import select
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.installation import installation_for_command
-from incentives.ledger.audit import audit, audit_guards
+from incentives.ledger.audit import audit_database, examine
 from incentives.ledger.models import LogHead
 from incentives.ledger.seals import LogInconsistent, seal_all
 
@@ -39,9 +39,13 @@ def run_audit(village: str | None) -> None:
     if not villages:
         click.echo("no such village has books here", err=True)
         sys.exit(2)
-    findings = [*audit_guards(), *(each for code in villages for each in audit(code))]
+    audited = [examine(code) for code in villages]
+    findings = [*audit_database(), *(each for one in audited for each in one.findings)]
     for finding in findings:
         click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
-    click.echo(f"{len(villages)} villages audited, {len(findings)} findings", err=True)
+    events = sum(one.events for one in audited)
+    click.echo(
+        f"{len(villages)} villages audited, {events} events: {len(findings)} findings", err=True
+    )
     if findings:
         sys.exit(1)

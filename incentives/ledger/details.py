@@ -7,7 +7,20 @@ from typing import Any
 
 import rfc8785
 
+from incentives.ledger.kinds import Kind
+
 KEY_BYTES = 32
+# What a detail may say, by kind of event; the audit names any other key.
+KEYS: dict[str, frozenset[str]] = {
+    Kind.AWARD: frozenset({"rule_item", "name", "quantity", "points"}),
+    Kind.REDEMPTION: frozenset({"goods"}),
+    Kind.REFUND: frozenset({"receipt", "reason"}),
+    Kind.LOSS: frozenset({"receipt", "reason"}),
+    Kind.INCOME: frozenset({"source", "voucher"}),
+    Kind.DISBURSEMENT: frozenset({"purpose", "voucher"}),
+    Kind.PAYMENT_RETURN: frozenset({"purpose"}),
+    Kind.REVERSAL: frozenset({"reason"}),
+}
 
 
 def write_detail(detail: dict[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """The bytes of a leaf (docs/ledger.md): written once, parsed strictly."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from incentives.ledger.kinds import Kind, Unit
@@ -28,6 +30,14 @@ HEX_32 = re.compile(r"[0-9a-f]{32}")
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 PERSON = re.compile(r"u\.[a-z2-9]{8}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A leaf down to its first transfer, for a quick look at many of them.
+HEAD = re.compile(
+    rf"{VERSION}\norigin {ORIGIN.pattern}\nseq (?:{NUMBER.pattern})\nevent {HEX_32.pattern}\n"
+    rf"at (?:{NUMBER.pattern})\nkind [a-z_]+\noccurred {DAY.pattern}\n"
+    rf"actor (?:{PERSON.pattern}|-)\napprover (?:{PERSON.pattern}|-)\n"
+    rf"reverses (?:{HEX_32.pattern}|-)\ndetail (?:{HEX_64.pattern}|-)\n"
+    rf"salt {HEX_32.pattern}\n(?:move |\Z)".encode()
+)
 MOVE = re.compile(r"move ([a-z0-9._]{1,64}) ([a-z0-9._]{1,64}) (point|fen) ([1-9][0-9]*)")
 
 
@@ -62,25 +72,45 @@ class LeafContent:
 
 def write_leaf(content: LeafContent) -> bytes:
     """The leaf's bytes: UTF-8, one field a line, a line feed after each."""
-    lines = [
-        VERSION,
-        f"origin {content.origin}",
-        f"seq {content.seq}",
-        f"event {content.event.hex}",
-        f"at {content.at}",
-        f"kind {content.kind.value}",
-        f"occurred {content.occurred.isoformat()}",
-        f"actor {person(content.actor)}",
-        f"approver {person(content.approver)}",
-        f"reverses {content.reverses.hex if content.reverses else NONE}",
-        f"detail {content.detail or NONE}",
-        f"salt {content.salt}",
-        *(
-            f"move {move.source} {move.target} {move.unit.value} {move.amount}"
-            for move in content.moves
-        ),
-    ]
-    return ("\n".join(lines) + "\n").encode()
+    return leaf_text(
+        content.origin,
+        content.seq,
+        content.event.hex,
+        content.at,
+        content.kind.value,
+        content.occurred.isoformat(),
+        content.actor,
+        content.approver,
+        content.reverses.hex if content.reverses else None,
+        content.detail,
+        content.salt,
+        [(move.source, move.target, move.unit.value, move.amount) for move in content.moves],
+    ).encode()
+
+
+def leaf_text(
+    origin: Any,
+    seq: Any,
+    event: Any,
+    at: Any,
+    kind: Any,
+    occurred: Any,
+    actor: Any,
+    approver: Any,
+    reverses: Any,
+    detail: Any,
+    salt: Any,
+    moves: Iterable[tuple[Any, ...]],
+) -> str:
+    """A leaf of values as the rows have them: the audit writes those that no leaf may have, too."""
+    head = (
+        f"{VERSION}\norigin {origin}\nseq {seq}\nevent {event}\nat {at}\nkind {kind}\n"
+        f"occurred {occurred}\nactor {person(actor)}\napprover {person(approver)}\n"
+        f"reverses {reverses or NONE}\ndetail {detail or NONE}\nsalt {salt}\n"
+    )
+    return head + "".join(
+        f"move {source} {target} {unit} {amount}\n" for source, target, unit, amount in moves
+    )
 
 
 def person(code: str | None) -> str:

@@ -86,7 +86,8 @@ def seal_village(village: str, *, now: datetime) -> bool:
             note = notes.sign_checkpoint(found, notes.private_key(key("log")))
             cut_torn_line(folder / CHECKPOINTS)
             append(folder / CHECKPOINTS, [json.dumps({"note": note, "bytes": covered})])
-        publish(village, found, note, now)
+        # A log's times may be ahead of a clock that was set back; what signs it is never before it.
+        publish(village, found, note, max(now, head.at))
     return last is None or last.note != note
 
 

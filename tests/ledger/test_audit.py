@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from incentives import ledger
 from incentives.clock import now
 from incentives.extensions import db
-from incentives.ledger.audit import audit, audit_guards
+from incentives.ledger.audit import audit, audit_database
 from incentives.ledger.guards import GuardMissing, require_guards
 from incentives.ledger.rights import RIGHTS
 from incentives.ledger.seals import seal_all
@@ -128,7 +128,7 @@ def test_every_missing_guard_is_named(app):
     unguard()
     with pytest.raises(GuardMissing):
         require_guards(db.engine)
-    found = {each.place for each in audit_guards()}
+    found = {each.place for each in audit_database()}
     assert {f"trigger {name}" for name in SQLITE} <= found
     if db.engine.dialect.name == "postgresql":
         assert {"check ck_account_floor", "check ck_transfer_amount"} <= found
@@ -160,7 +160,7 @@ def test_the_command_ends_with_what_it_found(app):
     runner = app.test_cli_runner()
     whole = runner.invoke(args=["ledger", "audit"])
     assert (whole.exit_code, whole.stdout) == (0, "")
-    assert "1 villages audited, 0 findings" in whole.stderr
+    assert "1 villages audited, 5 events: 0 findings" in whole.stderr
     assert runner.invoke(args=["ledger", "audit", "--village", "000000000000"]).exit_code == 2
     unguard()
     tamper("UPDATE account SET balance = 1 WHERE code = 'bank'")
@@ -169,6 +169,7 @@ def test_the_command_ends_with_what_it_found(app):
     findings = [json.loads(line) for line in broken.stdout.splitlines()]
     assert {
         "village": books.village,
+        "seq": None,
         "table": "account",
         "place": "bank",
         "column": "balance",

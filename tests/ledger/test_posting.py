@@ -17,7 +17,7 @@ from incentives.errors import (
     WrongState,
 )
 from incentives.extensions import db
-from incentives.ledger.audit import audit, audit_guards
+from incentives.ledger.audit import audit, audit_database
 from incentives.ledger.kinds import Kind
 from tests.factories import VILLAGE, act
 
@@ -315,4 +315,4 @@ def test_replacing_a_row_is_no_way_round(book):
 
 
 def test_the_database_has_all_its_guards(app):
-    assert audit_guards() == []
+    assert audit_database() == []
