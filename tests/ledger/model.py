@@ -4,7 +4,10 @@ from collections import Counter
 from copy import deepcopy
 
 HOUSEHOLDS = ("A", "B", "C")
-AT_LEAST_ZERO = ("cash", "bank", "spending.custom", "spending.settlement", "settled.1", "expired")
+AT_LEAST_ZERO = (
+    *("cash", "bank", "spending.custom", "spending.settlement", "spending.difference"),
+    *("settled.1", "expired"),
+)
 AT_MOST_ZERO = ("payable.1",)
 
 Moves = list[tuple[str, str, int]]
@@ -17,37 +20,51 @@ class Refused(Exception):
 class Model:
     """What each party has and owes; a party is a household, or an account that is no household's.
 
-    `held` is what a lease holds back of a household.
+    `held` is what a lease holds back of a household, by lease and household.
     """
 
     def __init__(self) -> None:
         self.has: Counter[str] = Counter()
         self.owes: Counter[str] = Counter()
-        self.held: Counter[str] = Counter()
+        self.held: Counter[tuple[str, str]] = Counter()
 
-    def apply(self, moves: Moves, *, by_reversal: bool = False) -> None:
+    def spendable(self, party: str, lease: str | None = None) -> int:
+        """What a household may spend, under a lease its own part of what is held back too."""
+        held = sum(n for (by, of), n in self.held.items() if of == party and by != lease)
+        return max(0, self.has[party] - held)
+
+    def apply(self, moves: Moves, *, by_reversal: bool = False, lease: str | None = None) -> None:
         """Move it all, or change nothing and raise `Refused`."""
         after = deepcopy(self)
         for giver, taker, amount in moves:
-            if (
-                giver in HOUSEHOLDS
-                and taker in HOUSEHOLDS
-                and after.owes[giver]
-                and not by_reversal
-            ):
+            if giver.startswith("debt.") and not by_reversal:
+                after.take_over(giver[5:], taker[5:], amount)
+                continue
+            giver, taker = giver.removeprefix("debt."), taker.removeprefix("debt.")
+            both = giver in HOUSEHOLDS and taker in HOUSEHOLDS
+            if both and after.owes[giver] and not by_reversal:
                 raise Refused
-            after.take(giver, amount, by_reversal)
+            after.take(giver, amount, by_reversal, lease)
             after.give(taker, amount)
         self.__dict__ = after.__dict__
 
-    def take(self, party: str, amount: int, by_reversal: bool) -> None:
+    def take_over(self, debtor: str, former: str, amount: int) -> None:
+        """One household owes what another owed."""
+        if amount > self.owes[former]:
+            raise Refused
+        self.owes[former] -= amount
+        self.owes[debtor] += amount
+
+    def take(self, party: str, amount: int, by_reversal: bool, lease: str | None) -> None:
         """A household gives what it may spend; only a reversal makes it owe the rest."""
         part = amount
         if party in HOUSEHOLDS:
-            part = min(amount, max(0, self.has[party] - self.held[party]))
+            part = min(amount, self.spendable(party, lease))
             if part < amount and not by_reversal:
                 raise Refused
             self.owes[party] += amount - part
+            if lease is not None:
+                self.held[lease, party] = max(0, self.held[lease, party] - amount)
         self.has[party] -= part
         if party in AT_LEAST_ZERO and self.has[party] < 0:
             raise Refused
@@ -59,6 +76,25 @@ class Model:
         self.has[party] += amount - paid
         if party in AT_MOST_ZERO and self.has[party] > 0:
             raise Refused
+
+    def hold_back(self, lease: str, party: str, points: int) -> None:
+        """A lease holds points back, if the household may spend so many."""
+        if points > self.spendable(party):
+            raise Refused
+        self.held[lease, party] = points
+
+    def let_go(self, lease: str) -> Moves:
+        """A lease ends; what it held back pays what its households owe."""
+        parties = [of for by, of in list(self.held) if by == lease]
+        for party in parties:
+            del self.held[lease, party]
+        due = {party: min(self.spendable(party), self.owes[party]) for party in parties}
+        return [(party, f"debt.{party}", points) for party, points in due.items() if points]
+
+    def pay_debt(self, party: str, points: int) -> None:
+        """A household pays what it owes."""
+        self.has[party] -= points
+        self.owes[party] -= points
 
     def accounts(self, codes: dict[str, str]) -> dict[str, int]:
         """Every account's balance that isn't zero; `codes` are the households' 8 characters."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from incentives.extensions import db
@@ -25,9 +25,7 @@ class Tree:
     origin: str
     at: Any = 0
     frontier: bytes = b""
-    public: Ed25519PublicKey = field(
-        default_factory=lambda: notes.private_key(key("log")).public_key()
-    )
+    key: Ed25519PrivateKey = field(default_factory=lambda: notes.private_key(key("log")))
 
 
 def read_checkpoints(village: str, start: int, end: int) -> dict[int, list[Any]]:
@@ -51,21 +49,32 @@ def grow(tree: Tree, seq: int, body: bytes, hashes: Any) -> Iterator[Finding]:
 
 
 def audit_checkpoint(tree: Tree, row: Any) -> Iterator[Finding]:
-    """Whether a checkpoint is signed, and of the log as it was at its size."""
+    """Whether a checkpoint is signed, and of the log as it was at its size.
+
+    An Ed25519 signature is always the same (RFC 8032): what was signed can be written anew.
+    """
     village, (size, origin, at, note) = tree.village, row
     place = str(size)
-    try:
-        signed = notes.read_checkpoint(note, tree.public)
-    except (ValueError, AttributeError, TypeError) as error:
-        yield Finding(village, "checkpoint", place, "note", "a signed note", str(error))
-        return
-    for name, value, found in (("size", signed.size, size), ("origin", signed.origin, origin)):
-        if value != found:
-            yield Finding(village, "checkpoint", place, name, str(value), str(found))
-    root = merkle.root_of(tree.frontier)
-    if signed.size == size and (signed.root != root or signed.origin != tree.origin):
-        wanted = f"{tree.origin} {root.hex()}"
-        found = f"{signed.origin} {signed.root.hex()}"
-        yield Finding(village, "checkpoint", place, "note", wanted, found)
+    root = notes.Root(tree.origin, size, merkle.root_of(tree.frontier))
+    if note != notes.sign_checkpoint(root, tree.key):
+        yield from why_not_signed(tree, place, root, note)
+    if origin != tree.origin:
+        yield Finding(village, "checkpoint", place, "origin", tree.origin, str(origin))
     if not isinstance(at, int) or at < tree.at:
         yield Finding(village, "checkpoint", place, "at", f"at least {tree.at}", str(at))
+
+
+def why_not_signed(tree: Tree, place: str, root: notes.Root, note: Any) -> Iterator[Finding]:
+    """What is wrong with a checkpoint's note, or the row's size, if the note is of another."""
+    try:
+        signed = notes.read_checkpoint(note, tree.key.public_key())
+    except (ValueError, AttributeError, TypeError) as error:
+        yield Finding(tree.village, "checkpoint", place, "note", "a signed note", str(error))
+        return
+    column = "size" if signed.size != root.size else "note"
+    yield Finding(tree.village, "checkpoint", place, column, told(root), told(signed))
+
+
+def told(root: notes.Root) -> str:
+    """A root in one line."""
+    return f"{root.origin} {root.size} {root.root.hex()}"
