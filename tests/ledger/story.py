@@ -44,6 +44,7 @@ class Story:
     sold: Counter[str] = field(default_factory=Counter)
     sealed: int = 0
     person: UUID = CADRE
+    approver: UUID | None = None
 
     @property
     def codes(self) -> dict[str, str]:
@@ -73,7 +74,9 @@ class Story:
     def post(self, kind: Kind, moves: Moves, *, lease: str | None = None) -> bool:
         """Post one event: what the model refuses must be refused, and nothing else."""
         legs = [self.leg(*move, lease) for move in moves]
-        draft = self.books.draft(kind, *legs, record=uuid4(), detail=DETAILS.get(kind))
+        draft = self.books.draft(
+            kind, *legs, record=uuid4(), approver=self.approver, detail=DETAILS.get(kind)
+        )
         return self.compare(draft, kind, moves, lease=lease)
 
     def compare(
@@ -262,7 +265,7 @@ def random_story(rng: Random, clock, acts: int = 14) -> Story:
         return rng.randint(1, 60)
 
     def act_once() -> None:
-        story.person = rng.choice(PERSONS)
+        story.person, story.approver = rng.choice(PERSONS), rng.choice((None, *PERSONS))
         clock.forward(minutes=rng.randint(-60, 600))
         rng.choice(
             [
@@ -283,6 +286,7 @@ def random_story(rng: Random, clock, acts: int = 14) -> Story:
             ]
         )()
 
+    story.approver = PERSONS[1]
     for party in HOUSEHOLDS:
         story.post(Kind.AWARD, [("issuance", party, 20 + points())])
     story.post(Kind.INCOME, [("income.donation", "cash", 50 + points())])

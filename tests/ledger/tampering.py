@@ -2,12 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy.exc import DataError, IntegrityError
 
+from incentives.database import Base
 from incentives.extensions import db
+from incentives.ledger.rights import RIGHTS
 from incentives.ledger.triggers import drop_triggers
+
+TABLES = {name: Base.metadata.tables[name] for name in RIGHTS}
+NOWHERE = "999999999999"  # a village that has no books
+OF_EVENTS = ("event_detail", "erasure")
+# Values that lists of words must not let pass, and others that they do.
+WORDS = {
+    "kind": ("gift", "purse", "refund", "award", "expiry", "bank", "household"),
+    "unit": ("fen", "point", "yuan"),
+}
+
+Row = dict[str, Any]
 
 
 @contextmanager
@@ -35,12 +54,12 @@ def unguard() -> None:
         drop_triggers(connection)
         if connection.dialect.name == "sqlite":
             return
+        tables = ", ".join(f"'{name}'" for name in TABLES)
         found = connection.execute(
             text(
                 "SELECT conrelid::regclass::text, conname FROM pg_constraint"
                 " WHERE connamespace = current_schema()::regnamespace AND contype IN ('c', 'f')"
-                " AND conrelid::regclass::text IN ('account', 'event', 'event_detail', 'transfer',"
-                " 'leaf', 'log_head', 'checkpoint', 'erasure', 'allowance', 'actor_code')"
+                f" AND conrelid::regclass::text IN ({tables})"
             )
         )
         for table, name in found.all():
@@ -53,3 +72,100 @@ def tamper(*statements: str) -> None:
         for statement in statements:
             changed = connection.execute(text(statement)).rowcount
             assert changed > 0, f"changed nothing: {statement}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows of one table that become others; no row before or after: inserted or deleted."""
+
+    table: str
+    before: Row | None
+    after: Row | None
+
+    def columns(self) -> set[str]:
+        """The columns in which they differ; all that tell rows apart where a row came or went."""
+        keys = {"event": {"seq", "village"}, "erasure": {"event_id"}}.get(self.table)
+        keys = keys or {column.name for column in TABLES[self.table].primary_key}
+        if self.before is None or self.after is None:
+            return keys
+        changed = {name for name in self.before if self.before[name] != self.after[name]}
+        return changed | keys if changed & keys else changed
+
+
+def rows_in(connection: Connection, name: str, village: str) -> list[Row]:
+    """A village's rows of a table as the driver has them, in a fixed order."""
+    table = TABLES[name]
+    chosen = "village = :village"
+    if name in OF_EVENTS:
+        chosen = "event_id IN (SELECT id FROM event WHERE village = :village)"
+    order = ", ".join(column.name for column in table.primary_key)
+    if name in OF_EVENTS:
+        order = "(SELECT seq FROM event WHERE id = event_id)"
+    found = connection.execute(
+        text(f"SELECT * FROM {name} WHERE {chosen} ORDER BY {order}"), {"village": village}
+    )
+    return [dict(row._mapping) for row in found]
+
+
+def carry_out(*changes: Change) -> bool:
+    """Do it as the owner; whether the database's keys let it pass (else nothing is done)."""
+    try:
+        with owner() as connection:
+            for change in changes:
+                if change.before is not None:
+                    remove(connection, TABLES[change.table], change.before)
+            for change in changes:
+                if change.after is not None:
+                    names = ", ".join(change.after)
+                    values = ", ".join(f":{name}" for name in change.after)
+                    connection.execute(
+                        text(f"INSERT INTO {change.table} ({names}) VALUES ({values})"),
+                        change.after,
+                    )
+    except (DataError, IntegrityError):
+        return False
+    return True
+
+
+def undo(*changes: Change) -> None:
+    """Put everything back as it was."""
+    assert carry_out(*(Change(each.table, each.after, each.before) for each in changes))
+
+
+def remove(connection: Connection, table: Table, row: Row) -> None:
+    """Delete one row."""
+    keys = " AND ".join(f"{column.name} = :{column.name}" for column in table.primary_key)
+    wanted = {column.name: row[column.name] for column in table.primary_key}
+    gone = connection.execute(text(f"DELETE FROM {table.name} WHERE {keys}"), wanted)
+    assert gone.rowcount == 1
+
+
+def other_value(rng: Random, column: str, value: Any, rows: list[Row]) -> Any:
+    """Another value for a column than the one it has: near, far, or another row's."""
+    if column == "village":
+        return NOWHERE
+    if column in WORDS and isinstance(value, str):
+        return rng.choice([each for each in WORDS[column] if each != value])
+    others = [row[column] for row in rows if row[column] not in (value, None)]
+    if others and rng.random() < 0.3:
+        return rng.choice(others)
+    if value is None:
+        return rng.choice(others) if others else None
+    if isinstance(value, bool | int):
+        return value + rng.choice([-1, 1, 7, -1000, 1_000_000])
+    if isinstance(value, date):
+        return value + timedelta(days=rng.choice([-365, -1, 1]))
+    if isinstance(value, UUID):
+        return UUID(int=value.int ^ (1 << rng.randrange(128)))
+    if isinstance(value, bytes):
+        at = rng.randrange(len(value)) if value else 0
+        return value[:at] + bytes([value[at] ^ (1 << rng.randrange(8))]) + value[at + 1 :]
+    return other_text(rng, value)
+
+
+def other_text(rng: Random, value: str) -> str:
+    """The text with one character more, less, or another."""
+    at = rng.randrange(len(value) or 1)
+    new = rng.choice("abcdefghkmnpqrstuvwxyz23456789")
+    changed = value[:at] + new + value[at + rng.randrange(2) :]
+    return changed if changed != value else value + "2"

@@ -27,9 +27,9 @@ from tests.ledger.model import HOUSEHOLDS, Refused
 from tests.ledger.story import DIFFERENCE, LEASES, LOSS, SPENDING, Story
 
 PROVE = bool(os.environ.get("JISHAN_PROVE"))
-PROGRAMS = {"sqlite": 1_000 if PROVE else 60, "postgresql": 1_000 if PROVE else 30}
-BATCHES = 500 if PROVE else 40
-STEPS = 40
+PROGRAMS = {"sqlite": 1_000 if PROVE else 40, "postgresql": 1_000 if PROVE else 12}
+BATCHES = 500 if PROVE else 30
+STEPS = 30
 NO_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 amounts = st.integers(1, 60) | st.just(10**12)

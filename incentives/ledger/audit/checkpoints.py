@@ -71,8 +71,10 @@ def why_not_signed(tree: Tree, place: str, root: notes.Root, note: Any) -> Itera
     except (ValueError, AttributeError, TypeError) as error:
         yield Finding(tree.village, "checkpoint", place, "note", "a signed note", str(error))
         return
-    column = "size" if signed.size != root.size else "note"
-    yield Finding(tree.village, "checkpoint", place, column, told(root), told(signed))
+    # Where they differ in size, either may have been changed.
+    columns = ("size", "note") if signed.size != root.size else ("note",)
+    for column in columns:
+        yield Finding(tree.village, "checkpoint", place, column, told(root), told(signed))
 
 
 def told(root: notes.Root) -> str:
