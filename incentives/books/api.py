@@ -8,7 +8,8 @@ from flask import Response
 from incentives import ledger
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
-from incentives.books import queries, schemas
+from incentives.books import audits, queries, schemas
+from incentives.clock import now
 from incentives.extensions import db
 from incentives.ledger.models import Account, Checkpoint, Event
 from incentives.register.models import Household
@@ -37,6 +38,15 @@ def get_trial_balance(village: str) -> dict[str, Any]:
     for row in rows:
         sums[row.unit.value] = sums.get(row.unit.value, 0) + row.balance
     return {"items": rows, "sums": sums}
+
+
+@blueprint.route(f"{BASE}/audit")
+@reads(schemas.AuditOutput, permission="ledger.audit")
+def get_audit(village: str) -> dict[str, Any]:
+    """Recompute the village's books from their rows: what isn't as it must be, by table and row."""
+    check = audits.check_books(village, now=now())
+    findings = [{**each.as_dict(), "sentence": audits.sentence(each)} for each in check.findings]
+    return {**vars(check), "findings": findings, "holds": check.complete and not findings}
 
 
 @blueprint.route(f"{BASE}/events")

@@ -34,6 +34,31 @@ class TrialBalanceOutput(Schema):
     sums = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
+class FindingOutput(Schema):
+    """One thing that isn't as it must be; `place` is the row within the table's."""
+
+    sentence = fields.String()
+    table = fields.String()
+    place = fields.String()
+    seq = fields.Integer(allow_none=True)
+    column = fields.String()
+    expected = fields.String()
+    found = fields.String()
+
+
+class AuditOutput(Schema):
+    """What a check of the books came to.
+
+    `complete` is false where the log is too long for a call: `flask ledger audit` checks it then.
+    """
+
+    holds = fields.Boolean()
+    complete = fields.Boolean()
+    events = fields.Integer()
+    checked_at = InstantField()
+    findings = fields.List(fields.Nested(FindingOutput))
+
+
 class RangeQuery(Schema):
     """Events by `seq`: `from` inclusive, `to` exclusive, at most 1,000 a call."""
 

@@ -75,6 +75,9 @@ def told_by_leaf_alone(
         told = told_by(read_leaf(leaf[1]), leaf[1])
     except (ValueError, TypeError, AttributeError):
         return None, missing
+    if told.seq != seq:
+        found = f"seq {told.seq}"
+        return None, [*missing, Finding(village, "leaf", str(seq), "body", f"seq {seq}", found)]
     return told, [*missing, *compare_moves(village, seq, told.moves, transfers)]
 
 
