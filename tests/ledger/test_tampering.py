@@ -32,7 +32,7 @@ from tests.ledger.tampering import (
     unguard,
 )
 
-HISTORIES = 1_000 if os.environ.get("JISHAN_PROVE") else 40
+HISTORIES = 1_000 if os.environ.get("JISHAN_PROVE") else 16
 SEED = int(os.environ.get("JISHAN_SEED") or SystemRandom().randrange(2**32))
 
 PROVEN = {

@@ -31,7 +31,7 @@ class Tree:
 def read_checkpoints(village: str, start: int, end: int) -> dict[int, list[Any]]:
     """What was signed of a log of these sizes, by size."""
     found: dict[int, list[Any]] = {}
-    for row in db.session.execute(
+    for row in db.session.connection().execute(
         select(*map(raw, COLUMNS))
         .where(Checkpoint.village == village, Checkpoint.size >= start, Checkpoint.size < end)
         .order_by(Checkpoint.size)

@@ -16,6 +16,9 @@ from incentives.ledger.leaves import LeafContent, leaf_text, read_leaf
 # Where the rows keep what a leaf has under another name.
 COLUMNS = {"event": "id", "occurred": "occurred_on"}
 MOVE_COLUMNS = ("from_code", "to_code", "unit", "amount")
+# An event's transfers are numbered from 0: a leaf has no room for more lines than these.
+LINES = list(range(4096))
+REOPEN = Kind.REOPEN.value
 
 Move = tuple[Any, Any, Any, Any]
 # The name of the log, and what a `reopen` would make of it.
@@ -46,39 +49,40 @@ def tell(
 
     Nothing (None) where there is no event and no leaf that can be read.
     """
-    missing = [
-        Finding(village, table, str(seq), "seq", f"a row of {table}", "none")
-        for table, row in (("event", event), ("leaf", leaf))
-        if row is None
-    ]
     if event is None:
-        return told_by_leaf_alone(village, seq, leaf, transfers, missing)
+        return told_by_leaf_alone(village, seq, leaf, transfers)
     moves = [row[2:6] for row in transfers]
-    origin = origins[event[3] == Kind.REOPEN]
+    origin = origins[event[3] == REOPEN]
     fields = *map(plain, event[1:]), moves
     body = leaf_text(origin, seq, *fields).encode()
     told = Told._make((seq, *fields, body))
     if leaf is None:
-        return told, missing
-    if leaf[1] == body and all(row[1] == line for line, row in enumerate(transfers)):
-        return told, missing
+        return told, [missing(village, "leaf", seq)]
+    if leaf[1] == body and [row[1] for row in transfers] == LINES[: len(transfers)]:
+        return told, []
     return decide(village, told, leaf, transfers, origins)
 
 
+def missing(village: str, table: str, seq: int) -> Finding:
+    """A row that isn't there."""
+    return Finding(village, table, str(seq), "seq", f"a row of {table}", "none")
+
+
 def told_by_leaf_alone(
-    village: str, seq: int, leaf: Any, transfers: Sequence[Any], missing: list[Finding]
+    village: str, seq: int, leaf: Any, transfers: Sequence[Any]
 ) -> tuple[Told | None, list[Finding]]:
     """What a leaf without its event says."""
+    findings = [missing(village, "event", seq)]
     if leaf is None:
-        return None, missing
+        return None, [*findings, missing(village, "leaf", seq)]
     try:
         told = told_by(read_leaf(leaf[1]), leaf[1])
     except (ValueError, TypeError, AttributeError):
-        return None, missing
+        return None, findings
     if told.seq != seq:
         found = f"seq {told.seq}"
-        return None, [*missing, Finding(village, "leaf", str(seq), "body", f"seq {seq}", found)]
-    return told, [*missing, *compare_moves(village, seq, told.moves, transfers)]
+        return None, [*findings, Finding(village, "leaf", str(seq), "body", f"seq {seq}", found)]
+    return told, [*findings, *compare_moves(village, seq, told.moves, transfers)]
 
 
 def decide(

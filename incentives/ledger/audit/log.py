@@ -12,7 +12,7 @@ from incentives.extensions import db
 from incentives.installation import get_installation
 from incentives.ledger.audit.accounts import audit_accounts, audit_allowances, audit_persons
 from incentives.ledger.audit.checkpoints import Tree, audit_checkpoint, grow, read_checkpoints
-from incentives.ledger.audit.comparing import Told, tell
+from incentives.ledger.audit.comparing import Origins, Told, tell
 from incentives.ledger.audit.findings import Finding
 from incentives.ledger.audit.reading import Window, count_events, raw, read_strays, read_windows
 from incentives.ledger.audit.replay import Replay, follow
@@ -46,12 +46,15 @@ class Walk:
     rules: Rules
     salt: Any = None
     persons: set[Any] = field(default_factory=set)
+    named: Origins | None = None
 
     @property
-    def following(self) -> str:
-        """The log's name once it has been opened anew: `…/2`, then `…/3`."""
-        number = self.tree.origin.removeprefix(self.base).removeprefix("/")
-        return f"{self.base}/{int(number or 1) + 1}"
+    def origins(self) -> Origins:
+        """The log's name, and what a `reopen` makes of it: `…/2`, then `…/3`."""
+        if self.named is None or self.named[0] != self.tree.origin:
+            number = self.tree.origin.removeprefix(self.base).removeprefix("/")
+            self.named = self.tree.origin, f"{self.base}/{int(number or 1) + 1}"
+        return self.named
 
 
 def audit(village: str) -> list[Finding]:
@@ -118,14 +121,14 @@ def look_at(walk: Walk, seq: int, window: Window) -> tuple[Told | None, list[Fin
     """What is to be believed of the next event."""
     event, leaf = window.events.get(seq), window.leaves.get(seq)
     transfers = window.transfers.get(seq, ())
-    return tell(walk.village, seq, event, leaf, transfers, (walk.tree.origin, walk.following))
+    return tell(walk.village, seq, event, leaf, transfers, walk.origins)
 
 
 def step(walk: Walk, told: Told, window: Window) -> Iterator[Finding]:
     """Everything about one event, in what is believed of it."""
     village, place = walk.village, str(told.seq)
     if told.kind == Kind.REOPEN:
-        walk.tree.origin = walk.following
+        walk.tree.origin = walk.origins[1]
     if HEAD.match(told.body) is None:
         yield Finding(village, "leaf", place, "body", "a leaf", told.body[:500].decode())
     if not isinstance(told.at, int) or told.at <= walk.tree.at:

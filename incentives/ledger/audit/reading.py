@@ -112,11 +112,15 @@ def rows_of(
     seq = columns[0]
     table = seq.class_
     order = (table.seq, table.line) if table is Transfer else (table.seq,)
-    return db.session.execute(
-        select(*map(raw, columns))
-        .where(table.village == village, seq >= window.start, seq < window.end)
-        .order_by(*order)
-    ).all()
+    return (
+        db.session.connection()
+        .execute(
+            select(*map(raw, columns))
+            .where(table.village == village, seq >= window.start, seq < window.end)
+            .order_by(*order)
+        )
+        .all()
+    )
 
 
 def details_of(
@@ -126,11 +130,15 @@ def details_of(
     columns = [raw(table.event_id)]
     if table is EventDetail:
         columns += [raw(EventDetail.text), raw(EventDetail.key)]
-    return db.session.execute(
-        select(*columns)
-        .join(Event, Event.id == table.event_id)
-        .where(Event.village == village, Event.seq >= window.start, Event.seq < window.end)
-    ).all()
+    return (
+        db.session.connection()
+        .execute(
+            select(*columns)
+            .join(Event, Event.id == table.event_id)
+            .where(Event.village == village, Event.seq >= window.start, Event.seq < window.end)
+        )
+        .all()
+    )
 
 
 def read_strays(village: str, size: int) -> Iterator[Finding]:
@@ -138,14 +146,14 @@ def read_strays(village: str, size: int) -> Iterator[Finding]:
     for table in (Event, Leaf, Transfer):
         outside = or_(table.seq < 0, table.seq >= size)
         columns = [raw(table.seq), *([raw(Transfer.line)] if table is Transfer else [])]
-        for row in db.session.execute(
+        for row in db.session.connection().execute(
             select(*columns).where(table.village == village, outside).limit(STRAYS_AT_MOST)
         ):
             place = "/".join(map(str, row))
             expected = f"less than {size}"
             yield Finding(village, table.__tablename__, place, "seq", expected, str(row[0]))
     beyond = or_(Checkpoint.size < 0, Checkpoint.size > size)
-    for (found,) in db.session.execute(
+    for (found,) in db.session.connection().execute(
         select(raw(Checkpoint.size)).where(Checkpoint.village == village, beyond)
     ):
         yield Finding(village, "checkpoint", str(found), "size", f"at most {size}", str(found))
