@@ -20,6 +20,8 @@ KEYS: dict[str, frozenset[str]] = {
     Kind.DISBURSEMENT: frozenset({"purpose", "voucher"}),
     Kind.PAYMENT_RETURN: frozenset({"purpose"}),
     Kind.REVERSAL: frozenset({"reason"}),
+    Kind.EXPIRY: frozenset({"period_ends_on"}),
+    Kind.DEBT_PAYMENT: frozenset({"period_ends_on"}),
 }
 
 
