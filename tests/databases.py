@@ -130,9 +130,9 @@ class Postgresql:
             )
         return name
 
-    def copy_database(self, template: str) -> str:
+    def copy_database(self, template: str, name: str | None = None) -> str:
         """A new database with all that another has; nobody may be connected to that one."""
-        name = f"jishan_{uuid4().hex[:12]}"
+        name = name or f"jishan_{uuid4().hex[:12]}"
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
