@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.served.ground import Ground, Keeper, keeping, make_ground
+from tests.served.ground import Ground, Keeper, keeping, make_ground, temporary_folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
-def ground(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ground]:
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     """A village on SQLite, and one on the run's PostgreSQL server."""
     server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    with make_ground(tmp_path_factory.mktemp(request.param), server) as ground:
+    with temporary_folder() as folder, make_ground(folder, server, counted=True) as ground:
         yield ground
 
 

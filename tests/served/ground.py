@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -140,8 +141,20 @@ def changed(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 
 @contextmanager
-def make_ground(folder: Path, postgresql: Postgresql | None) -> Iterator[Ground]:
-    """A village with staff, a full shop, and households that have cards and plenty of points."""
+def temporary_folder() -> Iterator[Path]:
+    """A folder of one's own; pytest's may be cleared away by another run that begins meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="jishan-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@contextmanager
+def make_ground(
+    folder: Path, postgresql: Postgresql | None, *, counted: bool = False
+) -> Iterator[Ground]:
+    """A village with staff, a full shop, and households that have cards and plenty of points.
+
+    `counted` has the service reach PostgreSQL through a proxy, which counts statements.
+    """
     data = folder / "data"
     data.mkdir()
     names = ("", "")
@@ -161,7 +174,7 @@ def make_ground(folder: Path, postgresql: Postgresql | None) -> Iterator[Ground]
     }
     migrate_once(settings)
     app = create_app(settings)
-    ground = furnish(folder, app, postgresql, names)
+    ground = furnish(folder, app, postgresql, names, counted)
     with app.app_context():
         ground.keep()
         try:
@@ -176,7 +189,11 @@ def make_ground(folder: Path, postgresql: Postgresql | None) -> Iterator[Ground]
 
 
 def furnish(
-    folder: Path, app: Flask, postgresql: Postgresql | None, names: tuple[str, str]
+    folder: Path,
+    app: Flask,
+    postgresql: Postgresql | None,
+    names: tuple[str, str],
+    counted: bool,
 ) -> Ground:
     """The village in its new database."""
     site = make_site(
@@ -196,12 +213,12 @@ def furnish(
             shoppers.append(shopper_of(household, None))
             give_points(shoppers[-1].account, PLENTY)
         db.session.remove()
-        proxy, url = proxied(app, postgresql)
+        proxy, url = proxied() if counted and postgresql else (None, url_of(app))
         environment = {
             **os.environ,
             "JISHAN_DATA": str(app.config["JISHAN_DATA"]),
             "JISHAN_SEALS": str(app.config["JISHAN_SEALS"]),
-            "DATABASE_URL": url,
+            "DATABASE_URL": url.replace("+psycopg", ""),
             "JISHAN_LIMITS": "off",
         }
         today = village_day(now())
@@ -222,14 +239,16 @@ def furnish(
     )
 
 
-def proxied(app: Flask, postgresql: Postgresql | None) -> tuple[Proxy | None, str]:
-    """The proxy before PostgreSQL, and the URL by which the service is to reach its database."""
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-    if postgresql is None:
-        return None, url
+def url_of(app: Flask) -> str:
+    """The URL of the database."""
+    return str(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def proxied() -> tuple[Proxy, str]:
+    """The proxy before PostgreSQL, and the URL that leads through it."""
     parts = db.engine.url
     proxy = Proxy(parts.host or "127.0.0.1", parts.port or 5432)
-    shown = parts.set(host="127.0.0.1", port=proxy.port, drivername="postgresql")
+    shown = parts.set(host="127.0.0.1", port=proxy.port)
     plain = shown.update_query_dict({"sslmode": "disable", "gssencmode": "disable"})
     return proxy, plain.render_as_string(hide_password=False)
 
