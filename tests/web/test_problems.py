@@ -193,6 +193,7 @@ def test_a_fault_of_ours_gives_an_id_and_no_more(site, bare_app):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_database_that_went_away_is_said_to_be_unavailable(site, ask, postgresql):
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
     assert ask("GET").status_code == 200
     with psycopg.connect(postgresql.superuser, autocommit=True) as connection:
         connection.execute(
