@@ -203,9 +203,7 @@ def one_round(village: Village, what: str) -> int:
 
 
 @contextmanager
-def kept_village(
-    folder: Path, cluster: Cluster | None, chance: random.Random
-) -> Iterator[Village]:
+def kept_village(folder: Path, cluster: Cluster | None, chance: random.Random) -> Iterator[Village]:
     """A village with its keeper."""
     server = None if cluster is None else Postgresql(cluster.url)
     with make_ground(folder, server) as ground, keeping(ground) as keeper:

@@ -63,7 +63,10 @@ def record(ground: Ground, fault: str = "") -> Recording:
     ground.begin_anew()
     makers = (sale, income)
     shares = [
-        [makers[n % 2](ground, str(new_id()), *[who % HOUSEHOLDS][: 1 - n % 2]) for n in range(ORDERS)]
+        [
+            makers[n % 2](ground, str(new_id()), *[who % HOUSEHOLDS][: 1 - n % 2])
+            for n in range(ORDERS)
+        ]
         for who in range(CLIENTS)
     ]
     listed, marks, out = (ground.folder / name for name in ("orders.json", "marks", "recorded"))
@@ -156,7 +159,11 @@ def test_a_power_cut_loses_nothing_that_was_answered(ground):
     wrong = faults_of(recording, cuts, chance)
     assert wrong == [], "\n".join(wrong)
     proving.record(
-        "power cuts, synchronous=FULL", cuts=cuts, left_each=1 + TORN, acts=len(recording.acts), lost=0
+        "power cuts, synchronous=FULL",
+        cuts=cuts,
+        left_each=1 + TORN,
+        acts=len(recording.acts),
+        lost=0,
     )
 
 

@@ -304,9 +304,9 @@ class Keeper:
 
     def begin(self, order: Order, *, before: int | None = None, fault: str | None = None) -> int:
         """Begin an order in a process of its own; its process."""
-        return self.tell(
-            "request", request=self.ground.request(order), before=before, fault=fault
-        )["pid"]
+        return self.tell("request", request=self.ground.request(order), before=before, fault=fault)[
+            "pid"
+        ]
 
     def end(self, group: int) -> None:
         """SIGKILL a process group; returns when none of it is left."""
