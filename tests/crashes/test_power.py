@@ -1,8 +1,8 @@
 """The power is cut: of what was answered nothing is lost, of the rest no half is left.
 
 A recording of the service at work on SQLite is played up to a random moment, and what a disk would
-still have is opened as a start does: only what was synced, and then, twice, any part of the rest. The
-same loses with `synchronous=NORMAL`, and without the seals' sync.
+still have is opened: only what was synced, and then, twice, any part of the rest. The same loses
+with `synchronous=NORMAL`, and without the seals' sync.
 """
 
 import json
@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 

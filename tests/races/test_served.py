@@ -1,4 +1,4 @@
-"""Races over HTTP: several servers as `flask start` serves, many clients, one balance or one key."""
+"""Races over HTTP: servers as `flask start` serves, many clients, one balance or one key."""
 
 import threading
 from collections import Counter

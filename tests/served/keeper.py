@@ -114,7 +114,7 @@ def fork_request(
         return pid, reading
     os.close(reading)
     os.setsid()
-    be_asked(app, writing, request, before, fault)
+    return be_asked(app, writing, request, before, fault)
 
 
 def be_asked(
