@@ -13,6 +13,7 @@ from incentives.ledger.audit import audit
 from tests import proving
 from tests.factories import VILLAGE
 from tests.ledger.books import Books
+from tests.races.crowd import CROWD
 from tests.served.client import DONE, Client, Reply, is_ready
 from tests.served.ground import (
     PLENTY,
@@ -127,7 +128,7 @@ def test_two_hundred_redemptions_spend_exactly_what_one_balance_covers(ground, s
 @pytest.mark.parametrize("fault", ["no_lock"])
 def test_control_without_the_lock_redemptions_meet(ground, send, fault):
     leave(ground, RACERS * SOAP)
-    replies = send([sale(ground, str(new_id())) for _ in range(CLIENTS * 2)])
+    replies = send([sale(ground, str(new_id())) for _ in range(CROWD)])
     # Each found its points covered: what kept them out was the database's guards alone.
     assert names(replies)["unexpected"] > 0
     assert audit(VILLAGE) == []
