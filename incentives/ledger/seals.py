@@ -137,8 +137,20 @@ def folder_of(village: str) -> Path:
     """The folder of a village's seals, made when first needed."""
     base = Path(current_app.config["JISHAN_SEALS"])
     folder = base / get_installation().id.hex / village
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     return folder
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, and have the disk know each name: `append` syncs no more.
+
+    Without that a power cut may take all of the seals with the folder that they are in.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
 
 
 @contextmanager
@@ -254,7 +266,12 @@ def append(path: Path, lines: list[str]) -> None:
         file.write("".join(line + "\n" for line in lines).encode())
         file.flush()
         os.fsync(file.fileno())
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk know what names a folder holds."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 from flask import Response, g, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from incentives.errors import (
@@ -26,6 +27,7 @@ from incentives.errors import (
     Unexpected,
     UnsupportedMediaType,
 )
+from incentives.web.transaction import is_lost
 
 PROBLEM = "application/problem+json"
 BY_STATUS: dict[int, type[Refusal]] = {
@@ -53,6 +55,9 @@ def as_refusal(error: HTTPException) -> Refusal:
     if isinstance(error, CSRFError):
         return CsrfFailed()
     kind = BY_STATUS.get(error.code or 500, Malformed if (error.code or 500) < 500 else Unexpected)
+    if isinstance(original, DBAPIError) and is_lost(original):
+        log.warning("database lost", exc_info=original)
+        return Unavailable(headers={"Retry-After": "1"})
     if kind is Unexpected:
         return unexpected(original or error)
     headers = {

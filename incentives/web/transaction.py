@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from incentives.errors import Refusal, Unavailable
@@ -55,7 +56,7 @@ def transaction(
             return attempt_once(work, first, last)
         except DBAPIError as error:
             db.session.rollback()
-            if is_busy(error) or error.connection_invalidated:
+            if is_busy(error) or is_lost(error):
                 break
             if sqlstate(error) not in (SERIALISATION_FAILURE, DEADLOCK):
                 raise
@@ -114,6 +115,13 @@ def in_savepoint(work: Callable[[], T]) -> T | Refusal:
 def sqlstate(error: DBAPIError) -> str | None:
     """PostgreSQL's five characters for an error, None elsewhere."""
     return getattr(error.orig, "sqlstate", None)
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Whether the database went away, or can't be reached: it stops, starts, or is down."""
+    # An error of PostgreSQL's without a code of its own comes from the way to it.
+    unreachable = isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+    return error.connection_invalidated or unreachable
 
 
 def is_busy(error: DBAPIError) -> bool:

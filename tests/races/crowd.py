@@ -1,6 +1,5 @@
 """Many at once: real threads, each with an application context and a connection of its own."""
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,14 +9,15 @@ from flask import Flask
 from sqlalchemy.sql.selectable import GenerativeSelect
 
 from incentives.extensions import db
+from tests import proving
 
 CROWD = 8
 PATIENCE = 60  # seconds; who waits longer stands in a deadlock that nobody ended
 
 
 def rounds(number: int) -> range:
-    """So many rounds, a hundred times as many with `JISHAN_PROVE=1`."""
-    return range(number * 100 if os.environ.get("JISHAN_PROVE") else number)
+    """So many rounds, a hundred times as many in the whole proof."""
+    return range(proving.scaled(number * 100))
 
 
 def at_once(app: Flask, works: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -2,12 +2,13 @@
 
 import json
 
+import psycopg
 import pytest
 
 from tests.factories import OTHER_VILLAGE, VILLAGE
 from tests.shop.scenes import problem
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 HOUSEHOLDS = f"/api/v1/villages/{VILLAGE}/households"
 GOOD = {"door": "12", "head": {"name": "扎西彭措"}}
 UNKNOWN = "0190f3a0-0000-7000-8000-000000000001"
@@ -27,6 +28,7 @@ def ask(site):
     return send
 
 
+@ONLY_SQLITE
 def test_a_problem_is_told_in_chinese_unless_the_caller_asks_otherwise(ask):
     answer = ask(json={})
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
@@ -43,6 +45,7 @@ def test_a_problem_is_told_in_chinese_unless_the_caller_asks_otherwise(ask):
     assert chinese.json["title"] == "请改正标出的地方"
 
 
+@ONLY_SQLITE
 def test_what_one_may_not_know_of_answers_as_what_isn_t_there(site, ask):
     opened = site.call("administrator", "POST", f"/divisions/{OTHER_VILLAGE}/opening", {})
     assert opened.status_code in (200, 201), opened.text
@@ -66,12 +69,14 @@ def test_what_one_may_not_know_of_answers_as_what_isn_t_there(site, ask):
     assert len({each.data for each in answers}) == 1
 
 
+@ONLY_SQLITE
 def test_another_method_is_told_which_there_are(ask):
     answer = ask("DELETE")
     assert (answer.status_code, problem(answer)) == (405, "method_not_allowed")
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
 
 
+@ONLY_SQLITE
 def test_another_kind_of_content_is_not_read(ask):
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
         answer = ask(data=json.dumps(GOOD), content_type=kind)
@@ -84,6 +89,7 @@ def test_another_kind_of_content_is_not_read(ask):
     assert ask("GET", headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
 
 
+@ONLY_SQLITE
 def test_bodies_past_their_limit_are_not_read(ask):
     answer = ask(json=GOOD | {"door": "x" * (1024 * 1024)})
     assert (answer.status_code, problem(answer)) == (413, "too_large")
@@ -107,6 +113,7 @@ NO_JSON = [
 ]
 
 
+@ONLY_SQLITE
 def test_what_is_no_json_is_malformed(ask):
     for body in NO_JSON:
         answer = ask(data=body, content_type="application/json")
@@ -134,6 +141,7 @@ BAD_FIELDS = [
 ]
 
 
+@ONLY_SQLITE
 def test_what_a_field_can_t_be_is_named(ask):
     for body, pointer in BAD_FIELDS:
         answer = ask(data=body, content_type="application/json")
@@ -142,6 +150,7 @@ def test_what_a_field_can_t_be_is_named(ask):
         assert all(each["detail"] for each in answer.json["errors"])
 
 
+@ONLY_SQLITE
 def test_a_whole_number_is_one_however_it_is_written(ask):
     body = '{"door": "12", "head": {"name": "扎西", "birth_year": 1980.0}}'
     answer = ask(data=body, content_type="application/json")
@@ -160,6 +169,7 @@ BAD_QUERIES = [
 ]
 
 
+@ONLY_SQLITE
 def test_a_query_is_read_as_strictly(ask):
     for query, pointer in BAD_QUERIES:
         answer = ask("GET", f"{HOUSEHOLDS}?{query}")
@@ -167,6 +177,7 @@ def test_a_query_is_read_as_strictly(ask):
         assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
 
 
+@ONLY_SQLITE
 def test_a_fault_of_ours_gives_an_id_and_no_more(site, bare_app):
     def broken():
         raise RuntimeError("the secret of the house")
@@ -178,3 +189,18 @@ def test_a_fault_of_ours_gives_an_id_and_no_more(site, bare_app):
     assert (answer.status_code, problem(answer)) == (500, "unexpected")
     assert len(answer.json["id"]) == 32
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_database_that_went_away_is_said_to_be_unavailable(site, ask, postgresql):
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert ask("GET").status_code == 200
+    with psycopg.connect(postgresql.superuser, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [site.app.config["SQLALCHEMY_DATABASE_URI"].rpartition("/")[2]],
+        )
+    away = ask("GET")
+    assert (away.status_code, problem(away)) == (503, "unavailable")
+    assert away.headers["Retry-After"] == "1"
+    assert ask("GET").status_code == 200
