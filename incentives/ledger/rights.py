@@ -4,7 +4,7 @@ With one role for both, the triggers still hold against the program but not agai
 its password: `docs/deploy.md` warns.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 
 # The ledger's tables, and what is allowed beyond reading and inserting.
 RIGHTS: dict[str, tuple[str, ...]] = {
@@ -20,6 +20,20 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "actor_code": ("DELETE",),
 }
 READ_ONLY = ("alembic_version",)
+
+
+def settle_rights(connection: Connection, service: URL) -> None:
+    """Give the role of the service's address its rights, where another one owns the tables.
+
+    Run by the owner, after each migration and when a backup was restored.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    schema = quote(str(connection.scalar(text("SELECT current_schema()"))))
+    # Whoever may execute a trigger's function could hang it on a table of their own.
+    connection.exec_driver_sql(f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC")
+    owner = connection.scalar(text("SELECT current_user"))
+    if service.username and service.username != owner:
+        grant_rights(connection, service.username)
 
 
 def grant_rights(connection: Connection, role: str) -> None:
