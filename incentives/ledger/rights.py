@@ -48,6 +48,7 @@ def grant_rights(connection: Connection, role: str) -> None:
     # A temporary table named `account` must not be able to stand before the real one.
     send(f"REVOKE TEMPORARY ON DATABASE {database} FROM {who}, PUBLIC")
     send(f"GRANT USAGE ON SCHEMA {schema} TO {who}")
+    send(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {who}")  # pg_dump reads them
     tables = connection.scalars(
         text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
     ).all()

@@ -37,9 +37,7 @@ def elsewhere(
         if database == "postgresql":
             server = request.getfixturevalue("postgresql")
             names.append(server.new_database())
-            settings.setdefault(
-                "SQLALCHEMY_DATABASE_URI", server.url(server.service, names[-1])
-            )
+            settings.setdefault("SQLALCHEMY_DATABASE_URI", server.url(server.service, names[-1]))
             settings.setdefault("OWNER_DATABASE_URI", server.url(server.owner, names[-1]))
         place = open_place(home, tmp_path / f"new{len(opened)}", settings)
         opened.append(place)

@@ -128,7 +128,7 @@ def run(program: str, options: Sequence[str | Path], url: URL | None) -> None:
     environment = {**os.environ, "LC_MESSAGES": "C"}
     where: list[str] = []
     if url is not None:
-        plain = url.set(drivername="postgresql", password=None)
+        plain = url._replace(drivername="postgresql", password=None)
         where = ["--no-password", "--dbname", plain.render_as_string(hide_password=False)]
         if url.password is not None:
             environment["PGPASSWORD"] = str(url.password)
