@@ -1,5 +1,7 @@
 """What a backup is never made of, opened with or restored onto; each refusal changes nothing."""
 
+import hashlib
+import io
 import json
 import random
 import resource
@@ -20,7 +22,9 @@ from incentives.files.models import File, FileKind
 from incentives.keys import NAMES
 from incentives.upkeep.backup import manifest as manifests
 from incentives.upkeep.backup import postgresql
+from incentives.upkeep.backup.encryption import read_identities
 from incentives.upkeep.backup.keyfile import present_keys, read_keyfile, write_keyfile
+from incentives.upkeep.backup.opening import open_backup
 from incentives.upkeep.backup.workroom import BackupRefused, workroom
 from tests.factories import VILLAGE, act, make_village, staff
 from tests.ledger.books import open_books
@@ -71,6 +75,7 @@ def test_the_keys_of_another_installation(lived, elsewhere, tmp_path):
     assert untouched(place)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_keys_that_are_here_already_need_no_file(lived, elsewhere):
     backup, place = lived.make(), elsewhere()
     shutil.rmtree(place.data / "keys")
@@ -79,6 +84,7 @@ def test_keys_that_are_here_already_need_no_file(lived, elsewhere):
     assert [each.name for each in place.data.glob("keys*")] == ["keys"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_keys_that_were_replaced_are_kept_aside(lived, elsewhere, tmp_path):
     place = elsewhere()
     own = present_keys(place.data)
@@ -88,6 +94,7 @@ def test_keys_that_were_replaced_are_kept_aside(lived, elsewhere, tmp_path):
     assert all(path.stat().st_mode & 0o077 == 0 for path in (place.data / "keys").iterdir())
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_slip_of_the_pen_in_the_keys_is_found(lived, tmp_path):
     path = lived.keys(tmp_path / "keys.txt")
     assert path.stat().st_mode & 0o077 == 0
@@ -112,6 +119,7 @@ def read_lines(before, line, after):
     return read_keyfile("\n".join([*before, line, *after]).encode(), Path("keys.txt"))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_keys_beside_the_backups_or_the_data(lived, tmp_path):
     lived.app.config["JISHAN_BACKUPS"] = lived.backups
     lived.backups.mkdir()
@@ -122,6 +130,7 @@ def test_keys_beside_the_backups_or_the_data(lived, tmp_path):
     refused(lived.run("backup", "keys", taken), "there already")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_wrong_passphrase_and_a_wrong_identity(lived, elsewhere, tmp_path):
     own, other = tmp_path / "own.age", tmp_path / "other.age"
     refused(
@@ -146,6 +155,7 @@ def test_a_wrong_passphrase_and_a_wrong_identity(lived, elsewhere, tmp_path):
     place.restore(*options[2:], own, typed=TYPED)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_keys_encrypted_to_the_identity_of_the_backups(lived, elsewhere, tmp_path):
     """One identity, kept apart, opens both."""
     identity = tmp_path / "identity.age"
@@ -197,8 +207,6 @@ def written(path, content):
 
 def opened(place, path, keys, identity):
     """What is unpacked of a backup: its manifest and its database."""
-    from incentives.upkeep.backup.encryption import read_identities
-    from incentives.upkeep.backup.opening import open_backup
 
     def work():
         with workroom() as room:
@@ -224,14 +232,15 @@ def repacked(backup, path, change):
         for entry in tar:
             members[entry.name] = tar.extractfile(entry).read()
     change(members)
-    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as packed:  # noqa: SIM117
-        with tarfile.open(fileobj=packed, mode="w|") as tar:
-            for name, content in members.items():
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                import io
-
-                tar.addfile(entry, io.BytesIO(content))
+    with (
+        path.open("wb") as file,
+        zstandard.ZstdCompressor().stream_writer(file) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
     return path
 
 
@@ -342,6 +351,7 @@ def test_settings_of_another_installation(lived, elsewhere, tmp_path, setting):
     assert untouched(place)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_place_within_the_data_folder(lived):
     for folder in (lived.data, lived.data / "backups"):
         refused(lived.run("backup", "make", "--to", folder), "within JISHAN_DATA")
@@ -355,12 +365,14 @@ def test_nothing_to_back_up(home, tmp_path):
     assert list(home.backups.iterdir()) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_two_at_once(lived):
     with lived.app.app_context(), workroom():
         refused(lived.run("backup", "make", "--to", lived.backups), "is at work")
     lived.make()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_a_killed_backup_left_is_removed(lived):
     work = lived.data / "backup-work"
     work.mkdir()
@@ -375,6 +387,7 @@ def test_what_a_killed_backup_left_is_removed(lived):
     assert not work.exists()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_second_backup_of_the_same_second_is_refused(lived):
     backup = lived.make()
     whole = backup.read_bytes()
@@ -419,8 +432,6 @@ def large_upload(size):
     content = random.Random(1).randbytes(size)
 
     def work():
-        import hashlib
-
         file = File(
             id=new_id(),
             village=VILLAGE,
@@ -436,6 +447,7 @@ def large_upload(size):
     act(work)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_disk_without_room_is_seen_before(lived, monkeypatch):
     full = shutil.disk_usage(lived.data)._replace(free=1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
