@@ -76,7 +76,7 @@ def test_a_restored_backup_is_what_was_backed_up_to_the_last_row(lived, elsewher
     before = lived.ask(everything)
     place = elsewhere()
     answer = place.restore(backup, "--keys", keys)
-    assert "No seals are newer" in answer.stdout
+    assert "The books go on from their seals" in answer.stdout
     assert place.ask(everything) == before
     assert place.ask(audited) == []
     assert (place.data / "files").stat().st_mode & 0o077 == 0
@@ -228,6 +228,25 @@ def test_what_was_erased_or_lost_meanwhile(lived, elsewhere, tmp_path, monkeypat
     assert restored.exit_code == 1
     assert findings(restored) == [found]
     assert {each.name for each in (place.data / "files").iterdir()}.isdisjoint({erased, lost})
+
+
+def test_what_was_erased_since_does_not_come_back(lived, elsewhere, tmp_path, clock):
+    """Its row does, its bytes don't; nor is it missed by the backups that come after."""
+    gone = lived.ask(keep)
+    backup, keys = lived.make(), lived.keys(tmp_path / "keys.txt")
+
+    def erase():
+        file = db.session.execute(select(File.id).where(File.name == gone)).scalar_one()
+        act(lambda: operations.erase_file(village=VILLAGE, file_id=file, actor=SYSTEM, now=now()))
+
+    lived.ask(erase)
+    place = elsewhere()
+    place.restore(backup, "--keys", keys)
+    names = {each.name for each in (place.data / "files").iterdir()}
+    assert len(names) == 1
+    assert gone not in names
+    clock.forward(seconds=1)
+    place.make()
 
 
 def test_an_older_database_is_restored_and_migrated(lived, elsewhere, tmp_path):

@@ -107,11 +107,11 @@ def restore(backup: Path, keyfile: Path | None, identity: Sequence[Path]) -> Non
     made_at = restored.manifest.made_at
     click.echo(f"Restored: {summary(restored.manifest)}.", err=True)
     if restored.rolled_back:
-        click.echo("The seals are newer than the backup: " + "; ".join(restored.rolled_back))
-        click.echo("Run `flask ledger catch-up` before anything else.")
+        click.echo("The books don't go on from their seals: " + "; ".join(restored.rolled_back))
+        click.echo("Next: `flask ledger catch-up`, before anything else (docs/recovery.md).")
     else:
-        click.echo(f"No seals are newer. What was entered after {made_at} isn't in these books.")
-    click.echo(f"What was erased after {made_at} must be erased again: docs/backup.md.")
+        click.echo("The books go on from their seals.")
+    click.echo(f"What was entered or erased after {made_at} is to be done again: docs/backup.md.")
     conclude([each.as_dict() for each in restored.findings])
 
 

@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from incentives.extensions import db
 from incentives.files import store
-from incentives.files.models import File
 from incentives.ledger.audit import Finding, audit_guards
 from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.upkeep.backup import postgresql, sqlite
@@ -149,6 +147,6 @@ def add_upload(archive: Writer, name: str, digest: str) -> Iterator[Finding]:
 
 
 def erased_since(name: str) -> bool:
-    """Whether an upload has been erased by now."""
+    """Whether an upload was erased: since the snapshot, or before the books were restored."""
     db.session.rollback()
-    return db.session.scalar(select(File.erased_at).where(File.name == name)) is not None
+    return name in store.erased_names()

@@ -59,9 +59,9 @@ def restore_backup(*, path: Path, keys: Keys, identities: Sequence[Any], now: da
         write_marker(digest)
         place_keys(keys, data_folder(), now)
         current_app.config["KEYS"] = dict(keys)
-        place_uploads(room / FILES)
         load(room / DATABASE, manifest)
         findings = [*map(read_finding, manifest.findings), *prove(manifest.moment)]
+        place_uploads(room / FILES)
         older = rolled_back()
         remove_marker()
     return Restored(manifest, findings, older)
@@ -94,8 +94,11 @@ def require_fitting(manifest: Manifest) -> None:
 
 
 def place_uploads(unpacked: Path) -> None:
-    """Move the uploads to where the service looks for them."""
+    """Move the uploads to where the service looks for them, but those that were erased since."""
+    erased = store.erased_names()
     for path in unpacked.iterdir() if unpacked.is_dir() else ():
+        if path.name in erased:
+            continue
         path.chmod(0o600)
         path.rename(store.folder() / path.name)
     store.sync_folder()
