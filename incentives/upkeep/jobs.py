@@ -15,7 +15,6 @@ from incentives.extensions import db
 from incentives.files.operations import sweep_files
 from incentives.ledger.seals import seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
-from incentives.notices.operations import close_due_notices
 from incentives.upkeep.backup.daily import DailyBackup
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
