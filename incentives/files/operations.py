@@ -49,7 +49,7 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
         db.session.flush()
         audit.record(actor, audit.Tag.FILE_ERASED, village=village, subject=file.id, now=now)
     # Last, as nothing brings it back: had the transaction failed, the bytes were to go anyway.
-    store.remove(file.name)
+    store.erase(file.name)
     return file
 
 

@@ -1,4 +1,8 @@
-"""Where the bytes lie: `JISHAN_DATA/files`, one file each under a random name, synced to disk."""
+"""Where the bytes lie: `JISHAN_DATA/files`, one file each under a random name, synced to disk.
+
+The names of what was erased are noted beside the seals, where they outlive the database: a restored
+backup is older, and must not bring back what was erased since.
+"""
 
 import os
 import secrets
@@ -7,7 +11,10 @@ from pathlib import Path
 
 from flask import current_app
 
+from incentives.installation import get_installation
+
 NAME_BYTES = 20
+ERASED = "erased-files"
 
 
 def folder() -> Path:
@@ -47,6 +54,28 @@ def remove(name: str) -> None:
     """Remove the bytes under a name, if they are there."""
     (folder() / name).unlink(missing_ok=True)
     sync_folder()
+
+
+def erase(name: str) -> None:
+    """Remove the bytes under a name for good: no backup that is restored brings them back."""
+    path = erased_list()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    remove(name)
+
+
+def erased_names() -> set[str]:
+    """The names that were erased, also those that the database has forgotten about."""
+    path = erased_list()
+    return set(path.read_text(encoding="ascii").split()) if path.exists() else set()
+
+
+def erased_list() -> Path:
+    """Where the names of what was erased are noted."""
+    return Path(current_app.config["JISHAN_SEALS"]) / get_installation().id.hex / ERASED
 
 
 def names_older_than(instant: float) -> Iterator[str]:

@@ -4,7 +4,7 @@ With one role for both, the triggers still hold against the program but not agai
 its password: `docs/deploy.md` warns.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 
 # The ledger's tables, and what is allowed beyond reading and inserting.
 RIGHTS: dict[str, tuple[str, ...]] = {
@@ -22,6 +22,20 @@ RIGHTS: dict[str, tuple[str, ...]] = {
 READ_ONLY = ("alembic_version",)
 
 
+def settle_rights(connection: Connection, service: URL) -> None:
+    """Give the role of the service's address its rights, where another one owns the tables.
+
+    Run by the owner, after each migration and when a backup was restored.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    schema = quote(str(connection.scalar(text("SELECT current_schema()"))))
+    # Whoever may execute a trigger's function could hang it on a table of their own.
+    connection.exec_driver_sql(f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC")
+    owner = connection.scalar(text("SELECT current_user"))
+    if service.username and service.username != owner:
+        grant_rights(connection, service.username)
+
+
 def grant_rights(connection: Connection, role: str) -> None:
     """Give `role` exactly its rights in this schema; run by the owner, after each migration."""
     quote = connection.dialect.identifier_preparer.quote
@@ -34,6 +48,7 @@ def grant_rights(connection: Connection, role: str) -> None:
     # A temporary table named `account` must not be able to stand before the real one.
     send(f"REVOKE TEMPORARY ON DATABASE {database} FROM {who}, PUBLIC")
     send(f"GRANT USAGE ON SCHEMA {schema} TO {who}")
+    send(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {who}")  # pg_dump reads them
     tables = connection.scalars(
         text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
     ).all()

@@ -6,12 +6,12 @@ transaction, and are checked before the end.
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from incentives.extensions import db
 from incentives.ledger.guards import GuardMissing, missing_guards
-from incentives.ledger.rights import grant_rights
+from incentives.ledger.rights import settle_rights
 
 LOCK_TIMEOUT = "10s"
 
@@ -65,10 +65,7 @@ def conclude(connection: Connection, engine: Engine) -> None:
             if broken:
                 raise GuardMissing(f"after the migration: broken foreign keys {broken[:5]}")
         else:
-            serve = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
-            owner = connection.scalar(text("SELECT current_user"))
-            if serve and serve != owner:
-                grant_rights(connection, serve)
+            settle_rights(connection, make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]))
     if connection.dialect.name == "sqlite":
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")

@@ -1,4 +1,4 @@
-"""`flask init`, `flask start`, `flask worker` and `flask daily`."""
+"""`flask init`, `flask start`, `flask worker`, `flask daily` and `flask backup`."""
 
 import json
 import signal
@@ -14,6 +14,8 @@ from incentives.errors import Refusal
 from incentives.installation import installation_for_command
 from incentives.ledger.seals import seal_all
 from incentives.register.operations.installing import InstallationRefused, make_installation
+from incentives.upkeep.backup.cli import group as backup
+from incentives.upkeep.backup.marker import UNFINISHED, read_marker
 from incentives.upkeep.jobs import do_daily_jobs, run_worker
 from incentives.upkeep.schema import migrate
 from incentives.upkeep.serving import greet, prepare, serve
@@ -40,6 +42,7 @@ def init(username: str, name: str, division: str, password: str) -> None:
             now=now(),
         )
 
+    refuse_half_restored()
     migrate()
     try:
         transaction(work)
@@ -56,6 +59,7 @@ def init(username: str, name: str, division: str, password: str) -> None:
 @with_appcontext
 def start() -> None:
     """Migrate, load the demo county into a new database, and serve until Ctrl-C."""
+    refuse_half_restored()
     prepare()
     installation_for_command()
     greet()
@@ -81,4 +85,10 @@ def daily() -> None:
     click.echo(json.dumps(do_daily_jobs(now=now())))
 
 
-commands = [init, start, worker, daily]
+def refuse_half_restored() -> None:
+    """End a command where a restore hasn't come to its end: its database may be empty yet."""
+    if read_marker() is not None:
+        raise click.ClickException(UNFINISHED)
+
+
+commands = [init, start, worker, daily, backup]

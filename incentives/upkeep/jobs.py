@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import structlog
+from flask import Flask, current_app
 
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
@@ -14,6 +15,7 @@ from incentives.extensions import db
 from incentives.files.operations import sweep_files
 from incentives.ledger.seals import seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
+from incentives.upkeep.backup.daily import DailyBackup
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
 
@@ -38,14 +40,17 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
 def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop.
 
-    It also ends once what it works for isn't `alive` any more.
+    It also ends once what it works for isn't `alive` any more. The day's backup is made beside.
     """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     done_on: date | None = None
+    backup = DailyBackup()
     while not stop.is_set() and alive():
         attempt("seal", lambda: seal_all(now=now()))
         today = village_day(now())
         if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
             done_on = today
+        attempt("backup", lambda: backup.begin_if_due(app, now=now()))
         stop.wait(SEAL_EVERY)
 
 

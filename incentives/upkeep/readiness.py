@@ -7,6 +7,7 @@ from incentives.extensions import db
 from incentives.installation import SettingRefused, get_installation
 from incentives.ledger.guards import GuardMissing, require_guards
 from incentives.ledger.seals import rolled_back
+from incentives.upkeep.backup.marker import UNFINISHED, read_marker
 from incentives.upkeep.schema import current_revision, newest_revision
 
 
@@ -15,10 +16,12 @@ class NotReady(RuntimeError):
 
 
 def require_ready(*, only_loopback: bool) -> None:
-    """Refuse a database that isn't migrated, made, guarded or consistent with its seals.
+    """Refuse a database that isn't restored to its end, migrated, made, guarded or as its seals.
 
     `only_loopback` says that nothing but this machine can reach the service, which a demo needs.
     """
+    if read_marker() is not None:
+        raise NotReady(UNFINISHED)
     try:
         if current_revision() != newest_revision():
             raise NotReady("the database isn't migrated: run `flask db upgrade`")

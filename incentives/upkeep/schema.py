@@ -10,11 +10,21 @@ from sqlalchemy import inspect, text
 from incentives.extensions import db
 
 
-def newest_revision() -> str | None:
-    """The last migration that the code has."""
+def migrations() -> ScriptDirectory:
+    """The migrations that the code has."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
+
+
+def newest_revision() -> str | None:
+    """The last migration that the code has."""
+    return migrations().get_current_head()
+
+
+def knows_revision(revision: str) -> bool:
+    """Whether the code has a migration of that name."""
+    return any(each.revision == revision for each in migrations().walk_revisions())
 
 
 def current_revision() -> str | None:
