@@ -85,6 +85,8 @@ redemption.refund       K
 redemption.read         C R T S K own
 ledger.read             C R T S O own
 ledger.audit            S
+recovery.read           A S
+recovery.sign           A S
 """
 LETTERS = dict(zip("AOCRTSKP", Role, strict=True))
 TABLE_OF_WORDS = {
