@@ -7,7 +7,7 @@ from incentives.database import Instant
 from incentives.ledger.triggers import OF_RECOVERY, create_triggers, drop_triggers
 
 revision = "0011_recovery"
-down_revision = "0010_notice_numbers"
+down_revision = "0011_clearing"
 
 WAYS = ("catch_up", "reopen", "resolved")
 
