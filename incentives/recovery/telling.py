@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from incentives.clock import VILLAGE_TIME
 from incentives.recovery.models import LostItem, LostKind
@@ -70,8 +69,8 @@ def tell_item(item: LostItem) -> str:
     voucher = "" if item.seq is None else str(item.seq + 1)
     sentences = {
         LostKind.RECORD: _(
-            "The record of voucher %(voucher)s is lost (%(moves)s): keep the paper that says who and"
-            " what it was for.",
+            "The record of voucher %(voucher)s is lost (%(moves)s): keep the paper that says who"
+            " and what it was for.",
             voucher=voucher,
             moves=tell_moves(data.get("moves", [])),
         ),
