@@ -165,3 +165,12 @@ def status_of(kind: type[Award | Disbursement], record: UUID | None) -> AwardSta
 def digest(site: Site) -> Any:
     """The digest of the list, as the administrator reads it."""
     return site.call("administrator", "GET", "/recovery").json["digest"]
+
+
+def public_page(site: Site) -> str:
+    """The village's own page, as anyone reads it in English."""
+    browser = site.app.test_client()
+    browser.get("/language/en")
+    page = browser.get(f"/v/{VILLAGE}")
+    assert page.status_code == 200
+    return page.text

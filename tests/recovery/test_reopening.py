@@ -19,7 +19,7 @@ from incentives.recovery.models import Recovery, Way
 from incentives.recovery.operations import check_books
 from incentives.recovery.state import waiting
 from tests.factories import VILLAGE, act, make_household, make_village
-from tests.recovery.drill import application_on, within
+from tests.recovery.drill import application_on, public_page, within
 from tests.shop.scenes import give_points
 from tests.site import PASSWORD, Site, make_site
 
@@ -122,7 +122,7 @@ def test_two_people_open_the_log_anew_and_everybody_sees_it(site):
         assert kept == {BASE: 2, f"{BASE}/2": 3}
         assert check_books(now=now()) is None
     assert newest_note(site).startswith(f"{BASE}/2\n3\n")
-    page = site.app.test_client().get(f"/v/{VILLAGE}", headers={"Accept-Language": "en"}).text
+    page = public_page(site)
     assert "was opened anew on" in page
     assert "voucher 3" in page
     answer = site.app.test_cli_runner().invoke(args=["ledger", "verify"])
