@@ -17,6 +17,7 @@ ROOMS = (
     "web",
     "ledger",
     "access",
+    "recovery",
     "register",
     "files",
     "books",

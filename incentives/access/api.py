@@ -44,7 +44,14 @@ def sign_in(body: dict[str, Any]) -> SignIn:
 
 @blueprint.route("/tokens", methods=["POST"])
 @limits.sign_ins
-@writes(schemas.TokenOutput, status=201, body=schemas.TokenInput, permission=None, keyed=False)
+@writes(
+    schemas.TokenOutput,
+    status=201,
+    body=schemas.TokenInput,
+    permission=None,
+    keyed=False,
+    in_recovery=True,
+)
 def post_token(body: dict[str, Any]) -> dict[str, Any]:
     """Sign in: a token of 12 hours."""
     signed_in = sign_in(body)
@@ -57,7 +64,7 @@ def post_token(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/tokens/current", methods=["DELETE"])
-@writes(None, status=204, permission="me.read", own=True)
+@writes(None, status=204, permission="me.read", own=True, in_recovery=True)
 def delete_token() -> None:
     """Sign out: this token serves no more."""
     token = bearer_token()
@@ -106,14 +113,20 @@ def get_users(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/users", methods=["POST"])
-@writes(schemas.UserOutput, status=201, body=schemas.UserInput, permission="user.manage")
+@writes(
+    schemas.UserOutput,
+    status=201,
+    body=schemas.UserInput,
+    permission="user.manage",
+    in_recovery=True,
+)
 def post_user(body: dict[str, Any]) -> User:
     """Add a user with roles within the caller's divisions."""
     return operations.add_user(actor=current_actor(), now=now(), **body)
 
 
 @blueprint.route("/users/<uuid:user_id>", methods=["PATCH"])
-@writes(schemas.UserOutput, body=schemas.UserChange, permission="user.manage")
+@writes(schemas.UserOutput, body=schemas.UserChange, permission="user.manage", in_recovery=True)
 def patch_user(user_id: UUID, body: dict[str, Any]) -> User:
     """Change a user's name, roles, resident or language, or give them another password."""
     actor = current_actor()

@@ -71,6 +71,8 @@ class Tag(StrEnum):
     GOOD_ADDED = "good_added"
     GOOD_CHANGED = "good_changed"
     STOCK_MOVED = "stock_moved"
+    RECOVERY_SIGNED = "recovery_signed"
+    RECOVERY_ENDED = "recovery_ended"
 
 
 def record(

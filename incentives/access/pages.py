@@ -47,7 +47,8 @@ def sign_in() -> Any:
     if form.submitted and form.status == 200:
         try:
             done = transaction(
-                lambda: operations.sign_in(peer=peer_of(request), now=now(), **form.data)
+                lambda: operations.sign_in(peer=peer_of(request), now=now(), **form.data),
+                in_recovery=True,
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -75,7 +76,7 @@ def next_address(actor: Actor) -> str:
 def sign_out() -> Response:
     """Sign out of this browser."""
     ended, card = sessions.session_id(), sessions.card_token()
-    transaction(lambda: operations.sign_out(session=ended, card_token=card))
+    transaction(lambda: operations.sign_out(session=ended, card_token=card), in_recovery=True)
     sessions.end_session()
     return lead_to("/", SEE_OTHER)
 
@@ -86,7 +87,9 @@ def give_page_token() -> Response:
     actor, key = find_actor(), sessions.session_id()
     if actor is None or key is None:
         raise NotSignedIn()
-    issued = transaction(lambda: operations.issue_page_token(session=key, actor=actor, now=now()))
+    issued = transaction(
+        lambda: operations.issue_page_token(session=key, actor=actor, now=now()), in_recovery=True
+    )
     response = jsonify(token=issued.token, expires_at=instant_text(issued.expires_at))
     response.status_code = 201
     return response
@@ -176,6 +179,7 @@ def new_user() -> Any:
         lambda: operations.add_user(actor=actor, now=now(), **form.data),
         then=lambda user: url_for("access_pages.list_users"),
         done=_("The user is added and can sign in"),
+        in_recovery=True,
     )
     return answer or render("access/user_new.html", form=form, **role_choices(actor, form))
 
@@ -190,6 +194,7 @@ def edit_user(user_id: UUID) -> Any:
         lambda: operations.change_user(user_id=user_id, changes=form.data, actor=actor, now=now()),
         then=lambda _user: url_for("access_pages.list_users"),
         done=_("The changes are kept"),
+        in_recovery=True,
     )
     return answer or render_user(user_id, form=form)
 
@@ -206,6 +211,7 @@ def reset_password(user_id: UUID) -> Any:
         lambda: operations.set_password(user_id=user_id, actor=actor, now=now(), **form.data),
         then=lambda _user: url_for("access_pages.edit_user", user_id=user_id),
         done=_("The new password is set. Tell it to this person only."),
+        in_recovery=True,
     )
     return answer or render_user(user_id, password_form=form)
 

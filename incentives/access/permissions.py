@@ -107,6 +107,9 @@ TABLE: dict[str, frozenset[Role]] = {
     # The books
     "ledger.read": VILLAGE_STAFF | {OVERSEER},
     "ledger.audit": roles(SUPERVISOR),
+    # Recovery: an administrator and a supervisor sign, each in their own capacity
+    "recovery.read": roles(ADMINISTRATOR, SUPERVISOR),
+    "recovery.sign": roles(ADMINISTRATOR, SUPERVISOR),
 }
 
 # What residents may do for their own household, in their own village.

@@ -8,9 +8,11 @@ reversal with a reason is a new event, and the household sees both.
 from flask import Flask
 
 from incentives.awards.queries import may_read_evidence
+from incentives.awards.rebuilding import rebuild_award
 from incentives.awards.telling import tell_awards
 from incentives.files.queries import readers
 from incentives.ledger import Kind
+from incentives.recovery import hooks
 from incentives.register.lines import tellers
 
 
@@ -19,3 +21,4 @@ def init_app(app: Flask) -> None:
     if may_read_evidence not in readers:
         readers.append(may_read_evidence)
     tellers[Kind.AWARD] = tell_awards
+    hooks.add(hooks.rebuilders, rebuild_award)

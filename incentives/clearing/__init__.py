@@ -3,3 +3,13 @@
 Nothing is cleared by surprise: the day is announced when the period ends, and what was earned
 before it can be spent through the days of grace. Whoever looks sees what will go and when.
 """
+
+from flask import Flask
+
+from incentives.clearing.rebuilding import rebuild_clearing
+from incentives.recovery import hooks
+
+
+def init_app(_app: Flask) -> None:
+    """Let a clearing count what is put back from the seals."""
+    hooks.add(hooks.rebuilders, rebuild_clearing)

@@ -9,9 +9,12 @@ from flask import Flask
 
 from incentives.files.queries import readers
 from incentives.fund.queries.files import may_read_file
+from incentives.fund.rebuilding import rebuild_record
+from incentives.recovery import hooks
 
 
 def init_app(_app: Flask) -> None:
     """Let those who decide on a disbursement read the files that come with it."""
     if may_read_file not in readers:
         readers.append(may_read_file)
+    hooks.add(hooks.rebuilders, rebuild_record)

@@ -1,7 +1,8 @@
-"""`flask ledger`: seal the logs, audit the books."""
+"""`flask ledger`: seal the logs, verify and audit the books; recovery adds its own."""
 
 import json
 import sys
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
@@ -13,6 +14,7 @@ from incentives.installation import installation_for_command
 from incentives.ledger.audit import audit_database, examine
 from incentives.ledger.models import LogHead
 from incentives.ledger.seals import LogInconsistent, seal_all
+from incentives.ledger.verifying import read_kept, verify, villages_to_verify
 
 group = AppGroup("ledger", help="The books: seal them, audit them.")
 
@@ -23,8 +25,46 @@ def seal() -> None:
     installation_for_command()
     try:
         click.echo(f"{seal_all(now=now())} signed")
-    except LogInconsistent as inconsistent:
-        raise click.ClickException(str(inconsistent)) from inconsistent
+    except (LogInconsistent, OSError) as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+@group.command("verify")
+@click.option("--village", help="The code of one village; all of them without it.")
+@click.option(
+    "--checkpoint",
+    type=click.File("r"),
+    help="A checkpoint that somebody kept, as a file or - for what is typed or scanned.",
+)
+@click.option("--size", type=click.IntRange(min=0), help="How many events a printed notice names.")
+@click.option("--root", help="The root that it names beside, in base64.")
+def run_verify(
+    village: str | None, checkpoint: TextIO | None, size: int | None, root: str | None
+) -> None:
+    """Check the logs against every checkpoint: the database's, the seals', one from paper.
+
+    Findings as JSON lines. Exit code 0: all holds; 1: something doesn't; 2: could not check.
+    """
+    installation_for_command()
+    try:
+        kept = read_kept(checkpoint.read() if checkpoint else None, village, size, root)
+        villages = villages_to_verify(village, kept)
+    except ValueError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    findings, checked = [], 0
+    for code in villages:
+        found, roots = verify(code, [each for each in kept if each.village == code])
+        findings += found
+        checked += roots
+    for finding in [*audit_guards(), *findings]:
+        click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
+    click.echo(
+        f"{len(villages)} villages and {checked} checkpoints verified, {len(findings)} findings",
+        err=True,
+    )
+    if findings:
+        sys.exit(1)
 
 
 @group.command("audit")

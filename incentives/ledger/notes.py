@@ -13,6 +13,10 @@ ALGORITHM = b"\x01"
 DASH = "— "
 
 
+class NotSigned(ValueError):
+    """A checkpoint that this log's key didn't sign."""
+
+
 @dataclass(frozen=True)
 class Root:
     """A tree's size and root under its log's name."""
@@ -69,7 +73,7 @@ def read_checkpoint(note: str, key: Ed25519PublicKey) -> Root:
     for line in signatures.removesuffix("\n").split("\n"):
         if is_signed(line, origin, hint, (body + "\n").encode(), key):
             return root
-    raise ValueError("the checkpoint isn't signed by this log's key")
+    raise NotSigned("the checkpoint isn't signed by this log's key")
 
 
 def is_signed(line: str, origin: str, hint: bytes, body: bytes, key: Ed25519PublicKey) -> bool:

@@ -1,6 +1,6 @@
 """What the database itself guarantees: the triggers, as text, for SQLite and for PostgreSQL.
 
-They hold whatever the program does. The first migration creates them from here and `guards.py`
+They hold whatever the program does. The migrations create them from here and `guards.py`
 compares them with what a database has. A released trigger is never edited: a change is a new
 one, beside the old, made by a migration of its own.
 
@@ -8,6 +8,8 @@ ABORT, never ROLLBACK: the latter would end the transaction and with it the idem
 PostgreSQL's functions are SECURITY DEFINER with the search path they were created under
 (pg_temp last), so that the service's role moves balances through a transfer and in no other way.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
@@ -21,6 +23,11 @@ NOT_BY_TRANSFER = "JL002"
 APPEND_ONLY_STATE = "JL003"
 OUT_OF_SEQUENCE = "JL004"
 EVENT_CLOSED = "JL005"
+WAITS_FOR_RECOVERY = "JL006"
+WAITS = "the books wait for their recovery"
+
+# Made by the migration of recovery; all others by the first.
+OF_RECOVERY = ("event_waits_for_recovery", "event_reopens_log", "log_head_keeps_origin")
 
 _SQLITE_TRANSFER_MOVES = """
 CREATE TRIGGER transfer_moves AFTER INSERT ON transfer
@@ -82,6 +89,38 @@ BEGIN
 END
 """
 
+# The name that a log has after so many times being opened anew; docs/ledger.md, Origin.
+_NEXT_ORIGIN = (
+    "(SELECT origin FROM installation) || '/' || NEW.village || '/' ||"
+    " (SELECT 1 + COUNT(*) FROM event WHERE village = NEW.village AND kind = 'reopen')"
+)
+
+_SQLITE_EVENT_WAITS = f"""
+CREATE TRIGGER event_waits_for_recovery BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM recovery WHERE waiting AND NOT replaying)
+BEGIN
+    SELECT RAISE(ABORT, '{WAITS}');
+END
+"""
+
+_SQLITE_EVENT_REOPENS = f"""
+CREATE TRIGGER event_reopens_log AFTER INSERT ON event WHEN NEW.kind = 'reopen'
+BEGIN
+    UPDATE log_head SET origin = {_NEXT_ORIGIN} WHERE village = NEW.village;
+END
+"""
+
+_SQLITE_ORIGIN_KEPT = f"""
+CREATE TRIGGER log_head_keeps_origin BEFORE UPDATE ON log_head
+WHEN NEW.village IS NOT OLD.village OR (NEW.origin IS NOT OLD.origin AND (
+    NEW.origin IS NOT {_NEXT_ORIGIN}
+    OR NOT EXISTS (SELECT 1 FROM event WHERE village = NEW.village AND kind = 'reopen')
+))
+BEGIN
+    SELECT RAISE(ABORT, 'a log changes its name by being opened anew alone');
+END
+"""
+
 
 def _sqlite() -> dict[str, str]:
     """Each trigger of SQLite by its name, as `sqlite_master` keeps it."""
@@ -91,6 +130,9 @@ def _sqlite() -> dict[str, str]:
         "account_starts_at_zero": _SQLITE_ACCOUNT_STARTS,
         "account_moves_by_transfer": _SQLITE_ACCOUNT_MOVES,
         "event_follows": _SQLITE_EVENT_FOLLOWS,
+        "event_waits_for_recovery": _SQLITE_EVENT_WAITS,
+        "event_reopens_log": _SQLITE_EVENT_REOPENS,
+        "log_head_keeps_origin": _SQLITE_ORIGIN_KEPT,
     }
     for act, tables in (("UPDATE", NEVER_UPDATED), ("DELETE", NEVER_DELETED)):
         for table in tables:
@@ -165,6 +207,34 @@ BEGIN
     RETURN NEW;
 END
 """,
+    "ledger_event_waits": f"""
+BEGIN
+    IF EXISTS (SELECT 1 FROM recovery WHERE waiting AND NOT replaying) THEN
+        RAISE EXCEPTION '{WAITS}' USING ERRCODE = '{WAITS_FOR_RECOVERY}';
+    END IF;
+    RETURN NEW;
+END
+""",
+    "ledger_event_reopens": f"""
+BEGIN
+    IF NEW.kind = 'reopen' THEN
+        UPDATE log_head SET origin = {_NEXT_ORIGIN} WHERE village = NEW.village;
+    END IF;
+    RETURN NULL;
+END
+""",
+    "ledger_origin_kept": f"""
+BEGIN
+    IF NEW.village IS DISTINCT FROM OLD.village OR (NEW.origin IS DISTINCT FROM OLD.origin AND (
+        NEW.origin IS DISTINCT FROM {_NEXT_ORIGIN}
+        OR NOT EXISTS (SELECT 1 FROM event WHERE village = NEW.village AND kind = 'reopen')
+    )) THEN
+        RAISE EXCEPTION 'a log changes its name by being opened anew alone'
+            USING ERRCODE = '{APPEND_ONLY_STATE}';
+    END IF;
+    RETURN NEW;
+END
+""",
     "ledger_append_only": f"""
 BEGIN
     RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = '{APPEND_ONLY_STATE}';
@@ -181,6 +251,9 @@ def _postgresql() -> dict[str, tuple[str, str, str]]:
         "account_starts_at_zero": ("BEFORE INSERT", "account", "ledger_account_starts"),
         "account_moves_by_transfer": ("BEFORE UPDATE", "account", "ledger_account_moves"),
         "event_follows": ("BEFORE INSERT", "event", "ledger_event_follows"),
+        "event_waits_for_recovery": ("BEFORE INSERT", "event", "ledger_event_waits"),
+        "event_reopens_log": ("AFTER INSERT", "event", "ledger_event_reopens"),
+        "log_head_keeps_origin": ("BEFORE UPDATE", "log_head", "ledger_origin_kept"),
     }
     refused = (
         ("UPDATE", NEVER_UPDATED),
@@ -197,23 +270,29 @@ def _postgresql() -> dict[str, tuple[str, str, str]]:
 POSTGRESQL = _postgresql()
 
 
-def create_triggers(connection: Connection) -> None:
-    """Create all of them in the connection's schema."""
+FIRST = tuple(name for name in SQLITE | POSTGRESQL if name not in OF_RECOVERY)
+ALL = (*FIRST, *OF_RECOVERY)
+
+
+def create_triggers(connection: Connection, names: Sequence[str] = FIRST) -> None:
+    """Create these of them in the connection's schema."""
     if connection.dialect.name == "sqlite":
-        for body in SQLITE.values():
-            connection.exec_driver_sql(body)
+        for name in names:
+            if name in SQLITE:
+                connection.exec_driver_sql(SQLITE[name])
         return
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
     path = connection.scalar(text("SELECT current_setting('search_path')"))
     connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for name, body in FUNCTIONS.items():
+    for name in functions_of(names):
         connection.exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path FROM CURRENT AS $${body}$$"
+            f"SET search_path FROM CURRENT AS $${FUNCTIONS[name]}$$"
         )
         # Whoever may execute it could hang it on a table of their own and make points.
         connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
-    for name, (when, table, function) in POSTGRESQL.items():
+    for name in names:
+        when, table, function = POSTGRESQL[name]
         each = "STATEMENT" if when.endswith("TRUNCATE") else "ROW"
         connection.exec_driver_sql(
             f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
@@ -221,13 +300,19 @@ def create_triggers(connection: Connection) -> None:
     connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
 
 
-def drop_triggers(connection: Connection) -> None:
-    """Drop all of them; the tables stay."""
+def drop_triggers(connection: Connection, names: Sequence[str] = ALL) -> None:
+    """Drop these of them; the tables stay."""
     if connection.dialect.name == "sqlite":
-        for name in SQLITE:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        for name in names:
+            if name in SQLITE:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
         return
-    for name, (_when, table, _function) in POSTGRESQL.items():
-        connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
-    for name in FUNCTIONS:
+    for name in names:
+        connection.exec_driver_sql(f"DROP TRIGGER {name} ON {POSTGRESQL[name][1]}")
+    for name in functions_of(names):
         connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+
+
+def functions_of(names: Sequence[str]) -> list[str]:
+    """The functions behind these triggers on PostgreSQL, each once."""
+    return list(dict.fromkeys(POSTGRESQL[name][2] for name in names))

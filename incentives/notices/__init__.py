@@ -9,6 +9,8 @@ from flask import Flask
 
 from incentives.awards import telling, timeline
 from incentives.notices.queries import labels_of, steps_of_award
+from incentives.notices.rebuilding import rebuild_dispute
+from incentives.recovery import hooks
 
 
 def init_app(app: Flask) -> None:
@@ -16,3 +18,4 @@ def init_app(app: Flask) -> None:
     telling.notice_labels[:] = [labels_of]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)
+    hooks.add(hooks.rebuilders, rebuild_dispute)

@@ -8,9 +8,13 @@ sees it.
 
 from flask import Flask
 
+from incentives.recovery import hooks
 from incentives.register import answers
+from incentives.register.rebuilding import enter_household, serve_village
 
 
 def init_app(_app: Flask) -> None:
     """Tell `web` which villages there are, and access whose household a resident's is."""
     answers.init_app()
+    hooks.add(hooks.household_openers, enter_household)
+    hooks.add(hooks.village_openers, serve_village)

@@ -187,7 +187,12 @@ def patch_household(village: str, household_id: UUID, body: dict[str, Any]) -> d
 
 
 @blueprint.route(f"{ONE}/looks", methods=["POST"])
-@writes(schemas.HouseholdOutput, body=schemas.LookInput, permission="household.look")
+@writes(
+    schemas.HouseholdOutput,
+    body=schemas.LookInput,
+    permission="household.look",
+    in_recovery=True,
+)
 def post_look(village: str, household_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """A household for an overseer who says why; the household sees it."""
     operations.note_look(

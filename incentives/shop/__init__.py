@@ -8,9 +8,12 @@ shelf is always on the books. Prices are set by those who don't keep the shop.
 from flask import Flask
 
 from incentives.cards.operations.scanning import serves_hook
+from incentives.recovery import hooks
 from incentives.shop.queries import serves_village
+from incentives.shop.rebuilding import lose_goods
 
 
 def init_app(_app: Flask) -> None:
     """Let a scan know which shops serve the card's village."""
     serves_hook[:] = [serves_village]
+    hooks.add(hooks.losers, lose_goods)

@@ -82,7 +82,10 @@ def worker() -> None:
 def daily() -> None:
     """Do the daily jobs now: for installations that have a timer of their own."""
     installation_for_command()
-    click.echo(json.dumps(do_daily_jobs(now=now())))
+    try:
+        click.echo(json.dumps(do_daily_jobs(now=now())))
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal.detail)) from refusal
 
 
 def refuse_half_restored() -> None:

@@ -24,16 +24,23 @@ control_socket_disable = True
 
 def on_starting(server: Any) -> None:
     """Refuse to serve from a database that isn't ready, or a demo to other machines."""
+    from incentives.clock import now
     from incentives.upkeep.readiness import NotReady, require_ready
 
     app = server.app.wsgi()
     addresses = [str(address[0]) for address in server.cfg.address if isinstance(address, tuple)]
     try:
         with app.app_context():
-            require_ready(only_loopback=all(is_loopback(each) for each in addresses))
+            loopback = all(is_loopback(each) for each in addresses)
+            writable = require_ready(only_loopback=loopback, now=now())
     except NotReady as refusal:
         print(f"jishan doesn't start: {refusal}", file=sys.stderr)
         sys.exit(1)
+    if not writable:
+        print(
+            "the books don't go on from their seals: jishan can only be read (docs/recovery.md)",
+            file=sys.stderr,
+        )
 
 
 def is_loopback(address: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import structlog
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
@@ -13,9 +14,11 @@ from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.files.operations import sweep_files
-from incentives.ledger.seals import seal_all
+from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
 from incentives.upkeep.backup.daily import DailyBackup
+from incentives.recovery.operations import check_books
+from incentives.recovery.state import ask_again, reads_only
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
 
@@ -40,18 +43,42 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
 def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop.
 
-    It also ends once what it works for isn't `alive` any more. The day's backup is made beside.
+    It also ends once what it works for isn't `alive` any more. While the books wait for their
+    recovery it does nothing. The day's backup is made beside.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     done_on: date | None = None
     backup = DailyBackup()
+    attempt("check", lambda: check_books(now=now()))
     while not stop.is_set() and alive():
-        attempt("seal", lambda: seal_all(now=now()))
-        today = village_day(now())
-        if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
-            done_on = today
-        attempt("backup", lambda: backup.begin_if_due(app, now=now()))
+        if may_write():
+            attempt("seal", seal)
+            today = village_day(now())
+            if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
+                done_on = today
+            attempt("backup", lambda: backup.begin_if_due(app, now=now()))
         stop.wait(SEAL_EVERY)
+
+
+def may_write() -> bool:
+    """Whether the books may be written, asked anew; not where the database doesn't say."""
+    try:
+        ask_again()
+        return not reads_only()
+    except SQLAlchemyError:
+        log.exception("job failed", job="read the state")
+        return False
+    finally:
+        db.session.remove()
+
+
+def seal() -> None:
+    """Sign what has changed; books that don't go on from their seals then wait for recovery."""
+    try:
+        seal_all(now=now())
+    except LogInconsistent:
+        check_books(now=now())
+        raise
 
 
 def attempt(name: str, job: Callable[[], object]) -> bool:

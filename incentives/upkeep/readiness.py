@@ -1,12 +1,15 @@
 """Whether the service may start and serve: its database, its guards, its settings."""
 
+from datetime import datetime
+
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from incentives.extensions import db
 from incentives.installation import SettingRefused, get_installation
 from incentives.ledger.guards import GuardMissing, require_guards
-from incentives.ledger.seals import rolled_back
+from incentives.recovery.operations import check_books
+from incentives.recovery.state import reads_only
 from incentives.upkeep.backup.marker import UNFINISHED, read_marker
 from incentives.upkeep.schema import current_revision, newest_revision
 
@@ -15,9 +18,12 @@ class NotReady(RuntimeError):
     """The service must not start; the message says why."""
 
 
-def require_ready(*, only_loopback: bool) -> None:
-    """Refuse a database that isn't restored to its end, migrated, made, guarded or as its seals.
+def require_ready(*, only_loopback: bool, now: datetime) -> bool:
+    """Refuse a database that isn't restored to its end, migrated, made or guarded.
 
+    Returns whether it may be written.
+
+    Books that don't go on from their seals can be read, and wait for their recovery.
     `only_loopback` says that nothing but this machine can reach the service, which a demo needs.
     """
     if read_marker() is not None:
@@ -31,8 +37,7 @@ def require_ready(*, only_loopback: bool) -> None:
         if installation.demo and not only_loopback:
             raise NotReady("a demo installation listens to this machine only (127.0.0.1)")
         require_guards(db.engine)
-        if findings := rolled_back():
-            raise NotReady("the books are older than their seals: " + "; ".join(findings))
+        return check_books(now=now) is None
     except (GuardMissing, SettingRefused, LookupError) as refusal:
         raise NotReady(str(refusal)) from refusal
     finally:
@@ -40,10 +45,15 @@ def require_ready(*, only_loopback: bool) -> None:
         db.engine.dispose()
 
 
-def is_ready() -> bool:
-    """Whether the database answers and is of the shape that the code wants."""
+def readiness() -> str | None:
+    """`ready`, or `read_only` while the books wait for their recovery.
+
+    None where the database doesn't answer or isn't of the shape that the code wants.
+    """
     try:
         db.session.execute(text("SELECT 1"))
-        return current_revision() == newest_revision()
+        if current_revision() != newest_revision():
+            return None
+        return "read_only" if reads_only() else "ready"
     except SQLAlchemyError:
-        return False
+        return None

@@ -38,6 +38,7 @@ from incentives.web.transaction import LOCK_NOT_AVAILABLE, Concluded, sqlstate
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 ANONYMOUS_LENGTH = 22
 SEAL_FOR = b"jishan-answer/v1"
+APPLIED = b""  # the fingerprint of a key whose request isn't known any more
 KEEP = timedelta(days=90)
 UUID7 = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}")
 
@@ -132,7 +133,9 @@ def first_answer(request: KeyedRequest) -> Answer:
             IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key
         )
     ).scalar_one()
-    if not hmac.compare_digest(kept.fingerprint, request.fingerprint):
+    if kept.fingerprint != APPLIED and not hmac.compare_digest(
+        kept.fingerprint, request.fingerprint
+    ):
         raise IdempotencyKeyReused()
     if kept.body is None or kept.status is None:
         event = None if kept.event_id is None else str(kept.event_id)
@@ -150,6 +153,22 @@ def keep_answer(request: KeyedRequest, answer: Answer) -> None:
             body=seal(answer.content) if request.sealed else answer.content,
             event_id=answer.event_id,
         )
+    )
+
+
+def enter_applied(scope: str, key: str, event_id: UUID, *, now: datetime) -> None:
+    """Enter a key whose request was done, but whose answer was lost with the database.
+
+    Whoever sends it again is told `already_applied` with the event, whatever else they send.
+    """
+    maker = (
+        postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
+    )
+    row = {"scope": scope, "key": key, "fingerprint": APPLIED, "sealed": False}
+    db.session.execute(
+        maker(IdempotencyKey)
+        .values(**row, event_id=event_id, answered_at=now)
+        .on_conflict_do_nothing()
     )
 
 

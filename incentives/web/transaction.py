@@ -25,6 +25,9 @@ DEADLOCK = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
 SQLITE_BUSY = 5
 
+# What refuses to write at all just now; a transaction that is `in_recovery` doesn't ask.
+before_writing: list[Callable[[], None]] = []
+
 # What the ledger makes of a database error while posting: a refusal, or None.
 map_database_error: list[Callable[[DBAPIError], Refusal | None]] = []
 
@@ -42,6 +45,7 @@ def transaction(
     *,
     first: Callable[[], None] | None = None,
     last: Callable[[T | Refusal], None] | None = None,
+    in_recovery: bool = False,
 ) -> T:
     """Run an operation in a writing transaction and commit it; raises its refusal after that.
 
@@ -49,11 +53,13 @@ def transaction(
     refusal; `last` gets the result or the refusal before the commit (the kept answer). `work`
     may run more than once, as serialisation failures and deadlocks are tried again up to five
     times with jitter; then, and where SQLite stays busy, `Unavailable` is raised. Objects
-    loaded before are expired: pass ids.
+    loaded before are expired: pass ids. While the books wait for their recovery it refuses all
+    work (`log_rolled_back`) that doesn't say it belongs there (`in_recovery`: to sign in, to
+    catch up, to note who looked).
     """
     for attempt in range(ATTEMPTS):
         try:
-            return attempt_once(work, first, last)
+            return attempt_once(work, first, last, in_recovery)
         except DBAPIError as error:
             db.session.rollback()
             if is_busy(error) or is_lost(error):
@@ -71,10 +77,14 @@ def attempt_once(
     work: Callable[[], T],
     first: Callable[[], None] | None,
     last: Callable[[T | Refusal], None] | None,
+    in_recovery: bool,
 ) -> T:
     """One try of `transaction`."""
     db.session.rollback()
     db.session.connection(execution_options={"write": True})
+    if not in_recovery:
+        for refuse in before_writing:
+            refuse()
     if first is not None:
         try:
             first()

@@ -85,6 +85,8 @@ redemption.refund       K
 redemption.read         C R T S K own
 ledger.read             C R T S O own
 ledger.audit            S
+recovery.read           A S
+recovery.sign           A S
 """
 LETTERS = dict(zip("AOCRTSKP", Role, strict=True))
 TABLE_OF_WORDS = {
@@ -184,7 +186,8 @@ def test_a_village_shop_is_priced_by_the_cadre_and_a_township_shop_by_the_admini
 def test_a_supervisor_changes_nothing_but_approvals() -> None:
     held = {permission for permission, roles in TABLE.items() if Role.SUPERVISOR in roles}
     acts = {each for each in held if not each.endswith(".read")}
-    assert acts == {"me.change", "disbursement.approve", "disbursement.reject", "ledger.audit"}
+    approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
+    assert acts == approvals | {"me.change", "ledger.audit"}
 
 
 def test_somewhere_is_anywhere_one_holds_the_role() -> None:

@@ -16,7 +16,7 @@ from incentives.ledger import merkle, notes, seals
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Checkpoint, Leaf, LogHead
 from incentives.ledger.proofs import root_at
-from incentives.ledger.seals import LogInconsistent, rolled_back, seal_all, seal_village
+from incentives.ledger.seals import LogInconsistent, files, rolled_back, seal_all, seal_village
 from tests.ledger.books import Books, open_books
 from tests.ledger.tampering import owner, tamper, unguard
 from tests.races.crowd import at_once
@@ -145,7 +145,7 @@ def test_signers_at_once_sign_each_state_once(app, books):
 
 
 def test_who_waited_for_another_signer_reads_the_books_anew(app, books, monkeypatch):
-    lock, others_turn = seals.locked, threading.Event()
+    lock, others_turn = files.locked, threading.Event()
 
     @contextmanager
     def late(folder):
@@ -156,7 +156,7 @@ def test_who_waited_for_another_signer_reads_the_books_anew(app, books, monkeypa
         with lock(folder):
             yield
 
-    monkeypatch.setattr(seals, "locked", late)
+    monkeypatch.setattr(files, "locked", late)
     assert seal_village(books.village, now=now()) is False
     assert len(sealed_lines(books, seals.CHECKPOINTS)) == 2
 

@@ -48,7 +48,8 @@ def sign_in() -> Any:
         shown = {"card": form.data["code"], "pin": form.data["pin"]}
         try:
             done = transaction(
-                lambda: sign_in_by_card(shown=shown, peer=peer_of(request), now=now())
+                lambda: sign_in_by_card(shown=shown, peer=peer_of(request), now=now()),
+                in_recovery=True,
             )
         except Refusal as refusal:
             form.refuse(refusal)

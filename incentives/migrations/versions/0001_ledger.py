@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from incentives.ledger.triggers import create_triggers, drop_triggers
+from incentives.ledger.triggers import FIRST, create_triggers, drop_triggers
 
 revision = "0001_ledger"
 down_revision = None
@@ -32,11 +32,11 @@ def upgrade() -> None:
     create_leaf()
     create_allowance()
     create_actor_code()
-    create_triggers(op.get_bind())
+    create_triggers(op.get_bind(), FIRST)
 
 
 def downgrade() -> None:
-    drop_triggers(op.get_bind())
+    drop_triggers(op.get_bind(), FIRST)
     for table in (
         "actor_code",
         "allowance",

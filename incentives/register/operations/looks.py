@@ -79,5 +79,6 @@ def note_look_of_staff(*, village: str, household_id: UUID, actor: Actor, now: d
     find_household(village, household_id)
     if look_of_today(household_id, None, actor=actor, now=now) is None:
         transaction(
-            lambda: note_look(village=village, household_id=household_id, actor=actor, now=now)
+            lambda: note_look(village=village, household_id=household_id, actor=actor, now=now),
+            in_recovery=True,
         )

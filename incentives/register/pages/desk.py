@@ -149,7 +149,8 @@ def look(household_id: UUID) -> Any:
                     reason=reason,
                     actor=actor,
                     now=now(),
-                )
+                ),
+                in_recovery=True,
             )
         except Refusal as refusal:
             error = str(refusal.detail)

@@ -25,3 +25,4 @@ class Call:
     secret: bool = False
     produces: str = JSON
     own: bool = False
+    in_recovery: bool = False

@@ -79,6 +79,7 @@ def writes(
     keyed: bool = True,
     unique_in: str | None = None,
     secret: bool = False,
+    in_recovery: bool = False,
 ) -> Callable[[View], View]:
     """A POST, PUT, PATCH or DELETE: the view runs in `transaction()`, maybe more than once.
 
@@ -86,7 +87,8 @@ def writes(
     multipart form) and `query`. What it returns is dumped in the same transaction and kept under
     the `Idempotency-Key`, which every POST needs unless `keyed=False` (sign-in, tokens, scan).
     `unique_in="village"` makes the key unique in the village for ever, whoever sends it;
-    `secret` keeps the answer encrypted. `division` and `own` as in `reads`. Status 204 has no body.
+    `secret` keeps the answer encrypted; `in_recovery` serves while the books wait for their
+    recovery, too. `division` and `own` as in `reads`. Status 204 has no body.
     """
     call = Call(
         gives=made(gives),
@@ -100,6 +102,7 @@ def writes(
         keyed=keyed,
         unique_in=unique_in,
         secret=secret,
+        in_recovery=in_recovery,
     )
 
     def decorate(view: View) -> View:
@@ -140,7 +143,7 @@ def answer_write(view: View, call: Call, path: dict[str, Any]) -> Response:
             idempotency.conclude(keyed, outcome, describe_refusal)
 
     try:
-        return respond(transaction(work, first=first, last=last))
+        return respond(transaction(work, first=first, last=last, in_recovery=call.in_recovery))
     except Concluded as concluded:
         return respond(concluded.answer, replayed=True)
 

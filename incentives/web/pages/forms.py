@@ -113,13 +113,15 @@ class Form:
         *,
         then: Callable[[T], str],
         done: str | LazyString | None = None,
+        in_recovery: bool = False,
     ) -> Response | None:
         """Run the work in `transaction()` and lead on to the address that `then` gives (303).
 
         None where nothing was sent, a field is bad or the work was refused: the page is then
         rendered again with `form`. The same form sent twice works once and leads to the same
         address. `done` is shown there. What the caller may not know or must sign in for is
-        raised. `then` runs inside the transaction, both maybe more than once.
+        raised. `then` runs inside the transaction, both maybe more than once. `in_recovery` as
+        in `transaction`.
         """
         if not self.submitted or self.status != 200:
             return None
@@ -130,6 +132,7 @@ class Form:
                 lambda: Answer(SEE_OTHER, then(work()).encode()),
                 first=lambda: idempotency.claim_key(keyed),
                 last=lambda outcome: idempotency.conclude(keyed, outcome, describe_refusal),
+                in_recovery=in_recovery,
             )
         except Concluded as concluded:
             answer = concluded.answer

@@ -36,6 +36,9 @@ class NavItem:
 
 navigation: dict[str, NavItem] = {}
 
+# What rooms say under the header of every page, by the page's village: kind and text.
+band_makers: list[Callable[[Village | None], list[dict[str, str]]]] = []
+
 
 def nav_item(
     label: LazyString,
@@ -143,7 +146,7 @@ def shell() -> dict[str, Any]:
         "nav": navigation_of(caller, village),
         "languages": languages(),
         "demo": is_demo(),
-        "bands": [],
+        "bands": [each for make in band_makers for each in make(village)],
         "sign_in_url": None if request.path == "/login" else "/login",
         "sign_out_url": "/logout",
     }

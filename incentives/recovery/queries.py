@@ -1,0 +1,125 @@
+"""What is read of recovery: how it stands, its list, its signatures, logs that were opened anew."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from incentives.access.queries import person_names
+from incentives.clock import village_day
+from incentives.extensions import db
+from incentives.ledger import Kind
+from incentives.ledger.models import Event, EventDetail, LogHead
+from incentives.ledger.origins import was_reopened
+from incentives.ledger.seals import Cause
+from incentives.recovery.models import LostItem, LostKind, Recovery, RecoverySignature
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One signature, with the name of whoever gave it."""
+
+    signature: RecoverySignature
+    name: str | None
+
+
+@dataclass(frozen=True)
+class RecoveryView:
+    """A recovery as those who sign it see it: `counts` is how many lines of each kind."""
+
+    recovery: Recovery
+    signatures: list[Signed]
+    counts: dict[LostKind, int]
+
+    @property
+    def may_catch_up(self) -> bool:
+        """Whether something can still be brought back from the seals."""
+        return may_catch_up(self.recovery)
+
+    @property
+    def unusable(self) -> list[str]:
+        """The villages whose log can only be opened anew."""
+        return unusable_villages(self.recovery)
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """A log that was opened anew: when, under which voucher, and how many events are lost."""
+
+    on: date
+    voucher: int
+    lost: int
+
+
+def newest_recovery() -> Recovery | None:
+    """The recovery that waits, else the last one that ended, else None."""
+    return db.session.scalars(
+        select(Recovery)
+        .order_by(Recovery.waiting.is_(None), Recovery.found_at.desc(), Recovery.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def view_of(recovery: Recovery) -> RecoveryView:
+    """A recovery with its signatures and how long its list is."""
+    signatures = signatures_of(recovery.id)
+    names = person_names(each.person for each in signatures)
+    rows = db.session.execute(
+        select(LostItem.kind, func.count())
+        .where(LostItem.recovery_id == recovery.id)
+        .group_by(LostItem.kind)
+    )
+    counts = {kind: count for kind, count in rows}  # noqa: C416 -- a row is no pair to dict()
+    signed = [Signed(each, names.get(each.person)) for each in signatures]
+    return RecoveryView(recovery, signed, counts)
+
+
+def signatures_of(recovery_id: UUID) -> Sequence[RecoverySignature]:
+    """The signatures of a recovery, in their order."""
+    return db.session.scalars(
+        select(RecoverySignature)
+        .where(RecoverySignature.recovery_id == recovery_id)
+        .order_by(RecoverySignature.signed_at, RecoverySignature.signer)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def lost_items(recovery_id: UUID) -> Select[LostItem]:
+    """The list of what can't be rebuilt."""
+    return select(LostItem).where(LostItem.recovery_id == recovery_id)
+
+
+def unusable_villages(recovery: Recovery) -> list[str]:
+    """The villages whose seals are lost or of no use."""
+    return [each["village"] for each in recovery.findings if each["cause"] != Cause.ROLLED_BACK]
+
+
+def may_catch_up(recovery: Recovery) -> bool:
+    """Whether some village can still be caught up from its seals."""
+    rolled_back = any(each["cause"] == Cause.ROLLED_BACK for each in recovery.findings)
+    return recovery.caught_up_at is None and rolled_back
+
+
+def reopenings(village: str) -> list[Reopening]:
+    """How often and when a village's log was opened anew, the last time first."""
+    origin = db.session.scalar(select(LogHead.origin).where(LogHead.village == village))
+    if origin is None or not was_reopened(origin):
+        return []
+    rows = db.session.execute(
+        select(Event.at, Event.seq, EventDetail.text)
+        .outerjoin(EventDetail, EventDetail.event_id == Event.id)
+        .where(Event.village == village, Event.kind == Kind.REOPEN)
+        .order_by(Event.seq.desc())
+    )
+    return [Reopening(village_day(row.at), row.seq + 1, lost_in(row.text)) for row in rows]
+
+
+def lost_in(text: str | None) -> int:
+    """How many events a log's `reopen` says are lost."""
+    detail: dict[str, Any] = json.loads(text) if text else {}
+    return int(detail.get("lost", 0))

@@ -1,0 +1,123 @@
+"""`flask ledger verify`: the log against every checkpoint, and one from paper."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.ledger import notes, seals
+from incentives.ledger.models import Checkpoint
+from incentives.ledger.seals import seal_all
+from tests.ledger.books import Books, open_books
+from tests.ledger.tampering import tamper, unguard
+
+
+@pytest.fixture
+def books(app) -> Books:
+    """A village with three events, signed after one and after three."""
+    found = open_books()
+    for _round in range(2):
+        found.post(found.award(found.households[0], 50))
+        seal_all(now=now())
+        found.post(found.redemption(found.households[0], 20))
+    return found
+
+
+def verify(app, *args: str, typed: str | None = None):
+    """Run it: the exit code, and the findings as `table.column`."""
+    answer = app.test_cli_runner().invoke(args=["ledger", "verify", *args], input=typed)
+    lines = [json.loads(line) for line in answer.stdout.splitlines()]
+    return answer.exit_code, {f"{each['table']}.{each['column']}" for each in lines}, answer.stderr
+
+
+def note_of(size: int) -> str:
+    return db.session.scalar(select(Checkpoint.note).where(Checkpoint.size == size))
+
+
+def test_a_log_that_holds(app, books):
+    code, findings, said = verify(app)
+    assert (code, findings) == (0, set())
+    assert "1 villages and 4 checkpoints verified" in said
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_checkpoint_from_paper_as_text(app, books, tmp_path, size):
+    note = note_of(size)
+    assert verify(app, "--checkpoint", "-", typed=note)[:2] == (0, set())
+    (tmp_path / "note").write_text(note.replace("\n", "\r\n"))
+    assert verify(app, "--checkpoint", str(tmp_path / "note"))[:2] == (0, set())
+    _origin, typed, root = note.split("\n")[:3]
+    assert verify(app, "--size", typed, "--root", root)[:2] == (0, set())
+    assert verify(app, "--size", str(4 - size), "--root", root)[:2] == (1, {"paper.root"})
+
+
+def test_paper_that_this_log_never_was(app, books):
+    note = note_of(3)
+    changed = note.replace("\n3\n", "\n2\n")
+    assert verify(app, "--checkpoint", "-", typed=changed)[:2] == (
+        1,
+        {"paper.signature", "paper.root"},
+    )
+    longer = notes.Root(f"jishan.test/{books.village}", 9, bytes(32))
+    signed = notes.sign_checkpoint(longer, notes.private_key(app.config["KEYS"]["log"]))
+    assert verify(app, "--checkpoint", "-", typed=signed)[:2] == (1, {"paper.size"})
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--village", "513336000000"],
+        ["--checkpoint", "no-such-file"],
+        ["--size", "1"],
+        ["--size", "1", "--root", "AAAA"],
+        ["--size", "1", "--root", "!"],
+        ["--size", "-1", "--root", "AAAA"],
+    ],
+    ids=" ".join,
+)
+def test_what_can_not_be_checked_is_2(app, books, args):
+    assert verify(app, *args)[:2] == (2, set())
+
+
+@pytest.mark.parametrize("text", ["", "what is this", "a\nb\nc\n\n— x y\n"])
+def test_a_text_that_is_no_checkpoint_is_2(app, books, text):
+    assert verify(app, "--checkpoint", "-", typed=text)[0] == 2
+
+
+def test_a_checkpoint_of_another_log_is_2(app, books):
+    other = notes.sign_checkpoint(
+        notes.Root("other.test/513336101209", 1, bytes(32)),
+        notes.private_key(app.config["KEYS"]["log"]),
+    )
+    assert verify(app, "--checkpoint", "-", typed=other)[0] == 2
+
+
+def test_a_changed_leaf_is_named_by_every_checkpoint_and_by_the_seals(app, books):
+    unguard()
+    other = "(SELECT body FROM leaf AS o WHERE o.village = leaf.village AND seq = 1)"
+    tamper(f"UPDATE leaf SET body = {other} WHERE village = '{books.village}' AND seq = 0")
+    code, findings, _said = verify(app)
+    assert code == 1
+    assert {"checkpoint.root", "checkpoints.jsonl.root", "leaf.body"} <= findings
+
+
+def test_changed_seals_are_named(app, books):
+    path = seals.folder_of(books.village) / seals.EVENTS
+    path.write_bytes(path.read_bytes().replace(b"point 50", b"point 51", 1))
+    assert verify(app)[:2] == (1, {"events.jsonl.line"})
+
+
+def test_lost_seals_are_named(app, books):
+    for name in (seals.EVENTS, seals.CHECKPOINTS):
+        (seals.folder_of(books.village) / name).unlink()
+    assert verify(app)[:2] == (1, {"seals.checkpoint"})
+
+
+def test_a_changed_checkpoint_is_named(app, books):
+    unguard()
+    tamper("UPDATE checkpoint SET size = 2 WHERE size = 3")
+    assert "checkpoint.size" in verify(app)[1]
+    tamper("UPDATE checkpoint SET note = 'x' WHERE size = 2")
+    assert "checkpoint.note" in verify(app)[1]
