@@ -26,6 +26,7 @@ ROOMS = (
     "clearing",
     "shop",
     "notices",
+    "openings",
     "demo",
     "upkeep",
 )

@@ -71,6 +71,14 @@ class Tag(StrEnum):
     GOOD_ADDED = "good_added"
     GOOD_CHANGED = "good_changed"
     STOCK_MOVED = "stock_moved"
+    OPENING_DRAFTED = "opening_drafted"
+    OPENING_EDITED = "opening_edited"
+    OPENING_SUBMITTED = "opening_submitted"
+    OPENING_CHECKED = "opening_checked"
+    OPENING_POSTED = "opening_posted"
+    OPENING_REJECTED = "opening_rejected"
+    OPENING_WITHDRAWN = "opening_withdrawn"
+    OPENING_REVERSED = "opening_reversed"
 
 
 def record(
