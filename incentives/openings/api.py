@@ -12,8 +12,8 @@ from incentives.clock import now
 from incentives.database import Base
 from incentives.openings import operations, queries, schemas
 from incentives.openings.models import Opening, OpeningLine
-from incentives.openings.problems import problems_of
 from incentives.openings.operations.steps import lines_of
+from incentives.openings.problems import problems_of
 from incentives.openings.queries import OpeningView
 from incentives.openings.words import problem_words
 from incentives.web.api import Blueprint, reads, writes
@@ -94,9 +94,7 @@ def get_openings(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(OPENINGS, methods=["POST"])
-@writes(
-    schemas.OpeningOutput, status=201, body=schemas.OpeningInput, permission="opening.enter"
-)
+@writes(schemas.OpeningOutput, status=201, body=schemas.OpeningInput, permission="opening.enter")
 def post_opening(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Enter a paper book line by line."""
     opening = operations.draft_opening(
@@ -255,9 +253,7 @@ def post_withdrawal(village: str, opening_id: UUID, body: dict[str, Any]) -> dic
 
 
 @blueprint.route(f"{ONE}/reversal", methods=["POST"])
-@writes(
-    schemas.OpeningOutput, status=201, body=schemas.ReversalInput, permission="opening.reverse"
-)
+@writes(schemas.OpeningOutput, status=201, body=schemas.ReversalInput, permission="opening.reverse")
 def post_reversal(village: str, opening_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Take back what was taken over wrongly: all of it, or some lines."""
     operations.reverse_opening(

@@ -123,8 +123,7 @@ class OpeningLine(Base):
         ),
         CheckConstraint("part = 'fund' OR (cash_fen IS NULL AND bank_fen IS NULL)", name="fund"),
         CheckConstraint(
-            "part = 'stock'"
-            " OR (good_id IS NULL AND quantity IS NULL AND unit_cost_fen IS NULL)",
+            "part = 'stock' OR (good_id IS NULL AND quantity IS NULL AND unit_cost_fen IS NULL)",
             name="only_stock",
         ),
         CheckConstraint("points > 0", name="points"),

@@ -71,9 +71,7 @@ class OpeningPublisher:
         """Posted, or reversed."""
         lines = db.session.scalars(select(OpeningLine).where(OpeningLine.id.in_(ids)))
         return {
-            line.id: (
-                OpeningStatus.POSTED if line.is_standing else OpeningStatus.REVERSED
-            ).value
+            line.id: (OpeningStatus.POSTED if line.is_standing else OpeningStatus.REVERSED).value
             for line in lines
         }
 

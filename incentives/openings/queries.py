@@ -208,9 +208,7 @@ def households_left_out(opening: Opening) -> list[tuple[str, str]]:
 
 def waiting_for(actor: Actor, village: str) -> list[Opening]:
     """The openings that this person can check now."""
-    found = db.session.scalars(
-        openings(village).where(Opening.status == OpeningStatus.SUBMITTED)
-    )
+    found = db.session.scalars(openings(village).where(Opening.status == OpeningStatus.SUBMITTED))
     return [opening for opening in found if can_check(actor, opening)]
 
 
@@ -227,7 +225,9 @@ def template(village: str, opening: Opening | None = None) -> bytes:
         .order_by(Household.number)
     )
     goods = db.session.scalars(
-        select(Good).join(Shop, Shop.id == Good.shop_id).where(Shop.division == village)
+        select(Good)
+        .join(Shop, Shop.id == Good.shop_id)
+        .where(Shop.division == village)
         .order_by(Good.shop_id, Good.sku)
     )
     return write_workbook(

@@ -27,7 +27,9 @@ def openings_of(
     checkers: dict[UUID, list[UUID]] = {}
     for opening_id, checker in db.session.execute(
         select(OpeningCheck.opening_id, OpeningCheck.checker)
-        .where(OpeningCheck.opening_id.in_({opening.id for _, opening, _ in found.values()}))
+        .where(
+            OpeningCheck.opening_id.in_({opening.id for _line, opening, _number in found.values()})
+        )
         .order_by(OpeningCheck.checked_at)
     ):
         checkers.setdefault(opening_id, []).append(checker)

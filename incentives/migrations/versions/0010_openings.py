@@ -281,9 +281,7 @@ LINE_RULES = {
 def downgrade() -> None:
     op.drop_index(op.f("ix_objection_opening_line_id"), table_name="objection")
     with op.batch_alter_table("objection") as table:
-        table.drop_constraint(
-            op.f("fk_objection_opening_line_id_opening_line"), type_="foreignkey"
-        )
+        table.drop_constraint(op.f("fk_objection_opening_line_id_opening_line"), type_="foreignkey")
         drop_checks(table, "objection", "one_subject")
         table.create_check_constraint(op.f("ck_objection_one_subject"), one_of(*OBJECTED_BEFORE))
         table.drop_column("opening_line_id")

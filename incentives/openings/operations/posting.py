@@ -52,9 +52,7 @@ def post_opening(*, village: str, opening_id: UUID, actor: Actor, now: datetime)
         actor=actor,
         now=now,
     )
-    move_on(
-        opening, Action.POST, posted_by=actor.person, posted_at=now, notice_id=notice.id
-    )
+    move_on(opening, Action.POST, posted_by=actor.person, posted_at=now, notice_id=notice.id)
     post_events(opening, lines, notice, actor=actor, now=now)
     put_on_shelf(lines, actor=actor, now=now)
     db.session.expire_all()
@@ -97,10 +95,7 @@ def post_events(
     ]
     events = ledger.post(drafts, actor=actor.person, now=now)
     mark(
-        [
-            {"id": line.id, "event_id": event.id}
-            for line, event in zip(posted, events, strict=True)
-        ]
+        [{"id": line.id, "event_id": event.id} for line, event in zip(posted, events, strict=True)]
     )
 
 
@@ -135,6 +130,4 @@ def stock_line(line: OpeningLine) -> StockLine:
 
 def mark(rows: Sequence[dict[str, object]]) -> None:
     """Write down what was made of lines, by their ids."""
-    db.session.execute(
-        update(OpeningLine).execution_options(synchronize_session=None), list(rows)
-    )
+    db.session.execute(update(OpeningLine).execution_options(synchronize_session=None), list(rows))

@@ -85,6 +85,4 @@ def record(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Leave a row of what was done with an opening in the audit trail."""
-    audit.record(
-        actor, tag, village=opening.village, subject=opening.id, now=now, details=details
-    )
+    audit.record(actor, tag, village=opening.village, subject=opening.id, now=now, details=details)

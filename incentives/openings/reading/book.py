@@ -170,9 +170,7 @@ def rows_of(sheet: Sheet, part: Part) -> list[Row]:
     rows = []
     for index, line in enumerate(sheet.rows[1:], start=1):
         row = read_row(sheet, part, index, line, places)
-        if row.values.get(FIGURE[part]) or any(
-            each.field == FIGURE[part] for each in row.problems
-        ):
+        if row.values.get(FIGURE[part]) or any(each.field == FIGURE[part] for each in row.problems):
             rows.append(row)
     return merged(rows) if part is Part.FUND else rows
 

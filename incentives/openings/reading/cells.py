@@ -51,7 +51,7 @@ def as_text(cell: Any) -> Read:
 
 def as_number(cell: Any) -> tuple[Decimal | None, str | None]:
     """A number, also one that was typed as text; None where the cell is empty."""
-    if isinstance(cell, bool) or isinstance(cell, list):
+    if isinstance(cell, bool | list):
         return None, "not_a_number"
     if isinstance(cell, int | float):
         return Decimal(repr(cell)), None

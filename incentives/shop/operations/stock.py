@@ -67,9 +67,7 @@ def take_over_stock(
     return move_stock(shop, movement, checked(shop, lines), actor=actor, now=now)
 
 
-def give_back_stock(
-    line: StockLine, *, note: str, actor: Actor, now: datetime
-) -> StockMovement:
+def give_back_stock(line: StockLine, *, note: str, actor: Actor, now: datetime) -> StockMovement:
     """Take out what was taken over wrongly; refuses more than the shelf holds."""
     shop = find_shop(db.session.get_one(Good, line.good_id).shop_id)
     out = StockLine(line.good_id, -line.quantity, line.unit_cost_fen)
