@@ -41,7 +41,7 @@ def summaries(found: Sequence[Opening]) -> list[dict[str, Any]]:
         {
             **columns(each),
             "entered_by": names.get(each.entered_by, ""),
-            "notice": queries.notice_number(each),
+            "notice": notice.number if (notice := queries.notice_of(each)) else None,
             "totals": totals[each.id],
         }
         for each in found

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -16,7 +15,7 @@ from incentives.register.models import Household, Resident
 from incentives.register.names import masked
 from incentives.register.policy import NoticeNames, Policy, policy_on
 from incentives.shop.models import Good, Shop
-from incentives.web.languages import DEFAULT, LANGUAGES
+from incentives.web.sheets import for_the_wall
 
 
 def yuan(fen: int) -> str:
@@ -34,8 +33,8 @@ def entries_of(village: str, lines: Sequence[OpeningLine], now: datetime) -> lis
     policy = policy_on(village, village_day(now))
     heads = heads_of([line.household_id for line in lines if line.household_id])
     goods = goods_of([line.good_id for line in lines if line.good_id])
-    with force_locale(LANGUAGES[DEFAULT].catalogue):
-        return [entry_of(line, policy, heads, goods) for line in lines]
+    with for_the_wall():
+        return [entry_of(line, policy, heads, goods, now) for line in lines]
 
 
 def entry_of(
@@ -43,6 +42,7 @@ def entry_of(
     policy: Policy,
     heads: dict[UUID, tuple[int, Resident]],
     goods: dict[UUID, tuple[Good, Shop]],
+    now: datetime,
 ) -> Entry:
     """One line of the notice."""
     full = policy.notice_names is NoticeNames.FULL
@@ -50,6 +50,7 @@ def entry_of(
         number, head = heads[line.household_id]
         return Entry(
             id=line.id,
+            ready_at=now,
             holder=None if head.minor else masked(head.name),
             what=_("Points in the paper book, household %(number)s", number=number),
             days=policy.objection_days,
@@ -60,6 +61,7 @@ def entry_of(
         good, shop = goods[line.good_id]
         return Entry(
             id=line.id,
+            ready_at=now,
             holder=shop.name,
             what=good.name_zh,
             days=policy.objection_days,
@@ -70,6 +72,7 @@ def entry_of(
         )
     return Entry(
         id=line.id,
+        ready_at=now,
         holder=_("The village's fund"),
         what=_("Money in the paper book"),
         days=policy.objection_days,

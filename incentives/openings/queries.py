@@ -45,14 +45,14 @@ class Totals:
 
 @dataclass(frozen=True)
 class OpeningView:
-    """An opening with its sums, its checks, the checks that are missing, its notice's number."""
+    """An opening with its sums, its checks, the checks that are missing, its notice."""
 
     opening: Opening
     totals: Totals
     checks: list[OpeningCheck]
     missing: dict[CheckRole, int]
     bad: dict[UUID, list[dict[str, Any]]]
-    notice: int | None
+    notice: Notice | None
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,13 @@ def opening_view(village: str, opening_id: UUID) -> OpeningView:
         checks=checks,
         missing=missing_checks(found, checks) if waits else {},
         bad=problems_of(village, found) if drafted else {},
-        notice=notice_number(opening),
+        notice=notice_of(opening),
     )
 
 
-def notice_number(opening: Opening) -> int | None:
-    """The number of the notice that an opening stands in."""
-    if opening.notice_id is None:
-        return None
-    return db.session.get_one(Notice, opening.notice_id).number
+def notice_of(opening: Opening) -> Notice | None:
+    """The notice that an opening stands in, None before it is posted."""
+    return None if opening.notice_id is None else db.session.get(Notice, opening.notice_id)
 
 
 def line_views(

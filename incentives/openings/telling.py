@@ -15,20 +15,20 @@ from incentives.openings.models import Opening, OpeningCheck, OpeningLine
 
 def openings_of(
     line_ids: Sequence[UUID],
-) -> tuple[dict[UUID, tuple[OpeningLine, Opening, int]], dict[UUID, list[UUID]]]:
-    """These lines with their openings and the numbers of their notices; who checked them."""
+) -> tuple[dict[UUID, tuple[OpeningLine, Opening, str]], dict[UUID, list[UUID]]]:
+    """These lines with their openings and the labels of their notices; who checked them."""
     rows = db.session.execute(
-        select(OpeningLine, Opening, Notice.number)
+        select(OpeningLine, Opening, Notice)
         .join(Opening, Opening.id == OpeningLine.opening_id)
         .join(Notice, Notice.id == Opening.notice_id)
         .where(OpeningLine.id.in_(line_ids))
     )
-    found = {line.id: (line, opening, number) for line, opening, number in rows}
+    found = {line.id: (line, opening, notice.label) for line, opening, notice in rows}
     checkers: dict[UUID, list[UUID]] = {}
     for opening_id, checker in db.session.execute(
         select(OpeningCheck.opening_id, OpeningCheck.checker)
         .where(
-            OpeningCheck.opening_id.in_({opening.id for _line, opening, _number in found.values()})
+            OpeningCheck.opening_id.in_({opening.id for _line, opening, _label in found.values()})
         )
         .order_by(OpeningCheck.checked_at)
     ):
@@ -41,17 +41,17 @@ def tell_openings(line_ids: Sequence[UUID]) -> dict[UUID, str]:
     found, checkers = openings_of(line_ids)
     names = person_names(
         {each for people in checkers.values() for each in people}
-        | {opening.entered_by for _line, opening, _number in found.values()}
+        | {opening.entered_by for _line, opening, _label in found.values()}
     )
     told = {}
-    for line_id, (_line, opening, number) in found.items():
+    for line_id, (_line, opening, label) in found.items():
         known = [names[each] for each in checkers.get(opening.id, ()) if each in names]
         parts = []
         if opening.entered_by in names:
             parts.append(_("entered by %(name)s", name=names[opening.entered_by]))
         if known:
             parts.append(_("checked by %(names)s", names=_(", ").join(known)))
-        parts.append(_("notice %(number)s", number=number))
+        parts.append(_("notice %(number)s", number=label))
         told[line_id] = " · ".join(parts)
     return told
 
@@ -62,7 +62,7 @@ def tell_book(line_ids: Sequence[UUID]) -> dict[UUID, MoreOfLine]:
     return {
         line_id: MoreOfLine(
             source="opening",
-            paper=_("notice %(number)s", number=number),
+            paper=_("notice %(number)s", number=label),
             steps=(
                 ("taken_over", opening.entered_by),
                 *(("checked", each) for each in checkers.get(opening.id, ())),
@@ -70,5 +70,5 @@ def tell_book(line_ids: Sequence[UUID]) -> dict[UUID, MoreOfLine]:
             reversal=("given_back", line.reversed_by),
             reversal_reason=line.reversed_reason,
         )
-        for line_id, (line, opening, number) in found.items()
+        for line_id, (line, opening, label) in found.items()
     }

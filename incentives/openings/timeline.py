@@ -60,8 +60,8 @@ def steps_of(view: OpeningView) -> list[dict[str, Any]]:
         steps.append(step(_("Sent to be checked"), row.submitted_by, row.submitted_at, names))
     for each in view.checks:
         steps.append(step(str(CHECKED_FOR[each.role]), each.checker, each.checked_at, names))
-    if row.posted_at is not None:
-        number = _("Notice %(number)s", number=view.notice)
+    if row.posted_at is not None and view.notice is not None:
+        number = _("Notice %(number)s", number=view.notice.label)
         steps.append(step(_("Taken over"), row.posted_by, row.posted_at, names, number))
     if row.ended_at is not None:
         rejected = row.status is OpeningStatus.REJECTED

@@ -25,7 +25,12 @@ HEADS: dict[str, list[str]] = {
     FUND: ["存放处", "金额（元）"],
     STOCK: ["货号", "条码", "商品", "数量", "单件成本（元）"],
 }
-PEOPLE = (("1组1号", "扎西彭措"), ("1组2号", "洛绒卓玛"), ("1组3号", "王建国"), ("1组4号", "白玛央金"))
+PEOPLE = (
+    ("1组1号", "扎西彭措"),
+    ("1组2号", "洛绒卓玛"),
+    ("1组3号", "王建国"),
+    ("1组4号", "白玛央金"),
+)
 
 
 def workbook(sheets: dict[str, list[list[Any]]], heads: dict[str, list[str]] = HEADS) -> bytes:

@@ -45,18 +45,13 @@ def post_opening(*, village: str, opening_id: UUID, actor: Actor, now: datetime)
     refuse_wrong_state(opening, Action.POST)
     refuse_problems(opening)
     lines = lines_of(opening)
-    notice = open_notice(
-        village=village,
-        kind=NoticeKind.OPENINGS,
-        entries=entries_of(village, lines, now),
-        actor=actor,
-        now=now,
-    )
+    entries = entries_of(village, lines, now)
+    notice = open_notice(village, NoticeKind.OPENINGS, entries, actor=actor, now=now)
     move_on(opening, Action.POST, posted_by=actor.person, posted_at=now, notice_id=notice.id)
     post_events(opening, lines, notice, actor=actor, now=now)
     put_on_shelf(lines, actor=actor, now=now)
     db.session.expire_all()
-    details = {"notice": notice.number, "lines": len(lines)}
+    details = {"notice": notice.label, "lines": len(lines)}
     record(opening, audit.Tag.OPENING_POSTED, actor=actor, now=now, details=details)
     return opening
 
@@ -89,7 +84,7 @@ def post_events(
             record=line.id,
             entered_by=opening.entered_by,
             approver=checker,
-            detail={"notice": notice.number},
+            detail={"notice": notice.label},
         )
         for line in posted
     ]
