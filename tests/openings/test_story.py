@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access.actor import Role
@@ -29,7 +30,6 @@ from incentives.openings import operations, queries
 from incentives.openings.models import Opening, Part
 from incentives.register.lines import tell_lines
 from incentives.shop.models import MovementKind, Stock, StockMovement, StockSource
-from sqlalchemy import select
 from tests.factories import VILLAGE, act, staff
 from tests.openings.books import FUND, POINTS, STOCK, Village, make_people_and_shop
 

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import iterparse
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-MEMORY = 768 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
 SECONDS = 10
 COLUMNS = 20
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
