@@ -121,9 +121,10 @@ class Village:
         return opening
 
 
-def make_people_and_shop(**policy: object) -> Village:
-    """A village of four households, with a shop that lists salt and soap."""
-    make_village(**policy)
+def make_people_and_shop(*, served: bool = False, **policy: object) -> Village:
+    """A village of four households, with a shop that lists salt and soap; `served` already."""
+    if not served:
+        make_village(**policy)
     village = Village()
     for door, head in PEOPLE:
         village.households[head] = make_household(VILLAGE, head, door=door)
