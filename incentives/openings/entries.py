@@ -26,8 +26,8 @@ def yuan(fen: int) -> str:
 def entries_of(village: str, lines: Sequence[OpeningLine], now: datetime) -> list[Entry]:
     """The lines of a notice, in the order of the book.
 
-    A household stands there by its head's masked name and its number, which it reads on its own
-    page: several have the same first character. The text is kept with the notice's fingerprint,
+    A household stands there by its head's masked name and its number, as several have the same
+    first character; its own statement names the notice and the line. The text is kept with the notice's fingerprint,
     so it is in one language.
     """
     policy = policy_on(village, village_day(now))

@@ -151,7 +151,7 @@ def line_views(
     """Lines in words: who or what, and where it stands."""
     ids = [line.household_id for line in found if line.household_id]
     homes = {
-        household_id: (head, f"{door} · {_('household %(number)s', number=number)}")
+        household_id: (head, " · ".join((door, _("household %(number)s", number=number))))
         for household_id, door, number, head in db.session.execute(
             select(Household.id, Household.door, Household.number, Resident.name)
             .join(Resident, Resident.id == Household.head_id)

@@ -44,14 +44,14 @@ def tell_openings(line_ids: Sequence[UUID]) -> dict[UUID, str]:
         | {opening.entered_by for _line, opening, _label in found.values()}
     )
     told = {}
-    for line_id, (_line, opening, label) in found.items():
+    for line_id, (line, opening, label) in found.items():
         known = [names[each] for each in checkers.get(opening.id, ()) if each in names]
         parts = []
         if opening.entered_by in names:
             parts.append(_("entered by %(name)s", name=names[opening.entered_by]))
         if known:
             parts.append(_("checked by %(names)s", names=_(", ").join(known)))
-        parts.append(_("notice %(number)s", number=label))
+        parts.append(_("notice %(number)s, line %(line)s", number=label, line=line.line))
         told[line_id] = " · ".join(parts)
     return told
 

@@ -39,8 +39,17 @@ def submit_opening(*, village: str, opening_id: UUID, actor: Actor, now: datetim
     refuse_problems(opening)
     move_on(opening, Action.SUBMIT, submitted_by=actor.person, submitted_at=now)
     forget_typed(opening)
+    number_anew(opening)
     record(opening, audit.Tag.OPENING_SUBMITTED, actor=actor, now=now)
     return opening
+
+
+def number_anew(opening: Opening) -> None:
+    """Close the gaps that dropped lines left: the notice numbers its lines from 1 on."""
+    for number, line in enumerate(lines_of(opening), start=1):
+        if line.line != number:
+            line.line = number
+            db.session.flush()
 
 
 def refuse_problems(opening: Opening) -> None:
