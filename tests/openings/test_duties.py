@@ -191,8 +191,8 @@ def test_a_checkers_own_household_waits_for_another_of_the_group(village):
 def test_a_check_of_ones_own_line_alone_is_refused(village):
     opening = village.drafted(ONE)
     village.do("submit_opening", opening, village.cadre)
+    own = staff(Role.REVIEWER, household=village.households["扎西彭措"])
     with pytest.raises(OwnHousehold):
-        own = staff(Role.REVIEWER, household=village.households["扎西彭措"])
         village.do("check_opening", opening, own)
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from incentives.database import Instant
 
 revision = "0010_openings"
-down_revision = "0010_notice_numbers"
+down_revision = "0011_clearing"
 
 UNFINISHED = sa.text("status IN ('drafted', 'submitted', 'checked')")
 STANDING = "(event_id IS NOT NULL OR movement_id IS NOT NULL) AND reversed_at IS NULL"
