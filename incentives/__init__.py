@@ -27,6 +27,7 @@ ROOMS = (
     "clearing",
     "shop",
     "notices",
+    "openings",
     "demo",
     "upkeep",
 )

@@ -104,6 +104,13 @@ TABLE: dict[str, frozenset[Role]] = {
     "redemption.make": roles(SHOPKEEPER),
     "redemption.refund": roles(SHOPKEEPER),
     "redemption.read": VILLAGE_STAFF | {SHOPKEEPER},
+    # Opening balances of a paper book
+    "opening.read": VILLAGE_STAFF,
+    "opening.enter": roles(CADRE),
+    "opening.check": roles(REVIEWER, SUPERVISOR),
+    "opening.reject": roles(REVIEWER, SUPERVISOR),
+    "opening.post": roles(CADRE),
+    "opening.reverse": roles(REVIEWER),
     # The books
     "ledger.read": VILLAGE_STAFF | {OVERSEER},
     "ledger.audit": roles(SUPERVISOR),

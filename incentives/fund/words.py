@@ -34,6 +34,9 @@ STEPS = {
     "paid": _("Paid by (treasurer)"),
     "entered": _("Entered by (treasurer)"),
     "reversed": _("Taken back by (treasurer)"),
+    "taken_over": _("Taken over from the paper book by"),
+    "checked": _("Checked by"),
+    "given_back": _("Taken back by (review group)"),
 }
 
 

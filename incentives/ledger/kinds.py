@@ -83,6 +83,7 @@ VILLAGE_ACCOUNTS = (
 )
 
 ONE_EVENT_A_RECORD = (
+    Kind.OPENING,
     Kind.AWARD,
     Kind.REDEMPTION,
     Kind.REFUND,

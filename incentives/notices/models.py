@@ -26,6 +26,15 @@ class NoticeKind(StrEnum):
 
     AWARDS = "awards"
     DISBURSEMENTS = "disbursements"
+    OPENINGS = "openings"
+
+
+# In which column a line, and an objection to it, names the record of each kind.
+SUBJECTS: dict[NoticeKind, str] = {
+    NoticeKind.AWARDS: "award_id",
+    NoticeKind.DISBURSEMENTS: "disbursement_id",
+    NoticeKind.OPENINGS: "opening_line_id",
+}
 
 
 class ObjectionStatus(StrEnum):
@@ -79,17 +88,25 @@ class Notice(Base):
 class NoticeLine(Base):
     """One line as it stands in public; never changed.
 
-    `holder` is the masked name, None for a minor. `what` is the rule or the purpose.
+    `holder` is the masked name, None for a minor. `what` is the rule, the purpose or the good. It
+    has points or an amount.
     """
 
     __tablename__ = "notice_line"
     __table_args__ = (
         UniqueConstraint("award_id"),
         UniqueConstraint("disbursement_id"),
-        CheckConstraint("(award_id IS NULL) <> (disbursement_id IS NULL)", name="one_subject"),
-        CheckConstraint("(award_id IS NULL) = (points IS NULL)", name="award_has_points"),
+        UniqueConstraint("opening_line_id"),
         CheckConstraint(
-            "(disbursement_id IS NULL) = (amount_fen IS NULL)", name="disbursement_has_amount"
+            "(CASE WHEN award_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN disbursement_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN opening_line_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_subject",
+        ),
+        CheckConstraint("(points IS NULL) <> (amount_fen IS NULL)", name="one_figure"),
+        CheckConstraint("award_id IS NULL OR points IS NOT NULL", name="award_has_points"),
+        CheckConstraint(
+            "disbursement_id IS NULL OR amount_fen IS NOT NULL", name="disbursement_has_amount"
         ),
     )
 
@@ -97,6 +114,7 @@ class NoticeLine(Base):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"))
     disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"))
+    opening_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("opening_line.id"))
     holder: Mapped[str | None] = mapped_column(String(80))
     what: Mapped[str] = mapped_column(String(100))
     occurred_on: Mapped[date | None]
@@ -107,7 +125,7 @@ class NoticeLine(Base):
 
 
 class Objection(Base):
-    """A reasoned no to an award, a disbursement, a redemption, or to an award that is missing.
+    """A reasoned no to what a notice lists, to a redemption, or to an award that is missing.
 
     `household_id` is whose objection it is, where it is a household's. `shop_at_fault` is part of
     the ruling on a redemption.
@@ -121,6 +139,7 @@ class Objection(Base):
         CheckConstraint(
             "(CASE WHEN award_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN disbursement_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN opening_line_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN redemption_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN missing_resident_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
@@ -148,6 +167,7 @@ class Objection(Base):
     line: Mapped[int | None]
     award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"), index=True)
     disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
+    opening_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("opening_line.id"), index=True)
     redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemption.id"), index=True)
     missing_resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
     missing_rule_item: Mapped[str | None] = mapped_column(String(CODE_LENGTH))

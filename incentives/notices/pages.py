@@ -17,7 +17,7 @@ from incentives.awards.queries import award_views
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.notices import forms, operations, queries
-from incentives.notices.models import Notice, Objection, ObjectionStatus
+from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS, sheet_of, sheet_pdf
@@ -245,7 +245,9 @@ def describe(each: Objection, views: dict[UUID, Any], people: dict[UUID, Residen
     """One objection with what it is to, in words."""
     asker = people.get(each.on_behalf_of or each.made_by)
     title, url = gettext("Objection"), None
-    if each.award_id is not None:
+    if each.notice_id is not None and each.opening_line_id is not None:
+        title, url = opening_words(each)
+    elif each.award_id is not None:
         view = views[each.award_id]
         title = f"{view.holder} · {view.item.name_zh} · {view.award.points}"
         url = url_for("awards_pages.show_award", award_id=each.award_id)
@@ -264,3 +266,12 @@ def describe(each: Objection, views: dict[UUID, Any], people: dict[UUID, Residen
             day=each.missing_occurred_on.isoformat() if each.missing_occurred_on else "",
         )
     return Waiting(each, title, url, asker.name if asker else "")
+
+
+def opening_words(each: Objection) -> tuple[str, str]:
+    """A line of a paper book as its notice has it, and where that is."""
+    line = db.session.get_one(NoticeLine, (each.notice_id, each.line))
+    notice = db.session.get_one(Notice, each.notice_id)
+    figure = line.points if line.points is not None else f"{(line.amount_fen or 0) / 100:.2f}"
+    title = " · ".join((line.holder or gettext("a minor"), line.what, str(figure)))
+    return title, url_for(".show_notice", village=each.village, number=notice.number)

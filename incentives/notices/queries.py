@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
@@ -16,7 +16,14 @@ from incentives.awards.timeline import step
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.models import (
+    SUBJECTS,
+    Notice,
+    NoticeKind,
+    NoticeLine,
+    Objection,
+    ObjectionStatus,
+)
 from incentives.notices.publishers import PUBLISHERS
 
 SHOWN_DAYS = 30
@@ -115,10 +122,19 @@ def notice_view(village: str, number: int, now: datetime) -> NoticeView:
 
 def subject_of(line: NoticeLine) -> UUID:
     """The id of what a line lists."""
-    subject = line.award_id or line.disbursement_id
-    if subject is None:
+    found = listed(line)
+    if found is None:
         raise LookupError("a line without a subject")
-    return subject
+    return found[1]
+
+
+def listed(row: NoticeLine | Objection) -> tuple[NoticeKind, UUID] | None:
+    """The kind and id of what a notice lists and this names; None for any other matter."""
+    for kind, column in SUBJECTS.items():
+        subject: UUID | None = getattr(row, column)
+        if subject is not None:
+            return kind, subject
+    return None
 
 
 def line_of_award(award_id: UUID) -> NoticeLine | None:
@@ -176,11 +192,11 @@ def objections(
 
 
 def open_objections_to(record_id: UUID) -> list[Objection]:
-    """The objections to an award or disbursement that wait for a ruling."""
+    """The objections to what a notice lists that wait for a ruling."""
     return list(
         db.session.scalars(
             select(Objection).where(
-                (Objection.award_id == record_id) | (Objection.disbursement_id == record_id),
+                or_(*(getattr(Objection, column) == record_id for column in SUBJECTS.values())),
                 Objection.status == ObjectionStatus.OPEN,
             )
         )

@@ -106,6 +106,7 @@ class AboutOutput(Schema):
     line = fields.Integer(allow_none=True)
     award = Id(attribute="award_id", allow_none=True)
     disbursement = Id(attribute="disbursement_id", allow_none=True)
+    opening_line = Id(attribute="opening_line_id", allow_none=True)
     redemption = Id(attribute="redemption_id", allow_none=True)
     missing = fields.Nested(MissingOutput, allow_none=True)
 

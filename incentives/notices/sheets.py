@@ -1,5 +1,6 @@
 """The printed sheet of a notice: what a browser prints and what the PDF holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,15 +11,21 @@ from markupsafe import Markup
 
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
+from incentives.books.queries import newest_checkpoint
+from incentives.cards.qr import qr_svg
 from incentives.errors import NotFound
 from incentives.notices.models import NoticeKind, NoticeLine
 from incentives.notices.publishers import PUBLISHERS
-from incentives.notices.queries import NoticeView, notice_view, subject_of
+from incentives.notices.queries import NoticeView, ShownLine, notice_view, subject_of
 from incentives.register.policy import NoticeNames
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 
-KINDS = {NoticeKind.AWARDS: _("Points"), NoticeKind.DISBURSEMENTS: _("Money of the fund")}
+KINDS = {
+    NoticeKind.AWARDS: _("Points"),
+    NoticeKind.DISBURSEMENTS: _("Money of the fund"),
+    NoticeKind.OPENINGS: _("Taken over from the paper book"),
+}
 
 
 def sheet_of(view: NoticeView) -> Markup:
@@ -36,12 +43,40 @@ def sheet_of(view: NoticeView) -> Markup:
         subjects = [subject_of(each.line) for each in view.lines]
         names = PUBLISHERS[notice.kind].full_names(subjects)
     with for_the_wall():
-        rows = [row_of(each.line, names) for each in view.lines]
+        rows = [row_of(notice.kind, each.line, names) for each in view.lines]
+        total = total_of(notice.kind, view.lines)
+    note = checkpoint_note(notice.village)
     return sheet_html(
         "notices/sheet.html",
         village=get_village(notice.village),
         notice=notice,
         rows=rows,
+        total=total,
+        checkpoint=note,
+        checkpoint_qr=None if note is None else Markup(qr_svg(note)),  # noqa: S704 -- our own SVG
+    )
+
+
+def checkpoint_note(village: str) -> str | None:
+    """The village's newest signed checkpoint, for whoever compares it later; None before any."""
+    try:
+        return newest_checkpoint(village).note
+    except NotFound:
+        return None
+
+
+def total_of(kind: NoticeKind, lines: Sequence[ShownLine]) -> str | None:
+    """What a paper book adds up to, as its last page says it too; None for other notices."""
+    if kind is not NoticeKind.OPENINGS:
+        return None
+    found = [each.line for each in lines]
+    fund = sum(line.amount_fen or 0 for line in found if line.quantity is None)
+    goods = sum(line.amount_fen or 0 for line in found if line.quantity is not None)
+    return gettext(
+        "In all %(points)s points, %(fund)s yuan in the fund, goods worth %(goods)s yuan.",
+        points=sum(line.points or 0 for line in found),
+        fund=f"{fund / 100:.2f}",
+        goods=f"{goods / 100:.2f}",
     )
 
 
@@ -52,9 +87,15 @@ def sheet_pdf(village: str, number: int, *, now: datetime) -> Response:
     return sheet_response(sheet_of(view), title=label, name=f"{label}.pdf")
 
 
-def row_of(line: NoticeLine, names: dict[UUID, str]) -> list[str]:
+def row_of(kind: NoticeKind, line: NoticeLine, names: dict[UUID, str]) -> list[str]:
     """A line as cells of the printed sheet."""
     name = names.get(subject_of(line)) or line.holder or gettext("a minor")
+    if kind is NoticeKind.OPENINGS:
+        times = f" × {line.quantity}" if line.quantity else ""
+        reason = f" ({line.reason})" if line.reason else ""
+        points = "" if line.points is None else str(line.points)
+        money = "" if line.amount_fen is None else f"{line.amount_fen / 100:.2f}"
+        return [str(line.line), name, line.what + times + reason, points, money]
     if line.points is not None:
         times = f" × {line.quantity}" if line.quantity and line.quantity > 1 else ""
         day = line.occurred_on.isoformat() if line.occurred_on else ""

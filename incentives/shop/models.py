@@ -19,7 +19,7 @@ class StockOwner(StrEnum):
 
 
 class MovementKind(StrEnum):
-    """Why a quantity changed; `return` goes back to the supplier."""
+    """Why a quantity changed; `return` goes back to the supplier, `reversal` undoes an opening."""
 
     IN = "in"
     COUNT = "count"
@@ -27,14 +27,16 @@ class MovementKind(StrEnum):
     RETURN = "return"
     REDEMPTION = "redemption"
     REFUND = "refund"
+    REVERSAL = "reversal"
 
 
 class StockSource(StrEnum):
-    """Where goods that come in are from."""
+    """Where goods that come in are from; `opening`: they stood there in a paper book."""
 
     PURCHASE = "purchase"
     DONATION = "donation"
     SHOPKEEPER = "shopkeeper"
+    OPENING = "opening"
 
 
 class Shop(Base):

@@ -106,7 +106,13 @@ class StockMovementInput(Schema):
             [MovementKind.IN, MovementKind.COUNT, MovementKind.SPOILED, MovementKind.RETURN]
         ),
     )
-    source = fields.Enum(StockSource, by_value=True)
+    source = fields.Enum(
+        StockSource,
+        by_value=True,
+        validate=validate.OneOf(
+            [StockSource.PURCHASE, StockSource.DONATION, StockSource.SHOPKEEPER]
+        ),
+    )
     voucher = fields.String(validate=validate.Length(max=40))
     note = fields.String(validate=validate.Length(max=200))
     lines = fields.List(fields.Nested(StockLineInput), required=True, validate=LINES)

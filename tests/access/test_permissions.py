@@ -83,6 +83,12 @@ stock.read              A C R T S K
 redemption.make         K
 redemption.refund       K
 redemption.read         C R T S K own
+opening.read            C R T S
+opening.enter           C
+opening.check           R S
+opening.reject          R S
+opening.post            C
+opening.reverse         R
 ledger.read             C R T S O own
 ledger.audit            S
 recovery.read           A S
@@ -183,11 +189,12 @@ def test_a_village_shop_is_priced_by_the_cadre_and_a_township_shop_by_the_admini
     assert not may(administrator, "good.set", VILLAGE)
 
 
-def test_a_supervisor_changes_nothing_but_approvals() -> None:
+def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     held = {permission for permission, roles in TABLE.items() if Role.SUPERVISOR in roles}
     acts = {each for each in held if not each.endswith(".read")}
     approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
-    assert acts == approvals | {"me.change", "ledger.audit"}
+    decisions = approvals | {"opening.check", "opening.reject"}
+    assert acts == {"me.change", "ledger.audit", *decisions}
 
 
 def test_somewhere_is_anywhere_one_holds_the_role() -> None:

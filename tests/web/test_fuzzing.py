@@ -77,6 +77,8 @@ def make_things(site: Site) -> dict[str, Any]:
     income = made("POST", "/fund/income", income | {"voucher": "SR-1", "method": "cash"})
     payee = {"purpose": "family", "payee": {"name": "信用社"}, "amount_fen": 5, "reason": "手续费"}
     disbursement = made("POST", "/fund/disbursements", payee)
+    book = {"occurred_on": "2026-03-01", "lines": [{"household_id": household["id"], "points": 5}]}
+    opening = made("POST", "/openings", book)["id"]
     return {
         "village": VILLAGE,
         "code": VILLAGE,
@@ -95,6 +97,8 @@ def make_things(site: Site) -> dict[str, Any]:
         "income_id": income["id"],
         "disbursement_id": disbursement["id"],
         "event_id": sale["event_id"],
+        "opening_id": opening,
+        "opening_line_id": made("GET", f"/openings/{opening}/lines", None)["items"][0]["id"],
     }
 
 

@@ -4,7 +4,7 @@ A line is an event of the ledger that changed cash and bank together, so the boo
 ledger's balances by its making; who it was for and who decided comes from the fund's records.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -55,6 +55,21 @@ class BookLine:
     hands: tuple[Hand, ...]
 
 
+@dataclass(frozen=True)
+class MoreOfLine:
+    """What a higher room knows of an event of the fund's money: where from, and who took steps."""
+
+    source: str
+    paper: str
+    steps: tuple[tuple[str, UUID | None], ...]
+    reversal: tuple[str, UUID | None]
+    reversal_reason: str | None
+
+
+# Set by openings: what it knows, by record.
+more_of_lines: list[Callable[[Sequence[UUID]], dict[UUID, MoreOfLine]]] = []
+
+
 @dataclass
 class Records:
     """The fund's records behind the events of a page, by the id that the events name."""
@@ -63,6 +78,7 @@ class Records:
     moves: dict[UUID, MoneyMove]
     returns: dict[UUID, PaymentReturn]
     disbursements: dict[UUID, DisbursementView]
+    others: dict[UUID, MoreOfLine]
     names: dict[UUID, str]
 
 
@@ -160,13 +176,16 @@ def records_of(events: Sequence[Event]) -> Records:
     of_returns = [each.disbursement_id for each in returns.values()]
     found = rows_by_id(Disbursement, [*ids, *of_returns])
     views = {view.disbursement.id: view for view in disbursement_views(list(found.values()))}
+    others = {record: more for told in more_of_lines for record, more in told(ids).items()}
     people: set[UUID | None] = set()
+    for more in others.values():
+        people |= {person for _step, person in (*more.steps, more.reversal)}
     for each in income.values():
         people |= {each.entered_by, each.reversed_by}
     people |= {each.entered_by for each in (*moves.values(), *returns.values())}
     for view in views.values():
         people |= {person for _step, person in steps_of(view)}
-    return Records(income, moves, returns, views, person_names(people))
+    return Records(income, moves, returns, views, others, person_names(people))
 
 
 def rows_by_id(model: Any, ids: Sequence[UUID]) -> dict[UUID, Any]:
@@ -195,6 +214,7 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
     view = records.disbursements.get(of) if of else None
     income = records.income.get(event.record) if event.record else None
     move = records.moves.get(event.record) if event.record else None
+    more = records.others.get(event.record) if event.record else None
     reversal = event.kind is Kind.REVERSAL
     line: dict[str, Any] = dict.fromkeys(("source", "purpose", "paper", "payee", "reason"))
     steps: list[tuple[str, UUID | None]] = []
@@ -213,6 +233,10 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
         steps = [("entered", move.entered_by)]
         line |= {"source": "difference" if amount_fen > 0 else None, "reason": move.note}
         line["purpose"] = "difference" if amount_fen < 0 else None
+    elif more is not None:
+        steps = [more.reversal] if reversal else list(more.steps)
+        line |= {"source": more.source, "paper": more.paper}
+        line["reason"] = more.reversal_reason if reversal else None
     return BookLine(
         voucher=event.seq + 1,
         event_id=event.id,

@@ -23,14 +23,23 @@ from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
-from incentives.notices.models import Notice, NoticeKind, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.models import (
+    SUBJECTS,
+    Notice,
+    NoticeKind,
+    NoticeLine,
+    Objection,
+    ObjectionStatus,
+)
 from incentives.notices.operations import disputes
 from incentives.notices.publishers import PUBLISHERS, Hands
 from incentives.notices.queries import (
     find_notice,
     find_objection,
     line_of_award,
+    listed,
     open_objections_to,
+    subject_of,
 )
 from incentives.register.models import Resident
 from incentives.register.queries import get_resident
@@ -136,8 +145,8 @@ def name_line(objection: Objection, number: int, line_number: int, *, now: datet
         detail = _("This notice has no such line")
         raise Invalid(errors=[FieldError("/about/line", detail)])
     objection.notice_id, objection.line = notice.id, line.line
-    objection.award_id, objection.disbursement_id = line.award_id, line.disbursement_id
-    subject = cast("UUID", line.award_id or line.disbursement_id)
+    subject = subject_of(line)
+    setattr(objection, SUBJECTS[notice.kind], subject)
     PUBLISHERS[notice.kind].take_objection(objection.village, subject, now=now)
 
 
@@ -214,11 +223,10 @@ def refuse_hand(objection: Objection, actor: Actor) -> None:
 
 def hands_of(objection: Objection) -> Hands:
     """Who may not rule on it, beside its maker."""
-    if objection.award_id is not None:
-        return PUBLISHERS[NoticeKind.AWARDS].hands(objection.village, objection.award_id)
-    if objection.disbursement_id is not None:
-        publisher = PUBLISHERS[NoticeKind.DISBURSEMENTS]
-        return publisher.hands(objection.village, objection.disbursement_id)
+    found = listed(objection)
+    if found is not None:
+        kind, record = found
+        return PUBLISHERS[kind].hands(objection.village, record)
     if objection.redemption_id is not None:
         return disputes.hands_of(objection)
     homes = household_ids_of(objection.missing_resident_id)
@@ -256,10 +264,9 @@ def close_objection(
 def carry_out(
     objection: Objection, upheld: bool, reason: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Do what a ruling on an award or disbursement means for it."""
+    """Do what a ruling means for what a notice lists."""
     village = objection.village
-    kind = NoticeKind.AWARDS if objection.award_id else NoticeKind.DISBURSEMENTS
-    record = cast("UUID", objection.award_id or objection.disbursement_id)
+    kind, record = cast("tuple[NoticeKind, UUID]", listed(objection))
     publisher = PUBLISHERS[kind]
     if upheld:
         publisher.uphold(village, record, reason=reason, actor=actor, now=now)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 
 from incentives import ledger
 from incentives.access import audit
@@ -18,7 +18,14 @@ from incentives.database import new_id
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.notices.fingerprint import fingerprint
-from incentives.notices.models import Notice, NoticeKind, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.models import (
+    SUBJECTS,
+    Notice,
+    NoticeKind,
+    NoticeLine,
+    Objection,
+    ObjectionStatus,
+)
 from incentives.notices.publishers import PUBLISHERS, Entry
 from incentives.notices.queries import due_notices, find_notice, lines_of, subject_of
 from incentives.register.policy import NoticeNames
@@ -90,8 +97,7 @@ def line_for(notice: Notice, number: int, kind: NoticeKind, entry: Entry) -> Not
     return NoticeLine(
         notice_id=notice.id,
         line=number,
-        award_id=entry.id if kind is NoticeKind.AWARDS else None,
-        disbursement_id=entry.id if kind is NoticeKind.DISBURSEMENTS else None,
+        **{SUBJECTS[kind]: entry.id},
         holder=entry.holder,
         what=entry.what,
         occurred_on=entry.occurred_on,
@@ -133,9 +139,10 @@ def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> N
 
 def without_objection(subjects: Sequence[UUID]) -> list[UUID]:
     """Those of these records to which no objection is open."""
+    columns = [getattr(Objection, column) for column in SUBJECTS.values()]
     rows = db.session.execute(
-        select(Objection.award_id, Objection.disbursement_id).where(
-            Objection.award_id.in_(subjects) | Objection.disbursement_id.in_(subjects),
+        select(*columns).where(
+            or_(*(column.in_(subjects) for column in columns)),
             Objection.status == ObjectionStatus.OPEN,
         )
     )

@@ -1,4 +1,7 @@
-"""What a notice asks of the rooms whose records it lists: one publisher a kind."""
+"""What a notice asks of the rooms whose records it lists: one publisher a kind.
+
+A room above this one puts its own publisher in.
+"""
 
 from incentives.notices.models import NoticeKind
 from incentives.notices.publishers.awards import AwardPublisher

@@ -49,12 +49,30 @@ def receive_stock(
     """Take goods in: bought, donated, or the shopkeeper's own, as the shop's stock owner allows."""
     shop = find_shop(shop_id)
     require(actor, "stock.move", shop.division)
-    if (source is StockSource.SHOPKEEPER) != (shop.stock_owner is StockOwner.SHOPKEEPER):
+    of_keeper = shop.stock_owner is StockOwner.SHOPKEEPER
+    if source is StockSource.OPENING or (source is StockSource.SHOPKEEPER) != of_keeper:
         raise Invalid(
             errors=[FieldError("/source", _("This source doesn't fit the owner of the stock"))]
         )
     movement = StockMovement(kind=MovementKind.IN, source=source, voucher=voucher, note=note)
     return move_stock(shop, movement, checked(shop, lines), actor=actor, now=now)
+
+
+def take_over_stock(
+    *, shop_id: UUID, lines: Sequence[StockLine], actor: Actor, now: datetime
+) -> StockMovement:
+    """Take in what stood on the shelf in a paper book; openings has asked who may."""
+    shop = find_shop(shop_id)
+    movement = StockMovement(kind=MovementKind.IN, source=StockSource.OPENING)
+    return move_stock(shop, movement, checked(shop, lines), actor=actor, now=now)
+
+
+def give_back_stock(line: StockLine, *, note: str, actor: Actor, now: datetime) -> StockMovement:
+    """Take out what was taken over wrongly; refuses more than the shelf holds."""
+    shop = find_shop(db.session.get_one(Good, line.good_id).shop_id)
+    out = StockLine(line.good_id, -line.quantity, line.unit_cost_fen)
+    movement = StockMovement(kind=MovementKind.REVERSAL, note=note)
+    return move_stock(shop, movement, checked(shop, [out]), actor=actor, now=now)
 
 
 def remove_stock(
