@@ -62,7 +62,7 @@ FIELDS = {
     "points": _("Points a time"),
     "unit": _("Counted in"),
     "cap_points": _("At most so many points"),
-    "cap_per": _("For"),
+    "cap_per": _("Counted for"),
     "cap_period": _("In"),
     "evidence": _("Shown by"),
     "claimable": _("People may claim it themselves"),

@@ -11,8 +11,8 @@ from incentives.access.permissions import may
 from incentives.awards import forms, operations, queries, words
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages import editor
+from incentives.awards.pages.rules import doubts_in
 from incentives.awards.pages.shared import blank_form, blueprint
-from incentives.awards.template import as_draft, findings_of, sentence_of
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
@@ -203,13 +203,12 @@ def about(rulebook: Rulebook) -> dict[str, Any]:
     today = village_day(now())
     before = queries.predecessor(rulebook, today)
     items = queries.items_of([rulebook.id])[rulebook.id]
-    doubts = [sentence_of(found) for item in items for found in findings_of(as_draft(item))]
     return {
         "rulebook": rulebook,
         "items": items,
         "standing": queries.standings(rulebook.village, [rulebook], today)[rulebook.id],
         "before": before,
         "changes": queries.changes_of(rulebook, before),
-        "doubts": doubts,
+        "doubts": doubts_in(items),
         "words": words,
     }

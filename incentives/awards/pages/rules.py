@@ -11,6 +11,7 @@ from incentives.awards import queries, words
 from incentives.awards.models import Category, Rulebook, RulebookStatus, RuleItem
 from incentives.awards.pages.shared import blueprint
 from incentives.awards.sheets import rulebook_workbook
+from incentives.awards.template import as_draft, findings_of, sentence_of
 from incentives.books.queries import newest_checkpoint
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
@@ -109,9 +110,15 @@ def print_version(village: str, number: int) -> Any:
             before=before,
             changes=queries.changes_of(rulebook, before) if before else None,
             checkpoint=checkpoint_of(village),
+            doubts=doubts_in(items) if rulebook.effective_on is None else [],
             today=village_day(now()),
             words=words,
         )
+
+
+def doubts_in(items: Sequence[RuleItem]) -> list[Any]:
+    """What the template check lets pass, for the assembly to look at."""
+    return [sentence_of(found) for item in items for found in findings_of(as_draft(item))]
 
 
 def in_both(text: Any) -> tuple[str, str]:
