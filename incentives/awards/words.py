@@ -53,8 +53,6 @@ PERIODS = {
 }
 
 
-SHEET_TITLE = _("What earns points")
-SHEET_HEADS = (_("What is done"), _("Points"), _("How often"), _("Shown by"))
 FIELDS = {
     "category": _("Kind"),
     "name_zh": _("What is done"),

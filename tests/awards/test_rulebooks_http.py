@@ -369,9 +369,14 @@ def test_the_sheet_is_chinese_with_tibetan_headings_whoever_prints_it(site: Site
     anyone.get("/language/en")
     sheet = anyone.get(f"{PUBLIC}/1/print").text
     assert "做什么能得积分" in sheet
-    assert '<span class="sheet-tibetan" lang="bo">སྐར་གྲངས་ཐོབ་པའི་བྱ་བ།</span>' in sheet
+    assert '<span class="below" lang="bo">སྐར་གྲངས་ཐོབ་པའི་བྱ་བ།</span>' in sheet
     assert "2026-03-02" in sheet
     assert "What earns points" not in sheet
+    for pdf in (anyone.get(f"{PUBLIC}/1.pdf"), site.call(None, "GET", f"{BOOKS}/1.pdf")):
+        assert (pdf.status_code, pdf.mimetype) == (200, "application/pdf")
+        assert pdf.data.startswith(b"%PDF-")
+    draft(site)
+    assert anyone.get(f"{PUBLIC}/2.pdf").status_code == 404
     assert "What earns points" in anyone.get(PUBLIC).text
 
 

@@ -11,7 +11,7 @@ from incentives.awards import operations, queries, schemas
 from incentives.awards.api.shared import VILLAGE, blueprint, columns
 from incentives.awards.differences import ItemChange
 from incentives.awards.models import Rulebook, RulebookStatus
-from incentives.awards.sheets import rulebook_workbook
+from incentives.awards.sheets import rulebook_pdf, rulebook_workbook
 from incentives.awards.template import ItemDraft, as_draft, findings_of, sentence_of
 from incentives.clock import now, village_day
 from incentives.web.api import reads, writes
@@ -82,6 +82,14 @@ def get_workbook(village: str, number: int) -> Response:
     """The items of one version as a workbook."""
     rulebook = queries.find_readable(village, number, find_actor())
     return rulebook_workbook(rulebook, queries.items_of([rulebook.id])[rulebook.id])
+
+
+@blueprint.route(f"{RULEBOOK}.pdf")
+@reads(None, permission=None, produces="application/pdf")
+def get_sheet(village: str, number: int) -> Response:
+    """One version as a sheet for the wall, in Chinese with Tibetan headings."""
+    rulebook = queries.find_readable(village, number, find_actor())
+    return rulebook_pdf(rulebook, village_day(now()))
 
 
 @blueprint.route(f"{RULEBOOK}/items", methods=["PUT"])

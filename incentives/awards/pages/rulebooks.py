@@ -11,8 +11,8 @@ from incentives.access.permissions import may
 from incentives.awards import forms, operations, queries, words
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages import editor
-from incentives.awards.pages.rules import doubts_in
 from incentives.awards.pages.shared import blank_form, blueprint
+from incentives.awards.sheets import doubts_in
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file

@@ -11,7 +11,7 @@ from incentives.awards.triggers import create_triggers, drop_triggers
 from incentives.database import Instant
 
 revision = "0012_rulebooks"
-down_revision = "0009_notices"
+down_revision = "0011_clearing"
 
 WHOLE = (
     "held_on IS NOT NULL AND present IS NOT NULL AND in_favour IS NOT NULL AND against IS NOT NULL"
