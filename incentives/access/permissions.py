@@ -64,9 +64,12 @@ TABLE: dict[str, frozenset[Role]] = {
     "card.reissue": roles(CADRE),
     "card.revoke": roles(CADRE),
     # Rules and awards
-    "rulebook.read": EVERYBODY,
+    # What was adopted anyone reads; `rulebook.read` is for drafts, their doubts, and minutes
+    "rulebook.read": VILLAGE_STAFF | {ADMINISTRATOR, OVERSEER},
     "rulebook.draft": roles(CADRE),
     "rulebook.adopt": roles(CADRE),
+    "rulebook.discard": roles(CADRE),
+    "rulebook.keep_minutes": roles(CADRE),
     "award.propose": roles(CADRE),
     "award.read": roles(CADRE, REVIEWER, SUPERVISOR),
     "award.review": roles(REVIEWER),

@@ -7,18 +7,21 @@ reversal with a reason is a new event, and the household sees both.
 
 from flask import Flask
 
-from incentives.awards.queries import may_read_evidence
+from incentives.awards.queries import keeps_minutes, may_read_evidence, may_read_minutes
 from incentives.awards.rebuilding import rebuild_award
 from incentives.awards.telling import tell_awards
-from incentives.files.queries import readers
+from incentives.files.queries import keepers, readers
 from incentives.ledger import Kind
 from incentives.recovery import hooks
 from incentives.register.lines import tellers
 
 
 def init_app(app: Flask) -> None:
-    """Let those read an award's evidence whom the award lets, and statements tell of awards."""
-    if may_read_evidence not in readers:
-        readers.append(may_read_evidence)
+    """Let those read evidence and minutes whom the record lets, and statements tell of awards."""
+    for reader in (may_read_evidence, may_read_minutes):
+        if reader not in readers:
+            readers.append(reader)
+    if keeps_minutes not in keepers:
+        keepers.append(keeps_minutes)
     tellers[Kind.AWARD] = tell_awards
     hooks.add(hooks.rebuilders, rebuild_award)

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from incentives.awards.models import NOTE_LENGTH, Decision
 from incentives.awards.operations.proposing import LINES_AT_MOST
-from incentives.awards.schemas import CODE, RuleItemInput, quantity
+from incentives.awards.schemas import CODE, RuleItemInput, VoteInput, quantity
 from incentives.files.schemas import Upload
 from incentives.web.schemas import Day, Id, Schema
 
@@ -47,17 +47,32 @@ class PhotoForm(Schema):
 
 
 class ItemRow(RuleItemInput):
-    """A rule in the editor; one that is to go is left out."""
+    """A rule in the editor; `place` says where it is to stand, and one to `remove` is left out."""
 
+    place = fields.Integer(strict=True, load_default=None, validate=validate.Range(min=1, max=999))
     remove = fields.Boolean(load_default=False)
 
 
 class ItemsForm(Schema):
-    """All rules of a draft."""
+    """All rules of a draft, as it was when they were read."""
 
+    revision = fields.Integer(strict=True, required=True)
     items = fields.List(
         fields.Nested(ItemRow), required=True, validate=validate.Length(min=1, max=250)
     )
+
+
+class AdoptionForm(VoteInput):
+    """The assembly's vote, with its minutes as a file."""
+
+    revision = fields.Integer(strict=True, required=True)
+    minutes = Upload()
+
+
+class MinutesForm(Schema):
+    """The assembly's minutes."""
+
+    minutes = Upload(required=True)
 
 
 class DraftForm(Schema):

@@ -19,14 +19,16 @@ from incentives.register.policy import NoticeNames
 
 CODE_LENGTH = 12
 NAME_LENGTH = 100
+UNIT_LENGTH = 12
 NOTE_LENGTH = 200
 
 
 class RulebookStatus(StrEnum):
-    """A draft may be changed; what the assembly adopted never is."""
+    """A draft may be changed; what the assembly adopted never is, and its number never reused."""
 
     DRAFT = "draft"
     ADOPTED = "adopted"
+    DISCARDED = "discarded"
 
 
 class Category(StrEnum):
@@ -103,15 +105,18 @@ class Turn(StrEnum):
 class Rulebook(Base):
     """One numbered version of a village's rules; adopted by the assembly, it holds from a day on.
 
-    Of two adopted versions, the one with the later day holds, of one day the higher number.
+    Of the adopted versions whose day has come, the one that was adopted last is in force.
+    `revision` counts the changes of a draft, so that nobody overwrites what they haven't seen.
+    Triggers keep an adopted version as it is (`triggers.py`); minutes may be added once.
     """
 
     __tablename__ = "rulebook"
     __table_args__ = (
         UniqueConstraint("village", "number"),
         CheckConstraint("number > 0", name="number_from_one"),
+        CheckConstraint("revision > 0", name="revision_from_one"),
         CheckConstraint(
-            "status = 'draft' OR (held_on IS NOT NULL AND present IS NOT NULL AND in_favour"
+            "status <> 'adopted' OR (held_on IS NOT NULL AND present IS NOT NULL AND in_favour"
             " IS NOT NULL AND against IS NOT NULL AND effective_on IS NOT NULL AND adopted_by"
             " IS NOT NULL AND adopted_at IS NOT NULL)",
             name="adoption_is_whole",
@@ -128,6 +133,7 @@ class Rulebook(Base):
     status: Mapped[RulebookStatus] = mapped_column(
         choice(RulebookStatus, "status"), default=RulebookStatus.DRAFT
     )
+    revision: Mapped[int] = mapped_column(default=1)
     drafted_by: Mapped[UUID]
     drafted_at: Mapped[datetime]
     held_on: Mapped[date | None]
@@ -168,7 +174,7 @@ class RuleItem(Base):
     name_zh: Mapped[str] = mapped_column(String(NAME_LENGTH))
     name_en: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     points: Mapped[int]
-    unit: Mapped[str] = mapped_column(String(12))
+    unit: Mapped[str] = mapped_column(String(UNIT_LENGTH))
     cap_points: Mapped[int | None]
     cap_per: Mapped[CapPer | None] = mapped_column(choice(CapPer, "cap_per"))
     cap_period: Mapped[CapPeriod | None] = mapped_column(choice(CapPeriod, "cap_period"))

@@ -1,11 +1,13 @@
-"""What may be done with an award in which state, and what state it has then: one table.
+"""What may be done with an award or a rulebook in which state, and what state it has then.
 
-Who may do it is in the permission table (`award.<action>`), and in the separate duties.
+One table each. Who may do it is in the permission table (`award.<action>`, and beside the table of
+rulebooks), and in the separate duties.
 """
 
 from enum import StrEnum
 
 from incentives.awards.models import AwardStatus as S
+from incentives.awards.models import RulebookStatus as R
 
 
 class Action(StrEnum):
@@ -47,3 +49,28 @@ FREED = frozenset({S.REJECTED, S.WITHDRAWN, S.REVERSED})
 def allowed(status: S) -> list[Action]:
     """The actions that an award in this state can take, in the order of the table."""
     return [action for action, (from_, _to) in TRANSITIONS.items() if status in from_]
+
+
+class RulebookAction(StrEnum):
+    """What changes a version of the rules."""
+
+    EDIT = "edit"
+    ADOPT = "adopt"
+    DISCARD = "discard"
+    KEEP_MINUTES = "keep_minutes"
+
+
+# Whether an adopted version is yet to come, in force or superseded follows from the day alone.
+RULEBOOK_TRANSITIONS: dict[RulebookAction, tuple[frozenset[R], R]] = {
+    RulebookAction.EDIT: (frozenset({R.DRAFT}), R.DRAFT),
+    RulebookAction.ADOPT: (frozenset({R.DRAFT}), R.ADOPTED),
+    RulebookAction.DISCARD: (frozenset({R.DRAFT}), R.DISCARDED),
+    RulebookAction.KEEP_MINUTES: (frozenset({R.ADOPTED}), R.ADOPTED),
+}
+# Which permission each takes.
+RULEBOOK_PERMISSIONS: dict[RulebookAction, str] = {
+    RulebookAction.EDIT: "rulebook.draft",
+    RulebookAction.ADOPT: "rulebook.adopt",
+    RulebookAction.DISCARD: "rulebook.discard",
+    RulebookAction.KEEP_MINUTES: "rulebook.keep_minutes",
+}

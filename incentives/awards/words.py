@@ -1,10 +1,15 @@
 """The words of the awards' pages: a rule's category, unit, cap and proof, in plain language."""
 
+from typing import Any
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
+from incentives.awards.template import ItemDraft
 from incentives.web.languages import current_language
+
+Item = RuleItem | ItemDraft
 
 CATEGORIES = {
     Category.PATROL: _("Patrol and watch"),
@@ -48,18 +53,62 @@ PERIODS = {
 }
 
 
-def item_name(item: RuleItem) -> str:
+FIELDS = {
+    "category": _("Kind"),
+    "name_zh": _("What is done"),
+    "name_en": _("The same in English"),
+    "points": _("Points a time"),
+    "unit": _("Counted in"),
+    "cap_points": _("At most so many points"),
+    "cap_per": _("Counted for"),
+    "cap_period": _("In"),
+    "evidence": _("Shown by"),
+    "claimable": _("People may claim it themselves"),
+}
+
+
+def item_name(item: Item) -> str:
     """A rule's words in the reader's language, else in Chinese."""
     return item.name_en if item.name_en and current_language() == "en" else item.name_zh
 
 
-def worth(item: RuleItem) -> str:
+def unit_word(unit: str) -> str:
+    """A unit in the reader's language; one that a village named itself as it is."""
+    return str(UNITS.get(unit, unit))
+
+
+def unit_named(typed: str) -> str:
+    """A unit as it is kept, by its word in the reader's language."""
+    return next((unit for unit, word in UNITS.items() if str(word) == typed), typed)
+
+
+def yes_or_no(value: bool) -> str:
+    """Yes or no."""
+    return gettext("Yes") if value else gettext("No")
+
+
+def worth(item: Item) -> str:
     """What a rule gives: 5 points a time."""
-    unit = UNITS.get(item.unit, item.unit)
-    return gettext("%(points)s points a %(unit)s", points=item.points, unit=str(unit))
+    unit = unit_word(item.unit)
+    return gettext("%(points)s points a %(unit)s", points=item.points, unit=unit)
 
 
-def cap_words(item: RuleItem) -> str:
+def field_word(name: str, value: Any) -> str:
+    """The value of a rule's field as people say it; a dash for nothing."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return yes_or_no(value)
+    if name == "category":
+        return str(CATEGORIES[Category(value)])
+    if name == "unit":
+        return unit_word(value)
+    tables: dict[type, dict[Any, Any]] = {CapPer: PER, CapPeriod: PERIODS, Evidence: PROOFS}
+    table = tables.get(type(value))
+    return str(table[value] if table is not None else value)
+
+
+def cap_words(item: Item) -> str:
     """A rule's cap: at most 40 points a month for each person."""
     if item.cap_points is None or item.cap_per is None or item.cap_period is None:
         return gettext("as often as it is done")
@@ -78,6 +127,6 @@ def cap_words(item: RuleItem) -> str:
     }[item.cap_period]
 
 
-def proof_words(item: RuleItem) -> str:
+def proof_words(item: Item) -> str:
     """What shows that it was done: shown by a photo."""
     return gettext("shown by %(proof)s", proof=str(PROOFS[item.evidence]))

@@ -4,16 +4,18 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.files import store
 from incentives.files.contents import clean
 from incentives.files.models import File
-from incentives.files.queries import find_file
+from incentives.files.queries import find_file, keepers
 
 SWEEP_AFTER = timedelta(days=1)
 
@@ -41,9 +43,14 @@ def keep_file(*, village: str, content: bytes, actor: Actor, now: datetime) -> F
 
 
 def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> File:
-    """Erase a file's bytes for good; the row stays and says when. Erasing twice changes nothing."""
+    """Erase a file's bytes for good; the row stays and says when. Erasing twice changes nothing.
+
+    Refuses a file that a record keeps for ever, as an assembly's minutes.
+    """
     require(actor, "file.erase", village)
     file = find_file(village, file_id)
+    if any(keeps(file) for keeps in keepers):
+        raise WrongState(_("This file is kept for ever"))
     if file.erased_at is None:
         file.erased_at = now
         db.session.flush()

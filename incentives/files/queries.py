@@ -12,6 +12,8 @@ from incentives.files.models import File
 
 # Set by the rooms whose records carry files: whether this person may read this file by one of them.
 readers: list[Callable[[File, Actor], bool]] = []
+# Set by the rooms whose records keep files for ever: whether one does so with this file.
+keepers: list[Callable[[File], bool]] = []
 
 
 def find_file(village: str, file_id: UUID) -> File:

@@ -16,7 +16,7 @@ WHOLE = re.compile(r"\d{1,13}", re.ASCII)
 DAYS = re.compile(r"(week|month)[:： ]+([\d,，、 ]+)", re.ASCII | re.IGNORECASE)
 
 POLICY_WORDS: dict[str, LazyString] = {
-    "cycle": _("A round of awards becomes a notice every"),
+    "cycle": _("A round of awards becomes a notice"),
     "reviewers": _("How many review an award"),
     "review_above": _("Two review from so many points"),
     "publicity_days": _("Days in notice"),
@@ -38,9 +38,9 @@ POLICY_WORDS: dict[str, LazyString] = {
 POLICY_OPTIONS: dict[str, list[tuple[str, LazyString]]] = {
     "cycle": [
         ("none", _("by hand")),
-        ("week", _("week")),
-        ("month", _("month")),
-        ("quarter", _("quarter")),
+        ("week", _("every week")),
+        ("month", _("every month")),
+        ("quarter", _("every quarter")),
     ],
     "notice_names": [("masked", _("first character only")), ("full", _("in full"))],
     "carry_over": [

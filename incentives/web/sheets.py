@@ -16,6 +16,7 @@ import structlog
 from flask import Flask, Response, current_app, render_template
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from incentives.errors import Unavailable
@@ -41,12 +42,13 @@ def for_the_wall() -> Iterator[None]:
         yield
 
 
-def bilingual(message: str) -> Markup:
+def bilingual(message: str | LazyString) -> Markup:
     """A heading in Chinese, with the Tibetan below it where there is one."""
+    lazy = message if isinstance(message, LazyString) else LazyString(gettext, message)
     with force_locale(CHINESE):
-        chinese = gettext(message)
+        chinese = str(lazy)
     with force_locale(TIBETAN):
-        tibetan = gettext(message)
+        tibetan = str(lazy)
     if tibetan in (chinese, message):
         return Markup("{}").format(chinese)
     return Markup('{} <span class="below" lang="bo">{}</span>').format(chinese, tibetan)

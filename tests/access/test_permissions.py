@@ -46,9 +46,11 @@ card.suspend            C own
 card.reinstate          C
 card.reissue            C
 card.revoke             C
-rulebook.read           A O C R T S K P
+rulebook.read           A O C R T S
 rulebook.draft          C
 rulebook.adopt          C
+rulebook.discard        C
+rulebook.keep_minutes   C
 award.propose           C
 award.read              C R S own
 award.review            R

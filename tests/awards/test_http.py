@@ -218,35 +218,6 @@ def test_a_refused_form_names_who_is_over_the_cap(site: Site) -> None:
     assert "0 more points are left that month" in answer.text
 
 
-def test_rulebooks_on_pages(site: Site) -> None:
-    assert site.send("cadre", "/desk/rulebooks", source="template").status_code == 303
-    page = site.open("cadre", "/desk/rulebooks/1")
-    assert "items-34-code" in page
-    fields = {
-        "items__0__code": "PA01",
-        "items__0__category": "patrol",
-        "items__0__name_zh": "参加宗教活动",
-        "items__0__points": "5",
-        "items__0__unit": "time",
-        "items__0__evidence": "patrol",
-    }
-    bad = site.send("cadre", "/desk/rulebooks/1", **fields)
-    assert bad.status_code == 422
-    assert "no points for this" in bad.text
-    fields["items__0__name_zh"] = "参加村平安巡防一次"
-    assert site.send("cadre", "/desk/rulebooks/1", **fields).status_code == 303
-    vote = {"held_on": "2026-03-01", "present": "10", "in_favour": "9", "against": "1"}
-    adopted = site.send(
-        "cadre",
-        "/desk/rulebooks/1/adoption",
-        on="/desk/rulebooks/1",
-        effective_on="2026-03-01",
-        **vote,
-    )
-    assert adopted.status_code == 303
-    assert "参加村平安巡防一次" in site.app.test_client().get(f"/v/{VILLAGE}/rules").text
-
-
 def test_objections_on_pages(site: Site) -> None:
     adopt(site)
     one, two = people(site, "扎西彭措", "洛绒卓玛")

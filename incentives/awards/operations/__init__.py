@@ -1,5 +1,6 @@
 """What is done with rulebooks and awards: draft, adopt, propose, claim, review, post, turn."""
 
+from incentives.awards.operations.adopting import Adoption, adopt_rulebook, keep_minutes
 from incentives.awards.operations.entries import Act
 from incentives.awards.operations.mending import claim_award, edit_award, withdraw_award
 from incentives.awards.operations.posting import post_awards
@@ -13,8 +14,7 @@ from incentives.awards.operations.publication import (
 )
 from incentives.awards.operations.reviewing import review_award, review_awards
 from incentives.awards.operations.rulebooks import (
-    Adoption,
-    adopt_rulebook,
+    discard_rulebook,
     draft_rulebook,
     set_items,
 )
@@ -27,9 +27,11 @@ __all__ = [
     "adopt_rulebook",
     "claim_award",
     "conclude_publication",
+    "discard_rulebook",
     "dismiss_objection",
     "draft_rulebook",
     "edit_award",
+    "keep_minutes",
     "object_to_award",
     "post_awards",
     "propose_award",

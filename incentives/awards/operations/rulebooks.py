@@ -1,8 +1,9 @@
-"""Acts on rulebooks: draft one, set its items, enter the assembly's adoption."""
+"""Acts on drafts of rules: begin one, set its items, discard it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -12,34 +13,37 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.awards.differences import difference
 from incentives.awards.models import CODE_LENGTH, Category, Rulebook, RulebookStatus, RuleItem
 from incentives.awards.operations.records import rows_changed
 from incentives.awards.queries import find_rulebook, items_of
-from incentives.awards.template import ItemDraft, refuse_what_is_ruled_out, template_items
-from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.awards.states import RULEBOOK_PERMISSIONS, RULEBOOK_TRANSITIONS, RulebookAction
+from incentives.awards.template import (
+    ItemDraft,
+    as_draft,
+    refuse_what_is_ruled_out,
+    template_items,
+)
+from incentives.errors import FieldError, Invalid, NotFound, Stale, WrongState
 from incentives.extensions import db
-from incentives.files.queries import find_file
 
 ITEMS_AT_MOST = 200
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """The assembly's vote: its day, who was there, how they voted, from when the rules hold."""
-
-    held_on: date
-    present: int
-    in_favour: int
-    against: int
-    effective_on: date
-    minutes: UUID | None = None
+DRAFTS_AT_MOST = 20
+NOT_NOW = {
+    RulebookStatus.ADOPTED: _("This version was adopted: draft a new one to change the rules"),
+    RulebookStatus.DISCARDED: _("This draft was discarded: begin a new one"),
+    RulebookStatus.DRAFT: _("The assembly has not adopted this version yet"),
+}
 
 
 def draft_rulebook(*, village: str, source: UUID | None, actor: Actor, now: datetime) -> Rulebook:
-    """Begin the next version of a village's rules, from another version or (None) the template."""
+    """Begin the next version of a village's rules, from another version or (None) the template.
+
+    Refuses a village that has twenty drafts open.
+    """
     require(actor, "rulebook.draft", village)
     ledger.hold([village])
+    refuse_many_drafts(village)
     items = template_items() if source is None else items_of_version(village, source)
     last = db.session.scalar(select(func.max(Rulebook.number)).where(Rulebook.village == village))
     rulebook = Rulebook(
@@ -52,8 +56,26 @@ def draft_rulebook(*, village: str, source: UUID | None, actor: Actor, now: date
     db.session.add(rulebook)
     db.session.flush()
     write_items(rulebook, items)
-    audit.record(actor, audit.Tag.RULEBOOK_DRAFTED, village=village, subject=rulebook.id, now=now)
+    audit.record(
+        actor,
+        audit.Tag.RULEBOOK_DRAFTED,
+        village=village,
+        subject=rulebook.id,
+        now=now,
+        details={"number": rulebook.number, "from": "template" if source is None else str(source)},
+    )
     return rulebook
+
+
+def refuse_many_drafts(village: str) -> None:
+    """Refuse a draft more than a village can look after."""
+    open_drafts = db.session.scalar(
+        select(func.count())
+        .select_from(Rulebook)
+        .where(Rulebook.village == village, Rulebook.status == RulebookStatus.DRAFT)
+    )
+    if (open_drafts or 0) >= DRAFTS_AT_MOST:
+        raise WrongState(_("There are many drafts already: discard one first"))
 
 
 def items_of_version(village: str, rulebook_id: UUID) -> list[ItemDraft]:
@@ -64,48 +86,96 @@ def items_of_version(village: str, rulebook_id: UUID) -> list[ItemDraft]:
     return [as_draft(item) for item in items_of([rulebook.id])[rulebook.id]]
 
 
-def as_draft(item: RuleItem) -> ItemDraft:
-    """A kept item as one is entered."""
-    return ItemDraft(
-        code=item.code,
-        category=item.category.value,
-        name_zh=item.name_zh,
-        name_en=item.name_en,
-        points=item.points,
-        unit=item.unit,
-        cap_points=item.cap_points,
-        cap_per=item.cap_per,
-        cap_period=item.cap_period,
-        evidence=item.evidence,
-        claimable=item.claimable,
-    )
-
-
 def set_items(
-    *, village: str, number: int, items: Sequence[ItemDraft], actor: Actor, now: datetime
+    *,
+    village: str,
+    number: int,
+    items: Sequence[ItemDraft],
+    revision: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Rulebook:
-    """Replace all items of a draft.
+    """Replace all items of a draft, in the order given.
 
-    Refuses a version that was adopted, codes that stand twice, caps that don't hold one act, and
-    what points may not be given for, each item named.
+    Refuses a version that is no draft, one that was changed since `revision` (None: whichever),
+    codes that stand twice, caps that don't hold one act, and what points may not be given for, each
+    item named.
     """
-    require(actor, "rulebook.draft", village)
-    ledger.hold([village])
-    rulebook = find_draft(village, number)
+    rulebook = find_for(RulebookAction.EDIT, village, number, revision, actor)
     refuse_bad_items(items)
     refuse_what_is_ruled_out(items)
+    before = [as_draft(item) for item in items_of([rulebook.id])[rulebook.id]]
+    if before == list(items):
+        return rulebook
+    change_rulebook(rulebook, RulebookAction.EDIT, revision=rulebook.revision + 1)
     db.session.execute(delete(RuleItem).where(RuleItem.rulebook_id == rulebook.id))
     write_items(rulebook, items)
+    changes = difference(before, items)
+    audit.record(
+        actor,
+        audit.Tag.RULEBOOK_EDITED,
+        village=village,
+        subject=rulebook.id,
+        now=now,
+        details={
+            "number": number,
+            "added": [item.code for item in changes.added],
+            "removed": [item.code for item in changes.removed],
+            "changed": [item.code for item in changes.changed],
+        },
+    )
     return rulebook
 
 
-def find_draft(village: str, number: int) -> Rulebook:
-    """A draft by its number, as it is under the lock; refuses one that was adopted."""
+def discard_rulebook(*, village: str, number: int, actor: Actor, now: datetime) -> Rulebook:
+    """Discard a draft: it stays readable to staff, and its number is never given again."""
+    rulebook = find_for(RulebookAction.DISCARD, village, number, None, actor)
+    change_rulebook(rulebook, RulebookAction.DISCARD)
+    audit.record(
+        actor,
+        audit.Tag.RULEBOOK_DISCARDED,
+        village=village,
+        subject=rulebook.id,
+        now=now,
+        details={"number": number},
+    )
+    return rulebook
+
+
+def find_for(
+    action: RulebookAction, village: str, number: int, revision: int | None, actor: Actor
+) -> Rulebook:
+    """A version as it is under the lock, for an action.
+
+    Refuses who may not, a version in another state, and one changed since `revision`.
+    """
+    require(actor, RULEBOOK_PERMISSIONS[action], village)
+    ledger.hold([village])
     rulebook = find_rulebook(village, number)
     db.session.refresh(rulebook)
-    if rulebook.status is not RulebookStatus.DRAFT:
-        raise WrongState(_("This version was adopted: draft a new one to change the rules"))
+    before, _after = RULEBOOK_TRANSITIONS[action]
+    if rulebook.status not in before:
+        raise WrongState(NOT_NOW[rulebook.status])
+    if revision is not None and revision != rulebook.revision:
+        raise Stale()
     return rulebook
+
+
+def change_rulebook(rulebook: Rulebook, action: RulebookAction, **values: Any) -> None:
+    """Change a version's state by the table of states, if it still is in the one before."""
+    before, after = RULEBOOK_TRANSITIONS[action]
+    changed = rows_changed(
+        update(Rulebook)
+        .where(
+            Rulebook.id == rulebook.id,
+            Rulebook.status.in_(before),
+            Rulebook.revision == rulebook.revision,
+        )
+        .values(status=after, **values)
+    )
+    if changed == 0:
+        raise WrongState()
+    db.session.refresh(rulebook)
 
 
 def refuse_bad_items(items: Sequence[ItemDraft]) -> None:
@@ -124,7 +194,8 @@ def refuse_bad_items(items: Sequence[ItemDraft]) -> None:
         cap = (item.cap_points, item.cap_per, item.cap_period)
         if None in cap and cap != (None, None, None):
             detail = _("A cap needs points, whose they are, and the period")
-            errors.append(FieldError(f"/items/{index}/cap_points", detail))
+            missing = ("cap_points", "cap_per", "cap_period")[cap.index(None)]
+            errors.append(FieldError(f"/items/{index}/{missing}", detail))
         elif item.cap_points is not None and item.cap_points < item.points:
             detail = _("The cap must hold the points of one time")
             errors.append(FieldError(f"/items/{index}/cap_points", detail))
@@ -143,60 +214,3 @@ def write_items(rulebook: Rulebook, items: Sequence[ItemDraft]) -> None:
         for line, item in enumerate(items, start=1)
     )
     db.session.flush()
-
-
-def adopt_rulebook(
-    *, village: str, number: int, adoption: Adoption, actor: Actor, now: datetime
-) -> Rulebook:
-    """Enter that the village assembly adopted a draft; it holds from the day it names.
-
-    Refuses a day of the assembly still to come, votes that don't add up or are no majority of
-    those present, rules that hold from before the assembly, and items that points may not be
-    given for.
-    """
-    require(actor, "rulebook.adopt", village)
-    ledger.hold([village])
-    rulebook = find_draft(village, number)
-    refuse_bad_adoption(adoption, village_day(now))
-    if adoption.minutes is not None:
-        find_file(village, adoption.minutes)
-    items = [as_draft(item) for item in items_of([rulebook.id])[rulebook.id]]
-    refuse_bad_items(items)
-    refuse_what_is_ruled_out(items)
-    changed = rows_changed(
-        update(Rulebook)
-        .where(Rulebook.id == rulebook.id, Rulebook.status == RulebookStatus.DRAFT)
-        .values(
-            status=RulebookStatus.ADOPTED,
-            held_on=adoption.held_on,
-            present=adoption.present,
-            in_favour=adoption.in_favour,
-            against=adoption.against,
-            effective_on=adoption.effective_on,
-            minutes_id=adoption.minutes,
-            adopted_by=actor.person,
-            adopted_at=now,
-        )
-    )
-    if changed == 0:
-        raise WrongState()
-    db.session.refresh(rulebook)
-    audit.record(actor, audit.Tag.RULEBOOK_ADOPTED, village=village, subject=rulebook.id, now=now)
-    return rulebook
-
-
-def refuse_bad_adoption(adoption: Adoption, today: date) -> None:
-    """Refuse a vote that can't have been, or that didn't carry the rules."""
-    errors = []
-    if adoption.held_on > today:
-        errors.append(FieldError("/held_on", _("This day is still to come")))
-    if adoption.in_favour + adoption.against > adoption.present:
-        errors.append(FieldError("/present", _("More voted than were there")))
-    elif 2 * adoption.in_favour <= adoption.present:
-        detail = _("More than half of those present must be in favour")
-        errors.append(FieldError("/in_favour", detail))
-    if adoption.effective_on < adoption.held_on:
-        detail = _("The rules can't hold from before the assembly")
-        errors.append(FieldError("/effective_on", detail))
-    if errors:
-        raise Invalid(errors=errors)

@@ -20,5 +20,5 @@ def waits_for_review(actor: Actor, village: Village) -> int:
 nav_item(_("Register points"), "/desk/awards/new", permission="award.propose", order=10)
 nav_item(_("Registered"), "/desk/awards", permission="award.read", order=22)
 nav_item(_("To review"), "/review", permission="award.review", order=12, count=waits_for_review)
-nav_item(_("Our rules"), "/desk/rulebooks", permission="rulebook.draft", order=66)
+nav_item(_("Our rules"), "/desk/rulebooks", permission="rulebook.read", order=66)
 public_place(_("What earns points"), "/v/{village}/rules", order=10)

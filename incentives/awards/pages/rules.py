@@ -1,12 +1,19 @@
-"""The public page of the rules in force."""
+"""The public pages of the rules: those in force, every version for ever, the sheet to put up."""
 
-from itertools import groupby
 from typing import Any
 
+from flask import request, url_for
+
+from incentives.access.actor import find_actor
 from incentives.awards import queries, words
+from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages.shared import blueprint
+from incentives.awards.sheets import by_kind, rulebook_pdf, rulebook_sheet, rulebook_workbook
 from incentives.clock import now, village_day
+from incentives.web.cursors import page as page_of
 from incentives.web.pages import page, render
+
+SHOWN = 30
 
 
 @blueprint.get("/v/<village>/rules")
@@ -14,9 +21,75 @@ from incentives.web.pages import page, render
 def show_rules(village: str) -> Any:
     """What earns points in a village today, by kind."""
     rulebook = queries.rulebook_in_force(village, village_day(now()))
-    items = queries.items_of([rulebook.id])[rulebook.id] if rulebook else []
-    groups = [
-        (words.CATEGORIES[category], list(group))
-        for category, group in groupby(items, key=lambda item: item.category)
-    ]
-    return render("awards/rules.html", rulebook=rulebook, groups=groups, words=words)
+    if rulebook is None:
+        return render("awards/no_rules.html")
+    return show(rulebook, is_today=True)
+
+
+@blueprint.get("/v/<village>/rules/versions")
+@page(permission=None)
+def list_versions(village: str) -> Any:
+    """Every version that the assembly adopted, newest first."""
+    after = request.args.get("after")
+    chosen = queries.rulebooks(village, RulebookStatus.ADOPTED)
+    found = page_of(chosen, [Rulebook.number.desc()], {"limit": SHOWN, "after": after})
+    address = url_for(".list_versions", village=village)
+    return render(
+        "awards/versions.html",
+        rulebooks=found["items"],
+        standings=queries.standings(village, found["items"], village_day(now())),
+        next_url=found["next"] and url_for(".list_versions", village=village, after=found["next"]),
+        first_url=address if after else None,
+    )
+
+
+@blueprint.get("/v/<village>/rules/<int:number>")
+@page(permission=None)
+def show_version(village: str, number: int) -> Any:
+    """One version, for anyone and for ever; a draft for the village's staff."""
+    return show(queries.find_readable(village, number, find_actor()), is_today=False)
+
+
+def show(rulebook: Rulebook, *, is_today: bool) -> Any:
+    """The page of a version as residents read it."""
+    today = village_day(now())
+    before = queries.predecessor(rulebook, today)
+    items = queries.items_of([rulebook.id])[rulebook.id]
+    return render(
+        "awards/rules.html",
+        rulebook=rulebook,
+        groups=[(words.CATEGORIES[kind], rules) for kind, rules in by_kind(items)],
+        standing=queries.standings(rulebook.village, [rulebook], today)[rulebook.id],
+        before=before,
+        changes=queries.changes_of(rulebook, before) if before else None,
+        is_today=is_today,
+        minutes=rulebook.minutes_id
+        if queries.may_read_drafts(find_actor(), rulebook.village)
+        else None,
+        words=words,
+    )
+
+
+@blueprint.get("/v/<village>/rules/<int:number>.xlsx")
+@page(permission=None)
+def download_version(village: str, number: int) -> Any:
+    """The rules of a version as a workbook."""
+    rulebook = queries.find_readable(village, number, find_actor())
+    return rulebook_workbook(rulebook, queries.items_of([rulebook.id])[rulebook.id])
+
+
+@blueprint.get("/v/<village>/rules/<int:number>/print")
+@page(permission=None)
+def print_version(village: str, number: int) -> Any:
+    """The sheet to put up: in Chinese, with Tibetan headings, whoever prints it."""
+    rulebook = queries.find_readable(village, number, find_actor())
+    sheet = rulebook_sheet(rulebook, village_day(now()))
+    return render("awards/rules_print.html", rulebook=rulebook, sheet=sheet)
+
+
+@blueprint.get("/v/<village>/rules/<int:number>.pdf")
+@page(permission=None)
+def download_sheet(village: str, number: int) -> Any:
+    """The sheet as a PDF."""
+    rulebook = queries.find_readable(village, number, find_actor())
+    return rulebook_pdf(rulebook, village_day(now()))

@@ -1,4 +1,4 @@
-"""Awards by HTTP: rulebooks and the rules in force, awards, claims, review, reversal."""
+"""Awards by HTTP: proposals, claims, review, reversal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,32 +8,15 @@ from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards import operations, queries, schemas
-from incentives.awards.models import Award, Rulebook
+from incentives.awards.api.shared import VILLAGE, blueprint, columns
+from incentives.awards.models import Award
 from incentives.awards.queries import AwardView
-from incentives.awards.template import ItemDraft
-from incentives.clock import now, village_day
-from incentives.database import Base
+from incentives.clock import now
 from incentives.errors import NotFound
-from incentives.web.api import Blueprint, reads, writes
+from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 
-blueprint = Blueprint("awards", __name__, url_prefix="/api/v1", description=__doc__)
-
-VILLAGE = "/villages/<village>"
-RULEBOOK = f"{VILLAGE}/rulebooks/<int:number>"
 ONE = f"{VILLAGE}/awards/<uuid:award_id>"
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
-
-
-def rulebook_outputs(rulebooks: Sequence[Rulebook]) -> list[dict[str, Any]]:
-    """Versions with their items."""
-    items = queries.items_of([each.id for each in rulebooks])
-    return [{**columns(each), "items": items[each.id]} for each in rulebooks]
 
 
 def act_of(body: dict[str, Any]) -> operations.Act:
@@ -76,73 +59,6 @@ def award_output(view: AwardView, names: dict[UUID, str], actor: Actor) -> dict[
 def one_output(award: Award, actor: Actor) -> dict[str, Any]:
     """One award as an answer."""
     return award_outputs(queries.award_views([award]), actor)[0]
-
-
-@blueprint.route(f"{VILLAGE}/rulebooks")
-@reads(schemas.RulebookPage, query=PageQuery, permission="rulebook.read")
-def get_rulebooks(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """All versions of a village's rules, newest first."""
-    found = page(queries.rulebooks(village), [Rulebook.number.desc()], query)
-    return {"items": rulebook_outputs(found["items"]), "next": found["next"]}
-
-
-@blueprint.route(f"{VILLAGE}/rulebooks", methods=["POST"])
-@writes(schemas.RulebookOutput, status=201, body=schemas.RulebookInput, permission="rulebook.draft")
-def post_rulebook(village: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Begin the next version, from the template or another version."""
-    rulebook = operations.draft_rulebook(
-        village=village, source=body["source"], actor=current_actor(), now=now()
-    )
-    return rulebook_outputs([rulebook])[0]
-
-
-@blueprint.route(RULEBOOK)
-@reads(schemas.RulebookOutput, permission="rulebook.read")
-def get_rulebook(village: str, number: int) -> dict[str, Any]:
-    """One version with its items."""
-    return rulebook_outputs([queries.find_rulebook(village, number)])[0]
-
-
-@blueprint.route(f"{RULEBOOK}/items", methods=["PUT"])
-@writes(schemas.RulebookOutput, body=schemas.RuleItemsInput, permission="rulebook.draft")
-def put_items(village: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Replace all items of a draft."""
-    rulebook = operations.set_items(
-        village=village,
-        number=number,
-        items=[ItemDraft(**item) for item in body["items"]],
-        actor=current_actor(),
-        now=now(),
-    )
-    return rulebook_outputs([rulebook])[0]
-
-
-@blueprint.route(f"{RULEBOOK}/adoption", methods=["POST"])
-@writes(schemas.RulebookOutput, body=schemas.AdoptionInput, permission="rulebook.adopt")
-def post_adoption(village: str, number: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Enter that the village assembly adopted a draft."""
-    rulebook = operations.adopt_rulebook(
-        village=village,
-        number=number,
-        adoption=operations.Adoption(**body),
-        actor=current_actor(),
-        now=now(),
-    )
-    return rulebook_outputs([rulebook])[0]
-
-
-@blueprint.route(f"{VILLAGE}/rules")
-@reads(schemas.RulesOutput, query=schemas.RulesQuery, permission=None)
-def get_rules(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The rules in force on a day, today unless said otherwise."""
-    on = query["on"] or village_day(now())
-    rulebook, items = queries.rules_in_force(village, on)
-    return {
-        "rulebook": rulebook.number,
-        "effective_on": rulebook.effective_on,
-        "on": on,
-        "items": items,
-    }
 
 
 @blueprint.route(f"{VILLAGE}/awards")

@@ -1,4 +1,4 @@
-"""What is read about rulebooks and awards."""
+"""What is read about awards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,11 +16,9 @@ from incentives.awards.models import (
     AwardStatus,
     AwardTurn,
     Decision,
-    Rulebook,
-    RulebookStatus,
     RuleItem,
 )
-from incentives.errors import NoRuleInForce, NotFound
+from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.files.models import File
 from incentives.register.models import Household, Resident
@@ -56,53 +54,6 @@ class AwardView:
         hands = {self.award.proposed_by}
         hands |= {review.reviewer for review in self.reviews}
         return hands | {turn.turned_by for turn in self.turns}
-
-
-def rulebooks(village: str) -> Select[Rulebook]:
-    """A village's versions of its rules, to be paged newest first by number."""
-    return select(Rulebook).where(Rulebook.village == village)
-
-
-def find_rulebook(village: str, number: int) -> Rulebook:
-    """A village's version of its rules by number; refuses what isn't there."""
-    rulebook = db.session.scalar(
-        select(Rulebook).where(Rulebook.village == village, Rulebook.number == number)
-    )
-    if rulebook is None:
-        raise NotFound()
-    return rulebook
-
-
-def items_of(rulebook_ids: Sequence[UUID]) -> dict[UUID, list[RuleItem]]:
-    """The items of each of these versions, in their order."""
-    items: dict[UUID, list[RuleItem]] = {each: [] for each in rulebook_ids}
-    for item in db.session.scalars(
-        select(RuleItem).where(RuleItem.rulebook_id.in_(rulebook_ids)).order_by(RuleItem.line)
-    ):
-        items[item.rulebook_id].append(item)
-    return items
-
-
-def rulebook_in_force(village: str, on: date) -> Rulebook | None:
-    """The version in force on a day, or None."""
-    return db.session.scalar(
-        select(Rulebook)
-        .where(
-            Rulebook.village == village,
-            Rulebook.status == RulebookStatus.ADOPTED,
-            Rulebook.effective_on <= on,
-        )
-        .order_by(Rulebook.effective_on.desc(), Rulebook.number.desc())
-        .limit(1)
-    )
-
-
-def rules_in_force(village: str, on: date) -> tuple[Rulebook, list[RuleItem]]:
-    """The version in force on a day with its items; refuses a day on which none was."""
-    rulebook = rulebook_in_force(village, on)
-    if rulebook is None:
-        raise NoRuleInForce()
-    return rulebook, items_of([rulebook.id])[rulebook.id]
 
 
 def get_award(village: str, award_id: UUID) -> Award:
