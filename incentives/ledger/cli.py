@@ -52,12 +52,12 @@ def run_verify(
     except ValueError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    findings, checked = [], 0
+    findings, checked = audit_database(), 0
     for code in villages:
         found, roots = verify(code, [each for each in kept if each.village == code])
         findings += found
         checked += roots
-    for finding in [*audit_guards(), *findings]:
+    for finding in findings:
         click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
     click.echo(
         f"{len(villages)} villages and {checked} checkpoints verified, {len(findings)} findings",

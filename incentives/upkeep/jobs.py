@@ -16,9 +16,9 @@ from incentives.extensions import db
 from incentives.files.operations import sweep_files
 from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
-from incentives.upkeep.backup.daily import DailyBackup
 from incentives.recovery.operations import check_books
 from incentives.recovery.state import ask_again, reads_only
+from incentives.upkeep.backup.daily import DailyBackup
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
 

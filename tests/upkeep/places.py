@@ -13,7 +13,7 @@ from sqlalchemy import select
 from incentives import create_app, ledger
 from incentives.clock import now
 from incentives.extensions import db
-from incentives.ledger.audit import audit, audit_guards
+from incentives.ledger.audit import audit, audit_database
 from incentives.ledger.models import LogHead
 from incentives.ledger.seals import seal_all
 
@@ -116,7 +116,7 @@ def sizes() -> dict[str, int]:
 
 def audited() -> list[object]:
     """All that the audit finds."""
-    return [*audit_guards(), *(each for village in villages() for each in audit(village))]
+    return [*audit_database(), *(each for village in villages() for each in audit(village))]
 
 
 def books() -> dict[str, list[object]]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives.extensions import db
 from incentives.files import store
-from incentives.ledger.audit import Finding, audit_guards
+from incentives.ledger.audit import Finding, audit_database
 from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.upkeep.backup import postgresql, sqlite
 from incentives.upkeep.backup.archive import (
@@ -99,7 +99,7 @@ def look_after(now: datetime) -> Iterator[Finding]:
     except DBAPIError:
         # Writers kept the signer out: the worker signs soon, and the checkpoint here is the last.
         db.session.rollback()
-    yield from audit_guards()
+    yield from audit_database()
     db.session.rollback()
 
 

@@ -6,7 +6,7 @@ from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.keys import key
 from incentives.ledger import notes
-from incentives.ledger.audit import Finding, audit, audit_guards
+from incentives.ledger.audit import Finding, audit, audit_database
 from incentives.ledger.proofs import root_at
 from incentives.upkeep.backup.manifest import Log, Moment, describe, encode
 from incentives.upkeep.backup.workroom import BackupRefused
@@ -23,7 +23,7 @@ def prove(moment: Moment) -> Iterator[Finding]:
     migrate()
     for log in moment.logs:
         yield from compare_roots(log)
-    yield from audit_guards()
+    yield from audit_database()
     for log in moment.logs:
         yield from audit(log.village)
     db.session.rollback()

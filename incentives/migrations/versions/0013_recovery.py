@@ -6,8 +6,8 @@ from alembic import op
 from incentives.database import Instant
 from incentives.ledger.triggers import OF_RECOVERY, create_triggers, drop_triggers
 
-revision = "0011_recovery"
-down_revision = "0011_clearing"
+revision = "0013_recovery"
+down_revision = "0012_openings"
 
 WAYS = ("catch_up", "reopen", "resolved")
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from incentives.database import Instant
 
-revision = "0010_openings"
+revision = "0012_openings"
 down_revision = "0011_clearing"
 
 UNFINISHED = sa.text("status IN ('drafted', 'submitted', 'checked')")

@@ -10,8 +10,8 @@ from alembic import op
 from incentives.awards.triggers import create_triggers, drop_triggers
 from incentives.database import Instant
 
-revision = "0012_rulebooks"
-down_revision = "0011_clearing"
+revision = "0014_rulebooks"
+down_revision = "0013_recovery"
 
 WHOLE = (
     "held_on IS NOT NULL AND present IS NOT NULL AND in_favour IS NOT NULL AND against IS NOT NULL"
