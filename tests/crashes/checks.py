@@ -19,7 +19,8 @@ from incentives.ledger.models import Checkpoint, Event, Leaf, Transfer
 from incentives.shop.models import Redemption, RedemptionLine, StockMovement, StockMovementLine
 from incentives.web.models import IdempotencyKey
 from tests.factories import VILLAGE
-from tests.served.ground import Ground, Order
+from tests.served.ground import Ground
+from tests.served.order import Order
 
 
 def traces(order: Order) -> list[Select[Any]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.served.ground import Ground, Keeper, keeping, make_ground, temporary_folder
+from tests.served.ground import Ground, make_ground, temporary_folder
+from tests.served.keeping import Keeper, keeping
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")

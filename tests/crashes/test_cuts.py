@@ -16,16 +16,10 @@ from incentives.database import new_id
 from incentives.ledger.audit import audit
 from tests import proving
 from tests.factories import VILLAGE
-from tests.served.ground import (
-    Ground,
-    Keeper,
-    Order,
-    approval,
-    changed,
-    income,
-    proposal,
-    sale,
-)
+from tests.served.ground import Ground, changed
+from tests.served.keeping import Keeper
+from tests.served.order import Order
+from tests.served.orders import approval, income, proposal, sale
 
 Make = Callable[[Ground, Keeper], Order]
 PATIENCE = 60  # seconds

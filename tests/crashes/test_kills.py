@@ -25,19 +25,10 @@ from tests import proving
 from tests.crashes.checks import check_books, check_orders, check_totals
 from tests.databases import Cluster, Postgresql, debian_cluster, server_programs
 from tests.served.client import DONE, LATER, Client, Reply, is_ready
-from tests.served.ground import (
-    HOUSEHOLDS,
-    Ground,
-    Keeper,
-    Order,
-    approval,
-    income,
-    keeping,
-    make_ground,
-    proposal,
-    sale,
-    temporary_folder,
-)
+from tests.served.ground import HOUSEHOLDS, Ground, make_ground, temporary_folder
+from tests.served.keeping import Keeper, keeping
+from tests.served.order import Order
+from tests.served.orders import approval, income, proposal, sale
 
 CLIENTS = 4
 BLOCK = 20  # rounds on one database: what is audited after each stays small

@@ -21,15 +21,9 @@ from incentives.database import new_id
 from tests import proving
 from tests.crashes.checks import check_books, check_orders
 from tests.crashes.disk import Act, Disk, read_acts, strace
-from tests.served.ground import (
-    HOUSEHOLDS,
-    Ground,
-    Order,
-    income,
-    make_ground,
-    sale,
-    temporary_folder,
-)
+from tests.served.ground import HOUSEHOLDS, Ground, make_ground, temporary_folder
+from tests.served.order import Order
+from tests.served.orders import income, sale
 
 CLIENTS = 3
 ORDERS = 80 if proving.PROVING else 10  # for each client

@@ -71,7 +71,7 @@ def reverse(award_id: UUID, reviewer: Actor) -> None:
 def test_one_of_many_reviewers_decides(app, clock):
     scene = make_scene()
     owned = 0
-    for number in rounds(4):
+    for number in rounds(5):
         clock.forward(days=31)
         award = scene.propose(CLEANING)
         award_id = award.id
@@ -245,7 +245,7 @@ def make_counter() -> Counter:
 
 def test_the_last_piece_is_sold_once(app):
     counter = make_counter()
-    for number in rounds(6):
+    for number in rounds(8):
         pieces = 1 + number % 3
         counter.fill(pieces)
         works = [partial(counter.sell, village) for village in counter.codes] * (CROWD // 2)

@@ -15,17 +15,10 @@ from tests.factories import VILLAGE
 from tests.ledger.books import Books
 from tests.races.crowd import CROWD
 from tests.served.client import DONE, Client, Reply, is_ready
-from tests.served.ground import (
-    PLENTY,
-    Ground,
-    Keeper,
-    Order,
-    income,
-    keeping,
-    make_ground,
-    sale,
-    temporary_folder,
-)
+from tests.served.ground import PLENTY, Ground, make_ground, temporary_folder
+from tests.served.keeping import Keeper, keeping
+from tests.served.order import Order
+from tests.served.orders import income, sale
 from tests.shop.scenes import SOAP, give_points
 
 CLIENTS = 20

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from tests.served.ground import Ground, Order
+from tests.served.ground import Ground
+from tests.served.order import Order
 
 PATIENCE = 30  # seconds
 

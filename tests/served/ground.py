@@ -1,13 +1,9 @@
 """Where the service is raced for and killed: a village, a database to begin anew, a keeper."""
 
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,15 +16,15 @@ from sqlalchemy import func, literal, select, union_all
 
 from incentives import create_app
 from incentives.clock import now, village_day
-from incentives.config import ROOT
 from incentives.database import Base
 from incentives.extensions import db
 from incentives.ledger.models import Account
 from incentives.shop.models import Stock
 from tests.awards.scenes import adopt_rules
 from tests.conftest import migrate_once
-from tests.databases import Postgresql, free_port
-from tests.factories import VILLAGE, make_household
+from tests.databases import Postgresql
+from tests.factories import make_household
+from tests.served.order import Order
 from tests.served.proxy import Proxy
 from tests.shop.scenes import Counter, Shopper, give_points, make_counter, shopper_of
 from tests.site import Site, make_site
@@ -36,18 +32,6 @@ from tests.site import Site, make_site
 STAFF = ("cadre", "reviewer", "shopkeeper", "treasurer")
 HOUSEHOLDS = 6
 PLENTY = 1_000_000
-NO_CAP = "SA04"  # the one rule item of the template that has none
-
-
-@dataclass
-class Order:
-    """One request to be made until it is answered: whose, where, what, under which key."""
-
-    kind: str
-    who: str
-    path: str
-    body: dict[str, Any]
-    key: str
 
 
 @dataclass
@@ -251,114 +235,3 @@ def proxied() -> tuple[Proxy, str]:
     shown = parts.set(host="127.0.0.1", port=proxy.port)
     plain = shown.update_query_dict({"sslmode": "disable", "gssencmode": "disable"})
     return proxy, plain.render_as_string(hide_password=False)
-
-
-class Keeper:
-    """The process that has loaded the service; see `keeper.py`."""
-
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.log = ground.folder / "served.log"
-        with (ground.folder / "keeper.log").open("wb") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.served.keeper"],
-                cwd=ROOT,
-                env=ground.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        self.hear()
-
-    def hear(self) -> dict[str, Any]:
-        """The keeper's next line."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError((self.ground.folder / "keeper.log").read_text()[-3000:])
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def tell(self, do: str, **command: Any) -> dict[str, Any]:
-        """One command, and the answer to it."""
-        assert self.process.stdin is not None
-        print(json.dumps({"do": do, **command}), file=self.process.stdin, flush=True)
-        return self.hear()
-
-    def warm(self, orders: Sequence[Order]) -> None:
-        """Make these once in the keeper itself, so that what it forks has everything compiled."""
-        requests = [self.ground.request(order) for order in orders]
-        answers = self.tell("warm", requests=requests)["statuses"]
-        assert set(answers) <= {200, 201}, answers
-
-    def serve(self, fault: str | None = None) -> tuple[int, int]:
-        """Start a server; its process group and its port."""
-        port = free_port()
-        return self.tell("serve", port=port, log=str(self.log), fault=fault)["pid"], port
-
-    def ask(self, order: Order, fault: str | None = None) -> dict[str, Any]:
-        """Make an order in a process of its own, whole."""
-        pid = self.begin(order, fault=fault)
-        return self.tell("result", pid=pid)
-
-    def begin(self, order: Order, *, before: int | None = None, fault: str | None = None) -> int:
-        """Begin an order in a process of its own; its process."""
-        return self.tell("request", request=self.ground.request(order), before=before, fault=fault)[
-            "pid"
-        ]
-
-    def end(self, group: int) -> None:
-        """SIGKILL a process group; returns when none of it is left."""
-        self.tell("end", pid=group)
-
-    def close(self) -> None:
-        """End the keeper with all that it forked."""
-        self.process.communicate()
-        if self.process.returncode not in (0, -signal.SIGTERM):
-            raise RuntimeError((self.ground.folder / "keeper.log").read_text()[-3000:])
-
-
-@contextmanager
-def keeping(ground: Ground) -> Iterator[Keeper]:
-    """A keeper, ended at the end."""
-    keeper = Keeper(ground)
-    try:
-        yield keeper
-    finally:
-        keeper.close()
-
-
-def sale(ground: Ground, key: str, shopper: int = 0, quantity: int = 1) -> Order:
-    """Soap for 10 points a piece."""
-    body = ground.counter.body(ground.shoppers[shopper], soap=quantity)
-    return Order("redemption", "shopkeeper", f"/villages/{VILLAGE}/redemptions", body, key)
-
-
-def income(ground: Ground, key: str) -> Order:
-    """A donation of 5 yuan, under a voucher that is its key."""
-    body = {
-        "source": "donation",
-        "amount_fen": 500,
-        "received_on": ground.today.isoformat(),
-        "voucher": key,
-        "method": "cash",
-    }
-    return Order("income", "treasurer", f"/villages/{VILLAGE}/fund/income", body, key)
-
-
-def proposal(ground: Ground, key: str, resident: int = 0) -> Order:
-    """An act of rescue, 30 points, with its key for a note."""
-    body = {
-        "rule_item": NO_CAP,
-        "occurred_on": ground.today.isoformat(),
-        "resident_id": str(ground.heads[resident]),
-        "note": key,
-    }
-    return Order("proposal", "cadre", f"/villages/{VILLAGE}/awards", body, key)
-
-
-def approval(award_id: str, key: str) -> Order:
-    """An award approved, which posts it."""
-    path = f"/villages/{VILLAGE}/awards/{award_id}/review"
-    return Order("award", "reviewer", path, {"decision": "approve", "reason": "属实"}, key)

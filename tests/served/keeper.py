@@ -22,6 +22,7 @@ from incentives.upkeep.serving import prepare, serve
 from tests.served.faults import plant
 from tests.served.statements import die_before
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 SEAL_EVERY = 0.15  # seconds: a round lasts less than the twenty that the worker waits by itself
 
@@ -29,7 +30,7 @@ SEAL_EVERY = 0.15  # seconds: a round lasts less than the twenty that the worker
 def main() -> None:
     """Obey until the input ends, then end what still runs."""
     app = create_app()
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    control(PR_SET_CHILD_SUBREAPER, 1)
     groups: set[int] = set()
     results: dict[int, int] = {}
     say({"ready": True})
@@ -51,6 +52,18 @@ def main() -> None:
                 say({})
     for group in list(groups):
         end(group, groups)
+
+
+def control(what: int, value: int) -> None:
+    """prctl(2): of this process."""
+    if ctypes.CDLL(None).prctl(what, value, 0, 0, 0) != 0:
+        raise OSError(f"prctl {what}")
+
+
+def part() -> None:
+    """Lead a process group of one's own, that ends when the keeper is gone."""
+    os.setsid()
+    control(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def say(answer: dict[str, Any]) -> None:
@@ -82,7 +95,7 @@ def fork_server(app: Flask, groups: set[int], port: int, log: str, fault: str | 
     if (pid := os.fork()) != 0:
         groups.add(pid)
         return pid
-    os.setsid()
+    part()
     with Path(log).open("ab") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
@@ -113,7 +126,7 @@ def fork_request(
         groups.add(pid)
         return pid, reading
     os.close(reading)
-    os.setsid()
+    part()
     return be_asked(app, writing, request, before, fault)
 
 
