@@ -12,6 +12,8 @@ from incentives.ledger.kinds import Kind
 KEY_BYTES = 32
 # What a detail may say, by kind of event; the audit names any other key.
 KEYS: dict[str, frozenset[str]] = {
+    Kind.OPENING: frozenset({"notice"}),
+    Kind.REOPEN: frozenset({"events", "lost", "origin", "size", "root"}),
     Kind.AWARD: frozenset({"rule_item", "name", "quantity", "points"}),
     Kind.REDEMPTION: frozenset({"goods"}),
     Kind.REFUND: frozenset({"receipt", "reason"}),
