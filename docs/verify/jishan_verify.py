@@ -113,7 +113,7 @@ def verify_consistency(
 # --------------------------------------------------------------- keys and signed notes (C2SP)
 
 ORIGIN = re.compile(r"([!-*,-~]+/([0-9]{12}))(?:/([2-9]|[1-9][0-9]+))?")
-NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 SIGNATURES_AT_MOST = 100
 
 
@@ -229,12 +229,12 @@ KINDS = (
     "|money_move|disbursement|payment_return|settlement_approved|settlement_paid|reopen"
 )
 LEAF = re.compile(
-    rb"jishan-leaf/v1\norigin ([!-~]{1,120})\nseq (0|[1-9][0-9]*)\nevent ([0-9a-f]{32})\n"
-    rb"at (0|[1-9][0-9]*)\nkind (" + KINDS.encode() + rb")\n"
+    rb"jishan-leaf/v1\norigin ([!-~]{1,120})\nseq (0|[1-9][0-9]{0,14})\nevent ([0-9a-f]{32})\n"
+    rb"at (0|[1-9][0-9]{0,15})\nkind (" + KINDS.encode() + rb")\n"
     rb"occurred ([0-9]{4}-[0-9]{2}-[0-9]{2})\nactor (u\.[a-z2-9]{8}|-)\n"
     rb"approver (u\.[a-z2-9]{8}|-)\nreverses ([0-9a-f]{32}|-)\ndetail ([0-9a-f]{64}|-)\n"
     rb"salt ([0-9a-f]{32})\n"
-    rb"((?:move [a-z0-9._]{1,64} [a-z0-9._]{1,64} (?:point|fen) [1-9][0-9]*\n)*)"
+    rb"((?:move [a-z0-9._]{1,64} [a-z0-9._]{1,64} (?:point|fen) [1-9][0-9]{0,12}\n)*)"
 )
 LEAF_FIELDS = (
     "origin", "seq", "event", "at", "kind", "occurred", "actor", "approver", "reverses", "detail",
@@ -367,10 +367,10 @@ def read_receipt(text: str) -> Receipt:
     raw = base64.urlsafe_b64decode(code[2:] + "=")
     if base64.urlsafe_b64encode(raw).decode().rstrip("=") != code[2:]:
         raise ValueError("this is no receipt's code")
-    village = str(int.from_bytes(raw[:6], "big"))
-    if len(raw) != RECEIPT_BYTES or len(village) != 12:
+    village, seq = str(int.from_bytes(raw[:6], "big")), str(int.from_bytes(raw[6:14], "big"))
+    if len(raw) != RECEIPT_BYTES or len(village) != 12 or not NUMBER.fullmatch(seq):
         raise ValueError("this is no receipt's code")
-    return Receipt(village, int.from_bytes(raw[6:14], "big"), raw[14:30].hex(), raw[30:])
+    return Receipt(village, int(seq), raw[14:30].hex(), raw[30:])
 
 
 def read_paper(text: str) -> str:
@@ -632,12 +632,11 @@ class LogCheck:
         if seq != self.size:
             self.tell("seq", self.size, seq, table="event", seq=seq, column="seq")
             self.whole, self.size = False, seq
+        if group.event is None:
+            self.tell("rows", "an event", None, table="event", seq=seq)
         if group.leaf is None:
             self.tell("rows", "a leaf", None, table="leaf", seq=seq)
             self.whole = False
-        if group.event is None:
-            self.tell("rows", None if group.leaf is None else "an event", None, table="event",
-                      seq=seq)  # fmt: skip
         if group.event is not None and group.leaf is not None:
             self.compare_leaf(seq, group.event, group.transfers, group.leaf)
             self.compare_detail(seq, group)

@@ -71,6 +71,7 @@ class Tag(StrEnum):
     GOOD_ADDED = "good_added"
     GOOD_CHANGED = "good_changed"
     STOCK_MOVED = "stock_moved"
+    LOG_EXPORTED = "log_exported"
 
 
 def record(

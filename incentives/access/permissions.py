@@ -107,6 +107,7 @@ TABLE: dict[str, frozenset[Role]] = {
     # The books
     "ledger.read": VILLAGE_STAFF | {OVERSEER},
     "ledger.audit": roles(SUPERVISOR),
+    "leaf.read": roles(SUPERVISOR),  # the fund's leaves are public
 }
 
 # What residents may do for their own household, in their own village.
@@ -127,6 +128,7 @@ OWN: frozenset[str] = frozenset(
         "objection.read",
         "redemption.read",
         "ledger.read",
+        "leaf.read",
     }
 )
 

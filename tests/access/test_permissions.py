@@ -85,6 +85,7 @@ redemption.refund       K
 redemption.read         C R T S K own
 ledger.read             C R T S O own
 ledger.audit            S
+leaf.read               S own
 """
 LETTERS = dict(zip("AOCRTSKP", Role, strict=True))
 TABLE_OF_WORDS = {
