@@ -402,7 +402,9 @@ function findingRow({ check, table, seq, line, account, column, logged, stored, 
   row.className = 'row';
   const box = element('div', '');
   box.className = 'row-words';
-  const where = [check, table, account, seq === undefined ? '' : seq, line, column];
+  const known = texts.content.querySelector(`[data-text="check_${check}"]`);
+  const what = count ? '' : say(known ? `check_${check}` : 'check_other');
+  const where = [what, table, account, seq, line, column];
   const title = element('span', where.filter((each) => each || each === 0).join(' · '));
   title.className = 'row-title';
   const said = count
