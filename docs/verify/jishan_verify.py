@@ -26,6 +26,8 @@ import io
 import json
 import re
 import sys
+import traceback
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -548,7 +550,7 @@ class Group:
 
     event: list[bytes] | None = None
     transfers: list[list[bytes]] = field(default_factory=list)
-    erased: bool = False
+    erasure: list[bytes] | None = None
     detail: list[bytes] | None = None
     leaf: list[bytes] | None = None
 
@@ -556,12 +558,11 @@ class Group:
 class LogCheck:
     """Goes once through an export, row by row, and keeps what doesn't hold."""
 
-    def __init__(self, key: Key, earlier: Sequence[Checkpoint]) -> None:
+    def __init__(self, key: Key) -> None:
         self.key = key
         self.findings: list[Finding] = []
         self.found = 0
         self.fund = Fund()
-        self.earlier = list(earlier)
         self.roots: dict[int, list[tuple[str, Checkpoint]]] = {}
         self.accounts: dict[bytes, list[bytes]] = {}
         self.held: dict[bytes, list[Any]] = {}
@@ -740,10 +741,14 @@ class LogCheck:
 
     def compare_detail(self, seq: int, group: Group) -> None:
         """Whether the detail is the one that the event commits to, or was erased on record (7)."""
-        committed = group.event[9] if group.event else NULL
+        event_id, committed = (group.event[0], group.event[9]) if group.event else (NULL, NULL)
+        for table, row in (("erasure", group.erasure), ("event_detail", group.detail)):
+            if row is not None and row[0] != event_id:
+                self.tell("rows", shown(event_id), shown(row[0]), table=table, seq=seq,
+                          column="event_id")  # fmt: skip
         if group.detail is None:
             if committed != NULL:
-                if group.erased:
+                if group.erasure is not None:
                     self.counts["details_erased"] += 1
                 else:
                     self.tell("detail", shown(committed), "missing", table="event_detail",
@@ -1030,7 +1035,7 @@ def read_rows(lines: Iterator[bytes], check: LogCheck) -> None:
         elif name == b"event":
             group.event = cells
         elif name == b"erasure":
-            group.erased = True
+            group.erasure = cells
         elif name == b"event_detail":
             group.detail = cells
         else:
@@ -1064,18 +1069,18 @@ def check_log(
     path: Path, key: Key, earlier: Sequence[Checkpoint]
 ) -> tuple[list[Finding], dict[str, Any]]:
     """All that ledger.md lists under "Verifying", over an export."""
-    with open_export(path) as file:
-        lines = iter(file)
-        try:
+    try:
+        with open_export(path) as file:
+            lines = iter(file)
             head = read_head(lines)
             if head.village != key.village:
                 raise Unchecked(f"the export is of {head.village}, the key of {key.village}")
-            check = (PublicCheck if head.part == "public" else LogCheck)(key, earlier)
+            check = (PublicCheck if head.part == "public" else LogCheck)(key)
             for each in earlier:
                 check.expect_root("earlier", each)
             read_rows(lines, check)
-        except (EOFError, gzip.BadGzipFile, OSError) as error:
-            raise Unchecked(f"the export can't be read: {error}") from error
+    except (EOFError, OSError, zlib.error) as error:
+        raise Unchecked(f"the export can't be read: {error}") from error
     if not check.counts["checkpoints"]:
         raise Unchecked("the export has no checkpoint: nothing says which log this is")
     check.finish()
@@ -1228,6 +1233,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         findings, report, unchecked = run(asked)
     except Unchecked as reason:
         print(f"Could not be checked / 无法核验: {reason}", file=sys.stderr)
+        return UNCHECKED
+    except Exception:
+        # Python itself would end with 1, which here says that something doesn't hold.
+        traceback.print_exc()
         return UNCHECKED
     if findings:
         print(json.dumps(findings, ensure_ascii=False, indent=1))

@@ -53,7 +53,7 @@ def consistency(old: int, new: int, old_root: str, new_root: str, path: list[str
 
 def root(hashes: list[str]) -> str:
     key = verifier.Key("jishan.test/513336101209", "513336101209", bytes(32))
-    check = verifier.LogCheck(key, [])
+    check = verifier.LogCheck(key)
     for seq, each in enumerate(hashes):
         check.add_hash(seq, bytes.fromhex(each), None)
     return check.root().hex()

@@ -262,12 +262,19 @@ class LogCheck {
    * @param {number} seq
    * @param {Group} group
    */
-  async compareDetail(seq, { event, erased, detail }) {
-    const committed = event ? event[9] : NULL;
+  async compareDetail(seq, { event, erasure, detail }) {
+    const [id, committed] = event ? [event[0], event[9]] : [NULL, NULL];
+    for (const [table, row] of /** @type {[string, string[] | null][]} */ ([
+      ['erasure', erasure],
+      ['event_detail', detail],
+    ])) {
+      if (!row || row[0] === id) continue;
+      this.tell('rows', shown(id), shown(row[0]), { table, seq, column: 'event_id' });
+    }
     const where = { table: 'event_detail', seq, column: 'text' };
     if (!detail) {
       if (committed === NULL) return;
-      if (erased) this.counts.details_erased += 1;
+      if (erasure) this.counts.details_erased += 1;
       else this.tell('detail', shown(committed), 'missing', where);
       return;
     }

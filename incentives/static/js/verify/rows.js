@@ -113,12 +113,12 @@ export async function readHead(lines) {
 }
 
 /**
- * @typedef {{ event: string[] | null, transfers: string[][], erased: boolean,
+ * @typedef {{ event: string[] | null, transfers: string[][], erasure: string[] | null,
  *   detail: string[] | null, leaf: string[] | null }} Group
  */
 
 /** @returns {Group} */
-const newGroup = () => ({ event: null, transfers: [], erased: false, detail: null, leaf: null });
+const newGroup = () => ({ event: null, transfers: [], erasure: null, detail: null, leaf: null });
 
 /**
  * The rows: those before the events one by one, those of each place in the log together.
@@ -160,7 +160,7 @@ export async function* readRows(lines) {
     }
     if (table === 'transfer') group.transfers.push(cells);
     else if (table === 'event') group.event = cells;
-    else if (table === 'erasure') group.erased = true;
+    else if (table === 'erasure') group.erasure = cells;
     else if (table === 'event_detail') group.detail = cells;
     else group.leaf = cells;
   }
