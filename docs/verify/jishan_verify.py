@@ -974,12 +974,11 @@ class PublicCheck(LogCheck):
 
 def open_export(path: Path) -> BinaryIO:
     """An export's bytes, unpacked if they were packed with gzip."""
-    file = path.open("rb")
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
     if not packed:
-        return file
-    return cast("BinaryIO", io.BufferedReader(cast("Any", gzip.GzipFile(fileobj=file)), 1 << 20))
+        return path.open("rb")
+    return cast("BinaryIO", io.BufferedReader(cast("Any", gzip.GzipFile(path, "rb")), 1 << 20))
 
 
 def read_head(lines: Iterator[bytes]) -> Head:
