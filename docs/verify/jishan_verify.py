@@ -535,6 +535,20 @@ def shown(cell: bytes | None) -> str | None:
     return None if cell is None or cell == NULL else unescape(cell).decode("utf-8", "replace")
 
 
+def commitment(text: bytes, key: bytes) -> str:
+    """HMAC-SHA-256 of a detail's cell under its key's, in hex."""
+    try:
+        secret = bytes.fromhex(key.decode())
+    except ValueError:
+        secret = b""
+    return hmac.digest(secret, unescape(text), "sha256").hex()
+
+
+def commits(detail: bytes, text: bytes, key: bytes) -> bool:
+    """Whether an event commits to this detail under this key."""
+    return commitment(text, key) == detail.decode()
+
+
 @dataclass
 class Head:
     """What an export says of itself before its rows."""
@@ -555,6 +569,26 @@ class Group:
     leaf: list[bytes] | None = None
 
 
+# Almost every event is one transfer that reverses nothing: one pattern then reads its rows and its
+# leaf and compares them, as the leaf's half repeats what the rows' half found. Whatever doesn't fit
+# goes row by row, where each difference is named.
+USUAL = (
+    r"event\t(?P<id>[0-9a-f]{32})\t(?P<seq>0|[1-9][0-9]{0,14})\t(?P<at>0|[1-9][0-9]{0,15})"
+    r"\t(?P<kind>(?!reversal\t|reopen\t)(?:KINDS))\t(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"\t(?:(?P<actor>[a-z2-9]{8})|\\N)\t(?:(?P<approver>[a-z2-9]{8})|\\N)\t\\N\t[^\t\n]*"
+    r"\t(?:(?P<detail>[0-9a-f]{64})|\\N)\t(?P<salt>[0-9a-f]{32})\n"
+    r"transfer\t(?P=seq)\t0\t(?P<source>[a-z0-9._]{1,64})\t(?P<target>[a-z0-9._]{1,64})"
+    r"\t(?P<unit>point|fen)\t(?P<amount>[1-9][0-9]{0,12})\t(?P<from_after>-?[0-9]+)"
+    r"\t(?P<from_version>[0-9]+)\t(?P<to_after>-?[0-9]+)\t(?P<to_version>[0-9]+)\n"
+    r"(?:event_detail\t(?P=id)\t(?P<text>[^\t\n]*)\t(?P<key>[^\t\n]*)\n)?"
+    r"leaf\t(?P=seq)\t(?P<body>jishan-leaf/v1\\norigin ORIGIN\\nseq (?P=seq)\\nevent (?P=id)"
+    r"\\nat (?P=at)\\nkind (?P=kind)\\noccurred (?P=day)\\nactor (?(actor)u\.(?P=actor)|-)"
+    r"\\napprover (?(approver)u\.(?P=approver)|-)\\nreverses -\\ndetail (?(detail)(?P=detail)|-)"
+    r"\\nsalt (?P=salt)\\nmove (?P=source) (?P=target) (?P=unit) (?P=amount)\\n)"
+    r"\t(?P<hashes>.+)\n"
+)
+
+
 class LogCheck:
     """Goes once through an export, row by row, and keeps what doesn't hold."""
 
@@ -571,6 +605,8 @@ class LogCheck:
         self.frontier: list[bytes] = []
         self.size, self.at, self.opening = 0, -1, 1
         self.whole = True
+        self.days: set[bytes] = set()
+        self.open()
         self.counts = dict.fromkeys(
             ("checkpoints", "details", "details_erased", "details_unseen", "leaves_withheld"), 0
         )
@@ -581,6 +617,11 @@ class LogCheck:
         self.found += 1
         if len(self.findings) < TOLD_AT_MOST:
             self.findings.append(finding(check, logged, stored, **where))
+
+    def open(self) -> None:
+        """Know what usual events look like under the log's name as it is now."""
+        origin = re.escape(origin_of(self.key.base, self.opening))
+        self.usual = re.compile(USUAL.replace("KINDS", KINDS).replace("ORIGIN", origin).encode())
 
     # -- rows that stand before the events
 
@@ -648,6 +689,56 @@ class LogCheck:
         self.size = seq + 1
         self.compare_roots()
 
+    def take_usual(self, found: "re.Match[bytes]") -> bool:
+        """All rows of a usual event, if nothing about them is wrong; else nothing is taken."""
+        (
+            _id, seq, at, _kind, day, _actor, _approver, detail, _salt, source, target, unit,
+            amount, from_after, from_version, to_after, to_version, text, key, body, hashes,
+        ) = found.groups()  # fmt: skip
+        giver, taker = self.held.get(source), self.held.get(target)
+        if giver is None or taker is None or giver is taker or not self.whole:
+            return False
+        moved, moment = int(amount), int(at)
+        left, got = giver[0] - moved, taker[0] + moved
+        if (
+            int(seq) != self.size
+            or moment <= self.at
+            or (day not in self.days and not self.knows(day))
+            or giver[4] != unit
+            or taker[4] != unit
+            or b"%d\t%d\t%d\t%d" % (left, giver[1] + 1, got, taker[1] + 1)
+            != b"%b\t%b\t%b\t%b" % (from_after, from_version, to_after, to_version)
+            or (left < 0 and giver[2])
+            or (got > 0 and taker[3])
+            or (detail is None) is not (text is None)
+            or (text is not None and text != NULL and not commits(detail, text, key))
+        ):
+            return False
+        giver[0], taker[0] = left, got
+        giver[1] += 1
+        taker[1] += 1
+        self.at = moment
+        if text is not None:
+            self.counts["details_unseen" if text == NULL else "details"] += 1
+        if unit == b"fen":
+            self.fund.add([(source, target, unit, moved)])
+        self.add_hash(
+            self.size, hashlib.sha256(b"\x00" + body.replace(b"\\n", b"\n")).digest(), hashes
+        )
+        self.size += 1
+        if self.size in self.roots:
+            self.compare_roots()
+        return True
+
+    def knows(self, day: bytes) -> bool:
+        """Whether this is a day of the calendar; those that are, are kept."""
+        try:
+            date.fromisoformat(day.decode())
+        except ValueError:
+            return False
+        self.days.add(day)
+        return True
+
     def compare_leaf(
         self, seq: int, event: list[bytes], transfers: list[list[bytes]], leaf: list[bytes]
     ) -> None:
@@ -660,6 +751,7 @@ class LogCheck:
             body = unescape(leaf[1])
         if kind == b"reopen":
             self.opening += 1
+            self.open()
         expected = b"".join(
             (
                 b"jishan-leaf/v1\norigin %b\nseq %b\nevent %b\nat %b\nkind %b\noccurred %b\n"
@@ -761,11 +853,7 @@ class LogCheck:
             self.counts["details_unseen"] += 1
         else:
             self.counts["details"] += 1
-            try:
-                secret = bytes.fromhex(key.decode())
-            except ValueError:
-                secret = b""
-            found = hmac.digest(secret, unescape(text), "sha256").hex()
+            found = commitment(text, key)
             if found != committed.decode():
                 self.tell("detail", shown(committed), found, table="event_detail", seq=seq,
                           column="text")  # fmt: skip
@@ -922,6 +1010,10 @@ class LogCheck:
 class PublicCheck(LogCheck):
     """The same over the public part: hashes, and the leaves that touch no household."""
 
+    def take_usual(self, found: "re.Match[bytes]") -> bool:
+        """There are no rows of events in the public part: whatever looks so isn't taken."""
+        return False
+
     def take_group(self, seq_cell: bytes, group: Group) -> None:
         """One leaf, or the hash of one that is withheld."""
         seq = int(seq_cell) if NUMBER.fullmatch(seq_cell.decode("ascii", "replace")) else -1
@@ -981,7 +1073,48 @@ def open_export(path: Path) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(cast("Any", gzip.GzipFile(path, "rb")), 1 << 20))
 
 
-def read_head(lines: Iterator[bytes]) -> Head:
+class Lines:
+    """The lines of a file, one by one, or many at once where a pattern fits."""
+
+    BLOCK = 1 << 20
+    AHEAD = 1 << 17  # more than the rows of any event that a pattern is made for
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.data, self.at, self.ended = b"", 0, False
+
+    def fill(self) -> None:
+        """Read on, unless enough is at hand."""
+        while not self.ended and len(self.data) - self.at < self.AHEAD:
+            block = self.file.read(self.BLOCK)
+            self.ended = not block
+            self.data, self.at = self.data[self.at :] + block, 0
+
+    def match(self, pattern: "re.Pattern[bytes]") -> "re.Match[bytes] | None":
+        """Where the pattern fits on what comes next."""
+        if len(self.data) - self.at < self.AHEAD:
+            self.fill()
+        return pattern.match(self.data, self.at)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        self.fill()
+        end = self.data.find(b"\n", self.at) + 1
+        while not end and not self.ended:
+            block = self.file.read(self.BLOCK)
+            self.ended = not block
+            self.data, self.at = self.data[self.at :] + block, 0
+            end = self.data.find(b"\n") + 1
+        line = self.data[self.at : end or None]
+        self.at += len(line)
+        if not line:
+            raise StopIteration
+        return line
+
+
+def read_head(lines: Lines) -> Head:
     """What an export says of itself; it must have the tables and columns of this format."""
     if next(lines, b"") != FORMAT + b"\n":
         raise Unchecked("this is no export of a log (jishan-log/v1)")
@@ -999,7 +1132,7 @@ def read_head(lines: Iterator[bytes]) -> Head:
     return head
 
 
-def read_rows(lines: Iterator[bytes], check: LogCheck) -> None:
+def read_rows(lines: Lines, check: LogCheck) -> None:
     """Hand every row on; an export that was cut off could not be checked."""
     takers = {
         b"log_head": check.take_head,
@@ -1008,11 +1141,17 @@ def read_rows(lines: Iterator[bytes], check: LogCheck) -> None:
     }
     widths = {name.encode(): len(columns) + 1 for name, columns in COLUMNS.items()}
     group, place, rows = Group(), b"", 0
-    for line in lines:
+    while True:
+        while not place and (found := lines.match(check.usual)) and check.take_usual(found):
+            lines.at = found.end()
+            rows += 4 if found["text"] is not None else 3
+        line = next(lines, b"")
         cells = line.rstrip(b"\n").split(b"\t")
         name = cells[0]
         if name == b"end":
             break
+        if not line:
+            raise Unchecked("the export was cut off: it has no last line")
         if len(cells) != widths.get(name) or not line.endswith(b"\n"):
             raise Unchecked(f"row {rows} of the export can't be read")
         rows += 1
@@ -1020,31 +1159,37 @@ def read_rows(lines: Iterator[bytes], check: LogCheck) -> None:
         if name in takers:
             takers[name](cells)
             continue
-        seq = place
-        if name == b"event":
-            seq = cells[1]
-        elif name in (b"transfer", b"leaf", b"hash"):
-            seq = cells[0]
+        seq = cells[1] if name == b"event" else cells[0]
+        if name in (b"erasure", b"event_detail"):
+            if not place:
+                raise Unchecked(f"row {rows} of the export stands where it should not")
+            seq = place
         if seq != place or (name == b"event" and group.event is not None):
             if place:
                 check.take_group(place, group)
             group, place = Group(), seq
-        if name == b"transfer":
-            group.transfers.append(cells)
-        elif name == b"event":
-            group.event = cells
-        elif name == b"erasure":
-            group.erasure = cells
-        elif name == b"event_detail":
-            group.detail = cells
-        else:
-            group.leaf = cells
-    else:
-        raise Unchecked("the export was cut off: it has no last line")
+        if put_into(group, name, cells):
+            check.take_group(place, group)
+            group, place = Group(), b""
     if cells[1:] != [b"%d" % rows] or not check.head:
         raise Unchecked(f"the export has {rows} rows, its last line says otherwise")
     if place:
         check.take_group(place, group)
+
+
+def put_into(group: Group, name: bytes, cells: list[bytes]) -> bool:
+    """Put a row to the others of its place; whether it is the last one, the leaf."""
+    if name == b"transfer":
+        group.transfers.append(cells)
+    elif name == b"event":
+        group.event = cells
+    elif name == b"erasure":
+        group.erasure = cells
+    elif name == b"event_detail":
+        group.detail = cells
+    else:
+        group.leaf = cells
+    return group.leaf is not None
 
 
 def check_reversals(path: Path, check: LogCheck) -> None:
@@ -1070,7 +1215,7 @@ def check_log(
     """All that ledger.md lists under "Verifying", over an export."""
     try:
         with open_export(path) as file:
-            lines = iter(file)
+            lines = Lines(file)
             head = read_head(lines)
             if head.village != key.village:
                 raise Unchecked(f"the export is of {head.village}, the key of {key.village}")

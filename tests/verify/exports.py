@@ -42,6 +42,8 @@ def told_story() -> Books:
     books.post(books.award(other, 20))
     books.post(books.household_move(other, one, 5))
     books.post(books.income(50_000))
+    books.post(books.award(one, 7, detail={"name": "再一次", "points": 7}))
+    books.post(books.income(300))
     books.post(
         books.draft(
             Kind.DISBURSEMENT,

@@ -105,7 +105,9 @@ export async function readHead(lines) {
     if (cells[0] === 'columns') tables[cells[1]] = cells.slice(2).join(' ');
     else head[cells[0]] = cells[1];
   }
-  const known = Object.entries(COLUMNS).every(([name, columns]) => tables[name] === columns);
+  const known =
+    Object.keys(tables).length === Object.keys(COLUMNS).length &&
+    Object.entries(COLUMNS).every(([name, columns]) => tables[name] === columns);
   if (!known || !['all', 'public'].includes(head.part)) {
     throw new Unchecked('the export has other tables or columns than this page knows');
   }
@@ -150,9 +152,11 @@ export async function* readRows(lines) {
       yield { table, cells };
       continue;
     }
-    let seq = place;
-    if (table === 'event') [, seq] = cells;
-    else if (['transfer', 'leaf', 'hash'].includes(table)) [seq] = cells;
+    let seq = table === 'event' ? cells[1] : cells[0];
+    if (['erasure', 'event_detail'].includes(table)) {
+      if (!place) throw new Unchecked(`row ${rows} of the export stands where it should not`);
+      seq = place;
+    }
     if (seq !== place || (table === 'event' && group.event)) {
       if (place) yield { seq: place, group };
       group = newGroup();
@@ -162,7 +166,12 @@ export async function* readRows(lines) {
     else if (table === 'event') group.event = cells;
     else if (table === 'erasure') group.erasure = cells;
     else if (table === 'event_detail') group.detail = cells;
-    else group.leaf = cells;
+    else {
+      group.leaf = cells;
+      yield { seq: place, group };
+      group = newGroup();
+      place = '';
+    }
   }
   if (!ended) throw new Unchecked('the export was cut off: it has no last line');
   if (place) yield { seq: place, group };
