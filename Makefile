@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN_DONE := .venv/.run
 TEST_DONE := .venv/.test
-SOURCES := incentives app.py tests tools
+SOURCES := incentives app.py tests tools docs/verify
 CATALOGUES := incentives/translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 
 .PHONY: run install test check bench prove lock vendor translations format clean
@@ -31,7 +31,7 @@ bench: $(TEST_DONE)
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 prove: $(TEST_DONE)
-	JISHAN_PROVE=1 $(BIN)/python -m pytest tests/ledger tests/races $(PYTEST)
+	JISHAN_PROVE=1 $(BIN)/python -m pytest tests/ledger tests/races tests/verify tests/browser/test_verify.py $(PYTEST)
 
 format: $(TEST_DONE)
 	$(BIN)/ruff format $(SOURCES)
