@@ -515,6 +515,7 @@ COLUMNS = {
 ESCAPED = re.compile(rb"\\(?:x([0-9a-f]{2})|(.))", re.DOTALL)
 MEANT = {b"\\": b"\\", b"t": b"\t", b"n": b"\n", b"r": b"\r"}
 NULL = b"\\N"
+AMOUNT = re.compile(rb"[0-9]{1,15}")
 # What the leaf says is in these columns of the event, and how the leaf writes it.
 EVENT_PLACES = {"event": "id", "occurred": "occurred_on"}
 
@@ -679,13 +680,13 @@ class LogCheck:
         if group.leaf is None:
             self.tell("rows", "a leaf", None, table="leaf", seq=seq)
             self.whole = False
+        moves: list[Move] | None = None
         if group.event is not None and group.leaf is not None:
-            self.compare_leaf(seq, group.event, group.transfers, group.leaf)
+            moves = self.compare_leaf(seq, group.event, group.transfers, group.leaf)
             self.compare_detail(seq, group)
         elif group.leaf is not None:
             self.add_leaf(seq, unescape(group.leaf[1]), group.leaf[2])
-        for line, cells in enumerate(group.transfers):
-            self.replay(seq, line, cells)
+        self.replay_all(seq, group.transfers, moves)
         self.size = seq + 1
         self.compare_roots()
 
@@ -741,8 +742,8 @@ class LogCheck:
 
     def compare_leaf(
         self, seq: int, event: list[bytes], transfers: list[list[bytes]], leaf: list[bytes]
-    ) -> None:
-        """The rows encoded anew against the leaf, and the leaf's own form."""
+    ) -> list[Move] | None:
+        """The rows encoded anew against the leaf, and the leaf's own form; its transfers."""
         (
             event_id, seq_cell, at, kind, occurred, actor, approver, reverses, _record, detail, salt
         ) = event  # fmt: skip
@@ -781,6 +782,7 @@ class LogCheck:
         if matched is not None:
             self.check_fields(seq, matched)
         self.add_leaf(seq, body, leaf[2])
+        return None if matched is None else read_moves(matched[12])
 
     def check_fields(self, seq: int, matched: "re.Match[bytes]") -> None:
         """What a leaf's form alone doesn't say: a real day, times that rise, a reversal's event."""
@@ -858,35 +860,54 @@ class LogCheck:
                 self.tell("detail", shown(committed), found, table="event_detail", seq=seq,
                           column="text")  # fmt: skip
 
-    def replay(self, seq: int, line: int, cells: list[bytes]) -> None:
-        """Move one transfer on recomputed balances and compare what it says of them (6)."""
-        (
-            _seq, line_cell, source, target, unit, amount_cell,
-            from_after, from_version, to_after, to_version,
-        ) = cells  # fmt: skip
-        if line_cell != b"%d" % line:
-            self.tell("rows", line, shown(line_cell), table="transfer", seq=seq, line=line,
-                      column="line")  # fmt: skip
-        if not amount_cell.isdigit():
-            self.tell("rows", "a number", shown(amount_cell), table="transfer", seq=seq, line=line,
-                      column="amount")  # fmt: skip
-            return
-        amount = int(amount_cell)
-        for side, code, change, after, version in (
-            ("from", source, -amount, from_after, from_version),
-            ("to", target, amount, to_after, to_version),
-        ):
+    def replay_all(self, seq: int, transfers: list[list[bytes]], moves: list[Move] | None) -> None:
+        """Move an event's transfers on recomputed balances (6): those of its leaf, where it can be
+        read, so that an edited row is named once and not in every later balance."""
+        for line, cells in enumerate(transfers):
+            if cells[1] != b"%d" % line:
+                self.tell("rows", line, shown(cells[1]), table="transfer", seq=seq, line=line,
+                          column="line")  # fmt: skip
+            own = None
+            if AMOUNT.fullmatch(cells[5]):
+                own = (cells[2], cells[3], cells[4], int(cells[5]))
+            else:
+                self.tell("rows", "a number", shown(cells[5]), table="transfer", seq=seq,
+                          line=line, column="amount")  # fmt: skip
+            logged = own
+            if moves is not None:
+                logged = moves[line] if line < len(moves) else None
+            if logged is None:
+                continue
+            if own is not None and own != logged and self.fits(own, cells):
+                logged = own  # the leaf was edited, not the row: that was named
+            self.replay(seq, line, logged, cells)
+        for line, move in enumerate((moves or [])[len(transfers) :], len(transfers)):
+            self.replay(seq, line, move, None)
+
+    def fits(self, move: Move, cells: list[bytes]) -> bool:
+        """Whether a transfer leads to what its row says of both accounts."""
+        source, target, _unit, amount = move
+        left = self.held.get(source, [0, 0])
+        got = self.held.get(target, [0, 0])
+        after = (left[0] - amount, left[1] + 1, got[0] + amount, got[1] + 1)
+        return [b"%d" % each for each in after] == cells[6:10]
+
+    def replay(self, seq: int, line: int, move: Move, cells: list[bytes] | None) -> None:
+        """Move one transfer on recomputed balances and compare what its row says of them."""
+        source, target, unit, amount = move
+        for side, code, change, at in (("from", source, -amount, 6), ("to", target, amount, 8)):
             held = self.held.get(code)
             if held is None:
                 held = self.open_account(seq, line, side, code, unit)
             held[0] += change
             held[1] += 1
-            if b"%d" % held[0] != after:
-                self.tell("balance", held[0], shown(after), table="transfer", seq=seq, line=line,
-                          column=f"{side}_balance_after")  # fmt: skip
-            if b"%d" % held[1] != version:
-                self.tell("balance", held[1], shown(version), table="transfer", seq=seq, line=line,
-                          column=f"{side}_version")  # fmt: skip
+            for name, value, number in (
+                ("balance_after", held[0], at),
+                ("version", held[1], at + 1),
+            ):
+                if cells is not None and b"%d" % value != cells[number]:
+                    self.tell("balance", value, shown(cells[number]), table="transfer", seq=seq,
+                              line=line, column=f"{side}_{name}")  # fmt: skip
             if held[0] < 0 if held[2] else (held[3] and held[0] > 0):
                 self.tell("floor", "at most 0" if held[3] else "at least 0", held[0],
                           table="transfer", seq=seq, line=line, column=f"{side}_code")  # fmt: skip

@@ -139,6 +139,23 @@ def test_a_row_edited_in_the_database_is_named_from_its_export(
     assert (table, column) in places
 
 
+def test_one_edited_row_is_named_once_and_not_in_every_later_balance(books, tmp_path):
+    unguard()
+    tamper(f"UPDATE transfer SET amount = amount + 5 WHERE village = '{books.village}' AND seq = 1")
+    said = check(export_of(books), key_of(books), tmp_path / "export")
+    assert said["findings"] == [
+        {
+            "check": "rows",
+            "table": "transfer",
+            "seq": 1,
+            "line": 0,
+            "column": "amount",
+            "logged": "30",
+            "stored": "35",
+        }
+    ]
+
+
 def test_a_rewritten_leaf_with_its_rows_differs_from_what_was_signed(books, tmp_path):
     unguard()
     here = f"village = '{books.village}' AND seq = 1"

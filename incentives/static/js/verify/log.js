@@ -24,6 +24,7 @@ import { Tree, leafHash } from './tree.js';
  * @typedef {import('./notes.js').Key} Key
  * @typedef {import('./notes.js').Checkpoint} Checkpoint
  * @typedef {import('./rows.js').Group} Group
+ * @typedef {import('./leaves.js').Move} Move
  * @typedef {{ balance: number, version: number, floor: boolean, ceiling: boolean, unit: string }} Held
  */
 
@@ -145,19 +146,21 @@ class LogCheck {
       this.tell('rows', 'a leaf', null, { table: 'leaf', seq });
       this.whole = false;
     }
+    /** @type {Move[] | null} */
+    let moves = null;
     if (group.event && group.leaf) {
-      await this.compareLeaf(seq, group.event, group.transfers, group.leaf);
+      moves = await this.compareLeaf(seq, group.event, group.transfers, group.leaf);
       await this.compareDetail(seq, group);
     } else if (group.leaf) {
       await this.addLeaf(seq, unescape(group.leaf[1]), group.leaf[2]);
     }
-    group.transfers.forEach((cells, line) => this.replay(seq, line, cells));
+    this.replayAll(seq, group.transfers, moves);
     this.size = seq + 1;
     await this.compareRoots();
   }
 
   /**
-   * The rows encoded anew against the leaf, and the leaf's own form.
+   * The rows encoded anew against the leaf, and the leaf's own form; its transfers.
    *
    * @param {number} seq
    * @param {string[]} event
@@ -190,6 +193,7 @@ class LogCheck {
     if (!matched || expected !== body) this.nameDifferences(seq, expected, body);
     if (matched) this.checkFields(seq, matched);
     await this.addLeaf(seq, body, leaf[2]);
+    return matched && matched.moves;
   }
 
   /**
@@ -289,35 +293,75 @@ class LogCheck {
   }
 
   /**
-   * Move one transfer on recomputed balances and compare what it says of them.
+   * Move an event's transfers on recomputed balances: those of its leaf, where it can be read, so
+   * that an edited row is named once and not in every later balance.
+   *
+   * @param {number} seq
+   * @param {string[][]} transfers
+   * @param {Move[] | null} moves
+   */
+  replayAll(seq, transfers, moves) {
+    transfers.forEach((cells, line) => {
+      const where = { table: 'transfer', seq, line };
+      if (cells[1] !== String(line)) {
+        this.tell('rows', line, shown(cells[1]), { ...where, column: 'line' });
+      }
+      /** @type {Move | null} */
+      let own = null;
+      if (/^[0-9]{1,15}$/.test(cells[5])) {
+        own = { source: cells[2], target: cells[3], unit: cells[4], amount: Number(cells[5]) };
+      } else {
+        this.tell('rows', 'a number', shown(cells[5]), { ...where, column: 'amount' });
+      }
+      let logged = moves ? (moves[line] ?? null) : own;
+      if (!logged) return;
+      const differs =
+        own && ['source', 'target', 'unit', 'amount'].some((name) => own[name] !== logged[name]);
+      // The leaf was edited, not the row: that was named.
+      if (own && differs && this.fits(own, cells)) logged = own;
+      this.replay(seq, line, logged, cells);
+    });
+    for (let line = transfers.length; moves && line < moves.length; line += 1) {
+      this.replay(seq, line, moves[line], null);
+    }
+  }
+
+  /**
+   * Whether a transfer leads to what its row says of both accounts.
+   *
+   * @param {Move} move
+   * @param {string[]} cells
+   */
+  fits({ source, target, amount }, cells) {
+    const left = this.held.get(source) || { balance: 0, version: 0 };
+    const got = this.held.get(target) || { balance: 0, version: 0 };
+    const after = [left.balance - amount, left.version + 1, got.balance + amount, got.version + 1];
+    return after.every((each, at) => String(each) === cells[6 + at]);
+  }
+
+  /**
+   * Move one transfer on recomputed balances and compare what its row says of them.
    *
    * @param {number} seq
    * @param {number} line
-   * @param {string[]} cells
+   * @param {Move} move
+   * @param {string[] | null} cells
    */
-  replay(seq, line, cells) {
-    const [, lineCell, source, target, unit, amountCell, ...said] = cells;
+  replay(seq, line, { source, target, unit, amount }, cells) {
     const where = { table: 'transfer', seq, line };
-    if (lineCell !== String(line)) {
-      this.tell('rows', line, shown(lineCell), { ...where, column: 'line' });
-    }
-    if (!/^[0-9]+$/.test(amountCell)) {
-      this.tell('rows', 'a number', shown(amountCell), { ...where, column: 'amount' });
-      return;
-    }
-    const amount = Number(amountCell);
-    for (const [side, code, change, after, version] of /** @type {any[]} */ ([
-      ['from', source, -amount, said[0], said[1]],
-      ['to', target, amount, said[2], said[3]],
+    for (const [side, code, change, at] of /** @type {[string, string, number, number][]} */ ([
+      ['from', source, -amount, 6],
+      ['to', target, amount, 8],
     ])) {
       const held = this.held.get(code) || this.openAccount(code, unit, { ...where, side });
       held.balance += change;
       held.version += 1;
-      if (String(held.balance) !== after) {
-        this.tell('balance', held.balance, shown(after), { ...where, column: `${side}_balance_after` });
-      }
-      if (String(held.version) !== version) {
-        this.tell('balance', held.version, shown(version), { ...where, column: `${side}_version` });
+      for (const [name, value, number] of /** @type {[string, number, number][]} */ ([
+        ['balance_after', held.balance, at],
+        ['version', held.version, at + 1],
+      ])) {
+        if (!cells || String(value) === cells[number]) continue;
+        this.tell('balance', value, shown(cells[number]), { ...where, column: `${side}_${name}` });
       }
       if ((held.floor && held.balance < 0) || (held.ceiling && held.balance > 0)) {
         const limit = held.ceiling ? 'at most 0' : 'at least 0';
