@@ -16,7 +16,6 @@ from incentives.ledger.leaves import is_public
 from incentives.ledger.models import Account, Checkpoint, Event, Leaf, Transfer
 from incentives.ledger.proofs import consistency_path, inclusion_path, inclusion_paths
 from incentives.ledger.queries import head
-from incentives.ledger.statements import beginning
 from incentives.register.models import Household
 
 PROOF = "jishan-proof/v1"

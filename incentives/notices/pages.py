@@ -14,7 +14,6 @@ from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
 from incentives.awards.queries import award_views
-from incentives.cards.paper import printed_checkpoint
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.notices import forms, operations, queries
@@ -84,22 +83,7 @@ def show_notice(village: str, number: int) -> Any:
 def print_notice(village: str, number: int) -> Any:
     """The sheet to put up, as a page that a browser prints."""
     view = queries.notice_view(village, number, now())
-    notice = view.notice
-    actor = find_actor()
-    names: dict[UUID, str] = {}
-    puts_up = actor is not None and may(actor, "notice.make", village)
-    if notice.names is NoticeNames.FULL and puts_up:
-        subjects = [queries.subject_of(each.line) for each in view.lines]
-        names = PUBLISHERS[notice.kind].full_names(subjects)
-    rows = [row_of(each.line, names) for each in view.lines]
-    return render(
-        "notices/sheet.html",
-        view=view,
-        notice=notice,
-        rows=rows,
-        kinds=KINDS,
-        checkpoint=printed_checkpoint(village),
-    )
+    return render("notices/print.html", notice=view.notice, sheet=sheet_of(view))
 
 
 @blueprint.get("/v/<village>/notices/<int:number>.pdf")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
+from incentives.cards.paper import printed_checkpoint
 from incentives.errors import NotFound
 from incentives.notices.models import NoticeKind, NoticeLine
 from incentives.notices.publishers import PUBLISHERS
@@ -42,6 +43,7 @@ def sheet_of(view: NoticeView) -> Markup:
         village=get_village(notice.village),
         notice=notice,
         rows=rows,
+        checkpoint=printed_checkpoint(notice.village),
     )
 
 
