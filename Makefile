@@ -5,7 +5,7 @@ PROVE_SCALE ?= 1
 BIN := .venv/bin
 RUN_DONE := .venv/.run
 TEST_DONE := .venv/.test
-SOURCES := incentives app.py tests tools
+SOURCES := incentives app.py tests tools docs/verify
 CATALOGUES := incentives/translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 
 .PHONY: run install test check bench prove lock vendor translations format clean

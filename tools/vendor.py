@@ -40,6 +40,15 @@ PACKAGES = (
         files=("decode.js", "index.js", "LICENSE", "LICENSE-MIT"),
     ),
     Package(
+        name="@noble/ed25519",
+        version="3.2.0",
+        integrity="sha512-criDgRlnUA09hchYrTy/JUWPIEap5rZxQe6wDWzRx51oWWpDRcUpuNzlgPxDJaOK6AsW9c0"
+        "wKcj3rKRv6t+bPQ==",
+        licence="MIT",
+        use="checks the log's signatures in every browser alike (`js/verify/notes.js`)",
+        files=("index.js", "LICENSE"),
+    ),
+    Package(
         name="@fontsource/noto-serif-tibetan",
         version="5.3.0",
         integrity="sha512-0BEcd06ijxHuEBkZJcRqB0g0hPAY/wGrqEzvCaq84j1ZjgQRey+ZDqRBA/bMKfo"

@@ -117,6 +117,7 @@ TABLE: dict[str, frozenset[Role]] = {
     # The books
     "ledger.read": VILLAGE_STAFF | {OVERSEER},
     "ledger.audit": roles(SUPERVISOR),
+    "leaf.read": roles(SUPERVISOR),  # the fund's leaves are public
     # Recovery: an administrator and a supervisor sign, each in their own capacity
     "recovery.read": roles(ADMINISTRATOR, SUPERVISOR),
     "recovery.sign": roles(ADMINISTRATOR, SUPERVISOR),
@@ -140,6 +141,7 @@ OWN: frozenset[str] = frozenset(
         "objection.read",
         "redemption.read",
         "ledger.read",
+        "leaf.read",
     }
 )
 

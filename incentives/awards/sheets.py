@@ -12,8 +12,7 @@ from markupsafe import Markup
 from incentives.awards import queries, words
 from incentives.awards.models import Category, Rulebook, RuleItem
 from incentives.awards.template import as_draft, findings_of, sentence_of
-from incentives.books.queries import newest_checkpoint
-from incentives.errors import NotFound
+from incentives.cards.paper import printed_checkpoint
 from incentives.web.guard import get_village
 from incentives.web.sheets import sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -47,19 +46,10 @@ def rulebook_sheet(rulebook: Rulebook, today: date) -> Markup:
         before=before,
         changes=queries.changes_of(rulebook, before) if before else None,
         doubts=doubts_in(items) if rulebook.effective_on is None else [],
-        checkpoint=checkpoint_of(rulebook.village),
+        checkpoint=printed_checkpoint(rulebook.village),
         today=today,
         words=words,
     )
-
-
-def checkpoint_of(village: str) -> tuple[str, str] | None:
-    """The log's size and root by the newest checkpoint; None before the first."""
-    try:
-        _origin, size, root = newest_checkpoint(village).note.split("\n")[:3]
-    except NotFound:
-        return None
-    return size, root
 
 
 def rulebook_pdf(rulebook: Rulebook, today: date) -> Response:

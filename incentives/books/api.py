@@ -6,12 +6,14 @@ from uuid import UUID
 from flask import Response
 
 from incentives import ledger
-from incentives.access.actor import find_actor
+from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
-from incentives.books import audits, queries, schemas
+from incentives.books import audits, operations, queries, schemas
+from incentives.books.export import export_response
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.ledger.models import Account, Checkpoint, Event
+from incentives.ledger.proofs import verifier_keys
 from incentives.register.models import Household
 from incentives.web.api import Blueprint, reads
 from incentives.web.cursors import page
@@ -96,7 +98,7 @@ def get_leaves(village: str, query: dict[str, Any]) -> dict[str, Any]:
         village,
         start,
         end,
-        all_of_them=actor is not None and may(actor, "ledger.audit", village),
+        all_of_them=actor is not None and may(actor, "leaf.read", village),
         household=household,
     )
     return {"items": items, "next": following}
@@ -137,15 +139,39 @@ def get_checkpoints(village: str, query: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+@blueprint.route(f"{BASE}/key")
+@reads(None, permission=None, produces="text/plain")
+def get_key(village: str) -> Response:
+    """The log's public key as verifiers take it, one a line for each origin that the log had."""
+    text = "".join(each + "\n" for each in verifier_keys(village))
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
 @blueprint.route(f"{BASE}/proofs/<uuid:event_id>")
-@reads(schemas.ProofOutput, permission=None)
-def get_proof(village: str, event_id: UUID) -> dict[str, Any]:
+@reads(schemas.ProofOutput, query=schemas.ProofQuery, permission=None)
+def get_proof(village: str, event_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """That an event is in the log: hashes, never the leaf."""
-    return queries.proof_of(village, event_id)
+    return queries.proof_of(village, event_id, query["size"])
 
 
 @blueprint.route(f"{BASE}/consistency")
 @reads(schemas.ConsistencyOutput, query=schemas.SizesQuery, permission=None)
 def get_consistency(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """That the log of one size begins with the log of another."""
-    return {"path": queries.consistency_of(village, query["start"], query["end"])}
+    return queries.consistency_of(village, query["start"], query["end"])
+
+
+@blueprint.route(f"{BASE}/statements/<uuid:household_id>")
+@reads(schemas.ProvenStatementOutput, permission="leaf.read", own=True)
+def get_statement(village: str, household_id: UUID) -> dict[str, Any]:
+    """A household's events with leaves and proofs: for itself, and the village's supervisors."""
+    return operations.hand_out_statement(
+        village=village, household_id=household_id, actor=current_actor(), now=now()
+    )
+
+
+@blueprint.route(f"{BASE}/export")
+@reads(None, query=schemas.ExportQuery, permission=None, produces="application/gzip")
+def get_export(village: str, query: dict[str, Any]) -> Response:
+    """The log as a file for the stand-alone verifier; all of it for the village's supervisors."""
+    return export_response(village, actor=find_actor(), **query)

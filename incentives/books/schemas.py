@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from incentives.ledger import Kind, Unit
+from incentives.ledger.export import Part
 from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema
 
 HASHES_AT_MOST = 1000
@@ -98,9 +99,18 @@ class CheckpointPage(Schema):
     next = fields.String(allow_none=True, dump_default=None)
 
 
+class ProofQuery(Schema):
+    """`size`: that of an earlier checkpoint to prove the event in; the newest without it."""
+
+    size = fields.Integer(strict=True, load_default=None, validate=validate.Range(min=0))
+
+
 class ProofOutput(Schema):
     """An inclusion proof (RFC 9162): hashes in hex, and the checkpoint that it leads to."""
 
+    format = fields.String()
+    village = fields.String()
+    event = Id()
     seq = fields.Integer()
     leaf_hash = fields.String()
     size = fields.Integer()
@@ -118,7 +128,43 @@ class SizesQuery(Schema):
 
 
 class ConsistencyOutput(Schema):
+    """A consistency proof (RFC 9162) between the trees of two sizes: hashes in hex."""
+
+    format = fields.String()
+    village = fields.String()
+    old = fields.Integer(data_key="from")
+    new = fields.Integer(data_key="to")
     path = fields.List(fields.String())
+
+
+class ProvenEventOutput(Schema):
+    seq = fields.Integer()
+    leaf = fields.String()
+    path = fields.List(fields.String())
+
+
+class ProvenStatementOutput(Schema):
+    """A household's events under a checkpoint, each with its leaf and inclusion proof.
+
+    `household` is its name in the log; `balance` and `debt` are what the events add up to;
+    `waiting` counts events that the checkpoint doesn't cover yet.
+    """
+
+    format = fields.String()
+    village = fields.String()
+    household = fields.String()
+    balance = fields.Integer()
+    debt = fields.Integer()
+    waiting = fields.Integer()
+    checkpoint = fields.String()
+    events = fields.List(fields.Nested(ProvenEventOutput))
+
+
+class ExportQuery(Schema):
+    """`part`: `public`, or `all` for the village's supervisors; `details`: with their texts."""
+
+    part = fields.Enum(Part, by_value=True, load_default=Part.PUBLIC)
+    details = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
 
 
 class EventQuery(PageQuery):

@@ -1,5 +1,7 @@
-"""The QR code that is printed on a card: address and code, as one SVG path or as PNG."""
+"""The QR code that is printed on cards, receipts and notices: address and code, as one SVG path or
+as PNG."""
 
+import re
 from functools import lru_cache
 from io import BytesIO
 
@@ -12,6 +14,7 @@ from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 QUIET = 4
 LARGEST = 57
 PIXELS = 8
+ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
 
 Matrix = tuple[tuple[bool, ...], ...]
 
@@ -23,11 +26,12 @@ def card_url(installation_url: str, code: str) -> str:
 
 @lru_cache(maxsize=2048)
 def matrix(url: str) -> Matrix:
-    """The modules of a card's URL without quiet zone, row by row.
+    """The modules of an address without quiet zone, row by row.
 
-    The address goes in byte mode and the code in alphanumeric mode, which needs a third less
-    room. Error correction is Q, or M where Q would need more than 57 modules a side: at 35 mm
-    a module is then never smaller than 0.5 mm (ISO/IEC 18004).
+    The address goes in byte mode and a card's code in alphanumeric mode, which needs a third
+    less room; codes with lower-case letters (receipts, checkpoints) go in byte mode too. Error
+    correction is Q, or M where Q would need more than 57 modules a side: at 35 mm a card's
+    module is then never smaller than 0.5 mm (ISO/IEC 18004).
     """
     code = make(url, ERROR_CORRECT_Q)
     if code.modules_count > LARGEST:
@@ -40,7 +44,8 @@ def make(url: str, correction: int) -> QRCode[PilImage]:
     address, mark, fragment = url.partition("#")
     code: QRCode[PilImage] = QRCode(error_correction=correction, border=0)
     code.add_data(QRData((address + mark).encode(), mode=MODE_8BIT_BYTE), optimize=0)
-    code.add_data(QRData(fragment.encode(), mode=MODE_ALPHA_NUM), optimize=0)
+    mode = MODE_ALPHA_NUM if ALPHANUMERIC.fullmatch(fragment) else MODE_8BIT_BYTE
+    code.add_data(QRData(fragment.encode(), mode=mode), optimize=0)
     code.make(fit=True)
     return code
 

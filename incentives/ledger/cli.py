@@ -1,7 +1,9 @@
-"""`flask ledger`: seal the logs, verify and audit the books; recovery adds its own."""
+"""`flask ledger`: seal, verify, audit the books, hand them to others; recovery adds its own."""
 
+import gzip
 import json
 import sys
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -12,11 +14,13 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.installation import installation_for_command
 from incentives.ledger.audit import audit_database, examine
+from incentives.ledger.export import Part, export_log
 from incentives.ledger.models import LogHead
+from incentives.ledger.proofs import verifier_keys
 from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.ledger.verifying import read_kept, verify, villages_to_verify
 
-group = AppGroup("ledger", help="The books: seal them, audit them.")
+group = AppGroup("ledger", help="The books: seal them, audit them, export them.")
 
 
 @group.command("seal")
@@ -89,3 +93,24 @@ def run_audit(village: str | None) -> None:
     )
     if findings:
         sys.exit(1)
+
+
+@group.command("export")
+@click.argument("village")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
+@click.option("--public", is_flag=True, help="Only what anyone may read.")
+@click.option("--details", is_flag=True, help="With what each event was for, which is personal.")
+def run_export(village: str, out: Path | None, public: bool, details: bool) -> None:
+    """Write a village's log into a file for docs/verify/jishan_verify.py, and say its key."""
+    installation_for_command()
+    if db.session.get(LogHead, village) is None:
+        raise click.ClickException("no such village has books here")
+    keys = verifier_keys(village)
+    path = out or Path(f"{village}-{'public' if public else 'log'}.tsv.gz")
+    part = Part.PUBLIC if public else Part.ALL
+    try:
+        with path.open("xb") as file, gzip.open(file, "wt", encoding="utf-8", newline="") as packed:
+            packed.writelines(export_log(village, part=part, details=details and not public))
+    except FileExistsError as error:
+        raise click.ClickException(f"{path} is there already") from error
+    click.echo(f"{path}\n{keys[-1]}")

@@ -148,6 +148,11 @@ def read_leaf(body: bytes) -> LeafContent:
     return content
 
 
+def is_public(body: bytes) -> bool:
+    """Whether a leaf touches no household's account and no debt, so that anyone may read it."""
+    return b" h." not in body and b" debt." not in body
+
+
 def read_move(line: str) -> Move:
     """A transfer's line."""
     found = MOVE.fullmatch(line)

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
-from incentives.books.queries import newest_checkpoint
-from incentives.cards.qr import qr_svg
+from incentives.cards.paper import printed_checkpoint
 from incentives.errors import NotFound
 from incentives.notices.models import NoticeKind, NoticeLine
 from incentives.notices.publishers import PUBLISHERS
@@ -45,24 +44,14 @@ def sheet_of(view: NoticeView) -> Markup:
     with for_the_wall():
         rows = [row_of(notice.kind, each.line, names) for each in view.lines]
         total = total_of(notice.kind, view.lines)
-    note = checkpoint_note(notice.village)
     return sheet_html(
         "notices/sheet.html",
         village=get_village(notice.village),
         notice=notice,
         rows=rows,
         total=total,
-        checkpoint=note,
-        checkpoint_qr=None if note is None else Markup(qr_svg(note)),  # noqa: S704 -- our own SVG
+        checkpoint=printed_checkpoint(notice.village),
     )
-
-
-def checkpoint_note(village: str) -> str | None:
-    """The village's newest signed checkpoint, for whoever compares it later; None before any."""
-    try:
-        return newest_checkpoint(village).note
-    except NotFound:
-        return None
 
 
 def total_of(kind: NoticeKind, lines: Sequence[ShownLine]) -> str | None:

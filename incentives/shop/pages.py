@@ -12,6 +12,7 @@ from incentives import ledger
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.cards.models import Card
+from incentives.cards.paper import printed_checkpoint, printed_receipt
 from incentives.cards.queries import holder_names
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
@@ -181,6 +182,8 @@ def receipt(redemption_id: UUID) -> Any:
         names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
         may_refund=may(current_actor(), "redemption.refund", shop.division),
         form=form,
+        printed=printed_receipt(village.code, redemption.event_id),
+        checkpoint=printed_checkpoint(village.code),
     )
 
 

@@ -93,6 +93,7 @@ opening.post            C
 opening.reverse         R
 ledger.read             C R T S O own
 ledger.audit            S
+leaf.read               S own
 recovery.read           A S
 recovery.sign           A S
 """

@@ -36,6 +36,7 @@ PROOFS = (
     Proof("kills", "tests/crashes/test_kills.py", "SIGKILL under load, of service and database"),
     Proof("power", "tests/crashes/test_power.py", "power cuts on SQLite"),
     Proof("races", "tests/races", "races for balances, keys, caps, goods, states"),
+    Proof("verifiers", "tests/browser/test_verify.py", "both verifiers over every flipped bit"),
     Proof("ledger", "tests/ledger", "the books against their model, tampering, proofs"),
 )
 

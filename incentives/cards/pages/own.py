@@ -14,6 +14,7 @@ from incentives.access.limits import sign_ins
 from incentives.access.operations import sign_in_by_card
 from incentives.access.peers import peer_of
 from incentives.access.queries import person_names
+from incentives.books.queries import receipt_codes
 from incentives.cards import operations, queries, schemas
 from incentives.cards.pages.views import blueprint, card_views
 from incentives.clock import now
@@ -89,6 +90,7 @@ def account() -> Any:
         holder=actor.name,
         position=position[household.account_code],
         lines=tell_lines(found["items"]),
+        codes=receipt_codes(household.village, [line.seq for line in found["items"]]),
         older_url=f"{here}?after={found['next']}" if found["next"] else None,
         newest_url=here if after else None,
         cards=card_views(queries.cards_of_household(household.id), whole_names=False),

@@ -1,0 +1,90 @@
+"""What paper carries of the log: a receipt's code and a checkpoint's (docs/cards.md).
+
+Both stand in an address, `JISHAN_URL/verify#` and the code, so that any phone's camera opens the
+page that checks them; readers ignore what stands before `#`.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from uuid import UUID
+
+from incentives.ledger.merkle import HASH_BYTES
+
+RECEIPT = "R1"
+CHECKPOINT = "C1"
+VILLAGE_BYTES = 6
+SEQ_BYTES = 8
+ID_BYTES = 16
+RECEIPT_BYTES = VILLAGE_BYTES + SEQ_BYTES + ID_BYTES + HASH_BYTES
+VILLAGE_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An event as a receipt names it: where it stands in the log, and its leaf's hash."""
+
+    village: str
+    seq: int
+    event: UUID
+    leaf_hash: bytes
+
+
+def write_receipt(receipt: Receipt) -> str:
+    """`R1` and base64url, without padding, of village (6 bytes), seq (8), event (16), hash (32)."""
+    raw = (
+        int(receipt.village).to_bytes(VILLAGE_BYTES, "big")
+        + receipt.seq.to_bytes(SEQ_BYTES, "big")
+        + receipt.event.bytes
+        + receipt.leaf_hash
+    )
+    return RECEIPT + to_base64url(raw)
+
+
+def read_receipt(text: str) -> Receipt:
+    """The receipt that a code, or an address that ends in one, names; ValueError for any other."""
+    raw = from_base64url(fragment(text, RECEIPT))
+    village = str(int.from_bytes(raw[:VILLAGE_BYTES], "big"))
+    if len(raw) != RECEIPT_BYTES or len(village) != VILLAGE_DIGITS:
+        raise ValueError("this is no receipt's code")
+    seq, event = raw[VILLAGE_BYTES:-HASH_BYTES][:SEQ_BYTES], raw[:-HASH_BYTES][-ID_BYTES:]
+    return Receipt(village, int.from_bytes(seq, "big"), UUID(bytes=event), raw[-HASH_BYTES:])
+
+
+def write_checkpoint(note: str) -> str:
+    """`C1` and base64url, without padding, of a checkpoint's whole note."""
+    return CHECKPOINT + to_base64url(note.encode())
+
+
+def read_checkpoint(text: str) -> str:
+    """The note in a code, or in an address that ends in one; ValueError for any other text."""
+    return from_base64url(fragment(text, CHECKPOINT)).decode()
+
+
+def verify_url(installation_url: str, code: str) -> str:
+    """The address that a QR holds; the code is in the fragment, which no browser sends."""
+    return f"{installation_url.rstrip('/')}/verify#{code}"
+
+
+def fragment(text: str, kind: str) -> str:
+    """What stands behind the kind's two letters, in a code or behind an address's `#`."""
+    code = text.strip().rpartition("#")[2]
+    if not code.startswith(kind):
+        raise ValueError(f"a code of this kind begins with {kind}")
+    return code[len(kind) :]
+
+
+def to_base64url(raw: bytes) -> str:
+    """RFC 4648, section 5, without padding."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes; ValueError for a text that they aren't written as: one text, one meaning."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("this is no base64url") from error
+    if to_base64url(raw) != text:
+        raise ValueError("this is no base64url")
+    return raw

@@ -1,0 +1,525 @@
+// @ts-check
+/**
+ * Checks what somebody holds of a village's log: a receipt, a notice's signature, a file. All is
+ * computed here; the service is asked for hashes and signatures only, which anybody may read. What
+ * was seen signed is remembered in this browser, so that a log rewritten later is noticed.
+ */
+
+import { Unchecked, codeIn, fromHex, readPaper, readReceipt, toHex } from './verify/codes.js';
+import { readKey, readNote, splitOrigin } from './verify/notes.js';
+import { checkConsistency, checkProof, checkStatement, words } from './verify/proofs.js';
+
+/**
+ * @typedef {import('./verify/notes.js').Key} Key
+ * @typedef {import('./verify/notes.js').Checkpoint} Checkpoint
+ * @typedef {import('./verify/proofs.js').Finding} Finding
+ * @typedef {'holds' | 'fails' | 'open' | 'waiting'} State
+ * @typedef {{ state: State, verdict: string, sentences?: string[], facts?: [string, string][],
+ *   findings?: Finding[], keep?: { name: string, content: unknown } }} Result
+ */
+
+const AGAIN = 10000; // milliseconds until a receipt that isn't signed yet is looked up again
+const FINDINGS_SHOWN = 50;
+const TONES = { holds: 'done', fails: 'refused', open: '', waiting: 'waiting' };
+const CHIPS = { holds: 'done', fails: 'objection', open: 'plain', waiting: 'notice' };
+
+const root = /** @type {HTMLElement} */ (document.querySelector('[data-verify]'));
+const texts = /** @type {HTMLTemplateElement} */ (document.querySelector('[data-texts]'));
+const villages = JSON.parse(root.dataset.villages || '{}');
+
+/** @param {string} name */
+const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+
+/** @param {string} name */
+const input = (name) => /** @type {HTMLInputElement} */ (part(name));
+
+/**
+ * A sentence of the page's language with names and numbers in it.
+ *
+ * @param {string} name
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+function say(name, values = {}) {
+  const text = texts.content.querySelector(`[data-text="${name}"]`)?.textContent || name;
+  return text.replace(/\{(\w+)\}/g, (_, each) => String(values[each]));
+}
+
+/** @param {string} code */
+const villageName = (code) => villages[code] || code;
+
+/** An answer of the service that isn't there. */
+class Missing extends Error {}
+/** No answer came. */
+class NoSignal extends Error {}
+
+/**
+ * What anybody may read of a village's log.
+ *
+ * @param {string} village
+ * @param {string} path
+ * @returns {Promise<Response>}
+ */
+async function get(village, path) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1/villages/${village}/ledger/${path}`, {
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+  } catch {
+    throw new NoSignal();
+  }
+  if (answer.status === 404) throw new Missing();
+  if (!answer.ok) throw new NoSignal();
+  return answer;
+}
+
+/** What this browser remembers of a log: its key, and the largest tree that it saw signed. */
+const memory = {
+  /**
+   * @param {string} base
+   * @returns {{ key: string, size: number, root: string } | null}
+   */
+  of(base) {
+    const kept = localStorage.getItem(`jishan-log ${base}`);
+    return kept ? JSON.parse(kept) : null;
+  },
+  /**
+   * @param {Key} key
+   * @param {Checkpoint} checkpoint
+   */
+  keep(key, { size, root: hash }) {
+    const kept = JSON.stringify({ key: toHex(key.publicKey), size, root: toHex(hash) });
+    localStorage.setItem(`jishan-log ${key.base}`, kept);
+  },
+};
+
+/**
+ * The log's key: the one that was typed, else the service's, and what to say of it.
+ *
+ * @param {string} village
+ * @returns {Promise<{ key: Key, said: string, changed: boolean }>}
+ */
+async function findKey(village) {
+  const typed = input('key').value.trim();
+  if (typed) return { key: await readKey(typed), said: say('key_given'), changed: false };
+  const key = await readKey(await (await get(village, 'key')).text());
+  const known = memory.of(key.base);
+  if (!known) return { key, said: say('key_first'), changed: false };
+  const changed = known.key !== toHex(key.publicKey);
+  return { key, said: say(changed ? 'key_changed' : 'key_same'), changed };
+}
+
+/**
+ * The newest checkpoint, and whether the log still begins with another one.
+ *
+ * @param {Key} key
+ * @param {Checkpoint} held
+ * @returns {Promise<{ newest: Checkpoint, findings: Finding[], shorter: boolean }>}
+ */
+async function compareWithNewest(key, held) {
+  const newest = await readNote(await (await get(key.village, 'checkpoint')).text(), key);
+  if (newest.size < held.size) {
+    const findings = [{ check: 'size', logged: held.size, stored: newest.size }];
+    return { newest, findings, shorter: true };
+  }
+  const proofs = [];
+  if (held.size > 0 && held.size < newest.size) {
+    const path = `consistency?from=${held.size}&to=${newest.size}`;
+    proofs.push(await (await get(key.village, path)).json());
+  }
+  return { newest, findings: await checkConsistency(held, newest, proofs), shorter: false };
+}
+
+/**
+ * Compare the log with what this browser saw of it before, and remember the newest.
+ *
+ * @param {Key} key
+ * @returns {Promise<{ said: string[], findings: Finding[] }>}
+ */
+async function witness(key) {
+  const known = memory.of(key.base);
+  if (!known || known.key !== toHex(key.publicKey)) {
+    const note = await (await get(key.village, 'checkpoint')).text();
+    if (!known) memory.keep(key, await readNote(note, key));
+    return { said: [], findings: [] };
+  }
+  const seen = { origin: key.base, size: known.size, root: fromHex(known.root, 32) };
+  const { newest, findings } = await compareWithNewest(key, seen);
+  if (!findings.length) memory.keep(key, newest);
+  const text = say(findings.length ? 'seen_fails' : 'seen_holds', { size: known.size });
+  return { said: [text], findings };
+}
+
+/**
+ * A receipt's code against the log.
+ *
+ * @param {string} text
+ * @returns {Promise<Result>}
+ */
+async function verifyReceipt(text) {
+  const receipt = readReceipt(text);
+  const names = { number: receipt.seq + 1, village: villageName(receipt.village) };
+  if (!villages[receipt.village]) {
+    return { state: 'open', verdict: say('other_service', names) };
+  }
+  const { key, said, changed } = await findKey(receipt.village);
+  const event = receipt.event.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  let proof;
+  try {
+    proof = await (await get(receipt.village, `proofs/${event}`)).json();
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    return missingProof(receipt, key, names);
+  }
+  const findings = await checkProof(proof, key, receipt);
+  const seen = findings.length ? { said: [], findings: [] } : await witness(key);
+  findings.push(...seen.findings);
+  const fails = findings.length > 0 || changed;
+  return {
+    state: fails ? 'fails' : 'holds',
+    verdict: say(findings.length ? 'receipt_fails' : 'receipt_holds', names),
+    sentences: [...seen.said, said],
+    facts: [
+      [say('fact_size'), String(proof.size)],
+      [say('fact_hash'), toHex(receipt.leafHash)],
+    ],
+    findings,
+    keep: { name: `${receipt.village}-${receipt.seq + 1}-proof.json`, content: proof },
+  };
+}
+
+/**
+ * There is no proof: the receipt's place isn't signed yet, or holds something else.
+ *
+ * @param {import('./verify/codes.js').Receipt} receipt
+ * @param {Key} key
+ * @param {Record<string, string | number>} names
+ * @returns {Promise<Result>}
+ */
+async function missingProof(receipt, key, names) {
+  let size = 0;
+  try {
+    size = (await readNote(await (await get(key.village, 'checkpoint')).text(), key)).size;
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+  }
+  if (receipt.seq >= size) return { state: 'waiting', verdict: say('receipt_waiting', names) };
+  const findings = [{ check: 'receipt', logged: null, stored: receipt.event, seq: receipt.seq }];
+  return { state: 'fails', verdict: say('receipt_fails', names), findings };
+}
+
+/**
+ * A checkpoint, as a notice carries it, against the log as it is now.
+ *
+ * @param {string} note
+ * @returns {Promise<Result>}
+ */
+async function verifyCheckpoint(note) {
+  const { village } = splitOrigin(note.split('\n', 1)[0]);
+  const names = { village: villageName(village) };
+  if (!villages[village]) return { state: 'open', verdict: say('other_service', names) };
+  const { key, said, changed } = await findKey(village);
+  let held;
+  try {
+    held = await readNote(note, key);
+  } catch (error) {
+    const findings = [{ check: 'note', logged: words(error), stored: null }];
+    return { state: 'fails', verdict: say('checkpoint_fails', names), sentences: [said], findings };
+  }
+  const { findings, shorter } = await compareWithNewest(key, held);
+  const seen = findings.length ? { said: [], findings: [] } : await witness(key);
+  findings.push(...seen.findings);
+  return {
+    state: findings.length || changed ? 'fails' : 'holds',
+    verdict: say(findings.length ? 'checkpoint_fails' : 'checkpoint_holds', {
+      ...names,
+      size: held.size,
+    }),
+    sentences: [...(shorter ? [say('checkpoint_shorter')] : []), ...seen.said, said],
+    facts: [
+      [say('fact_size'), String(held.size)],
+      [say('fact_root'), toHex(held.root)],
+    ],
+    findings,
+  };
+}
+
+/**
+ * A file that was handed out: a proof, a statement, a log.
+ *
+ * @param {File} file
+ * @returns {Promise<Result>}
+ */
+async function verifyFile(file) {
+  const start = await file.slice(0, 13).text();
+  const packed = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  if (start === 'jishan-log/v1' || (packed[0] === 0x1f && packed[1] === 0x8b)) {
+    return verifyLog(file);
+  }
+  let found;
+  try {
+    found = JSON.parse(await file.text());
+  } catch {
+    return verifyText(await file.text());
+  }
+  const names = { village: villageName(String(found.village)), number: found.seq + 1 };
+  if (found.format === 'jishan-statement/v1') {
+    const { key, said, changed } = await findKey(found.village);
+    const { findings, report } = await checkStatement(found, key);
+    return {
+      state: findings.length || changed ? 'fails' : 'holds',
+      verdict: say(findings.length ? 'statement_fails' : 'statement_holds', {
+        ...names,
+        count: report.events,
+      }),
+      sentences: [
+        ...(found.waiting ? [say('unsigned', { count: found.waiting })] : []),
+        say('statement_cant'),
+        said,
+      ],
+      facts: [
+        [say('fact_balance'), String(report.balance)],
+        [say('fact_debt'), String(report.debt)],
+        [say('fact_size'), String(report.size)],
+      ],
+      findings,
+    };
+  }
+  if (found.format !== 'jishan-proof/v1') return { state: 'open', verdict: say('unknown_code') };
+  const { key, said, changed } = await findKey(found.village);
+  const findings = await checkProof(found, key, null);
+  return {
+    state: findings.length || changed ? 'fails' : 'holds',
+    verdict: say(findings.length ? 'proof_fails' : 'proof_holds', names),
+    sentences: [said],
+    facts: [[say('fact_hash'), found.leaf_hash]],
+    findings,
+  };
+}
+
+/**
+ * An exported log.
+ *
+ * @param {File} file
+ * @returns {Promise<Result>}
+ */
+async function verifyLog(file) {
+  const { checkLog } = await import('./verify/log.js');
+  const { linesOf, readHead } = await import('./verify/rows.js');
+  const head = await readHead(linesOf(file));
+  const { key, said, changed } = await findKey(head.village);
+  const known = memory.of(key.base);
+  const remembered = known && known.key === toHex(key.publicKey);
+  const seen = remembered
+    ? [{ origin: key.base, size: known.size, root: fromHex(known.root, 32) }]
+    : [];
+  const { findings, report } = await checkLog(file, key, seen, (count) => {
+    part('busy-text').textContent = say('progress', { count });
+  });
+  const names = { village: villageName(head.village), count: report.events };
+  const unsigned = report.events - report.signed_events;
+  const verdict = report.part === 'public' ? 'public_holds' : 'log_holds';
+  return {
+    state: findings.length || changed ? 'fails' : 'holds',
+    verdict: say(findings.length ? 'log_fails' : verdict, names),
+    sentences: [
+      ...(unsigned > 0 ? [say('unsigned', { count: unsigned })] : []),
+      ...(report.details_unseen ? [say('details_unseen')] : []),
+      ...(report.openings > 1 ? [say('reopened', { count: report.openings - 1 })] : []),
+      said,
+    ],
+    facts: factsOfFund(report.fund),
+    findings,
+  };
+}
+
+/**
+ * The fund's figures in yuan.
+ *
+ * @param {Record<string, any>} fund
+ * @returns {[string, string][]}
+ */
+function factsOfFund(fund) {
+  /** @param {number} fen */
+  const yuan = (fen) => `¥${(fen / 100).toFixed(2)}`;
+  /** @param {Record<string, number>} codes */
+  const sum = (codes) => Object.values(codes).reduce((one, other) => one + other, 0);
+  return [
+    [say('fact_cash'), yuan(fund.cash_fen)],
+    [say('fact_bank'), yuan(fund.bank_fen)],
+    [say('fact_income'), yuan(sum(fund.income_fen))],
+    [say('fact_spending'), yuan(sum(fund.spending_fen))],
+  ];
+}
+
+/**
+ * What was scanned or pasted.
+ *
+ * @param {string} text
+ * @returns {Promise<Result>}
+ */
+async function verifyText(text) {
+  if (codeIn(text).startsWith('R1')) {
+    try {
+      readReceipt(text);
+    } catch {
+      return { state: 'open', verdict: say('unknown_code') };
+    }
+    return verifyReceipt(text);
+  }
+  let note;
+  try {
+    note = readPaper(text);
+    if (note === text) note = `${text.trim()}\n`; // pasted without its last line feed
+    splitOrigin(note.split('\n', 1)[0]);
+  } catch {
+    return { state: 'open', verdict: say('unknown_code') };
+  }
+  return verifyCheckpoint(note);
+}
+
+/**
+ * @param {string} kind
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
+function element(kind, text) {
+  const made = document.createElement(kind);
+  made.textContent = text;
+  return made;
+}
+
+/**
+ * A finding in words: where, then what the log says and what was found.
+ *
+ * @param {Finding} found
+ * @returns {HTMLElement}
+ */
+function findingRow({ check, table, seq, line, account, column, logged, stored, count }) {
+  const row = element('li', '');
+  row.className = 'row';
+  const box = element('div', '');
+  box.className = 'row-words';
+  const known = texts.content.querySelector(`[data-text="check_${check}"]`);
+  const what = count ? '' : say(known ? `check_${check}` : 'check_other');
+  const where = [what, table, account, seq, line, column];
+  const title = element('span', where.filter((each) => each || each === 0).join(' · '));
+  title.className = 'row-title';
+  const said = count
+    ? say('finding_more', { count })
+    : say('finding', { logged: String(logged ?? '—'), stored: String(stored ?? '—') });
+  const small = element('p', said);
+  small.className = 'row-small fingerprint';
+  box.append(title, small);
+  row.append(box);
+  return row;
+}
+
+/** @type {Result['keep']} */
+let kept;
+/** @type {(() => Promise<Result>) | null} */
+let latest = null;
+let timer = 0;
+
+/** @param {Result} result */
+function show(result) {
+  const card = part('result');
+  card.className = `card ${TONES[result.state] ? `card-${TONES[result.state]}` : ''}`;
+  part('chip').className = `chip chip-${CHIPS[result.state]}`;
+  part('chip').textContent = say(`chip_${result.state}`);
+  part('verdict').textContent = result.verdict;
+  part('sentences').replaceChildren(...(result.sentences || []).map((each) => element('p', each)));
+  part('facts').replaceChildren(
+    ...(result.facts || []).map(([name, value]) => {
+      const box = element('div', '');
+      box.append(element('dt', name), element('dd', value));
+      return box;
+    }),
+  );
+  const findings = (result.findings || []).slice(0, FINDINGS_SHOWN);
+  const left = (result.findings || []).length - findings.length;
+  if (left) findings.push({ check: 'more', count: left });
+  part('findings').replaceChildren(...findings.map(findingRow));
+  kept = result.keep;
+  part('keep').hidden = !kept;
+  part('again').hidden = result.state === 'holds';
+  card.hidden = false;
+  card.focus();
+  card.scrollIntoView({ block: 'nearest' });
+  root.dataset.state = result.state;
+}
+
+/**
+ * Run a check and show how it ended; a later one takes an earlier one's place.
+ *
+ * @param {() => Promise<Result>} check
+ */
+async function run(check) {
+  latest = check;
+  clearTimeout(timer);
+  delete root.dataset.state;
+  part('result').hidden = true;
+  part('busy').hidden = false;
+  let result;
+  try {
+    if (!globalThis.crypto?.subtle) throw new Unchecked(say('insecure'));
+    result = await check();
+  } catch (error) {
+    result = refusal(error);
+  }
+  if (latest !== check) return;
+  part('busy').hidden = true;
+  show(result);
+  if (result.state === 'waiting') timer = window.setTimeout(() => run(check), AGAIN);
+}
+
+/**
+ * Why nothing can be said.
+ *
+ * @param {unknown} error
+ * @returns {Result}
+ */
+function refusal(error) {
+  if (error instanceof NoSignal || error instanceof Missing) {
+    return { state: 'open', verdict: say('no_signal') };
+  }
+  return { state: 'open', verdict: say('unchecked', { reason: words(error) }) };
+}
+
+/** A code in the address: a phone's camera opened this page. */
+function readAddress() {
+  if (location.hash.length > 1) {
+    const text = location.hash;
+    run(() => verifyText(text));
+  }
+}
+
+for (const [form, field] of [
+  ['scan-form', 'scanned'],
+  ['form', 'pasted'],
+]) {
+  part(form).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = input(field).value;
+    run(() => verifyText(text));
+  });
+}
+part('file-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const file = input('file').files?.[0];
+  if (file) run(() => verifyFile(file));
+});
+part('again').addEventListener('click', () => latest && run(latest));
+part('keep').addEventListener('click', () => {
+  if (!kept) return;
+  const blob = new Blob([JSON.stringify(kept.content, null, 1)], { type: 'application/json' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = kept.name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+window.addEventListener('hashchange', readAddress);
+readAddress();

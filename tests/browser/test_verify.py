@@ -1,0 +1,263 @@
+"""/verify in a real Chromium: it says what the stand-alone verifier says, and people can use it."""
+
+import gzip
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from incentives.access.actor import Role
+from incentives.books.queries import receipt_codes
+from incentives.cards.models import Card
+from incentives.cards.operations import issue_card
+from incentives.cards.queries import code_of
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.ledger.export import Part
+from incentives.ledger.models import Checkpoint
+from incentives.ledger.seals import seal_all
+from incentives.register.models import Household
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import VILLAGE, act, make_household, make_village, staff
+from tests.shop.scenes import give_points
+from tests.verify.cases import all_cases
+from tests.verify.exports import check, edits, export_of, key_of, told_story
+from tests.verify.program import answer
+
+PIN = "402857"
+
+# What the page's own modules say to the cases of tests/verify/cases.py.
+ANSWER = """async (cases) => {
+  const codes = await import('/static/js/verify/codes.js');
+  const leaves = await import('/static/js/verify/leaves.js');
+  const notes = await import('/static/js/verify/notes.js');
+  const tree = await import('/static/js/verify/tree.js');
+  const hash = (text) => codes.fromHex(text);
+  const saysNo = async (work) => {
+    try { await work(); return true; } catch { return false; }
+  };
+  const answers = {
+    inclusion: (index, size, hashed, path, root) =>
+      tree.verifyInclusion(index, size, hash(hashed), path.map(hash), hash(root)),
+    consistency: (old, size, oldRoot, newRoot, path) =>
+      tree.verifyConsistency(old, size, hash(oldRoot), hash(newRoot), path.map(hash)),
+    root: async (hashes) => {
+      const grown = new tree.Tree();
+      for (const each of hashes) await grown.add(hash(each));
+      return codes.toHex(await grown.root());
+    },
+    leaf_hash: async (text) => codes.toHex(await tree.leafHash(hash(text))),
+    leaf: (text) => saysNo(() => leaves.readLeaf(text)),
+    note: (note, key) => saysNo(async () => notes.readNote(note, await notes.readKey(key))),
+    receipt: (text) => {
+      try {
+        const found = codes.readReceipt(text);
+        return [found.village, found.seq, found.event, codes.toHex(found.leafHash)];
+      } catch { return null; }
+    },
+    paper: (text) => codes.readPaper(text),
+  };
+  const given = [];
+  for (const [what, , values] of cases) given.push(await answers[what](...values));
+  return given;
+}"""
+CHECK = """async ([texts, key, earlier]) => {
+  const { checkLog } = await import('/static/js/verify/log.js');
+  const { Unchecked } = await import('/static/js/verify/codes.js');
+  const { readKey, readNote } = await import('/static/js/verify/notes.js');
+  const read = await readKey(key);
+  const kept = [];
+  for (const note of earlier) kept.push(await readNote(note, read));
+  const said = [];
+  for (const text of texts) {
+    try {
+      said.push(await checkLog(new Blob([text]), read, kept));
+    } catch (error) {
+      if (!(error instanceof Unchecked)) throw error;
+      said.push({ unchecked: true });
+    }
+  }
+  return said;
+}"""
+
+
+def test_page_and_program_give_the_same_answers(person):
+    page = person(PHONE).open("/verify")
+    cases = all_cases()
+    for start in range(0, len(cases), 5000):
+        asked = cases[start : start + 5000]
+        given = page.evaluate(ANSWER, asked)
+        wrong = [
+            (case, each)
+            for case, each in zip(asked, given, strict=True)
+            if not each == case[1] == answer(case[0], case[2])
+        ]
+        assert wrong == []
+
+
+def test_page_and_program_name_the_same_findings(live_server, person, tmp_path):
+    page = person(PHONE).open("/verify")
+    with live_server.app.app_context():
+        books = told_story()
+        key = key_of(books)
+        text, public = export_of(books), export_of(books, Part.PUBLIC)
+        kept = db.session.scalars(db.select(Checkpoint.note).order_by(Checkpoint.size)).all()
+        db.session.remove()
+    texts = [text, public, text[:-8], "", *(each for *_where, each in edits(text))]
+    texts += [each for *_where, each in edits(public)]
+    for earlier in ([], [kept[0]]):
+        asked = texts if not earlier else texts[:4]
+        given = page.evaluate(CHECK, [asked, key, earlier])
+        expected = [check(each, key, tmp_path / "export", earlier) for each in asked]
+        for one, other, each in zip(given, expected, asked, strict=True):
+            assert one == other, each
+    assert sum(bool(each.get("findings")) for each in given) == 0
+    assert len(texts) > 300
+
+
+@pytest.fixture
+def home(live_server):
+    """A household with points and a card, in a village that was signed."""
+    with live_server.app.app_context():
+        make_village()
+        household = make_household()
+        act(
+            lambda: issue_card(
+                village=VILLAGE,
+                household_id=household.id,
+                pin=PIN,
+                actor=staff(Role.CADRE),
+                now=now(),
+            )
+        )
+        give_points(household.account_code, 40)
+        seal_all(now=now())
+        db.session.remove()
+
+
+def seal(live_server):
+    with live_server.app.app_context():
+        seal_all(now=now())
+        db.session.remove()
+
+
+def give_five_more(live_server):
+    with live_server.app.app_context():
+        account = db.session.scalars(db.select(Household.account_code)).one()
+        db.session.rollback()
+        give_points(account, 5)
+        db.session.remove()
+
+
+def receipt_code(live_server, seq):
+    with live_server.app.app_context():
+        found = receipt_codes(VILLAGE, [seq])[seq]
+        db.session.remove()
+    return found
+
+
+def state(page, wanted):
+    expect(page.locator("[data-verify]")).to_have_attribute("data-state", wanted)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_receipts_code_opens_its_proof(live_server, home, person, size):
+    visitor = person(size, expected=("404",))
+    page = visitor.open(f"/verify#{receipt_code(live_server, 0)}")
+    state(page, "holds")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("第 1 号")
+    visitor.shot("verify-receipt")
+    with page.expect_download() as download:
+        page.click("[data-part=keep]")
+    kept = download.value.path()
+    assert json.loads(kept.read_text())["format"] == "jishan-proof/v1"
+    # The file alone, in a browser that never saw the receipt.
+    page.set_input_files("[data-part=file]", str(kept))
+    page.click("[data-part=file-form] button")
+    state(page, "holds")
+
+
+def test_a_receipt_waits_for_its_signature_in_a_friendly_sentence(live_server, home, person):
+    give_five_more(live_server)
+    page = person(PHONE, expected=("404",)).open(f"/verify#{receipt_code(live_server, 1)}")
+    state(page, "waiting")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("一分钟")
+    seal(live_server)
+    page.click("[data-part=again]")
+    state(page, "holds")
+
+
+def test_a_forged_receipt_is_told_plainly(live_server, home, person):
+    right = receipt_code(live_server, 0)
+    other = "A" if right[50] != "A" else "B"
+    page = person(PHONE, expected=("404",)).open(f"/verify#{right[:50]}{other}{right[51:]}")
+    state(page, "fails")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("不一样")
+    expect(page.locator("[data-part=findings]")).not_to_be_empty()
+
+
+def test_a_notices_code_is_compared_with_the_log_of_today(live_server, home, person):
+    visitor = person(PHONE, expected=("404",))
+    page = visitor.open(f"/v/{VILLAGE}/ledger")
+    note = page.locator("[data-checkpoint]").inner_text()
+    visitor.shot("books")
+    page = visitor.open("/verify")
+    page.fill("[data-part=pasted]", note)
+    page.click("[data-part=form] button")
+    state(page, "holds")
+    give_five_more(live_server)
+    seal(live_server)
+    page.click("[data-part=form] button")
+    state(page, "holds")
+    expect(page.locator("[data-part=sentences]")).to_contain_text("本机以前见过签名")
+    page.fill("[data-part=pasted]", note.replace("\n1\n", "\n2\n"))
+    page.click("[data-part=form] button")
+    state(page, "fails")
+    page.fill("[data-part=pasted]", "P1AEAU")
+    page.click("[data-part=form] button")
+    state(page, "open")
+
+
+def test_a_household_takes_its_statement_and_checks_it(live_server, home, person):
+    visitor = person(PHONE, expected=("404",))
+    with live_server.app.app_context():
+        code = code_of(db.session.scalars(db.select(Card)).one())
+        db.session.remove()
+    page = visitor.open(f"/c#{code}")
+    page.fill("input[name=pin]", PIN)
+    page.click("form:has(input[name=pin]) button[type=submit]")
+    page.wait_for_url("**/c/account")
+    visitor.shot("account")
+    with page.expect_download() as download:
+        page.click("a[href='/c/statement']")
+    statement = download.value.path()
+    page = visitor.open("/verify")
+    page.set_input_files("[data-part=file]", str(statement))
+    page.click("[data-part=file-form] button")
+    state(page, "holds")
+    expect(page.locator("[data-part=facts]")).to_contain_text("40")
+    forged = json.loads(statement.read_text())
+    forged["balance"] = 50
+    path = statement.parent / "forged.json"
+    path.write_text(json.dumps(forged))
+    page.set_input_files("[data-part=file]", str(path))
+    page.click("[data-part=file-form] button")
+    state(page, "fails")
+
+
+def test_a_whole_log_is_checked_in_the_browser(live_server, home, person, tmp_path):
+    visitor = person(DESKTOP, expected=("404",))
+    page = visitor.open(f"/v/{VILLAGE}/ledger")
+    with page.expect_download() as download:
+        page.click(f"a[href='/v/{VILLAGE}/ledger/public']")
+    page = visitor.open("/verify")
+    page.set_input_files("[data-part=file]", str(download.value.path()))
+    page.click("[data-part=file-form] button")
+    state(page, "holds")
+    visitor.shot("verify-log")
+    text = gzip.decompress(download.value.path().read_bytes()).decode()
+    path = tmp_path / "cut.tsv"
+    path.write_text(text[:-20])
+    page.set_input_files("[data-part=file]", str(path))
+    page.click("[data-part=file-form] button")
+    state(page, "open")
