@@ -33,7 +33,7 @@ from tests.served.orders import approval, income, proposal, sale
 CLIENTS = 4
 BLOCK = 20  # rounds on one database: what is audited after each stays small
 PATIENCE = 60  # seconds; who isn't ready by then will never be
-LOAD = (0.05, 0.5)  # seconds between being ready and the blow
+ANSWERS, SOON = 16, 0.06  # the blow comes after fewer answers, and so many seconds at the most
 SERVICE, DATABASE, BOTH, BACKEND = "service", "database", "both", "backend"
 BLOWS = [SERVICE, DATABASE, SERVICE, BOTH, BACKEND]
 
@@ -152,7 +152,10 @@ def load_and_strike(village: Village, what: str) -> Load:
     ]
     for thread in threads:
         thread.start()
-    time.sleep(chance.uniform(*LOAD))
+    answers, end = chance.randrange(ANSWERS), time.monotonic() + PATIENCE
+    while len(load.answered) < answers and not load.wrong and time.monotonic() < end:
+        time.sleep(0.002)
+    time.sleep(chance.uniform(0, SOON))
     village.strike(what)
     load.stop.set()
     for thread in threads:
