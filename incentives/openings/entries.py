@@ -27,8 +27,8 @@ def entries_of(village: str, lines: Sequence[OpeningLine], now: datetime) -> lis
     """The lines of a notice, in the order of the book.
 
     A household stands there by its head's masked name and its number, as several have the same
-    first character; its own statement names the notice and the line. The text is kept with the notice's fingerprint,
-    so it is in one language.
+    first character; its own statement names the notice and the line. The text is kept with the
+    notice's fingerprint, so it is in one language.
     """
     policy = policy_on(village, village_day(now))
     heads = heads_of([line.household_id for line in lines if line.household_id])

@@ -131,8 +131,8 @@ def test_each_act_refuses_every_other_role_and_other_villages(village):
             if letter not in letters:
                 with pytest.raises(NotPermitted):
                     village.do(operation, opening, staff(role), **more.get(operation, {}))
+        elsewhere = staff(LETTERS[letters[0]], OTHER_VILLAGE)
         with pytest.raises(NotFound):
-            elsewhere = staff(LETTERS[letters[0]], OTHER_VILLAGE)
             village.do(operation, opening, elsewhere, **more.get(operation, {}))
     assert village.status(opening) == "drafted"
 
