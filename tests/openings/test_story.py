@@ -14,7 +14,6 @@ again with 10: of them 10 fill the debt, 10 are still owed.
 from datetime import date, timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import select
 
 from incentives import ledger
@@ -31,7 +30,7 @@ from incentives.openings.models import Opening, Part
 from incentives.register.lines import tell_lines
 from incentives.shop.models import MovementKind, Stock, StockMovement, StockSource
 from tests.factories import VILLAGE, act, staff
-from tests.openings.books import FUND, POINTS, STOCK, Village, make_people_and_shop
+from tests.openings.books import FUND, POINTS, STOCK, Village
 
 BOOK = {
     POINTS: [
@@ -47,11 +46,6 @@ BOOK = {
     ],
 }
 LAST_DAY = date(2026, 2, 28)
-
-
-@pytest.fixture
-def village(app) -> Village:
-    return make_people_and_shop()
 
 
 def position(village: Village, head: str) -> ledger.Position:
