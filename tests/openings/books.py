@@ -31,6 +31,10 @@ PEOPLE = (
     ("1组3号", "王建国"),
     ("1组4号", "白玛央金"),
 )
+# Books that tests take over: one household, two, and a bit of everything.
+ONE = {POINTS: [["1组1号", "扎西彭措", 120]]}
+TWO = {POINTS: [["1组1号", "扎西彭措", 120], ["1组2号", "洛绒卓玛", 35]]}
+ALL = {**TWO, FUND: [["现金", 86.5]], STOCK: [["OI007", None, None, 40, 2.3]]}
 
 
 def workbook(sheets: dict[str, list[list[Any]]], heads: dict[str, list[str]] = HEADS) -> bytes:

@@ -16,7 +16,7 @@ from incentives.openings.reading.cells import as_cost, as_fen, as_points, as_tex
 from incentives.openings.reading.sheets import ROWS_AT_MOST, read_sheets
 from incentives.register.models import Household
 from tests.factories import VILLAGE, make_household
-from tests.openings.books import FUND, HEADS, POINTS, STOCK, make_people_and_shop, workbook
+from tests.openings.books import FUND, HEADS, POINTS, STOCK, workbook
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 XLS = Path(__file__).with_name("book.xls")
@@ -184,11 +184,6 @@ def test_one_cell_far_out_is_refused_and_the_service_lives(app):
     sheet = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
     assert "can't be read" in refusal(zipped(parts | {"xl/worksheets/sheet1.xml": sheet}))
     assert read_sheets(workbook({POINTS: [GOOD]}))  # the next one is read
-
-
-@pytest.fixture
-def village(app):
-    return make_people_and_shop()
 
 
 def matched(village, sheets) -> list[list[tuple[str, str]]]:

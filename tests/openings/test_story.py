@@ -14,16 +14,18 @@ again with 10: of them 10 fill the debt, 10 are still owed.
 from datetime import date, timedelta
 from uuid import uuid4
 
-import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access.actor import Role
+from incentives.books.queries import newest_checkpoint
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.fund.queries import book, fund_overview
 from incentives.ledger import Kind
 from incentives.ledger.audit import audit
+from incentives.ledger.seals import seal_all
 from incentives.notices import operations as notices
 from incentives.notices.queries import lines_of, notice_view
 from incentives.openings import operations, queries
@@ -31,7 +33,7 @@ from incentives.openings.models import Opening, Part
 from incentives.register.lines import tell_lines
 from incentives.shop.models import MovementKind, Stock, StockMovement, StockSource
 from tests.factories import VILLAGE, act, staff
-from tests.openings.books import FUND, POINTS, STOCK, Village, make_people_and_shop
+from tests.openings.books import FUND, POINTS, STOCK, Village
 
 BOOK = {
     POINTS: [
@@ -47,11 +49,6 @@ BOOK = {
     ],
 }
 LAST_DAY = date(2026, 2, 28)
-
-
-@pytest.fixture
-def village(app) -> Village:
-    return make_people_and_shop()
 
 
 def position(village: Village, head: str) -> ledger.Position:
@@ -245,3 +242,13 @@ def test_an_objection_to_the_fund_and_to_goods_takes_them_back(app, village):
     assert [hand.step for hand in reversal.hands] == ["given_back"]
     assert reversal.reason == "账本上是 10 分"
     assert lines_of(notice_view(VILLAGE, 1, now()).notice)[0].amount_fen == 429_650  # as it was
+
+
+def test_the_printed_sheet_carries_the_newest_checkpoint(app, village, client):
+    village.posted({POINTS: BOOK[POINTS][:1]})
+    assert "sheet-checkpoint" not in client.get(f"/v/{VILLAGE}/notices/1/print").text
+    seal_all(now=now())
+    note = newest_checkpoint(VILLAGE).note
+    sheet = client.get(f"/v/{VILLAGE}/notices/1/print").text
+    assert str(escape(note)) in sheet
+    assert "<svg" in sheet[sheet.index("sheet-qr") :]
