@@ -7,7 +7,7 @@ round trip. An error of a queued statement shows there; where it must show at it
 the connection's execution option `plain` has each one waited for. On SQLite nothing travels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -61,23 +61,28 @@ def piped(connection: Connection) -> "PipelineConnection | None":
     return driver if isinstance(driver, PipelineConnection) else None
 
 
+def at_once(steps: Iterator[object]) -> None:
+    """Do what the driver has as a generator that yields where it must wait for the server."""
+    for _step in steps:
+        raise RuntimeError("the driver waits where it shouldn't")
+
+
 class PipelineCursor(psycopg.Cursor[Any]):
     """A cursor that can leave its statement in the pipeline, for whoever waits next."""
 
     def queue(self, statement: str, rows: Sequence[Any] = (None,)) -> None:
         """Queue a statement, prepared, for each of these rows of parameters."""
-        for _nothing in self._start_query(statement):
-            pass
+        at_once(self._start_query(statement))
         for row in rows:
             query = self._convert_query(statement, row)
-            for _nothing in self._maybe_prepare_gen(query, prepare=True):
-                pass
+            at_once(self._maybe_prepare_gen(query, prepare=True))
 
 
 class PipelineConnection(psycopg.Connection[Any]):
     """A connection in pipeline mode, which begins its transactions when it is told to."""
 
     writer: PipelineCursor
+    begin: str | None = "BEGIN"
 
     def enter_pipeline(self) -> None:
         """Begin pipeline mode, for as long as the connection lives."""
@@ -137,9 +142,16 @@ class PipelineDialect(PGDialect_psycopg):
         connection.enter_pipeline()
         return cast("DBAPIConnection", connection)
 
+    def set_isolation_level(self, dbapi_connection: Any, level: str) -> None:
+        """Let the next transaction begin at this level, or none begin at `AUTOCOMMIT`."""
+        begin = None if level == "AUTOCOMMIT" else f"BEGIN ISOLATION LEVEL {level}"
+        dbapi_connection.begin = begin
+
     def do_begin(self, connection: Any) -> None:
         """Begin, with the first statement that is waited for."""
-        connection.driver_connection.writer.queue("BEGIN")
+        driver = connection.driver_connection
+        if driver.begin is not None:
+            driver.writer.queue(driver.begin)
 
     def do_savepoint(self, connection: Connection, name: str) -> None:
         """Open a savepoint, without waiting."""

@@ -13,12 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from incentives import create_app
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
+from incentives.pipeline import PipelineCursor, piped
 from tests.databases import Postgresql, postgresql_server
 
 # Databases with honest durability wait for each sync: in memory that costs nothing, and what the
@@ -196,13 +197,20 @@ class Statements:
 
 
 @pytest.fixture
-def statements() -> Iterator[Statements]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     """Counts what is sent to any database."""
     found = Statements()
+    queue = PipelineCursor.queue
 
-    def keep(_c: object, _cu: object, statement: str, *_rest: object) -> None:
+    def keep(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if piped(connection) is None:
+            found.sent.append(statement)
+
+    def keep_queued(self: PipelineCursor, statement: str, *rest: object) -> None:
         found.sent.append(statement)
+        queue(self, statement, *rest)
 
     event.listen(Engine, "before_cursor_execute", keep)
+    monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
     yield found
     event.remove(Engine, "before_cursor_execute", keep)

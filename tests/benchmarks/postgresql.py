@@ -32,7 +32,7 @@ ROWS = (
 
 def measure(shop: Workshop, figures: Figures) -> None:
     """One round in new villages."""
-    place = shop.postgresql()
+    place = shop.postgresql
     hordak = shop.hordak(THREADS)
     with place.application() as app:
         books = [open_books() for _thread in range(THREADS)]

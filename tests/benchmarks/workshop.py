@@ -1,8 +1,7 @@
 """What the measurements share: a scene and servers, made when first asked for."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ class Workshop:
         self.closing = ExitStack()
         self._rounds = 0
         self._hordak: Any = None
+        self._grown: dict[int, Path] | None = None
 
     def here(self) -> Path:
         """A new, empty folder."""
@@ -40,18 +40,21 @@ class Workshop:
         """A village with households, cards and a shop, on SQLite; copy it before selling."""
         return scene.build(self.folder / "scene")
 
+    def grown(self, grow: Callable[["Workshop"], dict[int, Path]]) -> dict[int, Path]:
+        """Long logs by their size, grown when first asked for."""
+        if self._grown is None:
+            self._grown = grow(self)
+        return self._grown
+
     @cached_property
     def server(self) -> Postgresql:
         """A PostgreSQL server of this run."""
         return Postgresql(self.closing.enter_context(postgresql_server(self.folder)))
 
     @cached_property
-    def _place(self) -> "Place":
-        return Place(self.server, self.folder / "postgresql-data")
-
     def postgresql(self) -> "Place":
         """A migrated database on that server."""
-        return self._place
+        return Place(self.server, self.folder / "postgresql-data")
 
     def hordak(self, pairs: int) -> Any:
         """django-hordak in a database of its own on that server."""
