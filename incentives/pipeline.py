@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -28,7 +29,7 @@ def send(connection: Connection, statement: str, rows: Sequence[tuple[object, ..
     if driver is None:
         connection.exec_driver_sql(statement, list(rows))
         return
-    driver.writer.queue(statement, rows)
+    driver.writer.queue(statement, rows, prepare=True)
     if connection.get_execution_options().get("plain"):
         wait(connection)
 
@@ -40,7 +41,7 @@ def ask(connection: Connection, statement: str, values: tuple[object, ...]) -> R
         found = connection.exec_driver_sql(statement, values).all()
         return lambda: found
     cursor = driver.cursor()
-    cursor.queue(statement, [values])
+    cursor.queue(statement, [values], prepare=True)
 
     def rows() -> Sequence[Any]:
         if cursor.pgresult is None:
@@ -57,8 +58,13 @@ def wait(connection: Connection) -> None:
 
 def piped(connection: Connection) -> "PipelineConnection | None":
     """The driver's connection if it has a pipeline; None on SQLite."""
-    driver = connection.connection.driver_connection
+    driver = driver_of(connection)
     return driver if isinstance(driver, PipelineConnection) else None
+
+
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection."""
+    return connection.connection.driver_connection
 
 
 def at_once(steps: Iterator[object]) -> None:
@@ -70,12 +76,14 @@ def at_once(steps: Iterator[object]) -> None:
 class PipelineCursor(psycopg.Cursor[Any]):
     """A cursor that can leave its statement in the pipeline, for whoever waits next."""
 
-    def queue(self, statement: str, rows: Sequence[Any] = (None,)) -> None:
-        """Queue a statement, prepared, for each of these rows of parameters."""
+    def queue(self, statement: str, rows: Sequence[Any], *, prepare: bool | None = None) -> None:
+        """Queue a statement for each of these rows of parameters."""
         at_once(self._start_query(statement))
         for row in rows:
             query = self._convert_query(statement, row)
-            at_once(self._maybe_prepare_gen(query, prepare=True))
+            at_once(self._maybe_prepare_gen(query, prepare=prepare))
+        at_once(self._conn._prepared.maintain_gen(self._conn))
+        self.connection.settled = False
 
 
 class PipelineConnection(psycopg.Connection[Any]):
@@ -83,6 +91,7 @@ class PipelineConnection(psycopg.Connection[Any]):
 
     writer: PipelineCursor
     begin: str | None = "BEGIN"
+    settled = True
 
     def enter_pipeline(self) -> None:
         """Begin pipeline mode, for as long as the connection lives."""
@@ -96,33 +105,44 @@ class PipelineConnection(psycopg.Connection[Any]):
         """A cursor that can queue."""
         return super().cursor(*arguments, **options)
 
+    def command(self, statement: str) -> None:
+        """Queue a statement about transactions: it has no rows, and none comes back."""
+        at_once(self._exec_command(statement))
+        self.settled = False
+
     def settle(self) -> None:
         """Take in all answers that are still to come; raises the first error among them.
 
         The server skips what comes behind an error, up to where it is waited for.
         """
         failure: psycopg.Error | None = None
-        while True:
+        while not self.settled:
             try:
                 self.entered.sync()
+                self.settled = True
             except psycopg.Error as error:
                 failure = failure or error
-                if not self.closed:
-                    continue
-            break
+                self.settled = self.closed
         if failure is not None:
             raise failure
 
     def commit(self) -> None:
         """Commit, waiting for all that is queued at once."""
-        self.writer.queue("COMMIT")
+        self.command("COMMIT")
         self.settle()
 
     def rollback(self) -> None:
-        """Undo everything, the errors of what is queued with it."""
+        """Undo everything, and forget the errors of what is queued."""
+        self.forget()
+        if self.info.transaction_status is not TransactionStatus.IDLE:
+            # Not the driver's own, which would forget all prepared statements.
+            self.command("ROLLBACK")
+            self.settle()
+
+    def forget(self) -> None:
+        """Take in all answers that are still to come: they are being undone, errors and all."""
         with suppress(psycopg.Error):
             self.settle()
-        super().rollback()
 
     def close(self) -> None:
         """Leave pipeline mode and close."""
@@ -151,21 +171,20 @@ class PipelineDialect(PGDialect_psycopg):
         """Begin, with the first statement that is waited for."""
         driver = connection.driver_connection
         if driver.begin is not None:
-            driver.writer.queue(driver.begin)
+            driver.command(driver.begin)
 
     def do_savepoint(self, connection: Connection, name: str) -> None:
         """Open a savepoint, without waiting."""
-        send(connection, f"SAVEPOINT {name}", [()])
+        driver_of(connection).command(f"SAVEPOINT {name}")
 
     def do_release_savepoint(self, connection: Connection, name: str) -> None:
         """Release a savepoint, without waiting."""
-        send(connection, f"RELEASE SAVEPOINT {name}", [()])
+        driver_of(connection).command(f"RELEASE SAVEPOINT {name}")
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
-        """Undo what came after a savepoint, the errors of what is queued with it."""
-        with suppress(psycopg.Error):
-            connection.connection.driver_connection.settle()
-        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+        """Undo what came after a savepoint, and forget the errors of what is queued."""
+        driver_of(connection).forget()
+        driver_of(connection).command(f"ROLLBACK TO SAVEPOINT {name}")
 
     def do_execute(
         self, cursor: Any, statement: str, parameters: Any, context: ExecutionContext | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from incentives import create_app
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
-from incentives.pipeline import PipelineCursor, piped
+from incentives.pipeline import PipelineConnection, PipelineCursor, piped
 from tests.databases import Postgresql, postgresql_server
 
 # Databases with honest durability wait for each sync: in memory that costs nothing, and what the
@@ -200,17 +201,22 @@ class Statements:
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     """Counts what is sent to any database."""
     found = Statements()
-    queue = PipelineCursor.queue
+    queue, command = PipelineCursor.queue, PipelineConnection.command
 
     def keep(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if piped(connection) is None:
             found.sent.append(statement)
 
-    def keep_queued(self: PipelineCursor, statement: str, *rest: object) -> None:
+    def keep_queued(self: PipelineCursor, statement: str, *rest: Any, **named: Any) -> None:
         found.sent.append(statement)
-        queue(self, statement, *rest)
+        queue(self, statement, *rest, **named)
+
+    def keep_command(self: PipelineConnection, statement: str) -> None:
+        found.sent.append(statement)
+        command(self, statement)
 
     event.listen(Engine, "before_cursor_execute", keep)
     monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
+    monkeypatch.setattr(PipelineConnection, "command", keep_command)
     yield found
     event.remove(Engine, "before_cursor_execute", keep)
