@@ -80,6 +80,6 @@ def busy() -> OperationalError:
 
 @event.listens_for(Engine, "checkin")
 def _leave(_connection: Any, entry: ConnectionPoolEntry) -> None:
-    leave = entry.record_info.pop(KEY, None)
-    if leave is not None:
-        leave()
+    info = entry.record_info
+    if info is not None and KEY in info:
+        info.pop(KEY)()

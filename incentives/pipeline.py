@@ -46,7 +46,8 @@ def ask(connection: Connection, statement: str, values: tuple[object, ...]) -> R
     def rows() -> Sequence[Any]:
         if cursor.pgresult is None:
             wait(connection)
-        return cursor.fetchall()
+        found: Sequence[Any] = cursor.fetchall()
+        return found
 
     return rows
 
@@ -83,7 +84,7 @@ class PipelineCursor(psycopg.Cursor[Any]):
             query = self._convert_query(statement, row)
             at_once(self._maybe_prepare_gen(query, prepare=prepare))
         at_once(self._conn._prepared.maintain_gen(self._conn))
-        self.connection.settled = False
+        cast("PipelineConnection", self.connection).settled = False
 
 
 class PipelineConnection(psycopg.Connection[Any]):

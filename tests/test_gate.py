@@ -1,4 +1,4 @@
-"""The writers' queue on SQLite: one at a time, across processes, and free again whatever happens."""
+"""The writers' queue on SQLite: one at a time, across processes, free again whatever happens."""
 
 import subprocess
 import sys
@@ -38,8 +38,7 @@ def is_free(path: str) -> bool:
     try:
         gate.take_turn(path)()
     except OperationalError as error:
-        assert is_busy(error)
-        return False
+        return not is_busy(error)
     return True
 
 

@@ -77,6 +77,9 @@ def read_codes(connection: Connection, drafts: Sequence[Draft], actor: UUID | No
     made = {pair: random_code() for pair in sorted(wanted - found.keys())}
     NEW_CODE.send(
         connection,
-        [(village, uuid_value(connection, person), code) for (village, person), code in made.items()],
+        [
+            (village, uuid_value(connection, person), code)
+            for (village, person), code in made.items()
+        ],
     )
     return found | made

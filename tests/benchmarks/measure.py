@@ -1,4 +1,4 @@
-"""Timing: rounds of several things in turn, medians, and a table with each goal beside its figure."""
+"""Timing: rounds of several things in turn, medians, and a table of figures with their goals."""
 
 import threading
 import time

@@ -62,9 +62,7 @@ def open_books() -> tuple[str, str]:
 
 
 @contextmanager
-def posting(
-    app: Flask, books: list[tuple[str, str]], events: int, thread: int
-) -> Iterator[Work]:
+def posting(app: Flask, books: list[tuple[str, str]], events: int, thread: int) -> Iterator[Work]:
     """A thread's posting of so many events in one transaction, in its own village."""
     village, household = books[thread]
     actor = uuid4()

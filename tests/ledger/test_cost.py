@@ -14,6 +14,7 @@ from incentives.errors import InsufficientPoints
 from incentives.extensions import db
 from incentives.ledger import planning
 from incentives.ledger.audit import audit
+from incentives.web.transaction import transaction
 from tests.factories import act
 from tests.ledger.books import CADRE, open_books
 from tests.wire import wire_to
@@ -95,8 +96,6 @@ def test_a_check_that_fails_only_in_the_database_is_the_same_refusal(app, monkey
     def work() -> None:
         ledger.hold([books.village])
         ledger.post([books.redemption(anna, 6)], actor=CADRE, now=now())
-
-    from incentives.web.transaction import transaction
 
     with pytest.raises(InsufficientPoints):
         transaction(work, last=kept.append)
