@@ -5,6 +5,7 @@ PROVE_SCALE ?= 1
 BIN := .venv/bin
 RUN_DONE := .venv/.run
 TEST_DONE := .venv/.test
+BENCH_DONE := .venv/.bench
 SOURCES := incentives app.py tests tools docs/verify
 CATALOGUES := incentives/translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 
@@ -28,7 +29,7 @@ check: $(TEST_DONE)
 	$(BIN)/python -m pytest -q tests/test_house.py tests/ledger/test_vectors.py tests/cards/test_codes.py \
 		tests/cards/test_numbers.py tests/cards/test_qr.py tests/files
 
-bench: $(TEST_DONE)
+bench: $(BENCH_DONE)
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 # All of them take hours; PROVE_SCALE=0.1 is a tenth, PROVE="kills power" some.
@@ -54,6 +55,7 @@ vendor:
 lock: $(TEST_DONE)
 	$(BIN)/uv pip compile -q --generate-hashes --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-header requirements-bench.in -o requirements-bench.txt
 
 $(RUN_DONE): requirements.txt
 	$(PYTHON) -m venv .venv
@@ -62,6 +64,11 @@ $(RUN_DONE): requirements.txt
 
 $(TEST_DONE): $(RUN_DONE) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# What `make bench` compares with is installed for it alone.
+$(BENCH_DONE): $(TEST_DONE) requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
 clean:

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from incentives import create_app
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
+from incentives.pipeline import PipelineConnection, PipelineCursor, piped
 from tests.databases import Postgresql, postgresql_server
 
 # Databases with honest durability wait for each sync: in memory that costs nothing, and what the
@@ -196,13 +198,25 @@ class Statements:
 
 
 @pytest.fixture
-def statements() -> Iterator[Statements]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     """Counts what is sent to any database."""
     found = Statements()
+    queue, command = PipelineCursor.queue, PipelineConnection.command
 
-    def keep(_c: object, _cu: object, statement: str, *_rest: object) -> None:
+    def keep(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if piped(connection) is None:
+            found.sent.append(statement)
+
+    def keep_queued(self: PipelineCursor, statement: str, *rest: Any, **named: Any) -> None:
         found.sent.append(statement)
+        queue(self, statement, *rest, **named)
+
+    def keep_command(self: PipelineConnection, statement: str) -> None:
+        found.sent.append(statement)
+        command(self, statement)
 
     event.listen(Engine, "before_cursor_execute", keep)
+    monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
+    monkeypatch.setattr(PipelineConnection, "command", keep_command)
     yield found
     event.remove(Engine, "before_cursor_execute", keep)

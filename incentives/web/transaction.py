@@ -23,6 +23,7 @@ ATTEMPTS = 5
 SERIALISATION_FAILURE = "40001"
 DEADLOCK = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
+CHECK_VIOLATION = "23514"
 SQLITE_BUSY = 5
 
 # What refuses to write at all just now; a transaction that is `in_recovery` doesn't ask.
@@ -52,18 +53,23 @@ def transaction(
     `first` runs before the savepoint (an idempotency key) and may raise `Concluded` or a
     refusal; `last` gets the result or the refusal before the commit (the kept answer). `work`
     may run more than once, as serialisation failures and deadlocks are tried again up to five
-    times with jitter; then, and where SQLite stays busy, `Unavailable` is raised. Objects
-    loaded before are expired: pass ids. While the books wait for their recovery it refuses all
-    work (`log_rolled_back`) that doesn't say it belongs there (`in_recovery`: to sign in, to
-    catch up, to note who looked).
+    times with jitter; then, and where SQLite stays busy, `Unavailable` is raised. A failed CHECK
+    that shows only at the commit, as what is queued isn't waited for before, is tried again with
+    each statement waited for: it shows in the savepoint then. Objects loaded before are expired:
+    pass ids. While the books wait for their recovery it refuses all work (`log_rolled_back`) that
+    doesn't say it belongs there (`in_recovery`: to sign in, to catch up, to note who looked).
     """
+    plain = False
     for attempt in range(ATTEMPTS):
         try:
-            return attempt_once(work, first, last, in_recovery)
+            return attempt_once(work, first, last, in_recovery=in_recovery, plain=plain)
         except DBAPIError as error:
             db.session.rollback()
             if is_busy(error) or is_lost(error):
                 break
+            if sqlstate(error) == CHECK_VIOLATION and not plain:
+                plain = True
+                continue
             if sqlstate(error) not in (SERIALISATION_FAILURE, DEADLOCK):
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 -- jitter, no secret
@@ -77,11 +83,13 @@ def attempt_once(
     work: Callable[[], T],
     first: Callable[[], None] | None,
     last: Callable[[T | Refusal], None] | None,
+    *,
     in_recovery: bool,
+    plain: bool,
 ) -> T:
-    """One try of `transaction`."""
+    """One try of `transaction`; a `plain` one waits for each statement."""
     db.session.rollback()
-    db.session.connection(execution_options={"write": True})
+    db.session.connection(execution_options={"write": True, "plain": plain})
     if not in_recovery:
         for refuse in before_writing:
             refuse()

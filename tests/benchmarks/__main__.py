@@ -1,4 +1,8 @@
-"""`make bench`: prints the ratios. BENCH="--rounds 1 --count 50" is a quick look."""
+"""`make bench`: prints each figure with its goal. BENCH="--rounds 1 --count 50" is a quick look.
+
+`--only` names what to measure, `--sizes` the lengths of the logs that are read:
+BENCH="--only sizes --sizes 1000,10000".
+"""
 
 import argparse
 import json
@@ -7,42 +11,42 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.benchmarks import posting, serving
-from tests.benchmarks.measure import Figures, Ratio, table
-from tests.benchmarks.scene import build
+from tests.benchmarks import hot, http, log, postgresql, sizes, sqlite
+from tests.benchmarks.measure import Figures, table
+from tests.benchmarks.workshop import Workshop
 
-RATIOS = (
-    Ratio("post, SQLite FULL, against raw sqlite3 of the same rows", "post", "raw post", 0.5),
-    Ratio("the same within transaction()", "post in transaction()", "raw post", 0.3),
-    Ratio("events in posts of 50 against single ones", "posts in batches", "post"),
-    Ratio("post against a bare insert", "post", "bare insert"),
-    Ratio("redemption over HTTP, all on, against a bare endpoint", "redemption", "bare endpoint"),
-    Ratio("redemption over HTTP against a bare insert", "redemption", "bare insert"),
-    Ratio("balance over HTTP against a bare endpoint", "balance", "bare endpoint"),
-)
+MEASURES = {
+    "sqlite": sqlite.measure,
+    "postgresql": postgresql.measure,
+    "hot": hot.measure,
+    "http": http.measure,
+    "log": log.measure,
+    "sizes": sizes.measure,
+}
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> Figures:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="make bench")
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=400, help="how often in a round")
+    parser.add_argument("--only", action="append", choices=MEASURES, help="may be repeated")
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="rising, with commas")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    steps = tuple(int(each) for each in options.sizes.split(","))
     figures = Figures()
-    with tempfile.TemporaryDirectory(prefix="jishan-bench-") as name:
-        folder = Path(name)
-        scene = build(folder / "scene")
-        for number in track(range(options.rounds), description="rounds"):
-            here = folder / f"round-{number}"
-            here.mkdir()
-            posting.measure(scene, here, figures, options.count)
-            serving.measure(scene, here, figures, options.count)
-        sent = serving.statements_of_a_redemption(scene, folder)
-    print(table(figures, RATIOS))
-    print(f"\nstatements of a redemption over HTTP: {len(sent)} (goal: at most 15)")
+    with tempfile.TemporaryDirectory(prefix="jishan-bench-") as folder:
+        shop = Workshop(Path(folder), options.count, steps)
+        with shop.closing:
+            for _round in track(range(options.rounds), description="rounds"):
+                for name in options.only or MEASURES:
+                    MEASURES[name](shop, figures)
+    rows = (*sqlite.ROWS, *postgresql.ROWS, *hot.ROWS, *http.ROWS, *log.ROWS, *sizes.rows(steps))
+    print(table(figures, rows))
     if options.json:
-        options.json.write_text(json.dumps({"rates": figures.rates, "statements": sent}))
+        options.json.write_text(json.dumps(figures.found))
+    return figures
 
 
 if __name__ == "__main__":

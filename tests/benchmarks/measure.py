@@ -1,42 +1,61 @@
-"""Timing: rounds of several things in turn, medians, and ratios as a table."""
+"""Timing: rounds of several things in turn, medians, and a table of figures with their goals."""
 
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from statistics import median
 
 Work = Callable[[int], object]
+# What gives a thread its own work, and tidies up after it.
+Make = Callable[[int], AbstractContextManager[Work]]
 
 
 @dataclass
 class Figures:
-    """What each thing did in a second, round by round."""
+    """What each thing came to, round by round: how often in a second, or how long it took."""
 
-    rates: dict[str, list[float]] = field(default_factory=dict)
+    found: dict[str, list[float]] = field(default_factory=dict)
 
-    def add(self, name: str, rate: float) -> None:
-        """One round's rate."""
-        self.rates.setdefault(name, []).append(rate)
+    def add(self, name: str, figure: float) -> None:
+        """One round's figure."""
+        self.found.setdefault(name, []).append(figure)
 
-    def rate(self, name: str) -> float:
+    def of(self, name: str) -> float:
         """The median of the rounds."""
-        return median(self.rates[name])
+        return median(self.found[name])
 
     def ratio(self, name: str, anchor: str) -> float:
         """The median of the rounds' ratios: each round compares with itself."""
-        pairs = zip(self.rates[name], self.rates[anchor], strict=True)
+        pairs = zip(self.found[name], self.found[anchor], strict=True)
         return median(each / beside for each, beside in pairs)
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """A ratio to print, with the goal of docs beside it (0: none)."""
+class Row:
+    """A line of the table: a figure, or its ratio to an anchor, and the goal (0: none)."""
 
     what: str
     name: str
-    anchor: str
+    anchor: str = ""
     goal: float = 0.0
+    at_most: bool = False
+
+    def line(self, figures: Figures) -> str:
+        """The row as text; empty where it wasn't measured."""
+        if self.name not in figures.found:
+            return ""
+        figure = figures.of(self.name)
+        beside, result = "", figure
+        if self.anchor:
+            beside, result = f"{figures.of(self.anchor):.4g}", figures.ratio(self.name, self.anchor)
+        said = ""
+        if self.goal:
+            met = result <= self.goal if self.at_most else result >= self.goal
+            said = f"{'at most' if self.at_most else 'at least'} {self.goal:g}"
+            said += "" if met else "  MISSED"
+        return f"{self.what:66} {figure:9.4g} {beside:>9} {result:8.3g}  {said}".rstrip()
 
 
 def per_second(work: Work, count: int) -> float:
@@ -47,42 +66,37 @@ def per_second(work: Work, count: int) -> float:
     return count / (time.perf_counter() - begun)
 
 
-def per_second_by_threads(make: Callable[[int], Work], count: int, threads: int) -> float:
+def per_second_by_threads(make: Make, count: int, threads: int) -> float:
     """How often a thing is done in a second by several threads at once, each with its own."""
-    works = [make(number) for number in range(threads)]
-    barrier = threading.Barrier(threads + 1)
+    each = max(1, count // threads)
+    seconds = [0.0] * threads
     failures: list[BaseException] = []
+    barrier = threading.Barrier(threads)
 
-    def run(work: Work, number: int) -> None:
-        barrier.wait()
+    def run(thread: int) -> None:
         try:
-            for each in range(count // threads):
-                work(number * count + each)
+            with make(thread) as work:
+                work(thread * each)  # opens the connection, warms what is cached
+                barrier.wait(60)
+                begun = time.perf_counter()
+                for number in range(each):
+                    work(thread * each + number)
+                seconds[thread] = time.perf_counter() - begun
         except BaseException as failure:
+            barrier.abort()
             failures.append(failure)
 
-    running = [
-        threading.Thread(target=run, args=(work, number)) for number, work in enumerate(works)
-    ]
+    running = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
     for thread in running:
         thread.start()
-    barrier.wait()
-    begun = time.perf_counter()
     for thread in running:
         thread.join()
-    elapsed = time.perf_counter() - begun
     if failures:
         raise failures[0]
-    return (count // threads) * threads / elapsed
+    return threads * each / max(seconds)
 
 
-def table(figures: Figures, ratios: Sequence[Ratio]) -> str:
-    """The ratios as lines of text."""
-    lines = [f"{'what':58} {'a second':>9} {'anchor':>9} {'ratio':>7} {'goal':>6}"]
-    for each in ratios:
-        goal = f"{each.goal:6.2f}" if each.goal else "     -"
-        lines.append(
-            f"{each.what:58} {figures.rate(each.name):9.0f} {figures.rate(each.anchor):9.0f}"
-            f" {figures.ratio(each.name, each.anchor):7.3f} {goal}"
-        )
-    return "\n".join(lines)
+def table(figures: Figures, rows: Sequence[Row]) -> str:
+    """The rows as lines of text."""
+    head = f"{'what':66} {'figure':>9} {'anchor':>9} {'ratio':>8}  goal"
+    return "\n".join([head, *filter(None, (row.line(figures) for row in rows))])

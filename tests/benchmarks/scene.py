@@ -84,10 +84,10 @@ def copy_of(scene: Scene, folder: Path) -> Scene:
     return Scene(folder, scene.households, scene.cards, scene.shop_id, scene.good_id)
 
 
-def award(code: str, points: int) -> ledger.Draft:
+def award(code: str, points: int, village: str = VILLAGE) -> ledger.Draft:
     """The draft of an award."""
     return ledger.Draft(
-        village=VILLAGE,
+        village=village,
         kind=Kind.AWARD,
         occurred_on=village_day(now()),
         record=uuid4(),

@@ -1,12 +1,11 @@
-"""The service over HTTP: redemption and balance beside the bare endpoint, by several clients."""
+"""The service over HTTP: redemption, its replay and balance beside the bare endpoint."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,13 +16,21 @@ from sqlalchemy.engine import Engine
 
 from incentives.config import ROOT
 from incentives.database import new_id
-from tests.benchmarks.measure import Figures, Work, per_second_by_threads
+from tests.benchmarks.measure import Figures, Make, Row, Work, per_second_by_threads
 from tests.benchmarks.scene import Scene, application, copy_of
+from tests.benchmarks.workshop import Workshop
 from tests.databases import free_port, wait_for_port
 from tests.factories import VILLAGE
 from tests.site import PASSWORD
 
 CLIENTS = 8
+
+ROWS = (
+    Row("redemption over HTTP, all on, against a bare endpoint", "redemption", "bare endpoint"),
+    Row("balance over HTTP against a bare endpoint", "balance", "bare endpoint"),
+    Row("replay of a key against a first redemption over HTTP", "replay", "redemption", 1),
+    Row("statements of a redemption over HTTP", "statements", goal=15, at_most=True),
+)
 
 
 @contextmanager
@@ -48,7 +55,11 @@ def server(folder: Path) -> Iterator[int]:
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 class Client:
@@ -88,45 +99,46 @@ def sale(scene: Scene, number: int) -> dict[str, Any]:
     }
 
 
-def measure(scene: Scene, folder: Path, figures: Figures, count: int) -> None:
+def measure(shop: Workshop, figures: Figures) -> None:
     """One round on a new copy and a fresh server."""
-    here = copy_of(scene, folder / "serving")
-    lock = threading.Lock()
-    with server(here.folder) as port:
-        first = Client(port)
-        first.sign_in("shopkeeper")
-        cadre = Client(port)
-        cadre.sign_in("cadre")
+    scene = shop.scene
+    with server(copy_of(scene, shop.here() / "serving").folder) as port:
+        tokens = {who: token(port, who) for who in ("shopkeeper", "cadre")}
 
-        def client(token: str | None) -> Client:
-            made = Client(port)
-            made.token = token
-            return made
+        def calling(who: str | None, ask: Callable[[Client, int], object]) -> Make:
+            @contextmanager
+            def make(_thread: int) -> Iterator[Work]:
+                mine = Client(port)
+                mine.token = tokens[who] if who else None
+                yield lambda number: ask(mine, number)
+                mine.connection.close()
 
-        def redeem(_thread: int) -> Work:
-            mine = client(first.token)
+            return make
 
-            def work(number: int) -> None:
-                with lock:
-                    key = str(new_id())
-                mine.call(
-                    "POST", f"/api/v1/villages/{VILLAGE}/redemptions", sale(scene, number), key
-                )
+        keys = [str(new_id()) for _each in range(2 * shop.count + 2 * CLIENTS)]
+        sales = f"/api/v1/villages/{VILLAGE}/redemptions"
+        home = f"/api/v1/villages/{VILLAGE}/households/{scene.households[0][0]}"
+        redeem = calling(
+            "shopkeeper", lambda mine, n: mine.call("POST", sales, sale(scene, n), keys[n])
+        )
+        # The very same calls again: each key has its answer.
+        for name in ("redemption", "replay"):
+            figures.add(name, per_second_by_threads(redeem, shop.count, CLIENTS))
+        balance = calling("cadre", lambda mine, _n: mine.call("GET", home))
+        figures.add("balance", per_second_by_threads(balance, shop.count, CLIENTS))
+        bare = calling(None, lambda mine, _n: mine.call("GET", "/healthz"))
+        figures.add("bare endpoint", per_second_by_threads(bare, shop.count, CLIENTS))
+    figures.add("statements", len(statements_of_a_redemption(scene, shop.here())))
 
-            return work
 
-        def balance(_thread: int) -> Work:
-            mine = client(cadre.token)
-            home = scene.households[0][0]
-            return lambda _number: mine.call("GET", f"/api/v1/villages/{VILLAGE}/households/{home}")
-
-        def bare(_thread: int) -> Work:
-            mine = client(None)
-            return lambda _number: mine.call("GET", "/healthz")
-
-        for name, make in (("redemption", redeem), ("balance", balance), ("bare endpoint", bare)):
-            per_second_by_threads(make, CLIENTS, CLIENTS)
-            figures.add(name, per_second_by_threads(make, count, CLIENTS))
+def token(port: int, who: str) -> str:
+    """A user's token."""
+    client = Client(port)
+    client.sign_in(who)
+    client.connection.close()
+    if client.token is None:
+        raise RuntimeError(f"{who} got no token")
+    return client.token
 
 
 def statements_of_a_redemption(scene: Scene, folder: Path) -> list[str]:

@@ -1,0 +1,96 @@
+"""The statements of the posting path, as text: made once, for both databases.
+
+SQLAlchemy builds a statement anew for each use, which costs more than the database takes to run
+it; here the driver gets a constant text, and prepares it once. All textual SQL of the posting
+path is in this module, for whoever must put a schema before each table.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from incentives.pipeline import Rows, ask, send
+
+
+class Statement:
+    """A statement, written once: `?` for each value, `= ANY(?)` for one of a list."""
+
+    def __init__(self, text: str) -> None:
+        self.postgresql = text.replace("?", "%s")
+        # SQLite has no arrays and no row locks: BEGIN IMMEDIATE has locked all.
+        in_list = text.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
+        self.sqlite = in_list.removesuffix(" FOR UPDATE")
+
+    def on(self, connection: Connection) -> str:
+        """The text for a connection's database."""
+        return self.sqlite if is_sqlite(connection) else self.postgresql
+
+    def send(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run it for each of these rows, if any, without waiting where the driver can."""
+        if rows:
+            send(connection, self.on(connection), rows)
+
+    def ask(self, connection: Connection, *values: object) -> Rows:
+        """Ask for its rows, without waiting where the driver can."""
+        return ask(connection, self.on(connection), values)
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Whether a connection's database is SQLite."""
+    return connection.dialect.name == "sqlite"
+
+
+def listed(connection: Connection, values: Sequence[str | UUID]) -> object:
+    """A list as a value: an array, on SQLite JSON."""
+    if is_sqlite(connection):
+        return json.dumps([each if isinstance(each, str) else each.hex for each in values])
+    return list(values)
+
+
+def uuid_value(connection: Connection, value: UUID | None) -> object:
+    """An id as a value: on SQLite its 32 hex digits."""
+    return value.hex if value is not None and is_sqlite(connection) else value
+
+
+def day_value(connection: Connection, value: date) -> object:
+    """A day as a value: on SQLite its text."""
+    return value.isoformat() if is_sqlite(connection) else value
+
+
+def read_uuid(value: UUID | str) -> UUID:
+    """An id as a row has it."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+HEADS = Statement(
+    "SELECT village, origin, size, at, frontier FROM log_head"
+    " WHERE village = ANY(?) ORDER BY village FOR UPDATE"
+)
+ACCOUNTS = Statement(
+    "SELECT account.code, account.balance, account.version, allowance.lease, allowance.points"
+    " FROM account LEFT JOIN allowance ON allowance.village = account.village"
+    " AND allowance.account_code = account.code"
+    " WHERE account.village = ? AND account.code = ANY(?)"
+)
+CODES = Statement(
+    "SELECT village, person, code FROM actor_code WHERE village = ANY(?) AND person = ANY(?)"
+)
+NEW_CODE = Statement("INSERT INTO actor_code (village, person, code) VALUES (?, ?, ?)")
+NEW_EVENT = Statement(
+    "INSERT INTO event (id, village, seq, at, kind, occurred_on, actor, approver, reverses,"
+    " record, detail, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+NEW_DETAIL = Statement("INSERT INTO event_detail (event_id, text, key) VALUES (?, ?, ?)")
+NEW_TRANSFER = Statement(
+    "INSERT INTO transfer (village, seq, line, from_code, to_code, unit, amount,"
+    " from_balance_after, from_version, to_balance_after, to_version)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+NEW_LEAF = Statement("INSERT INTO leaf (village, seq, body, hashes) VALUES (?, ?, ?, ?)")
+MOVE_HEAD = Statement("UPDATE log_head SET size = ?, at = ?, frontier = ? WHERE village = ?")
+LOWER_ALLOWANCE = Statement(
+    "UPDATE allowance SET points = ? WHERE lease = ? AND village = ? AND account_code = ?"
+)
