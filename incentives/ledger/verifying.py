@@ -201,13 +201,16 @@ def name_in(body: bytes, before: str) -> str:
 
 
 def bodies(village: str) -> Iterator[bytes]:
-    """The leaves of a village in their order."""
-    yield from db.session.scalars(
-        select(Leaf.body)
-        .where(Leaf.village == village)
+    """The leaves of a village in their order, a window at a time: none keeps a cursor open."""
+    start = 0
+    while window := db.session.execute(
+        select(Leaf.seq, Leaf.body)
+        .where(Leaf.village == village, Leaf.seq >= start)
         .order_by(Leaf.seq)
-        .execution_options(yield_per=STEP)
-    )
+        .limit(STEP)
+    ).all():
+        yield from (row.body for row in window)
+        start = window[-1].seq + 1
 
 
 def compare_with_seals(village: str) -> Iterator[Finding]:
