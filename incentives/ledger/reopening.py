@@ -25,8 +25,8 @@ from incentives.ledger.models import (
     Leaf,
     LogHead,
 )
-from incentives.ledger.posting import TICK
 from incentives.ledger.seals.files import folder_of, sync_folder
+from incentives.ledger.writing import TICK
 
 
 def reopen_log(
