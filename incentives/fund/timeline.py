@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_datetime, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.clock import VILLAGE_TIME
 from incentives.fund.models import Decision, DisbursementApproval, Status
 from incentives.fund.operations import missing_approvals
 from incentives.fund.queries import DisbursementView
 from incentives.fund.queries.payees import payee_households
 from incentives.fund.states import BEFORE_PAYMENT
+from incentives.web.pages.timeline import step, steps_to_come
 
 DONE = {
     "evaluation": lazy_gettext("Your evaluation is kept."),
@@ -141,7 +141,7 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
         }
         ended = words.get(row.status, "")
         steps.append(step(ended, row.ended_by, row.ended_at, names, row.ended_reason))
-    return steps + steps_to_come(row.status)
+    return steps + rest_of(row.status)
 
 
 def approval_step(approval: DisbursementApproval, names: dict[UUID, str]) -> dict[str, Any]:
@@ -155,21 +155,7 @@ def approval_step(approval: DisbursementApproval, names: dict[UUID, str]) -> dic
     return step(title, approval.approver, approval.decided_at, names, approval.reason)
 
 
-def step(
-    title: str, person: UUID | None, at: Any, names: dict[UUID, str], note: str | None = None
-) -> dict[str, Any]:
-    """A step that was taken."""
-    name = names.get(person, "") if person is not None else ""
-    when = format_datetime(at.astimezone(VILLAGE_TIME), "short", rebase=False)
-    return {
-        "title": title,
-        "small": " · ".join(part for part in (name, when) if part),
-        "note": note,
-        "state": "done",
-    }
-
-
-def steps_to_come(status: Status) -> list[dict[str, Any]]:
+def rest_of(status: Status) -> list[dict[str, Any]]:
     """The steps that are still to be taken, the next one first."""
     rest = {
         Status.APPLIED: [_("The review group evaluates"), _("Approval"), _("Payment")],
@@ -178,7 +164,4 @@ def steps_to_come(status: Status) -> list[dict[str, Any]]:
         Status.APPROVED: [_("Payment")],
         Status.PAID: [_("Receipt")],
     }.get(status, [])
-    return [
-        {"title": title, "state": "now" if index == 0 else "next"}
-        for index, title in enumerate(rest)
-    ]
+    return steps_to_come(rest)

@@ -5,21 +5,17 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.openings import forms, operations, queries, timeline, words
+from incentives.openings import choices, forms, operations, queries, timeline, words
 from incentives.openings.api import workbook
 from incentives.openings.models import Opening, OpeningLine, OpeningStatus, Part
 from incentives.openings.operations.steps import lines_of
 from incentives.openings.problems import problems_of
-from incentives.register.models import Household, Resident
-from incentives.register.queries import search_households
-from incentives.shop.models import Good, Shop
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.pages import Form, current_village, nav_item, page, render
@@ -210,8 +206,10 @@ def mend(opening_id: UUID, line_id: UUID) -> Any:
         form=form,
         opening=opening,
         view=queries.line_views([line], bad)[0],
-        households=candidates(line) if line.part is Part.POINTS else [],
-        goods=goods_of_village(village) if line.part is Part.STOCK else [],
+        households=choices.households_for(line, request.args.get("q", ""))
+        if line.part is Part.POINTS
+        else [],
+        goods=choices.goods_of_village(village) if line.part is Part.STOCK else [],
         q=request.args.get("q", ""),
         words=words,
     )
@@ -228,44 +226,6 @@ def typed_values(line: OpeningLine) -> dict[str, Any]:
         fen = getattr(line, name)
         shown[name] = "" if fen is None else f"{fen // 100}.{fen % 100:02d}"
     return shown | {name: str(getattr(line, name) or "") for name in ("household_id", "good_id")}
-
-
-def candidates(line: OpeningLine) -> list[tuple[UUID, str, str]]:
-    """Who may be meant: the household of now, those with its door or its head's name, and those
-    that a search finds; as id, head and door."""
-    q = request.args.get("q", "").strip()[:60]
-    typed = line.typed or {}
-    chosen = (
-        select(Household.id, Resident.name, Household.door)
-        .join(Resident, Resident.id == Household.head_id)
-        .where(Household.village == line.village, Household.departed_on.is_(None))
-        .order_by(Household.number)
-        .limit(FOUND_AT_MOST)
-    )
-    if q:
-        chosen = chosen.where(
-            Household.id.in_(search_households(line.village, q).with_only_columns(Household.id))
-        )
-    else:
-        chosen = chosen.where(
-            or_(
-                Household.id == line.household_id,
-                Household.door == typed.get("door"),
-                Resident.name == typed.get("head"),
-            )
-        )
-    return [(household_id, head, door) for household_id, head, door in db.session.execute(chosen)]
-
-
-def goods_of_village(village: str) -> list[tuple[UUID, str]]:
-    """The goods of the village's own shops, as a field's options."""
-    found = db.session.scalars(
-        select(Good)
-        .join(Shop, Shop.id == Good.shop_id)
-        .where(Shop.division == village)
-        .order_by(Good.sku)
-    )
-    return [(good.id, f"{good.name_zh} · {good.sku}") for good in found]
 
 
 @blueprint.post("/desk/openings/<uuid:opening_id>/lines/<uuid:line_id>/drop")

@@ -1,21 +1,19 @@
 """An opening as a page shows it: who did what, what is to come, what this person can do."""
 
 from typing import Any
-from uuid import UUID
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.clock import VILLAGE_TIME
 from incentives.openings.models import CheckRole, OpeningStatus
 from incentives.openings.operations.checking import can_check, entered_by
 from incentives.openings.operations.steps import lines_of
 from incentives.openings.queries import OpeningView
 from incentives.openings.states import Action, allowed
 from incentives.openings.words import CHECKED_FOR
+from incentives.web.pages.timeline import step, steps_to_come
 
 PERMISSIONS = {
     Action.SUBMIT: ("submission", "opening.enter"),
@@ -67,24 +65,10 @@ def steps_of(view: OpeningView) -> list[dict[str, Any]]:
         rejected = row.status is OpeningStatus.REJECTED
         ended = _("Not approved") if rejected else _("Withdrawn")
         steps.append(step(ended, row.ended_by, row.ended_at, names, row.ended_reason))
-    return steps + steps_to_come(view)
+    return steps + rest_of(view)
 
 
-def step(
-    title: str, person: UUID | None, at: Any, names: dict[UUID, str], note: str | None = None
-) -> dict[str, Any]:
-    """A step that was taken."""
-    name = names.get(person, "") if person is not None else ""
-    when = format_datetime(at.astimezone(VILLAGE_TIME), "short", rebase=False)
-    return {
-        "title": title,
-        "small": " · ".join(part for part in (name, when) if part),
-        "note": note,
-        "state": "done",
-    }
-
-
-def steps_to_come(view: OpeningView) -> list[dict[str, Any]]:
+def rest_of(view: OpeningView) -> list[dict[str, Any]]:
     """The steps that are still to be taken, the next one first."""
     status = view.opening.status
     checks = {
@@ -98,7 +82,4 @@ def steps_to_come(view: OpeningView) -> list[dict[str, Any]]:
         rest = [*(checks[role] for role in missing), _("Taking it over")]
     else:
         rest = [_("Taking it over")] if status is OpeningStatus.CHECKED else []
-    return [
-        {"title": title, "state": "now" if index == 0 else "next"}
-        for index, title in enumerate(rest)
-    ]
+    return steps_to_come(rest)
