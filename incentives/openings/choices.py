@@ -10,7 +10,7 @@ from incentives.register.models import Household, Resident
 from incentives.register.queries import search_households
 from incentives.shop.models import Good, Shop
 
-FOUND_AT_MOST = 20
+FOUND_AT_MOST = 12
 
 
 def households_for(line: OpeningLine, q: str) -> list[tuple[UUID, str, str]]:

@@ -24,7 +24,6 @@ blueprint = Blueprint("openings_pages", __name__)
 
 LINES = 100
 BAD_AT_MOST = 50
-FOUND_AT_MOST = 12
 LEFT_OUT_AT_MOST = 60
 
 
