@@ -199,7 +199,8 @@ class PipelineDialect(PGDialect_psycopg):
         self, cursor: Any, statement: str, parameters: Any, context: ExecutionContext | None = None
     ) -> None:
         """Run a statement for many rows and wait for them, and for all that is queued."""
-        cursor.queue(statement, parameters)
+        cursor.connection.settled = False
+        cursor.executemany(statement, parameters)  # the driver's own, which adds up the rows
         cursor.connection.settle()
 
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import ExecuteStyle
 
 from incentives import create_app
 from incentives.database import new_id
@@ -203,8 +204,9 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     found = Statements()
     queue, command = PipelineCursor.queue, PipelineConnection.command
 
-    def keep(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if piped(connection) is None:
+    def keep(connection: Connection, _cursor: object, statement: str, *rest: Any) -> None:
+        _parameters, context, _many = rest
+        if piped(connection) is None or context.execute_style is ExecuteStyle.EXECUTEMANY:
             found.sent.append(statement)
 
     def keep_queued(self: PipelineCursor, statement: str, *rest: Any, **named: Any) -> None:
