@@ -1,9 +1,8 @@
 """Whatever is done in whatever order, the books are what a model of a few lines says.
 
-Each program is a village of its own in the test's one database. `JISHAN_PROVE=1` tries many more.
+Each program is a village of its own in the test's one database. `make prove` tries many more.
 """
 
-import os
 from uuid import uuid4
 
 import pytest
@@ -21,14 +20,17 @@ from incentives.clock import now
 from incentives.errors import InsufficientPoints
 from incentives.ledger.kinds import Kind
 from incentives.ledger.seals import LogInconsistent, rolled_back, seal_village
+from tests import proving
 from tests.ledger.books import open_books
 from tests.ledger.copies import Copies
 from tests.ledger.model import HOUSEHOLDS, Refused
 from tests.ledger.story import DIFFERENCE, LEASES, LOSS, SPENDING, Story
 
-PROVE = bool(os.environ.get("JISHAN_PROVE"))
-PROGRAMS = {"sqlite": 1_000 if PROVE else 40, "postgresql": 1_000 if PROVE else 12}
-BATCHES = 500 if PROVE else 30
+PROGRAMS = {
+    "sqlite": proving.scaled(1_000, least=40),
+    "postgresql": proving.scaled(1_000, least=12),
+}
+BATCHES = proving.scaled(500, least=30)
 STEPS = 30
 NO_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
