@@ -1,4 +1,4 @@
-"""Details say what their kind of event may say, from the posting on: the log keeps them for ever."""
+"""A detail says what its kind of event may say, from the posting on: the log keeps it for ever."""
 
 from uuid import uuid4
 
