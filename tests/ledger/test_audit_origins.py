@@ -25,7 +25,7 @@ from tests.ledger.tampering import owner, tamper, unguard
 RIGHT = ("", "", "/2", "/2", "/3", "/3")
 SIGNED = {2: "", 4: "/2", 6: "/3"}
 HERE = "village = :village"
-OF_SIZE = f"WHERE {HERE} AND size = :size"
+OF_SIZE, OF_SEQ = f"WHERE {HERE} AND size = :size", f"WHERE {HERE} AND seq = :seq"
 
 
 @pytest.fixture
