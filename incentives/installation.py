@@ -1,5 +1,6 @@
 """What is fixed for ever when an installation is made: its id, its address and its log's origin."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +37,10 @@ def find_installation() -> Installation | None:
     return db.session.get(Installation, 1)
 
 
+# Why no command may touch the books just now, None where nothing speaks against it: set by rooms.
+command_refusals: list[Callable[[], str | None]] = []
+
+
 class SettingRefused(RuntimeError):
     """A setting names another installation than the one in the database."""
 
@@ -59,7 +64,13 @@ def get_installation() -> Installation:
 
 
 def installation_for_command() -> Installation:
-    """The installation for a command line, which ends with the reason where there is none."""
+    """The installation for a command line, which ends with the reason where there is none.
+
+    So it does where a room refuses all commands (`command_refusals`).
+    """
+    for refusing in command_refusals:
+        if (reason := refusing()) is not None:
+            raise click.ClickException(reason)
     try:
         return get_installation()
     except (LookupError, SettingRefused) as refusal:

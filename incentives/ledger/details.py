@@ -10,7 +10,7 @@ import rfc8785
 from incentives.ledger.kinds import Kind
 
 KEY_BYTES = 32
-# What a detail may say, by kind of event; the audit names any other key.
+# What a detail may say, by kind of event: `post` refuses any other key, and the audit names it.
 KEYS: dict[str, frozenset[str]] = {
     Kind.OPENING: frozenset({"notice"}),
     Kind.REOPEN: frozenset({"events", "lost", "origin", "size", "root"}),
@@ -25,6 +25,12 @@ KEYS: dict[str, frozenset[str]] = {
     Kind.EXPIRY: frozenset({"period_ends_on"}),
     Kind.DEBT_PAYMENT: frozenset({"period_ends_on"}),
 }
+
+
+def require_keys(kind: Kind, detail: dict[str, Any] | None) -> None:
+    """Refuse, by ValueError, a detail with keys that its kind of event doesn't have."""
+    if strange := (detail or {}).keys() - KEYS.get(kind, frozenset()):
+        raise ValueError(f"no detail of kind {kind} has the keys {', '.join(sorted(strange))}")
 
 
 def write_detail(detail: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from incentives.errors import (
     Refusal,
     WrongState,
 )
+from incentives.ledger import details
 from incentives.ledger.drafts import Draft, Give, Leg, PassOn, Shift, Take
 from incentives.ledger.kinds import (
     CEILING_ZERO,
@@ -101,9 +102,11 @@ def plan(draft: Draft, book: Book, mirrored: Mirrored | None) -> list[Planned]:
     """The transfers of an event, in order; the book then holds what they leave.
 
     Refuses more than there is (`insufficient_points`, `insufficient_funds`), and what can't be
-    reversed. ValueError for moves that its kind doesn't make: a fault of the room that asks.
+    reversed. ValueError for moves that its kind doesn't make, and for a detail with keys that its
+    kind doesn't have: a fault of the room that asks.
     """
     kind = Kind(draft.kind)
+    details.require_keys(kind, draft.detail)
     planned: list[Planned] = []
     if kind is Kind.REVERSAL:
         if mirrored is None or draft.legs:

@@ -158,7 +158,7 @@ def next_command(view: queries.RecoveryView) -> str:
 def tell_list(recovery: Recovery) -> None:
     """Print the list, one JSON object a line."""
     chosen = queries.lost_items(recovery.id).order_by(LostItem.id)
-    for each in db.session.scalars(chosen.execution_options(yield_per=500)):
+    for each in db.session.scalars(chosen):
         line = {"village": each.village, "kind": each.kind.value, "seq": each.seq, **each.data}
         click.echo(json.dumps(line, ensure_ascii=False))
 

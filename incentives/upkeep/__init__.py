@@ -4,3 +4,14 @@ A start refuses a database without its guards, and a demo installation refuses t
 anything but this machine. What must happen by the clock (signing the logs, closing notices,
 forgetting old answers) is idempotent, so that two workers do no harm.
 """
+
+from flask import Flask
+
+from incentives import installation
+from incentives.upkeep.backup.marker import why_unfinished
+
+
+def init_app(_app: Flask) -> None:
+    """Let no command touch books that a restore hasn't brought to its end."""
+    if why_unfinished not in installation.command_refusals:
+        installation.command_refusals.append(why_unfinished)

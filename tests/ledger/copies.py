@@ -2,14 +2,46 @@
 
 import shutil
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import psycopg
 from flask import Flask
 from psycopg import sql
 
+from incentives.access.actor import Role
+from incentives.clock import now
 from incentives.extensions import db
+from incentives.recovery.models import Signer
+from incentives.recovery.operations import catch_up, sign_list
+from incentives.register.models import Division, Level
+from incentives.web.transaction import transaction
 from tests.databases import Postgresql
+from tests.factories import staff
+
+
+def name_division(village: str) -> None:
+    """Enter a village of these tests among the divisions, where the audit trail looks for it."""
+    parent = None
+    for code, level in zip((village[:6], village[:9], village), Level, strict=False):
+        if db.session.get(Division, code) is None:
+            db.session.add(Division(code=code, name_zh="试", level=level, parent=parent))
+            db.session.flush()
+        parent = code
+
+
+def recover(village: str) -> None:
+    """Catch up with the seals, and have the two people sign who must."""
+    recovery = catch_up(now=now())
+    for role, signer in ((Role.ADMINISTRATOR, "administrator"), (Role.SUPERVISOR, "supervisor")):
+        sign = partial(
+            sign_list,
+            signer=Signer(signer),
+            digest=str(recovery.digest),
+            actor=staff(role, village),
+            now=now(),
+        )
+        transaction(sign, in_recovery=True)
 
 
 class Copies:

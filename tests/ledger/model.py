@@ -83,11 +83,12 @@ class Model:
             raise Refused
         self.held[lease, party] = points
 
-    def let_go(self, lease: str) -> Moves:
-        """A lease ends; what it held back pays what its households owe."""
-        parties = [of for by, of in list(self.held) if by == lease]
-        for party in parties:
-            del self.held[lease, party]
+    def let_go(self, lease: str | None = None) -> Moves:
+        """A lease ends, or all of them; what was held back pays what its households owe."""
+        ended = [each for each in self.held if lease in (None, each[0])]
+        for each in ended:
+            del self.held[each]
+        parties = dict.fromkeys(party for _lease, party in ended)
         due = {party: min(self.spendable(party), self.owes[party]) for party in parties}
         return [(party, f"debt.{party}", points) for party, points in due.items() if points]
 

@@ -15,7 +15,7 @@ from incentives.errors import AlreadyReversed, InsufficientFunds, InsufficientPo
 from incentives.extensions import db
 from incentives.ledger.audit import audit
 from incentives.ledger.kinds import CEILING_ZERO, FLOOR_ZERO, REVERSIBLE, Kind, kind_of
-from incentives.ledger.models import Erasure, EventDetail, Transfer
+from incentives.ledger.models import Erasure, Event, EventDetail, Transfer
 from incentives.ledger.seals import seal_village
 from tests.factories import act
 from tests.ledger.books import CADRE, Books, open_books
@@ -42,7 +42,6 @@ class Story:
     events: list[tuple[UUID, Kind, Moves]] = field(default_factory=list)
     reversed: set[UUID] = field(default_factory=set)
     sold: Counter[str] = field(default_factory=Counter)
-    sealed: int = 0
     person: UUID = CADRE
     approver: UUID | None = None
 
@@ -173,9 +172,23 @@ class Story:
             ]
             return ledger.post(drafts, actor=None, now=now()) if drafts else []
 
-        for event, (party, debt, points) in zip(act(work), due, strict=True):
+        self.pay_debts([each.id for each in act(work)], due)
+
+    def pay_debts(self, events: list[UUID], due: Moves) -> None:
+        """What these events paid of what households owed."""
+        for event, (party, debt, points) in zip(events, due, strict=True):
             self.model.pay_debt(party, points)
-            self.events.append((event.id, Kind.DEBT_PAYMENT, [(party, debt, points)]))
+            self.events.append((event, Kind.DEBT_PAYMENT, [(party, debt, points)]))
+
+    def caught_up(self) -> None:
+        """The books are as they were sealed, and all leases have ended."""
+        rest = (
+            select(Event.id)
+            .where(Event.village == self.books.village, Event.seq >= len(self.events))
+            .order_by(Event.seq)
+        )
+        due = sorted(self.model.let_go(), key=lambda move: self.codes[move[0]])
+        self.pay_debts(list(db.session.scalars(rest)), due)
 
     def erase(self, back: int) -> None:
         """Erase the detail of an event, on record."""
@@ -196,7 +209,6 @@ class Story:
     def seal(self) -> None:
         """Sign what there is."""
         seal_village(self.books.village, now=now())
-        self.sealed = len(self.events)
 
     def check_balances(self) -> dict[str, int]:
         """Every account is what the model says, and each unit adds up to zero."""

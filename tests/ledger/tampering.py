@@ -83,8 +83,12 @@ class Change:
     after: Row | None
 
     def columns(self) -> set[str]:
-        """The columns in which they differ; all that tell rows apart where a row came or went."""
-        keys = {"event": {"seq", "village"}, "erasure": {"event_id"}}.get(self.table)
+        """The columns in which they differ; all that tell rows apart where a row came or went.
+
+        An allowance that came is told by what it holds back, a person's code by no event having it.
+        """
+        own = {"event": {"seq", "village"}, "allowance": {"points"}, "actor_code": {"code"}}
+        keys = own.get(self.table)
         keys = keys or {column.name for column in TABLES[self.table].primary_key}
         if self.before is None or self.after is None:
             return keys

@@ -9,9 +9,13 @@ from datetime import timedelta
 
 import pytest
 
+from incentives.clock import now
 from incentives.ledger import allowances, merkle, planning, posting, queries, statements
 from incentives.ledger.kinds import Kind
 from incentives.ledger.queries import Position
+from incentives.ledger.seals import signing as sealing
+from incentives.recovery.operations import leases
+from incentives.recovery.operations import signing as recovery
 from tests.ledger.test_properties import KNOWN, Program, play
 
 FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
@@ -178,6 +182,26 @@ def a_statement_loses_a_line_between_pages(patch):
         statements,
         "lines",
         lambda village, code, *, low, high: right(village, code, low=low + (high > 3), high=high),
+    )
+
+
+@fault
+def leases_end_in_catching_up_and_debts_stay(patch):
+    patch.setattr(leases, "pay_debts", lambda *_given, **_named: None)
+
+
+@fault
+def a_lost_detail_is_not_entered_as_erased(patch):
+    patch.setattr(recovery, "erase_lost_details", lambda *_given, **_named: None)
+
+
+@fault
+def a_checkpoint_is_dated_before_its_events(patch):
+    right = sealing.keep_checkpoint
+    patch.setattr(
+        sealing,
+        "keep_checkpoint",
+        lambda village, root, note, _at: right(village, root, note, now()),
     )
 
 

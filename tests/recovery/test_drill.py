@@ -137,8 +137,8 @@ def test_what_was_sealed_comes_back(drill):
         }
         entered = db.session.scalars(select(Household).where(Household.door == "?")).one()
         assert entered.head_id is None
-        details = {each.column for each in audit(VILLAGE)}
-        assert details == {"text"}  # until two people signed that they are lost
+        found = {(each.table, each.column) for each in audit(VILLAGE)}
+        assert found == {("event_detail", "event_id")}  # until two signed that they are lost
     assert '"kind": "since"' in answer.stdout
     assert income(drill.site).status_code == 503
 

@@ -84,7 +84,7 @@ def test_a_restored_backup_is_what_was_backed_up_to_the_last_row(lived, elsewher
     assert upload.read_bytes() == PAPER
     assert present_keys(place.data) == present_keys(lived.data)
     assert not (place.data / "backup-work").exists()
-    place.ask(lambda: require_ready(only_loopback=True))
+    place.ask(lambda: require_ready(only_loopback=True, now=now()))
     assert place.run("daily").exit_code == 0
 
 
@@ -328,8 +328,15 @@ def test_a_restore_that_was_cut_off_is_done_again(lived, elsewhere, tmp_path, mo
             answer = place.run("backup", "restore", backup, "--keys", keys)
             assert isinstance(answer.exception, PowerCut)
         with pytest.raises(NotReady, match="not finished"):
-            place.ask(lambda: require_ready(only_loopback=True))
-        for command in (["start"], ["init", "--password", "ein-gutes-langes-wort"]):
+            place.ask(lambda: require_ready(only_loopback=True, now=now()))
+        init = ["init", "--password", "ein-gutes-langes-wort"]
+        for command in (
+            ["start"],
+            init,
+            ["ledger", "catch-up"],
+            ["ledger", "recovery"],
+            ["worker"],
+        ):
             answer = place.run(*command)
             assert answer.exit_code == 1
             assert "not finished" in answer.output
@@ -338,7 +345,7 @@ def test_a_restore_that_was_cut_off_is_done_again(lived, elsewhere, tmp_path, mo
         assert "another backup's restore" in answer.stderr
         place.restore(backup, "--keys", keys)
         assert place.ask(everything) == before
-        place.ask(lambda: require_ready(only_loopback=True))
+        place.ask(lambda: require_ready(only_loopback=True, now=now()))
         assert place.run("backup", "restore", backup, "--keys", keys).exit_code == 2
 
 

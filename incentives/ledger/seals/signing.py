@@ -103,11 +103,12 @@ def put_back_checkpoints(village: str, *, now: datetime, all_of_them: bool = Fal
     `all_of_them`, through the whole folder.
     """
     rows = select(Checkpoint.origin, Checkpoint.size).where(Checkpoint.village == village)
+    at = max(now, db.session.get_one(LogHead, village, populate_existing=True).at)
     kept = {(row.origin, row.size) for row in db.session.execute(rows)}
     put_back = 0
     for sealed in checkpoints_from_behind(files.folder_of(village)):
         if (sealed.root.origin, sealed.root.size) not in kept:
-            keep_checkpoint(village, sealed.root, sealed.note, now)
+            keep_checkpoint(village, sealed.root, sealed.note, at)
             put_back += 1
         elif not all_of_them:
             break

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.ledger import Kind, hold, open_village
-from incentives.ledger.models import Allowance, LogHead
+from incentives.ledger.models import LogHead
 from incentives.ledger.replaying import (
     Extent,
     Replayed,
@@ -31,6 +31,7 @@ from incentives.recovery import hooks
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostItem, LostKind, Recovery
 from incentives.recovery.operations.finding import cause_of, check_books
+from incentives.recovery.operations.leases import end_leases
 from incentives.recovery.state import waiting
 from incentives.web.idempotency import enter_applied
 from incentives.web.transaction import transaction
@@ -207,10 +208,11 @@ def enter_key(replayed: Replayed, *, now: datetime) -> None:
 
 
 def conclude(unusable: dict[str, str], wrong: set[str], *, now: datetime) -> Recovery:
-    """End all leases, put the checkpoints back, and close the list with its digest.
+    """Put the checkpoints back, end all leases, and close the list with its digest.
 
     `unusable` are villages whose seals can't be replayed, and why; `wrong` those that still don't
-    agree with their seals. Where nothing at all was replayed, the list stays open.
+    agree with their seals: these stay as they are. Where nothing at all was replayed, the list
+    stays open.
     """
     recovery = locked_recovery()
     recovery.findings = [with_reason(each, unusable, wrong) for each in recovery.findings]
@@ -221,11 +223,15 @@ def conclude(unusable: dict[str, str], wrong: set[str], *, now: datetime) -> Rec
         return recovery
     villages = list(db.session.scalars(select(LogHead.village).order_by(LogHead.village)))
     hold(villages)
+    right = [village for village in villages if village not in wrong]
+    for village in right:
+        put_back_checkpoints(village, now=now, all_of_them=True)
+    locked_recovery().replaying = True
+    db.session.flush()
+    ended = end_leases(right, now=now)
     recovery = locked_recovery()
-    for village in villages:
-        if village not in wrong:
-            put_back_checkpoints(village, now=now, all_of_them=True)
-    add_items(recovery.id, end_leases(now=now))
+    recovery.replaying = False
+    add_items(recovery.id, [item(village, lost) for village, lost in ended])
     recovery.digest = digest_of(recovery)
     recovery.caught_up_at = now
     db.session.flush()
@@ -243,28 +249,6 @@ def with_reason(
             "sentence": unusable[village],
         }
     return finding if village in wrong else finding | {"cause": Cause.ROLLED_BACK.value}
-
-
-def end_leases(*, now: datetime) -> list[dict[str, Any]]:
-    """End every terminal's lease, under `hold`: a line for each that held something back."""
-    rows = db.session.execute(
-        select(
-            Allowance.village, Allowance.lease, func.count(), func.sum(Allowance.points)
-        ).group_by(Allowance.village, Allowance.lease)
-    ).all()
-    db.session.execute(delete(Allowance).execution_options(synchronize_session=False))
-    for end_all in hooks.lease_enders:
-        end_all(now)
-    return [
-        item(
-            village,
-            Lost(
-                LostKind.LEASE,
-                {"lease": str(lease), "households": households, "points": int(points)},
-            ),
-        )
-        for village, lease, households, points in sorted(rows)
-    ]
 
 
 def digest_of(recovery: Recovery) -> str:

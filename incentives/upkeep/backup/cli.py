@@ -23,7 +23,7 @@ from incentives.upkeep.backup.keyfile import Keys, present_keys, read_keyfile, w
 from incentives.upkeep.backup.making import make_backup
 from incentives.upkeep.backup.manifest import Manifest
 from incentives.upkeep.backup.pruning import Keep, prune_backups
-from incentives.upkeep.backup.restoring import restore_backup
+from incentives.upkeep.backup.restoring import read_finding, restore_backup
 from incentives.upkeep.backup.workroom import BackupRefused, data_folder, whole_file
 
 
@@ -69,7 +69,7 @@ def make(to: Path | None, recipient: Sequence[str]) -> None:
     made = make_backup(folder=chosen(to), recipients=recipients, now=now())
     click.echo(str(made.path))
     click.echo(f"{summary(made.manifest)}, {made.path.stat().st_size:,} bytes", err=True)
-    conclude(made.manifest.findings)
+    conclude([read_finding(each).as_dict() for each in made.manifest.findings])
 
 
 @group.command("check")

@@ -14,6 +14,11 @@ def read_marker() -> str | None:
     return path.read_text().strip() if path.exists() else None
 
 
+def why_unfinished() -> str | None:
+    """Why nothing may be done with the books before a restore has come to its end."""
+    return None if read_marker() is None else UNFINISHED
+
+
 def write_marker(digest: str) -> None:
     """Mark that the restore of this manifest has begun."""
     if read_marker() is None:
