@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,3 +109,19 @@ def read_csv(content: bytes) -> Sheet:
     except csv.Error as error:
         raise Unreadable(_("This file is damaged")) from error
     return Sheet(None, rows)
+
+
+def shown(cell: Any) -> str:
+    """A cell as a person reads it, cut to what a form can show."""
+    if cell is None:
+        return ""
+    if isinstance(cell, list):
+        return str(cell[0])[:60]
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split())[:60]
+
+
+def folded(text: str) -> str:
+    """A text as texts are compared: full-width letters and blanks make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
