@@ -19,6 +19,16 @@ from incentives.awards.schemas.awards import (
     TurnInput,
     quantity,
 )
+from incentives.awards.schemas.batches import (
+    BatchCheckOutput,
+    LastBatchesOutput,
+    NamedLinesOutput,
+    NamesInput,
+    PeopleOutput,
+    PeopleQuery,
+    SheetField,
+    SheetInput,
+)
 from incentives.awards.schemas.rulebooks import (
     AdoptionInput,
     ChangedRuleOutput,
@@ -44,6 +54,14 @@ from incentives.awards.schemas.rulebooks import (
 from incentives.awards.schemas.shared import CODE
 
 __all__ = [
+    "BatchCheckOutput",
+    "LastBatchesOutput",
+    "NamedLinesOutput",
+    "NamesInput",
+    "PeopleOutput",
+    "PeopleQuery",
+    "SheetField",
+    "SheetInput",
     "CODE",
     "ActInput",
     "AdoptionInput",
