@@ -190,13 +190,13 @@ def match_rows(rows: Sequence[Row], index: Index) -> list[NamedLine]:
 
 
 def fullest(table: list[list[str]], known: set[str]) -> int | None:
-    """The column that has most of what is known."""
-    counts: dict[int, int] = defaultdict(int)
+    """The column that has most of what is known; numbers count less, as lines are numbered too."""
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for row in table:
         for place, cell in enumerate(row):
-            counts[place] += cell in known and bool(cell)
-    best = max(counts, key=lambda place: (counts[place], -place), default=None)
-    return best if best is not None and counts[best] else None
+            if cell and cell in known:
+                counts[place][cell.isdecimal()] += 1
+    return max(counts, key=lambda place: (counts[place], place), default=None)
 
 
 def cell_of(row: Row, place: int | None) -> str:

@@ -30,8 +30,8 @@ class SignUp:
     village: str
     rule_item: str
     occurred_on: date
+    printed_at: datetime
     grid: str | None = None
-    printed_at: datetime = datetime.max.replace(tzinfo=UTC)
 
     @property
     def path(self) -> str:
@@ -48,7 +48,7 @@ class SignUp:
 
 def printed_at(text: str | None) -> datetime | None:
     """When a sheet was printed, from its address; None for none or a text that isn't a time."""
-    if not text or not (text.isascii() and text.isdecimal()) or len(text) > 10:  # noqa: PLR2004
+    if not text or not (text.isascii() and text.isdecimal()) or len(text) > 10:
         return None
     return datetime.fromtimestamp(int(text), UTC)
 

@@ -35,9 +35,7 @@ def lines_of(body: dict[str, Any]) -> list[operations.BatchLine]:
 
 
 @blueprint.route(f"{BATCH}/check", methods=["POST"])
-@writes(
-    schemas.BatchCheckOutput, body=schemas.BatchInput, permission="award.propose", keyed=False
-)
+@writes(schemas.BatchCheckOutput, body=schemas.BatchInput, permission="award.propose", keyed=False)
 def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """What a batch would be answered line by line, with what caps leave; nothing is kept."""
     checks = operations.check_batch(
@@ -99,9 +97,7 @@ def get_last(village: str) -> dict[str, Any]:
 
 
 @blueprint.route(f"{BATCH}/names", methods=["POST"])
-@writes(
-    schemas.NamedLinesOutput, body=schemas.NamesInput, permission="award.propose", keyed=False
-)
+@writes(schemas.NamedLinesOutput, body=schemas.NamesInput, permission="award.propose", keyed=False)
 def post_names(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Whom a pasted list means, line by line; nothing is kept."""
     return {"lines": line_outputs(naming.match_text(village, body["text"]))}
@@ -132,9 +128,7 @@ def line_outputs(lines: Sequence[NamedLine]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{BATCH}/sign-up.pdf")
-@reads(
-    None, query=schemas.PeopleQuery, permission="award.propose", produces="application/pdf"
-)
+@reads(None, query=schemas.PeopleQuery, permission="award.propose", produces="application/pdf")
 def get_sign_up(village: str, query: dict[str, Any]) -> Response:
     """A sign-up sheet to print before the act: everybody's name with a box to tick."""
     return sign_up_pdf(SignUp(village, **query, printed_at=now()))

@@ -43,7 +43,7 @@ class BatchLine:
 
 @dataclass(frozen=True)
 class LineCheck:
-    """What a line would come to: its points, what its cap leaves before the batch, what is wrong."""
+    """What a line would come to: its points, what its cap left before it, what is wrong."""
 
     resident_id: UUID
     name: str | None
@@ -198,7 +198,7 @@ def bad_lines(
     residents: dict[UUID, Resident],
     households: dict[UUID, Household],
 ) -> dict[int, LazyString]:
-    """What is wrong, by line, with people who aren't here, have moved away, or stand there twice."""
+    """What is wrong, by line: people who aren't here, have moved away, or stand there twice."""
     found: dict[int, LazyString] = {}
     seen: set[UUID] = set()
     for index, line in enumerate(lines):

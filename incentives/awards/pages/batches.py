@@ -182,7 +182,7 @@ def sign_up() -> Any:
         items=items_on(village, today),
         grids=[(grid.code, grid.short_name) for grid in grids_of(village)],
         sheet=text,
-        pdf_url=url_for(".download_sign_up", **request.args) if text else None,
+        pdf_url=f"{url_for('.download_sign_up')}?{request.query_string.decode()}" if text else None,
         today=today,
         words=words,
     )

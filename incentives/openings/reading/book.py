@@ -149,9 +149,7 @@ def part_of(sheet: Sheet) -> Part:
 
 def places_of(sheet: Sheet, part: Part) -> dict[Column, int]:
     """In which column of the sheet each of ours stands; refuses one that is needed and isn't."""
-    heads = [
-        folded(cell).casefold() if isinstance(cell, str) else "" for cell in sheet.rows[0]
-    ]
+    heads = [folded(cell).casefold() if isinstance(cell, str) else "" for cell in sheet.rows[0]]
     found = {}
     for column in COLUMNS[part]:
         names = in_every_language(column.head)
