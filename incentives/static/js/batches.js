@@ -63,7 +63,9 @@ function startCaps(tiles) {
         cap === null || !room || !text
           ? []
           : [text.replace('{used}', String(room.used)).replace('{cap}', String(cap))];
-      place.textContent = [place.dataset.plain, ...counted].join(' · ');
+      // The figure stays with its month, whole on a line.
+      const figures = counted.map((part) => part.replaceAll(' ', '\u00a0'));
+      place.textContent = [place.dataset.plain, ...figures].join(' · ');
     }
   };
 
@@ -125,9 +127,9 @@ function startPaste(root) {
   const text = /** @type {HTMLTextAreaElement} */ (root.querySelector('textarea'));
   const file = /** @type {HTMLInputElement} */ (root.querySelector('input[type="file"]'));
   const send = () => {
-    // What is required for sending isn't for looking names up.
     look.form?.requestSubmit(look);
   };
+  // What is required for sending isn't for looking names up.
   look.formNoValidate = true;
   text.addEventListener('paste', () => setTimeout(send));
   file.addEventListener('change', () => {
