@@ -18,16 +18,18 @@ from sqlalchemy import select
 from incentives.awards.operations.proposing import LINES_AT_MOST
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
-from incentives.files.sheets import folded
+from incentives.files.sheets import folded, in_every_language
 from incentives.register.models import Household, Resident
 from incentives.register.names import readings
 
 SUGGESTIONS_AT_MOST = 6
 # What a column of names, and one of doors, is called on the lists of a village.
-NAME_HEADS = {"姓名", "名字", "name", "མིང་།", "མིང"}
-DOOR_HEADS = {"门牌", "门牌号", "door", "户号"}
+HEADS = {
+    "name": (_("Name"), _("Head of household")),
+    "door": (_("Door"), _("Door number")),
+}
 SEPARATORS = re.compile(r"[,，、;；]")
-NO_NAME = re.compile(r"[\d\s./:年月日-]*")
+NO_NAME = re.compile(r"[\d\s./:-]*")
 
 Row = Sequence[str]
 
@@ -159,8 +161,9 @@ def heads_of(row: Row) -> dict[str, int]:
     heads = {folded(cell).casefold(): place for place, cell in enumerate(row)}
     found = {
         kind: heads[head]
-        for kind, words in (("door", DOOR_HEADS), ("name", NAME_HEADS))
-        for head in words
+        for kind, texts in HEADS.items()
+        for text in reversed(texts)
+        for head in in_every_language(text)
         if head in heads
     }
     return found if "name" in found else {}

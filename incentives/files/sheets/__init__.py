@@ -5,8 +5,17 @@ from incentives.files.sheets.reading import (
     Sheet,
     Unreadable,
     folded,
+    in_every_language,
     read_sheets,
     shown,
 )
 
-__all__ = ["ROWS_AT_MOST", "Sheet", "Unreadable", "folded", "read_sheets", "shown"]
+__all__ = [
+    "ROWS_AT_MOST",
+    "Sheet",
+    "Unreadable",
+    "folded",
+    "in_every_language",
+    "read_sheets",
+    "shown",
+]

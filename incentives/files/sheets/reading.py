@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+
+from incentives.web.languages import LANGUAGES
 
 CHILD = Path(__file__).with_name("child.py")
 BYTES_AT_MOST = 10 * 1024 * 1024
@@ -125,3 +128,12 @@ def shown(cell: Any) -> str:
 def folded(text: str) -> str:
     """A text as texts are compared: full-width letters and blanks make no difference."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def in_every_language(text: LazyString) -> set[str]:
+    """What a text is in each of our languages, as texts are compared."""
+    names = set()
+    for language in LANGUAGES.values():
+        with force_locale(language.catalogue):
+            names.add(folded(str(text)).casefold())
+    return names

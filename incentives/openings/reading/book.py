@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -17,12 +16,12 @@ from incentives.files.sheets import (
     Sheet,
     Unreadable,
     folded,
+    in_every_language,
     read_sheets,
     shown,
 )
 from incentives.openings.models import Part
 from incentives.openings.reading import cells
-from incentives.web.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -115,15 +114,6 @@ def read_book(content: bytes) -> Book:
     if not found:
         raise Unreadable(_("There are no figures in this file"))
     return Book(tuple(found))
-
-
-def in_every_language(text: LazyString) -> set[str]:
-    """What a text is in each of our languages, as texts are compared."""
-    names = set()
-    for language in LANGUAGES.values():
-        with force_locale(language.catalogue):
-            names.add(folded(str(text)).casefold())
-    return names
 
 
 def part_of(sheet: Sheet) -> Part:

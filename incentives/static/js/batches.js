@@ -63,9 +63,13 @@ function startCaps(tiles) {
         cap === null || !room || !text
           ? []
           : [text.replace('{used}', String(room.used)).replace('{cap}', String(cap))];
-      // The figure stays with its month, whole on a line.
-      const figures = counted.map((part) => part.replaceAll(' ', '\u00a0'));
-      place.textContent = [place.dataset.plain, ...figures].join(' · ');
+      place.textContent = [place.dataset.plain, ...counted.map(() => '')].join(' ');
+      for (const figure of counted) {
+        const span = document.createElement('span');
+        span.className = 'tile-cap';
+        span.textContent = figure;
+        place.append(span);
+      }
     }
   };
 
