@@ -3,12 +3,16 @@
 import io
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 import xlsxwriter
 from flask import Flask
 
+from incentives.extensions import db
+from incentives.register.models import Division, Household, Level, Resident
 from tests.awards.test_http import AT, DAY, adopt, people, propose
+from tests.factories import VILLAGE, act
 from tests.site import Site, csrf_of, make_site
 
 NEW = "/desk/awards/new"
@@ -201,3 +205,29 @@ def test_a_sign_up_sheet(site: Site) -> None:
     keyed = site.open("cadre", f"{NEW}?{asked}&printed=4102444800")
     assert "1 · 扎西彭措" in keyed
     assert f'value="{one}"' in keyed
+
+
+def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    people(site, "王建国", door="7")
+    grid = f"{VILLAGE}001"
+
+    def make_grid() -> None:
+        db.session.add(Division(code=grid, name_zh="一网格", level=Level.GRID, parent=VILLAGE))
+        db.session.flush()
+        household_id = db.session.get_one(Resident, UUID(one)).household_id
+        db.session.get_one(Household, household_id).grid = grid
+
+    with site.app.app_context():
+        act(make_grid)
+    page = site.open("cadre", NEW)
+    assert f'data-values="{one} {two}">一网格: all 2' in page
+    asked = f"rule_item=CL01&occurred_on={DAY}&grid={grid}"
+    sheet = site.open("cadre", f"/desk/awards/sign-up?{asked}")
+    assert "扎西彭措" in sheet
+    assert "王建国" not in sheet
+    keyed = site.open("cadre", f"{NEW}?{asked}&printed=4102444800")
+    assert "2 · 洛绒卓玛" in keyed
+    assert "王建国" not in keyed
+    found = site.call("cadre", "GET", f"{BATCH}/people?{asked}").json["people"]
+    assert {each["resident_id"] for each in found} == {one, two}
