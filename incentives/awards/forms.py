@@ -4,19 +4,48 @@ from marshmallow import fields, validate
 
 from incentives.awards.models import NOTE_LENGTH, Decision
 from incentives.awards.operations.proposing import LINES_AT_MOST
-from incentives.awards.schemas import CODE, RuleItemInput, VoteInput, quantity
+from incentives.awards.schemas import CODE, RuleItemInput, SheetField, VoteInput, quantity
+from incentives.awards.schemas.batches import GRID, TEXT_AT_MOST
 from incentives.files.schemas import Upload
 from incentives.web.schemas import Day, Id, Schema
 
+NAME_AT_MOST = 120
+LEFT_OUT = "none"
+PICK = validate.Regexp(rf"\A({LEFT_OUT}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})?\Z")
+
+
+class BadLine(Schema):
+    """A line of a list that meant nobody: what was typed, mended, and who was picked for it.
+
+    `pick` is a person's id, `none` to leave the line out, or nothing yet.
+    """
+
+    typed = fields.String(load_default="", validate=validate.Length(max=NAME_AT_MOST))
+    was = fields.String(load_default="", validate=validate.Length(max=NAME_AT_MOST))
+    pick = fields.String(load_default="", validate=PICK)
+
 
 class NewAwards(Schema):
-    """One act of one or many people."""
+    """One act of one or many people: ticked, pasted by name, or from a sheet."""
 
     rule_item = fields.String(required=True, validate=CODE)
     occurred_on = Day(required=True)
     quantity = quantity(load_default=1)
     note = fields.String(validate=validate.Length(max=NOTE_LENGTH))
-    people = fields.List(Id(), required=True, validate=validate.Length(min=1, max=LINES_AT_MOST))
+    people = fields.List(Id(), load_default=list, validate=validate.Length(max=LINES_AT_MOST))
+    names = fields.String(load_default="", validate=validate.Length(max=TEXT_AT_MOST))
+    sheet = SheetField(load_default=None)
+    lines = fields.List(
+        fields.Nested(BadLine), load_default=list, validate=validate.Length(max=LINES_AT_MOST)
+    )
+
+
+class SignUpForm(Schema):
+    """For which act, on which day, of which grid a sign-up sheet is."""
+
+    rule_item = fields.String(required=True, validate=CODE)
+    occurred_on = Day(required=True)
+    grid = fields.String(load_default=None, validate=GRID)
 
 
 class ReviewForm(Schema):

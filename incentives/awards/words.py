@@ -4,8 +4,10 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
+from incentives.awards.naming import NameProblem
 from incentives.awards.template import ItemDraft
 from incentives.web.languages import current_language
 
@@ -130,3 +132,18 @@ def cap_words(item: Item) -> str:
 def proof_words(item: Item) -> str:
     """What shows that it was done: shown by a photo."""
     return gettext("shown by %(proof)s", proof=str(PROOFS[item.evidence]))
+
+
+NAME_PROBLEMS: dict[NameProblem, LazyString] = {
+    NameProblem.UNKNOWN: _("Nobody here has this name"),
+    NameProblem.SEVERAL: _("Several people have this name"),
+    NameProblem.OTHER_DOOR: _("Nobody of this name lives behind this door"),
+    NameProblem.MOVED_AWAY: _("This person has moved away"),
+    NameProblem.TWICE: _("This person stands in the list twice"),
+}
+CAPS_USED: dict[CapPeriod, LazyString] = {
+    CapPeriod.DAY: _("that day {used}/{cap}"),
+    CapPeriod.MONTH: _("that month {used}/{cap}"),
+    CapPeriod.QUARTER: _("that quarter {used}/{cap}"),
+    CapPeriod.YEAR: _("that year {used}/{cap}"),
+}

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incentives.extensions import db
+from incentives.files.sheets import folded
 from incentives.openings.models import Part
 from incentives.openings.reading import Row
 from incentives.openings.reading.book import FIGURE, NAMES
-from incentives.openings.reading.cells import folded
 from incentives.register.models import Household, Resident
 from incentives.shop.models import Good, Shop
 

@@ -7,12 +7,12 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from werkzeug.datastructures import FileStorage
 
 from incentives.files.schemas import is_upload
+from incentives.files.sheets import ROWS_AT_MOST
 from incentives.ledger.models import MAX_AMOUNT
 from incentives.openings.models import REASON_LENGTH, CheckRole, OpeningStatus, Part
 from incentives.openings.operations import Entry
 from incentives.openings.reading import Book, Unreadable, read_book
 from incentives.openings.reading.cells import COST_AT_MOST, QUANTITY_AT_MOST
-from incentives.openings.reading.sheets import ROWS_AT_MOST
 from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=REASON_LENGTH)

@@ -177,7 +177,8 @@ def test_eight_people_in_one_form_and_one_approval(site: Site, clock: Clock) -> 
     sent = site.send(
         "cadre", "/desk/awards/new", rule_item="CL01", occurred_on=DAY, quantity="1", people=eight
     )
-    assert (sent.status_code, sent.location) == (303, "/desk/awards")
+    assert sent.status_code == 303
+    assert sent.location.startswith("/desk/awards")
     listed = site.open("cadre", "/desk/awards?status=proposed")
     assert "To be reviewed" in listed
     queue = site.open("reviewer", "/review")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from incentives.extensions import db
-from incentives.openings.reading.sheets import read_sheets
+from incentives.files.sheets import read_sheets
 from tests.factories import VILLAGE
 from tests.openings.books import FUND, POINTS, STOCK, make_people_and_shop, workbook
 from tests.site import Site, make_site

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from flask_babel import force_locale
 
+from incentives.files.sheets import ROWS_AT_MOST, read_sheets
+from incentives.files.sheets import reading as sheets_module
 from incentives.openings import queries
 from incentives.openings.models import Part
 from incentives.openings.reading import Unreadable, read_book
-from incentives.openings.reading import sheets as sheets_module
 from incentives.openings.reading.cells import as_cost, as_fen, as_points, as_text
-from incentives.openings.reading.sheets import ROWS_AT_MOST, read_sheets
 from incentives.register.models import Household
 from tests.factories import VILLAGE, make_household
 from tests.openings.books import FUND, HEADS, POINTS, STOCK, workbook

@@ -86,22 +86,6 @@ def post_award(village: str, body: dict[str, Any]) -> dict[str, Any]:
     return one_output(award, actor)
 
 
-@blueprint.route(f"{VILLAGE}/awards/batch", methods=["POST"])
-@writes(schemas.BatchOutput, status=201, body=schemas.BatchInput, permission="award.propose")
-def post_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Propose the same act for many people: all or none, each bad line named."""
-    actor = current_actor()
-    awards = operations.propose_batch(
-        village=village,
-        act=act_of(body),
-        lines=[operations.BatchLine(**line) for line in body["lines"]],
-        actor=actor,
-        now=now(),
-    )
-    outputs = award_outputs(queries.award_views(awards), actor)
-    return {"batch_id": awards[0].batch_id, "items": outputs}
-
-
 @blueprint.route(f"{VILLAGE}/claims", methods=["POST"])
 @writes(schemas.AwardOutput, status=201, body=schemas.ClaimInput, permission="award.read", own=True)
 def post_claim(village: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,13 @@ from incentives.awards.operations.adopting import Adoption, adopt_rulebook, keep
 from incentives.awards.operations.entries import Act
 from incentives.awards.operations.mending import claim_award, edit_award, withdraw_award
 from incentives.awards.operations.posting import post_awards
-from incentives.awards.operations.proposing import BatchLine, propose_award, propose_batch
+from incentives.awards.operations.proposing import (
+    BatchLine,
+    LineCheck,
+    check_batch,
+    propose_award,
+    propose_batch,
+)
 from incentives.awards.operations.publication import (
     conclude_publication,
     dismiss_objection,
@@ -24,7 +30,9 @@ __all__ = [
     "Act",
     "Adoption",
     "BatchLine",
+    "LineCheck",
     "adopt_rulebook",
+    "check_batch",
     "claim_award",
     "conclude_publication",
     "discard_rulebook",

@@ -17,6 +17,7 @@ from incentives.awards.states import FREED
 from incentives.errors import CapExceeded, FieldError
 from incentives.extensions import db
 
+NO_SUCH_ITEM = _("The rules of that day have no such item")
 MONTHS = {CapPeriod.MONTH: 1, CapPeriod.QUARTER: 3, CapPeriod.YEAR: 12}
 
 

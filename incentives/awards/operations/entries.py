@@ -109,8 +109,7 @@ def rule_for(village: str, act: Act, today: date) -> tuple[RuleItem, Policy]:
     _rulebook, items = rules_in_force(village, act.occurred_on)
     item = next((each for each in items if each.code == act.rule_item), None)
     if item is None:
-        detail = _("The rules of that day have no such item")
-        raise Invalid(errors=[FieldError("/rule_item", detail)])
+        raise Invalid(errors=[FieldError("/rule_item", caps.NO_SUCH_ITEM)])
     return item, policy
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from incentives import ledger
@@ -38,6 +39,26 @@ class BatchLine:
 
     resident_id: UUID
     quantity: int = 1
+
+
+@dataclass(frozen=True)
+class LineCheck:
+    """What a line would come to: its points, what its cap left before it, what is wrong."""
+
+    resident_id: UUID
+    name: str | None
+    points: int
+    left: int | None
+    problem: LazyString | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Points that count towards a cap: the person's or the household's."""
+
+    resident_id: UUID | None
+    household_id: UUID
+    points: int
 
 
 def propose_award(
@@ -74,13 +95,13 @@ def propose_batch(
     Refuses as `propose_award` does, and a person who stands there twice.
     """
     require(actor, "award.propose", village)
-    if not 1 <= len(lines) <= LINES_AT_MOST:
-        detail = _("From 1 to %(most)s people", most=LINES_AT_MOST)
-        raise Invalid(errors=[FieldError("/lines", detail)])
+    refuse_length(lines)
     ledger.hold([village])
     item, policy = rule_for(village, act, village_day(now))
     residents, households = people_of(village, lines)
-    refuse_bad_lines(lines, residents, households)
+    problems = bad_lines(lines, residents, households)
+    if problems:
+        raise Invalid(errors=at_lines(problems))
     batch_id = new_id()
     awards = []
     for line in lines:
@@ -91,7 +112,10 @@ def propose_batch(
         )
         award.batch_id = batch_id
         awards.append(award)
-    refuse_lines_over_cap(item, awards)
+    wanted = [Wanted(each.resident_id, each.household_id, each.points) for each in awards]
+    over = at_lines(lines_over_cap(item, act.occurred_on, wanted))
+    if over:
+        raise CapExceeded(over[0].detail, errors=over)
     db.session.add_all(awards)
     db.session.flush()
     if act.evidence:
@@ -117,42 +141,100 @@ def people_of(
     return residents, households
 
 
-def refuse_bad_lines(
+def check_batch(
+    *,
+    village: str,
+    act: Act,
+    lines: Sequence[BatchLine],
+    actor: Actor,
+    now: datetime,
+) -> list[LineCheck]:
+    """What `propose_batch` would say to each line, with what its cap leaves; nothing is kept.
+
+    Refuses what concerns the whole: the permission, the rule and the day, no or too many lines.
+    """
+    require(actor, "award.propose", village)
+    refuse_length(lines)
+    item, _policy = rule_for(village, act, village_day(now))
+    residents, households = people_of(village, lines)
+    problems = bad_lines(lines, residents, households)
+    good = [index for index in range(len(lines)) if index not in problems]
+    wanted = [
+        Wanted(each.id, each.household_id, item.points * lines[index].quantity)
+        for index in good
+        if (each := residents[lines[index].resident_id])
+    ]
+    before = caps.used(item, act.occurred_on, holders_of(item, wanted))
+    over = lines_over_cap(item, act.occurred_on, wanted)
+    problems |= {good[place]: words for place, words in over.items()}
+    checks = []
+    for index, line in enumerate(lines):
+        resident = residents.get(line.resident_id)
+        left = None
+        if resident is not None and item.cap_points is not None:
+            holder = caps.holder_of(item, resident.id, resident.household_id)
+            left = max(0, item.cap_points - before.get(holder, 0)) if holder else None
+        checks.append(
+            LineCheck(
+                resident_id=line.resident_id,
+                name=resident.name if resident else None,
+                points=item.points * line.quantity,
+                left=left,
+                problem=problems.get(index),
+            )
+        )
+    return checks
+
+
+def refuse_length(lines: Sequence[BatchLine]) -> None:
+    """Refuse a batch of nobody, or of too many."""
+    if not 1 <= len(lines) <= LINES_AT_MOST:
+        detail = _("From 1 to %(most)s people", most=LINES_AT_MOST)
+        raise Invalid(errors=[FieldError("/lines", detail)])
+
+
+def bad_lines(
     lines: Sequence[BatchLine],
     residents: dict[UUID, Resident],
     households: dict[UUID, Household],
-) -> None:
-    """Refuse people who aren't here, have moved away, or stand there twice, each by line."""
-    errors = []
+) -> dict[int, LazyString]:
+    """What is wrong, by line: people who aren't here, have moved away, or stand there twice."""
+    found: dict[int, LazyString] = {}
     seen: set[UUID] = set()
     for index, line in enumerate(lines):
         resident = residents.get(line.resident_id)
-        pointer = f"/lines/{index}/resident_id"
         if resident is None:
-            errors.append(FieldError(pointer, _("Nobody here has this id")))
+            found[index] = _("Nobody here has this id")
         elif resident.left_on or households[resident.household_id].departed_on:
-            detail = _("%(name)s has moved away", name=resident.name)
-            errors.append(FieldError(pointer, detail))
+            found[index] = _("%(name)s has moved away", name=resident.name)
         elif line.resident_id in seen:
-            detail = _("%(name)s stands here twice", name=resident.name)
-            errors.append(FieldError(pointer, detail))
+            found[index] = _("%(name)s stands here twice", name=resident.name)
         seen.add(line.resident_id)
-    if errors:
-        raise Invalid(errors=errors)
+    return found
 
 
-def refuse_lines_over_cap(item: RuleItem, awards: Sequence[Award]) -> None:
-    """Refuse a batch in which anybody would pass the cap, each by line with what is left."""
+def holders_of(item: RuleItem, wanted: Sequence[Wanted]) -> list[UUID]:
+    """Whose points the item's cap counts, each once."""
+    holders = (caps.holder_of(item, each.resident_id, each.household_id) for each in wanted)
+    return list({each for each in holders if each is not None})
+
+
+def lines_over_cap(item: RuleItem, day: date, wanted: Sequence[Wanted]) -> dict[int, LazyString]:
+    """What is left, by line, where a line would pass the cap with those before it."""
     if item.cap_points is None:
-        return
-    holders = [caps.holder_of(item, each.resident_id, each.household_id) for each in awards]
-    wanted = list({each for each in holders if each is not None})
-    had = caps.used(item, awards[0].occurred_on, wanted)
-    errors = []
-    for index, (award, holder) in enumerate(zip(awards, holders, strict=True)):
-        left = caps.over_cap(item, had, holder, award.points)
+        return {}
+    had = caps.used(item, day, holders_of(item, wanted))
+    found = {}
+    for index, each in enumerate(wanted):
+        holder = caps.holder_of(item, each.resident_id, each.household_id)
+        left = caps.over_cap(item, had, holder, each.points)
         if left is not None:
-            words = caps.left_words(item, left)
-            errors.append(FieldError(f"/lines/{index}/resident_id", words))
-    if errors:
-        raise CapExceeded(errors[0].detail, errors=errors)
+            found[index] = caps.left_words(item, left)
+    return found
+
+
+def at_lines(problems: dict[int, LazyString]) -> list[FieldError]:
+    """Problems of lines, each at its line's person."""
+    return [
+        FieldError(f"/lines/{index}/resident_id", problems[index]) for index in sorted(problems)
+    ]

@@ -1,4 +1,4 @@
-"""A cadre's pages: the list of awards, new ones for many people at once, one award's way."""
+"""A cadre's pages: the list of awards, one award's way."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,23 +6,18 @@ from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.awards import forms, operations, queries, timeline, words
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.pages.shared import blank_form, blueprint
-from incentives.clock import now, village_day
-from incentives.errors import CapExceeded, Invalid, NotFound, Refusal
-from incentives.extensions import db
+from incentives.clock import now
+from incentives.errors import NotFound
 from incentives.files.operations import keep_file
-from incentives.register.models import Household, Resident
-from incentives.register.queries import residents_by_id
 from incentives.web.cursors import page as page_of
 from incentives.web.pages import Form, current_village, page, render
 
-PEOPLE_AT_MOST = 3000
 SHOWN = 40
 
 
@@ -46,83 +41,6 @@ def list_awards() -> Any:
         may_propose=may(current_actor(), "award.propose", village),
         words=words,
     )
-
-
-@blueprint.route("/desk/awards/new", methods=["GET", "POST"])
-@page(permission="award.propose")
-def new_awards() -> Any:
-    """Register one act of one or many people."""
-    village = current_village().code
-    form = Form(forms.NewAwards)
-    answer = form.accept(
-        lambda: propose(village, form.data),
-        then=lambda kept: url_for(".list_awards"),
-        done=_("Registered. The review group decides next."),
-    )
-    return answer or show_new(village, form)
-
-
-def propose(village: str, data: dict[str, Any]) -> list[Award]:
-    """Propose what was ticked; a refusal names each person it concerns."""
-    people = data["people"]
-    try:
-        return operations.propose_batch(
-            village=village,
-            act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
-            lines=[operations.BatchLine(each, data["quantity"]) for each in people],
-            actor=current_actor(),
-            now=now(),
-        )
-    except (CapExceeded, Invalid) as refusal:
-        raise named(refusal, people) from refusal
-
-
-def named(refusal: Refusal, people: list[UUID]) -> Refusal:
-    """A refusal of single lines in sentences with the people's names."""
-    lines = [error for error in refusal.errors if error.pointer.startswith("/lines/")]
-    if not lines:
-        return refusal
-    names = residents_by_id(people)
-    sentences = []
-    for error in lines:
-        person = names.get(people[int(error.pointer.split("/")[2])])
-        name = person.name if person else "?"
-        detail = str(error.detail)
-        sentences.append(detail if name in detail else f"{name}: {detail}")
-    return type(refusal)(" ".join(sentences))
-
-
-def show_new(village: str, form: Form) -> Any:
-    """The page on which people are ticked."""
-    today = village_day(now())
-    rulebook = queries.rulebook_in_force(village, today)
-    ticked = form.values.get("people", [])
-    return render(
-        "awards/new.html",
-        form=form,
-        items=queries.items_of([rulebook.id])[rulebook.id] if rulebook else [],
-        people=people_of(village),
-        ticked=[ticked] if isinstance(ticked, str) else ticked,
-        picks=queries.same_people(village, current_actor().person),
-        today=today,
-        words=words,
-    )
-
-
-def people_of(village: str) -> list[tuple[Resident, Household]]:
-    """Everybody who lives in the village, by door."""
-    rows = db.session.execute(
-        select(Resident, Household)
-        .join(Household, Household.id == Resident.household_id)
-        .where(
-            Resident.village == village,
-            Resident.left_on.is_(None),
-            Household.departed_on.is_(None),
-        )
-        .order_by(Household.number, Resident.id)
-        .limit(PEOPLE_AT_MOST)
-    )
-    return [(resident, household) for resident, household in rows]
 
 
 @blueprint.get("/desk/awards/<uuid:award_id>")

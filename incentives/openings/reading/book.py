@@ -8,14 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from incentives.files.sheets import (
+    ROWS_AT_MOST,
+    Sheet,
+    Unreadable,
+    folded,
+    in_every_language,
+    read_sheets,
+    shown,
+)
 from incentives.openings.models import Part
 from incentives.openings.reading import cells
-from incentives.openings.reading.sheets import ROWS_AT_MOST, Sheet, Unreadable, read_sheets
-from incentives.web.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -110,25 +116,16 @@ def read_book(content: bytes) -> Book:
     return Book(tuple(found))
 
 
-def in_every_language(text: LazyString) -> set[str]:
-    """What a text is in each of our languages, as texts are compared."""
-    names = set()
-    for language in LANGUAGES.values():
-        with force_locale(language.catalogue):
-            names.add(cells.folded(str(text)).casefold())
-    return names
-
-
 def part_of(sheet: Sheet) -> Part:
     """Which part a sheet is, by its name; a .csv by its columns."""
     if sheet.name is None:
-        heads = {cells.folded(str(cell)).casefold() for cell in sheet.rows[0] if cell is not None}
+        heads = {folded(str(cell)).casefold() for cell in sheet.rows[0] if cell is not None}
         for part, columns in COLUMNS.items():
             needed = [each for each in columns if each.required]
             if all(heads & in_every_language(each.head) for each in needed):
                 return part
         raise Unreadable(_("The first row must have the template's column names"))
-    name = cells.folded(sheet.name).casefold()
+    name = folded(sheet.name).casefold()
     for part, title in SHEETS.items():
         if name in in_every_language(title):
             return part
@@ -142,9 +139,7 @@ def part_of(sheet: Sheet) -> Part:
 
 def places_of(sheet: Sheet, part: Part) -> dict[Column, int]:
     """In which column of the sheet each of ours stands; refuses one that is needed and isn't."""
-    heads = [
-        cells.folded(cell).casefold() if isinstance(cell, str) else "" for cell in sheet.rows[0]
-    ]
+    heads = [folded(cell).casefold() if isinstance(cell, str) else "" for cell in sheet.rows[0]]
     found = {}
     for column in COLUMNS[part]:
         names = in_every_language(column.head)
@@ -185,7 +180,7 @@ def read_row(
         value, problem = column.read(cell)
         if (index, place) in sheet.formulas:
             value, problem = None, "formula"
-        row.typed[column.field] = cells.shown(cell)
+        row.typed[column.field] = shown(cell)
         row.values[column.field] = value
         if problem is not None:
             row.problems.append(Problem(column.field, problem, cell_name(index, place)))

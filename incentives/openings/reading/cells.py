@@ -5,10 +5,10 @@ as numbers are refused, as a spreadsheet drops their leading zeros and rounds lo
 """
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
+from incentives.files.sheets import folded
 from incentives.ledger.models import MAX_AMOUNT
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -18,22 +18,6 @@ COST_AT_MOST = 100_000_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Read = tuple[Any, str | None]
-
-
-def shown(cell: Any) -> str:
-    """A cell as a person reads it, cut to what a form can show."""
-    if cell is None:
-        return ""
-    if isinstance(cell, list):
-        return str(cell[0])[:60]
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return " ".join(str(cell).split())[:60]
-
-
-def folded(text: str) -> str:
-    """A text as texts are compared: full-width letters and blanks make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def as_text(cell: Any) -> Read:

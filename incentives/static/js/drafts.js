@@ -1,12 +1,16 @@
 // @ts-check
 /**
  * Drafts: what was typed into a form with `data-draft` is still there after a reload or a lost
- * signal, in this tab only, until the form was sent or one signs out. Never passwords and PINs.
+ * signal, in this tab only, until the form was sent or one signs out. With `data-draft-lasts` it is
+ * there after the browser was closed, too, for a week; its name then says whose it is. Never
+ * passwords and PINs.
  */
 
 const PREFIX = 'jishan-draft-';
+const LASTS = 7 * 24 * 60 * 60 * 1000;
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
+/** @typedef {{ sent: boolean, at?: number, key?: string, fields: [string, string][] }} Draft */
 
 /**
  * @param {HTMLFormElement} form
@@ -25,6 +29,13 @@ function fields(form) {
 const isBox = (field) => field.type === 'checkbox' || field.type === 'radio';
 
 /** @param {HTMLFormElement} form */
+const keyOf = (form) =>
+  /** @type {HTMLInputElement | null} */ (form.querySelector('[name="idempotency_key"]'));
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {[string, string][]}
+ */
 function read(form) {
   return fields(form)
     .filter((field) => !isBox(field) || /** @type {HTMLInputElement} */ (field).checked)
@@ -41,36 +52,102 @@ function write(form, kept) {
     if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = values.includes(field.value);
     else if (values.length === 1) [field.value] = values;
   }
+  takeLines(form, kept);
+}
+
+/**
+ * Rows that this page doesn't have go, one a line, where they can be worked on again.
+ *
+ * @param {HTMLFormElement} form
+ * @param {[string, string][]} kept
+ */
+function takeLines(form, kept) {
+  const place = form.querySelector('[data-draft-takes]');
+  if (!(place instanceof HTMLTextAreaElement)) return;
+  const lost = kept
+    .filter(([name]) => name.endsWith(String(place.dataset.draftTakes)))
+    .filter(([name]) => !form.elements.namedItem(name))
+    .map(([, value]) => value);
+  if (lost.length) place.value = [place.value, ...lost].filter(Boolean).join('\n');
+  const details = place.closest('details');
+  if (details && place.value) details.open = true;
+}
+
+/** @param {Storage} storage */
+const keysOf = (storage) => Object.keys(storage).filter((key) => key.startsWith(PREFIX));
+
+/**
+ * @param {Storage} storage
+ * @param {string} key
+ * @returns {Draft | null}
+ */
+function find(storage, key) {
+  try {
+    return JSON.parse(storage.getItem(key) || 'null');
+  } catch {
+    return null;
+  }
 }
 
 function forgetAll() {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  for (const storage of [sessionStorage, localStorage]) {
+    for (const key of keysOf(storage)) storage.removeItem(key);
   }
 }
 
 /** Forget what was sent: another page has come, or this one says that it is done. */
 function forgetSent() {
   const done = document.querySelector('[data-flash="done"]');
-  for (const key of Object.keys(sessionStorage)) {
-    if (!key.startsWith(PREFIX)) continue;
+  for (const key of keysOf(sessionStorage)) {
     const here = document.querySelector(`[data-draft="${CSS.escape(key.slice(PREFIX.length))}"]`);
-    const { sent } = JSON.parse(sessionStorage.getItem(key) || '{}');
-    if (sent && (done || !here)) sessionStorage.removeItem(key);
+    if (find(sessionStorage, key)?.sent && (done || !here)) sessionStorage.removeItem(key);
+  }
+  // One that lasts goes only when the address says that it has come, by the key it was sent with.
+  const sent = new URLSearchParams(window.location.search).get('sent');
+  for (const key of keysOf(localStorage)) {
+    const draft = find(localStorage, key);
+    const old = !draft || !draft.at || Date.now() - draft.at > LASTS;
+    if (old || (sent && draft.sent && draft.key === sent)) localStorage.removeItem(key);
   }
 }
 
 /** @param {HTMLFormElement} form */
 function startDraft(form) {
-  const key = PREFIX + form.dataset.draft;
+  const lasts = 'draftLasts' in form.dataset;
+  const storage = lasts ? localStorage : sessionStorage;
+  const name = PREFIX + form.dataset.draft;
+  const key = keyOf(form);
   /** @param {boolean} sent */
-  const keep = (sent) => sessionStorage.setItem(key, JSON.stringify({ sent, fields: read(form) }));
-  const kept = sessionStorage.getItem(key);
-  // After a refusal the server has given back what was typed.
-  if (kept && !('kept' in form.dataset)) write(form, JSON.parse(kept).fields);
+  const keep = (sent) => {
+    /** @type {Draft} */
+    const draft = { sent, fields: read(form) };
+    if (lasts) Object.assign(draft, { at: Date.now(), key: key?.value });
+    storage.setItem(name, JSON.stringify(draft));
+  };
+  const kept = find(storage, name);
+  if ('kept' in form.dataset) {
+    // After a refusal the server has given back what was typed.
+    if (lasts) keep(false);
+  } else if (kept) {
+    write(form, kept.fields);
+    // Whether it has come is not known: under its key it counts once however often it is sent.
+    if (kept.sent && kept.key && key) key.value = kept.key;
+  }
   form.addEventListener('input', () => keep(false));
   form.addEventListener('change', () => keep(false));
-  form.addEventListener('submit', () => keep(true));
+  form.addEventListener('submit', (event) => {
+    const band = form.querySelector('[data-draft-offline]');
+    if (band instanceof HTMLElement && !navigator.onLine) {
+      event.preventDefault();
+      band.hidden = false;
+      return;
+    }
+    keep(true);
+  });
+  window.addEventListener('online', () => {
+    const band = form.querySelector('[data-draft-offline]');
+    if (band instanceof HTMLElement) band.hidden = true;
+  });
 }
 
 export function startDrafts() {

@@ -4,6 +4,7 @@
  * Without it every form still works: what is here only makes it quicker.
  */
 
+import { startBatches } from './batches.js';
 import { startDrafts } from './drafts.js';
 import { startScanner } from './scanner.js';
 import { startTiles } from './tiles.js';
@@ -103,7 +104,12 @@ function startFilter(root) {
     // Enter ticks the first that was found, so that a list of names is typed without the mouse.
     if (event.key !== 'Enter' || event.isComposing) return;
     event.preventDefault();
-    const first = field.value.trim() && items.find((item) => !item.hidden);
+    // A whole word comes first: 17 is number 17 on the sheet, not the door 117.
+    const typed = field.value.trim().toLowerCase();
+    const shown = items.filter((item) => typed && !item.hidden);
+    const first =
+      shown.find((item) => (item.dataset.words || '').toLowerCase().split(' ').includes(typed)) ||
+      shown[0];
     const box = first && first.querySelector('input:not(:disabled)');
     if (!(box instanceof HTMLInputElement)) return;
     box.checked = true;
@@ -271,6 +277,7 @@ each('[data-stepper]', startStepper);
 each('[data-number-pad]', startNumberPad);
 each('[data-filter]', startFilter);
 startTiles();
+startBatches();
 each('[data-confirm]', startConfirm);
 each('[data-menu]', startMenu);
 each('[data-offline]', startOffline);

@@ -73,7 +73,14 @@ function startPick(pick) {
   const row = pick.closest('.quick-picks');
   if (row instanceof HTMLElement) row.hidden = false;
   pick.addEventListener('click', () => {
-    const meant = boxes(tiles).filter((box) => values.has(box.value) && !box.disabled);
+    // Either these people, or whoever the filter shows now.
+    const meant = boxes(tiles).filter(
+      (box) =>
+        !box.disabled &&
+        ('shown' in pick.dataset
+          ? !box.closest('.tile')?.hasAttribute('hidden')
+          : values.has(box.value)),
+    );
     // Pressed again once all are ticked, it takes them out.
     const tick = meant.some((box) => !box.checked);
     for (const box of meant) box.checked = tick;

@@ -5,13 +5,17 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+
+from incentives.web.languages import LANGUAGES
 
 CHILD = Path(__file__).with_name("child.py")
 BYTES_AT_MOST = 10 * 1024 * 1024
@@ -108,3 +112,28 @@ def read_csv(content: bytes) -> Sheet:
     except csv.Error as error:
         raise Unreadable(_("This file is damaged")) from error
     return Sheet(None, rows)
+
+
+def shown(cell: Any) -> str:
+    """A cell as a person reads it, cut to what a form can show."""
+    if cell is None:
+        return ""
+    if isinstance(cell, list):
+        return str(cell[0])[:60]
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split())[:60]
+
+
+def folded(text: str) -> str:
+    """A text as texts are compared: full-width letters and blanks make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def in_every_language(text: LazyString) -> set[str]:
+    """What a text is in each of our languages, as texts are compared."""
+    names = set()
+    for language in LANGUAGES.values():
+        with force_locale(language.catalogue):
+            names.add(folded(str(text)).casefold())
+    return names

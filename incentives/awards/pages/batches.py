@@ -1,0 +1,209 @@
+"""A cadre's page for one act of many people: tick, paste or upload, mend, send; and its paper."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from incentives.access.actor import current_actor
+from incentives.awards import batches, forms, naming, operations, queries, words
+from incentives.awards.models import Award, RuleItem
+from incentives.awards.naming import NamedLine
+from incentives.awards.pages.shared import blueprint
+from incentives.awards.sign_up import SignUp, printed_at, sign_up_pdf, sign_up_sheet
+from incentives.clock import now, village_day
+from incentives.errors import CapExceeded, FieldError, Invalid, Refusal
+from incentives.register.queries import grids_of, residents_by_id
+from incentives.web import parsing
+from incentives.web.pages import Form, current_village, page, render
+
+
+@blueprint.route("/desk/awards/new", methods=["GET", "POST"])
+@page(permission="award.propose")
+def new_awards() -> Any:
+    """Register one act of one or many people."""
+    village = current_village().code
+    form = Form(forms.NewAwards, None if request.method == "POST" else asked())
+    found = Found()
+    if form.submitted and form.status == 200:
+        found = look_up(village, form)
+        if "look" in request.form or found.bad or found.looked_up or form.status != 200:
+            return show_new(village, form, found)
+    answer = form.accept(
+        lambda: propose(village, form.data, found.people),
+        then=lambda kept: url_for(".list_awards", sent=request.form.get("idempotency_key")),
+        done=_("Registered. The review group decides next."),
+    )
+    return answer or show_new(village, form, found)
+
+
+@dataclass
+class Found:
+    """Who was ticked, picked or named, the lines that mean nobody, how many were looked up."""
+
+    people: list[UUID] = field(default_factory=list)
+    bad: list[NamedLine] = field(default_factory=list)
+    looked_up: int = 0
+
+
+def asked() -> dict[str, Any]:
+    """The rule and the day that a sign-up sheet's address asks for."""
+    return {
+        name: request.args[name] for name in ("rule_item", "occurred_on") if request.args.get(name)
+    }
+
+
+def look_up(village: str, form: Form) -> Found:
+    """Whom ticks and pasted, uploaded and mended lines mean. Nothing is kept."""
+    data = form.data
+    found = Found(people=list(data["people"]))
+    again = []
+    for line in data["lines"]:
+        if line["pick"] == forms.LEFT_OUT:
+            continue
+        if line["pick"] and line["typed"] == line["was"]:
+            found.people.append(UUID(line["pick"]))
+        else:
+            again.append(line["typed"])
+    try:
+        named = naming.match_text(village, data["names"])
+        found.looked_up = len(named)
+        if data["sheet"]:
+            rows = naming.match_table(village, data["sheet"])
+            found.looked_up += len(rows)
+            named += rows
+        named += naming.match_text(village, "\n".join(again))
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return found
+    found.bad = [line for line in named if line.problem]
+    found.people += [line.resident_id for line in named if line.resident_id]
+    found.people = list(dict.fromkeys(found.people))
+    form.values |= {"people": [str(each) for each in found.people], "names": ""}
+    form.errors |= {
+        f"lines-{place}-typed": str(words.NAME_PROBLEMS[line.problem])
+        for place, line in enumerate(found.bad)
+        if line.problem
+    }
+    return found
+
+
+def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Award]:
+    """Propose what was ticked and picked; a refusal names each person it concerns."""
+    if not people:
+        raise Invalid(errors=[FieldError("/people", lazy_gettext("Tick at least one person."))])
+    try:
+        return operations.propose_batch(
+            village=village,
+            act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
+            lines=[operations.BatchLine(each, data["quantity"]) for each in people],
+            actor=current_actor(),
+            now=now(),
+        )
+    except (CapExceeded, Invalid) as refusal:
+        raise named(refusal, people) from refusal
+
+
+def named(refusal: Refusal, people: list[UUID]) -> Refusal:
+    """A refusal of single lines in sentences with the people's names."""
+    lines = [error for error in refusal.errors if error.pointer.startswith("/lines/")]
+    if not lines:
+        return refusal
+    names = residents_by_id(people)
+    sentences = []
+    for error in lines:
+        person = names.get(people[int(error.pointer.split("/")[2])])
+        name = person.name if person else "?"
+        detail = str(error.detail)
+        sentences.append(detail if name in detail else f"{name}: {detail}")
+    return type(refusal)(" ".join(sentences))
+
+
+def show_new(village: str, form: Form, found: Found) -> Any:
+    """The page on which people are ticked, with the lines of a list that are to be mended."""
+    today = village_day(now())
+    printed = printed_at(request.args.get("printed"))
+    grid = request.args.get("grid") or None
+    people = batches.people_of(village, grid=grid if printed else None, printed=printed)
+    ticked = form.values.get("people", [])
+    ticked = [ticked] if isinstance(ticked, str) else ticked
+    return render(
+        "awards/new.html",
+        form=form,
+        items=items_on(village, today),
+        people=people,
+        printed=printed,
+        grids=grid_picks(village, people),
+        ticked=ticked,
+        found=found,
+        picks=queries.same_people(village, current_actor().person),
+        draft=f"new-awards-{village}-{current_actor().user_id}" + ("-sheet" if printed else ""),
+        today=today,
+        words=words,
+    )
+
+
+def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str, list[UUID]]]:
+    """The people of each grid, by its name."""
+    return [
+        (grid.short_name, ids)
+        for grid in grids_of(village)
+        if (ids := [each.resident.id for each in people if each.household.grid == grid.code])
+    ]
+
+
+def items_on(village: str, day: date) -> list[RuleItem]:
+    """The rule items in force on a day, none without rules."""
+    rulebook = queries.rulebook_in_force(village, day)
+    return queries.items_of([rulebook.id])[rulebook.id] if rulebook else []
+
+
+@blueprint.get("/desk/awards/sign-up")
+@page(permission="award.propose")
+def sign_up() -> Any:
+    """A sign-up sheet to print before the act: which act, which day, whose names."""
+    village = current_village().code
+    form = Form(forms.SignUpForm, dict(request.args.items()))
+    sheet = sheet_asked(village, form) if request.args else None
+    text = None
+    if sheet is not None:
+        try:
+            text = sign_up_sheet(sheet)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    today = village_day(now())
+    return render(
+        "awards/sign_up.html",
+        form=form,
+        items=items_on(village, today),
+        grids=[(grid.code, grid.short_name) for grid in grids_of(village)],
+        sheet=text,
+        pdf_url=f"{url_for('.download_sign_up')}?{request.query_string.decode()}" if text else None,
+        today=today,
+        words=words,
+    )
+
+
+@blueprint.get("/desk/awards/sign-up.pdf")
+@page(permission="award.propose")
+def download_sign_up() -> Response:
+    """The sheet as a PDF."""
+    village = current_village().code
+    sheet = sheet_asked(village, Form(forms.SignUpForm))
+    if sheet is None:
+        raise Invalid()
+    return sign_up_pdf(sheet)
+
+
+def sheet_asked(village: str, form: Form) -> SignUp | None:
+    """The sheet that an address asks for; None where it doesn't say which, told on the form."""
+    given = {name: text for name, text in request.args.items() if text}
+    try:
+        return SignUp(village, **parsing.load(forms.SignUpForm(), given), printed_at=now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return None

@@ -1,0 +1,153 @@
+// @ts-check
+/**
+ * One act of many people: what the rule's cap leaves each stands on the tile, who would pass it is
+ * named before anything is sent, and a pasted or chosen list is looked up at once. Without signal
+ * the caps aren't shown; the server refuses what would pass one either way.
+ */
+
+import { call } from './api.js';
+
+/** @typedef {{ holder: string, used: number, left: number | null }} Room */
+
+const NAMED_AT_MOST = 5;
+
+/** @param {HTMLElement} tiles */
+const boxes = (tiles) =>
+  /** @type {HTMLInputElement[]} */ ([...tiles.querySelectorAll('input[type="checkbox"]')]);
+
+/**
+ * Who of the ticked would pass the cap: people of one holder share what is left, in their order.
+ *
+ * @param {HTMLInputElement[]} ticked
+ * @param {Map<string, Room>} rooms
+ * @param {number} points of each
+ */
+export function overCap(ticked, rooms, points) {
+  /** @type {Map<string, number>} */
+  const taken = new Map();
+  return ticked.filter((box) => {
+    const room = rooms.get(box.value);
+    if (!room || room.left === null) return false;
+    const had = taken.get(room.holder) || 0;
+    if (had + points > room.left) return true;
+    taken.set(room.holder, had + points);
+    return false;
+  });
+}
+
+/** @param {HTMLElement} tiles */
+function startCaps(tiles) {
+  const rule = /** @type {HTMLSelectElement} */ (document.getElementById('field-rule_item'));
+  const day = /** @type {HTMLInputElement} */ (document.getElementById('field-occurred_on'));
+  const times = /** @type {HTMLInputElement} */ (document.getElementById('field-quantity'));
+  const band = /** @type {HTMLElement} */ (document.querySelector('[data-over-cap]'));
+  const words = /** @type {HTMLElement} */ (band.querySelector('p'));
+  /** @type {Map<string, Room>} */
+  let rooms = new Map();
+  let asked = '';
+  /** @type {HTMLInputElement[]} */
+  let over = [];
+
+  /** @param {Record<string, any>} answer */
+  const write = (answer) => {
+    rooms = new Map(answer.people.map((/** @type {any} */ each) => [each.resident_id, each]));
+    const cap = answer.cap_points;
+    const sentence = tiles.dataset[`cap${String(answer.cap_period).replace(/^./, (letter) => letter.toUpperCase())}`];
+    for (const box of boxes(tiles)) {
+      const place = box.closest('.tile')?.querySelector('.tile-small');
+      if (!(place instanceof HTMLElement)) continue;
+      place.dataset.plain ??= place.textContent || '';
+      const room = rooms.get(box.value);
+      const text = (room && room.left === 0 && tiles.dataset.full) || sentence;
+      const counted =
+        cap === null || !room || !text
+          ? []
+          : [text.replace('{used}', String(room.used)).replace('{cap}', String(cap))];
+      place.textContent = [place.dataset.plain, ...counted.map(() => '')].join(' ');
+      for (const figure of counted) {
+        const span = document.createElement('span');
+        span.className = 'tile-cap';
+        span.textContent = figure;
+        place.append(span);
+      }
+    }
+  };
+
+  const check = () => {
+    const points = Number(rule.selectedOptions[0]?.dataset.points || 0) * (Number(times.value) || 0);
+    const ticked = boxes(tiles).filter((box) => box.checked && !box.disabled);
+    over = overCap(ticked, rooms, points);
+    for (const box of boxes(tiles)) {
+      box.closest('.tile')?.classList.toggle('tile-over', over.includes(box));
+    }
+    band.hidden = over.length === 0;
+    const names = over.slice(0, NAMED_AT_MOST).map((box) =>
+      String(words.dataset.overLeft)
+        .replace('{name}', box.closest('.tile')?.querySelector('.tile-title')?.textContent || '')
+        .replace('{left}', String(rooms.get(box.value)?.left ?? '')),
+    );
+    if (over.length > NAMED_AT_MOST) names.push(`+${over.length - NAMED_AT_MOST}`);
+    words.textContent = String(words.dataset.overWords).replace('{names}', names.join('、'));
+  };
+
+  const ask = async () => {
+    const wanted = rule.value && day.value ? `rule_item=${rule.value}&occurred_on=${day.value}` : '';
+    if (wanted !== asked) {
+      asked = wanted;
+      try {
+        const answer = wanted && (await call('GET', `${tiles.dataset.caps}?${wanted}`));
+        if (wanted !== asked) return;
+        write(answer || { cap_points: null, people: [] });
+      } catch {
+        // No signal, or a day without this rule: sending says which.
+        if (wanted === asked) {
+          asked = '';
+          write({ cap_points: null, people: [] });
+        }
+      }
+    }
+    check();
+  };
+
+  band.querySelector('button')?.addEventListener('click', () => {
+    for (const box of over) box.checked = false;
+    tiles.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  for (const field of [rule, day]) field.addEventListener('change', ask);
+  times.addEventListener('input', check);
+  tiles.addEventListener('change', check);
+  // A draft is back by now; what a browser puts back comes with `pageshow`.
+  window.addEventListener('pageshow', ask);
+  window.addEventListener('online', ask);
+}
+
+/**
+ * A list is looked up as soon as it is pasted or chosen.
+ *
+ * @param {HTMLElement} root
+ */
+function startPaste(root) {
+  const look = /** @type {HTMLButtonElement} */ (root.querySelector('button[name="look"]'));
+  const text = /** @type {HTMLTextAreaElement} */ (root.querySelector('textarea'));
+  const file = /** @type {HTMLInputElement} */ (root.querySelector('input[type="file"]'));
+  const send = () => {
+    look.form?.requestSubmit(look);
+  };
+  // What is required for sending isn't for looking names up.
+  look.formNoValidate = true;
+  text.addEventListener('paste', () => setTimeout(send));
+  file.addEventListener('change', () => {
+    if (file.value) send();
+  });
+  root.addEventListener('toggle', () => {
+    if (root instanceof HTMLDetailsElement && root.open) text.focus();
+  });
+}
+
+export function startBatches() {
+  const tiles = document.querySelector('[data-caps]');
+  if (tiles instanceof HTMLElement) startCaps(tiles);
+  for (const root of document.querySelectorAll('[data-paste]')) {
+    startPaste(/** @type {HTMLElement} */ (root));
+  }
+}

@@ -1,0 +1,233 @@
+"""Batches by HTTP and by page: lists, checks, mending in place, the printed sheet."""
+
+import io
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+import xlsxwriter
+from flask import Flask
+
+from incentives.extensions import db
+from incentives.register.models import Division, Household, Level, Resident
+from tests.awards.test_http import AT, DAY, adopt, people, propose
+from tests.factories import VILLAGE, act
+from tests.site import Site, csrf_of, make_site
+
+NEW = "/desk/awards/new"
+BATCH = f"{AT}/awards/batch"
+
+
+@pytest.fixture
+def site(bare_app: Flask) -> Site:
+    """A village with rules, and two of one name behind two doors."""
+    site = make_site(bare_app, users=("cadre", "reviewer"), publicity_days=5)
+    adopt(site)
+    return site
+
+
+def workbook(*rows: list[str]) -> bytes:
+    """A workbook of these rows."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return buffer.getvalue()
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    """The page's form with nobody ticked."""
+    return {"rule_item": "CL01", "occurred_on": DAY, "quantity": "1", **more}
+
+
+def count(site: Site) -> int:
+    return len(site.call("cadre", "GET", f"{AT}/awards").json["items"])
+
+
+def test_a_list_by_api(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    other, namesake = people(site, "王建国", "扎西彭措", door="7")
+    text = {"text": "扎西彭措 7\n洛绒卓玛\n扎西彭措\n没有"}
+    answer = site.call("cadre", "POST", f"{BATCH}/names", text)
+    assert answer.status_code == 200, answer.text
+    lines = answer.json["lines"]
+    assert [line["resident_id"] for line in lines] == [namesake, two, None, None]
+    assert {each["resident_id"] for each in lines[2]["candidates"]} == {one, namesake}
+    assert lines[3]["detail"] == "Nobody here has this name"
+    data = {"file": (io.BytesIO(workbook(["姓名"], ["王建国"])), "list.xlsx")}
+    sheet = site.call("cadre", "POST", f"{BATCH}/sheet", data=data)
+    assert sheet.status_code == 200, sheet.text
+    assert sheet.json["lines"][0]["resident_id"] == other
+    bad = {"file": (io.BytesIO(b"PK\x03\x04 no workbook"), "list.xlsx")}
+    refused = site.call("cadre", "POST", f"{BATCH}/sheet", data=bad)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/file")
+    for path, body in (("names", text), ("check", typed_body([one]))):
+        assert site.call("reviewer", "POST", f"{BATCH}/{path}", body).status_code == 403
+    assert (
+        site.call("reviewer", "GET", f"{BATCH}/people?rule_item=CL01&occurred_on={DAY}")
+        .json["type"]
+        .endswith("not_permitted")
+    )
+
+
+def typed_body(ids: list[str]) -> dict[str, Any]:
+    """A batch's body."""
+    return {
+        "rule_item": "CL01",
+        "occurred_on": DAY,
+        "lines": [{"resident_id": each} for each in ids],
+    }
+
+
+def test_what_is_left_by_api(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    propose(site, two, quantity=6)
+    check = site.call("cadre", "POST", f"{BATCH}/check", typed_body([one, two]))
+    assert (check.status_code, check.json["ready"]) == (200, False), check.text
+    assert [line["problem"] is None for line in check.json["lines"]] == [True, False]
+    assert check.json["lines"][1]["left"] == 0
+    found = site.call("cadre", "GET", f"{BATCH}/people?rule_item=CL01&occurred_on={DAY}").json
+    left = {each["resident_id"]: each["left"] for each in found["people"]}
+    assert left == {one: found["cap_points"], two: 0}
+    assert count(site) == 1
+    site.call("cadre", "POST", BATCH, typed_body([one]))
+    last = site.call("cadre", "GET", f"{BATCH}/last").json["batches"]
+    assert [each["resident_ids"] for each in last] == [[one]]
+    unknown = site.call("cadre", "GET", f"{BATCH}/people?rule_item=ZZ99&occurred_on={DAY}")
+    assert (unknown.status_code, unknown.json["errors"][0]["pointer"]) == (422, "/rule_item")
+
+
+def test_a_pasted_list_is_ticked_and_nothing_sent(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    page = site.send("cadre", NEW, **typed(names="扎西彭措\n洛绒卓玛", look="1"))
+    assert page.status_code == 200
+    for person in (one, two):
+        assert re.search(rf'value="{person}" checked', page.text)
+    assert "All 2 lines of the list are ticked" in page.text
+    assert "data-kept" in page.text
+    assert count(site) == 0
+
+
+def test_a_look_without_a_list_sends_nothing(site: Site) -> None:
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    assert site.send("cadre", NEW, **typed(people=[one], look="1")).status_code == 200
+    assert count(site) == 0
+
+
+def test_bad_lines_are_mended_all_or_none(site: Site) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    _head, namesake = people(site, "王建国", "扎西彭措", door="7")
+    page = site.send("cadre", NEW, **typed(names="洛绒卓玛\n扎西彭措\n王健国\n没有"))
+    assert page.text.count('class="bad-line"') == 3
+    ticked = re.findall(r'name="people" value="([^"]+)" checked', page.text)
+    rows = {
+        "people": ticked,
+        "lines__0__typed": "扎西彭措",
+        "lines__0__was": "扎西彭措",
+        "lines__1__typed": "王建国",
+        "lines__1__was": "王健国",
+        "lines__2__typed": "没有",
+        "lines__2__was": "没有",
+    }
+    again = site.send("cadre", NEW, **typed(**rows))
+    assert (again.status_code, again.text.count('class="bad-line"')) == (200, 2)
+    assert count(site) == 0
+    picks = {"lines__0__pick": namesake, "lines__2__pick": "none"}
+    sent = site.send("cadre", NEW, **typed(**rows, **picks))
+    assert sent.status_code == 303, sent.text
+    items = site.call("cadre", "GET", f"{AT}/awards").json["items"]
+    assert sorted(each["holder"] for each in items) == sorted(["洛绒卓玛", "扎西彭措", "王建国"])
+    assert namesake in {each["resident_id"] for each in items}
+
+
+@pytest.mark.parametrize("pick", ["x", "0" * 36, "none\n"])
+def test_a_pick_that_is_nobody_is_refused(site: Site, pick: str) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    rows = {"lines__0__typed": "扎", "lines__0__was": "扎", "lines__0__pick": pick}
+    answer = site.send("cadre", NEW, **typed(**rows))
+    assert answer.status_code in (200, 422)
+    assert count(site) == 0
+
+
+def test_a_stranger_picked_by_id_is_refused(site: Site) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    stranger = "01900000-0000-7000-8000-000000000000"
+    rows = {"lines__0__typed": "扎", "lines__0__was": "扎", "lines__0__pick": stranger}
+    answer = site.send("cadre", NEW, **typed(**rows))
+    assert (answer.status_code, count(site)) == (422, 0)
+
+
+def test_an_uploaded_sheet_and_an_unreadable_one(site: Site) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    browser = site.browser("cadre")
+    for content, words in (
+        (workbook(["门牌", "姓名"], ["1", "扎西彭措"]), "All 1 lines of the list are ticked"),
+        (b"PK\x03\x04 no workbook", "This file is damaged"),
+        (workbook(["", ""]), "There are no names in this file"),
+    ):
+        form = typed(csrf_token=csrf_of(browser, NEW), sheet=(io.BytesIO(content), "list.xlsx"))
+        answer = browser.post(NEW, data=form)
+        assert words in answer.text, answer.text
+    assert count(site) == 0
+
+
+def test_nobody_is_refused_with_the_words(site: Site) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    answer = site.send("cadre", NEW, **typed())
+    assert answer.status_code == 422
+    assert "Tick at least one person." in answer.text
+
+
+def test_a_sign_up_sheet(site: Site) -> None:
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    asked = f"rule_item=CL01&occurred_on={DAY}"
+    page = site.open("cadre", f"/desk/awards/sign-up?{asked}")
+    for words in ("签到单", "མིང་འགོད་རེའུ་མིག", "扎西彭措", "<svg"):
+        assert words in page
+    assert "扎西彭措" not in site.open("cadre", "/desk/awards/sign-up")
+    pdf = site.browser("cadre").get(f"/desk/awards/sign-up.pdf?{asked}")
+    assert (pdf.status_code, pdf.mimetype) == (200, "application/pdf")
+    assert pdf.data.startswith(b"%PDF")
+    by_api = site.call("cadre", "GET", f"{BATCH}/sign-up.pdf?{asked}")
+    assert (by_api.status_code, by_api.mimetype) == (200, "application/pdf")
+    assert site.call("reviewer", "GET", f"{BATCH}/sign-up.pdf?{asked}").status_code == 403
+    for path in ("", ".pdf"):
+        assert (
+            site.browser("reviewer").get(f"/desk/awards/sign-up{path}?{asked}").status_code == 403
+        )
+        wrong = site.browser("cadre").get(
+            f"/desk/awards/sign-up{path}?rule_item=ZZ99&occurred_on=x"
+        )
+        assert wrong.status_code in (200, 422)
+        assert "扎西彭措" not in wrong.text
+    keyed = site.open("cadre", f"{NEW}?{asked}&printed=4102444800")
+    assert "1 · 扎西彭措" in keyed
+    assert f'value="{one}"' in keyed
+
+
+def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    people(site, "王建国", door="7")
+    grid = f"{VILLAGE}001"
+
+    def make_grid() -> None:
+        db.session.add(Division(code=grid, name_zh="一网格", level=Level.GRID, parent=VILLAGE))
+        db.session.flush()
+        household_id = db.session.get_one(Resident, UUID(one)).household_id
+        db.session.get_one(Household, household_id).grid = grid
+
+    with site.app.app_context():
+        act(make_grid)
+    page = site.open("cadre", NEW)
+    assert f'data-values="{one} {two}">一网格: all 2' in page
+    asked = f"rule_item=CL01&occurred_on={DAY}&grid={grid}"
+    sheet = site.open("cadre", f"/desk/awards/sign-up?{asked}")
+    assert "扎西彭措" in sheet
+    assert "王建国" not in sheet
+    keyed = site.open("cadre", f"{NEW}?{asked}&printed=4102444800")
+    assert "2 · 洛绒卓玛" in keyed
+    assert "王建国" not in keyed
+    found = site.call("cadre", "GET", f"{BATCH}/people?{asked}").json["people"]
+    assert {each["resident_id"] for each in found} == {one, two}
