@@ -47,6 +47,7 @@ function startPhoto(field) {
       const holder = new DataTransfer();
       holder.items.add(small);
       field.files = holder.files;
+      field.dataset.photo = 'small';
     }
     for (const button of send) {
       /** @type {HTMLButtonElement} */ (button).disabled = false;
