@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from incentives.access.actor import Actor, Role
@@ -32,10 +32,14 @@ from incentives.extensions import db
 from incentives.files.models import File
 from incentives.files.operations import keep_file, sweep_files
 from incentives.files.queries import file_bytes, readable_file, thumbnail_bytes
+from incentives.fund.models import DisbursementFile
+from incentives.fund.operations import PayeeChoice, apply_for_disbursement
 from incentives.notices import operations as notices
-from incentives.notices.models import NoticeKind, Objection
+from incentives.notices.models import NoticeKind, NoticeLine, Objection
 from incentives.notices.pages import way_to_object
 from incentives.register.models import Household
+from incentives.register.operations import Person, add_resident
+from incentives.upkeep.jobs import do_daily_jobs
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village, staff
@@ -462,3 +466,61 @@ def test_the_way_to_object_is_shown_as_long_as_there_is_one(app: Flask, clock: C
         object_to(award, resident_of(scene.household))
         db.session.refresh(award)
         assert (award.status, way_to_object(award)) == (AwardStatus.OBJECTED, None)
+
+
+def test_a_minors_claim_stands_in_no_notice_by_name(app: Flask) -> None:
+    scene = make_scene(publicity_days=5, notice_names="full")
+    minor_id = act(
+        lambda: (
+            add_resident(
+                village=VILLAGE,
+                household_id=scene.household.id,
+                person=Person("格桑小", birth_year=2015),
+                actor=scene.cadre,
+                now=now(),
+            ).id
+        )
+    )
+    # By the family's card: for the minor, who is one of the household.
+    award = claim(scene, resident_id=minor_id)
+    assert (award.resident_id, award.proposed_by) == (minor_id, scene.household.head_id)
+    scene.review(award)
+    act(
+        lambda: (
+            notices.make_notice(
+                village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
+            )
+            and None
+        )
+    )
+    (line,) = db.session.scalars(select(NoticeLine))
+    assert (line.award_id, line.holder) == (award.id, None)
+
+
+def test_evidence_goes_with_the_daily_jobs_and_papers_of_the_fund_stay(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene()
+    shown = keep(scene.cadre)
+    award = claim(scene, "CL03", actor=scene.cadre, on_behalf_of=scene.household.head_id)
+    scene.edit(award, evidence=[shown])
+    answer(scene, award, "posted")
+    disbursement_id = act(
+        lambda: (
+            apply_for_disbursement(
+                village=VILLAGE,
+                purpose="commons",
+                payee=PayeeChoice(name="五金店"),
+                amount_fen=1000,
+                reason="买锹",
+                evidence=[shown],
+                actor=scene.cadre,
+                now=now(),
+            ).id
+        )
+    )
+    assert disbursement_id
+    clock.forward(days=91)
+    assert do_daily_jobs(now=now())["evidence_erased"] == 0
+    act(lambda: db.session.execute(delete(DisbursementFile)) and None)
+    assert do_daily_jobs(now=now())["evidence_erased"] == 1
