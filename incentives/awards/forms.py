@@ -69,6 +69,25 @@ class ReasonForm(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=NOTE_LENGTH))
 
 
+class ClaimForm(Schema):
+    """A household's claim: what, when, how often, who of it, and up to three photos."""
+
+    rule_item = fields.String(required=True, validate=CODE)
+    occurred_on = Day(required=True)
+    quantity = quantity(load_default=1)
+    note = fields.String(validate=validate.Length(max=NOTE_LENGTH))
+    resident_id = Id()
+    photo_1 = Upload()
+    photo_2 = Upload()
+    photo_3 = Upload()
+
+
+class StaffClaimForm(ClaimForm):
+    """The same by staff, for one of the household's people."""
+
+    on_behalf_of = Id(required=True)
+
+
 class PhotoForm(Schema):
     """A photo or a document."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +22,7 @@ CODE_LENGTH = 12
 NAME_LENGTH = 100
 UNIT_LENGTH = 12
 NOTE_LENGTH = 200
+STANDING_CLAIM = "claimed AND status NOT IN ('rejected', 'withdrawn', 'reversed')"
 
 
 class RulebookStatus(StrEnum):
@@ -188,7 +190,8 @@ class Award(Base):
     The household is the one at the time of the proposal. `rule_code` is the rule item's code, by
     which caps count across versions. The policy of the day it was proposed is kept with it;
     `reviews_needed` is how many must approve it, by that policy and its points. `event_id` is the
-    award in the ledger, `last_event_id` the end of its chain of reversals.
+    award in the ledger, `last_event_id` the end of its chain of reversals. `closed_at` says when it
+    was rejected or withdrawn. A trigger refuses a no without a reason (`answers.py`).
     """
 
     __tablename__ = "award"
@@ -205,6 +208,22 @@ class Award(Base):
             "household_id",
             "rule_code",
             "occurred_on",
+        ),
+        # One act is claimed once: for a person, or for a household alone.
+        *(
+            Index(
+                f"uq_award_claim_of_{holder}",
+                f"{holder}_id",
+                "rule_code",
+                "occurred_on",
+                unique=True,
+                sqlite_where=text(where),
+                postgresql_where=text(where),
+            )
+            for holder, where in (
+                ("resident", STANDING_CLAIM),
+                ("household", f"resident_id IS NULL AND {STANDING_CLAIM}"),
+            )
         ),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("points > 0", name="points_positive"),
@@ -254,6 +273,7 @@ class Award(Base):
     event_id: Mapped[UUID | None] = mapped_column(unique=True)
     last_event_id: Mapped[UUID | None] = mapped_column(unique=True)
     posted_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
 
 class AwardEvidence(Base):

@@ -18,6 +18,8 @@ from incentives.extensions import db
 
 # Set by notices: what else happened to an award, each step with its `at`.
 more_steps: list[Callable[[Award], list[dict[str, Any]]]] = []
+# Set by notices: where the household objects to how its claim stands, None where it can't now.
+ways_to_object: list[Callable[[Award], str | None]] = []
 
 
 def when(at: datetime) -> str:
@@ -41,8 +43,9 @@ def steps_of(view: AwardView) -> list[dict[str, Any]]:
         "small": _("Rules, version %(number)s", number=rulebook.number) + " · " + worth(view.item),
         "state": "done",
     }
-    entered = _("Claimed") if award.claimed else _("Registered")
-    taken = [step(entered, award.proposed_at, names.get(award.proposed_by), award.note)]
+    taken = [
+        step(entered(award, names), award.proposed_at, names.get(award.proposed_by), award.note)
+    ]
     for review in view.reviews:
         yes = review.decision is Decision.APPROVE
         title = _("Approved") if yes else _("Not approved")
@@ -56,7 +59,18 @@ def steps_of(view: AwardView) -> list[dict[str, Any]]:
         title = _("Taken back") if back else _("Given again")
         note = f"{turn.reason} · {voucher(turn.event_id)}"
         taken.append(step(title, turn.turned_at, names.get(turn.turned_by), note))
+    if award.status is AwardStatus.WITHDRAWN and award.closed_at is not None:
+        taken.append(step(_("Withdrawn"), award.closed_at, None))
     return [rule, *sorted(taken, key=lambda each: each["at"]), *next_steps(view)]
+
+
+def entered(award: Award, names: dict[UUID, str]) -> str:
+    """How it came in: by the village, or claimed, and for whom if somebody else wrote it down."""
+    if not award.claimed:
+        return _("Registered")
+    if award.on_behalf_of is None:
+        return _("Claimed")
+    return _("Claimed on behalf of %(name)s", name=names.get(award.on_behalf_of, ""))
 
 
 def voucher(event_id: UUID) -> str:

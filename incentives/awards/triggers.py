@@ -37,7 +37,8 @@ def closed(row: str) -> str:
     return f"EXISTS (SELECT 1 FROM rulebook WHERE id = {row}.rulebook_id AND status <> 'draft')"  # noqa: S608 -- names of our own
 
 
-def _sqlite(name: str, when: str, table: str, condition: str, words: str) -> str:
+def sqlite_trigger(name: str, when: str, table: str, condition: str, words: str) -> str:
+    """A trigger that refuses a change of a row under a condition, on SQLite."""
     return (
         f"CREATE TRIGGER {name} BEFORE {when} ON {table}\nWHEN {condition}\n"
         f"BEGIN\n    SELECT RAISE(ABORT, '{words}');\nEND"
@@ -110,7 +111,7 @@ def create_triggers(connection: Connection) -> None:
     """Create them in the connection's schema."""
     if connection.dialect.name == "sqlite":
         for name, (when, table, condition, words) in SQLITE.items():
-            connection.exec_driver_sql(_sqlite(name, when, table, condition, words))
+            connection.exec_driver_sql(sqlite_trigger(name, when, table, condition, words))
         return
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
     path = connection.scalar(text("SELECT current_setting('search_path')"))

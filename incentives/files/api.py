@@ -31,6 +31,14 @@ def file_response(file: File) -> Response:
     return response
 
 
+def thumbnail_response(file: File) -> Response:
+    """A photo's small picture."""
+    response = Response(queries.thumbnail_bytes(file), mimetype="image/jpeg")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @blueprint.route("/villages/<village>/files", methods=["POST"])
 @writes(schemas.FileOutput, status=201, upload=schemas.FileInput, permission="file.keep", own=True)
 def post_file(village: str, body: dict[str, Any]) -> File:
@@ -45,3 +53,10 @@ def post_file(village: str, body: dict[str, Any]) -> File:
 def get_file(village: str, file_id: UUID) -> Response:
     """A file's bytes, for those whom its record lets read it."""
     return file_response(queries.readable_file(village, file_id, current_actor()))
+
+
+@blueprint.route("/villages/<village>/files/<uuid:file_id>/thumbnail")
+@reads(None, permission="me.read", own=True, produces="image/jpeg")
+def get_thumbnail(village: str, file_id: UUID) -> Response:
+    """A photo's small picture (JPEG), for those who may read the photo; a PDF has none."""
+    return thumbnail_response(queries.readable_file(village, file_id, current_actor()))

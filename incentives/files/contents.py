@@ -13,6 +13,9 @@ PIXELS_AT_MOST = 40_000_000
 # An A4 sheet photographed to this length is still well read, and a slow signal carries it.
 EDGE_AT_MOST = 2_560
 QUALITY = 85
+# A third of a phone's width at twice its density: enough to see what a photo shows.
+THUMBNAIL_EDGE = 320
+THUMBNAIL_QUALITY = 75
 PDF_HEADS = (b"%PDF-1.", b"%PDF-2.")
 PDF_TAIL = b"%%EOF"
 TAIL_LENGTH = 1_024
@@ -79,6 +82,19 @@ def decode(content: bytes, kind: FileKind) -> Image.Image:
     bare = Image.new(mode, pixels.size)
     bare.paste(pixels)
     return bare
+
+
+def thumbnail(content: bytes) -> bytes:
+    """A small JPEG of a kept picture, at most 320 pixels long, white where it was transparent."""
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.draft("RGB", (THUMBNAIL_EDGE, THUMBNAIL_EDGE))
+        pixels = picture.convert("RGBA")
+    pixels.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
+    bare = Image.new("RGB", pixels.size, "white")
+    bare.paste(pixels, mask=pixels)
+    buffer = io.BytesIO()
+    bare.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY, optimize=True)
+    return buffer.getvalue()
 
 
 def encode(picture: Image.Image, kind: FileKind) -> bytes:

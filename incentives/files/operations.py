@@ -66,6 +66,7 @@ def sweep_files(*, now: datetime) -> int:
     How many were removed.
     """
     kept = set(db.session.scalars(select(File.name).where(File.erased_at.is_(None))))
+    store.sweep_thumbnails(kept)
     old = list(store.names_older_than((now - SWEEP_AFTER).timestamp()))
     orphans = [name for name in old if name not in kept]
     for name in orphans:

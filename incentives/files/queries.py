@@ -8,7 +8,8 @@ from incentives.access.permissions import may
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.files import store
-from incentives.files.models import File
+from incentives.files.contents import thumbnail
+from incentives.files.models import File, FileKind
 
 # Set by the rooms whose records carry files: whether this person may read this file by one of them.
 readers: list[Callable[[File, Actor], bool]] = []
@@ -45,3 +46,14 @@ def file_bytes(file: File) -> bytes:
         return store.read(file.name)
     except FileNotFoundError as gone:
         raise NotFound() from gone
+
+
+def thumbnail_bytes(file: File) -> bytes:
+    """A small JPEG of a photo, made when it is first asked for; refuses a paper, which has none."""
+    if file.kind is FileKind.PDF:
+        raise NotFound()
+    content = store.read_thumbnail(file.name)
+    if content is None:
+        content = thumbnail(file_bytes(file))
+        store.write_thumbnail(file.name, content)
+    return content

@@ -1,5 +1,8 @@
 """Where the bytes lie: `JISHAN_DATA/files`, one file each under a random name, synced to disk.
 
+Small pictures of them lie in `JISHAN_DATA/thumbnails` under the same names. They can be made anew
+at any time, so no backup holds them, and they go with what they were made of.
+
 The names of what was erased are noted beside the seals, where they outlive the database: a restored
 backup is older, and must not bring back what was erased since.
 """
@@ -36,6 +39,34 @@ def write(content: bytes) -> str:
     return name
 
 
+def thumbnails() -> Path:
+    """The folder of small pictures, made when first needed."""
+    path = Path(current_app.config["JISHAN_DATA"]) / "thumbnails"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def write_thumbnail(name: str, content: bytes) -> None:
+    """Keep a small picture under the name of what it was made of; two at once both succeed."""
+    made = thumbnails() / f"{name}.{secrets.token_hex(4)}"
+    made.write_bytes(content)
+    made.chmod(0o600)
+    made.replace(thumbnails() / name)
+
+
+def read_thumbnail(name: str) -> bytes | None:
+    """The small picture under a name; None where it wasn't made yet."""
+    path = thumbnails() / name
+    return path.read_bytes() if path.exists() else None
+
+
+def sweep_thumbnails(kept: set[str]) -> None:
+    """Remove small pictures of what isn't kept, as one that was made while its photo was erased."""
+    for path in thumbnails().iterdir():
+        if path.name.partition(".")[0] not in kept:
+            path.unlink(missing_ok=True)
+
+
 def sync_folder() -> None:
     """Have the disk know the folder's names."""
     descriptor = os.open(folder(), os.O_RDONLY)
@@ -51,7 +82,8 @@ def read(name: str) -> bytes:
 
 
 def remove(name: str) -> None:
-    """Remove the bytes under a name, if they are there."""
+    """Remove the bytes under a name and their small picture, if they are there."""
+    (thumbnails() / name).unlink(missing_ok=True)
     (folder() / name).unlink(missing_ok=True)
     sync_folder()
 

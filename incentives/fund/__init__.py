@@ -7,8 +7,8 @@ applicant and payer may be one person, and none is of the payee's household.
 
 from flask import Flask
 
-from incentives.files.queries import readers
-from incentives.fund.queries.files import may_read_file
+from incentives.files.queries import keepers, readers
+from incentives.fund.queries.files import keeps_file, may_read_file
 from incentives.fund.rebuilding import rebuild_record
 from incentives.recovery import hooks
 
@@ -17,4 +17,6 @@ def init_app(_app: Flask) -> None:
     """Let those who decide on a disbursement read the files that come with it."""
     if may_read_file not in readers:
         readers.append(may_read_file)
+    if keeps_file not in keepers:
+        keepers.append(keeps_file)
     hooks.add(hooks.rebuilders, rebuild_record)

@@ -8,6 +8,7 @@ An objection is ruled on by somebody who had no hand in what it is about.
 from flask import Flask
 
 from incentives.awards import telling, timeline
+from incentives.notices.pages import way_to_object
 from incentives.notices.queries import labels_of, steps_of_award
 from incentives.notices.rebuilding import rebuild_dispute
 from incentives.recovery import hooks
@@ -18,4 +19,6 @@ def init_app(app: Flask) -> None:
     telling.notice_labels[:] = [labels_of]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)
+    if way_to_object not in timeline.ways_to_object:
+        timeline.ways_to_object.append(way_to_object)
     hooks.add(hooks.rebuilders, rebuild_dispute)

@@ -13,6 +13,12 @@ class ObjectionForm(Schema):
     on_behalf_of = Id()
 
 
+class ClaimObjectionForm(Schema):
+    """A household's objection to what became of its claim."""
+
+    reason = fields.String(required=True, validate=REASON)
+
+
 class RulingForm(Schema):
     """A ruling; of a redemption also whether the shop is at fault."""
 

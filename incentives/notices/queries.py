@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
@@ -212,6 +212,25 @@ def objections_to_award(award_id: UUID) -> list[Objection]:
     )
 
 
+def objections_to_claim(award: Award) -> list[Objection]:
+    """All objections to a claim, oldest first, and those of its household that it is missing."""
+    missing = and_(
+        Objection.household_id == award.household_id,
+        Objection.missing_rule_item == award.rule_code,
+        Objection.missing_occurred_on == award.occurred_on,
+        Objection.made_at >= award.proposed_at,
+    )
+    if award.resident_id is not None:
+        missing = and_(missing, Objection.missing_resident_id == award.resident_id)
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(or_(Objection.award_id == award.id, missing))
+            .order_by(Objection.id)
+        )
+    )
+
+
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
     waiting = select(func.count()).select_from(
@@ -230,7 +249,7 @@ def is_of(objection: Objection, actor: Actor) -> bool:
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
     """An award's notice, the objections to it and their rulings, for its timeline."""
     steps = []
-    found = objections_to_award(award.id)
+    found = objections_to_claim(award) if award.claimed else objections_to_award(award.id)
     names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
+from incentives.awards.operations import erase_old_evidence
 from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
 from incentives.extensions import db
@@ -36,6 +37,7 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
         "notices_made": publish_ended_rounds(now=now),
         "notices_closed": close_due_notices(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
+        "evidence_erased": erase_old_evidence(now=now),
         "files_swept": sweep_files(now=now),
     }
 

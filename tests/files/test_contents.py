@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from incentives.errors import Invalid, TooLarge, UnsupportedMediaType
-from incentives.files.contents import BYTES_AT_MOST, EDGE_AT_MOST, clean
+from incentives.files.contents import BYTES_AT_MOST, EDGE_AT_MOST, clean, thumbnail
 from incentives.files.models import FileKind
 
 
@@ -117,3 +117,18 @@ def test_too_many_bytes_are_refused() -> None:
 def test_a_pdf_is_kept_as_it_came() -> None:
     content = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
     assert clean(content) == (FileKind.PDF, content)
+
+
+@pytest.mark.parametrize("kind", list(FileKind)[:3])
+def test_a_thumbnail_is_small_and_bare(kind: FileKind) -> None:
+    _, kept = clean(picture(kind.value.upper(), (1600, 1200)))
+    small = Image.open(io.BytesIO(thumbnail(kept)))
+    assert (small.format, small.size, small.mode) == ("JPEG", (320, 240), "RGB")
+    assert not small.getexif()
+
+
+def test_what_is_transparent_is_white_in_its_thumbnail() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (40, 40), (0, 0, 0, 0)).save(buffer, "PNG")
+    small = Image.open(io.BytesIO(thumbnail(buffer.getvalue())))
+    assert small.getpixel((20, 20)) == (255, 255, 255)

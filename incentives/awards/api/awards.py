@@ -50,6 +50,7 @@ def award_output(view: AwardView, names: dict[UUID, str], actor: Actor) -> dict[
         "name_en": view.item.name_en,
         "holder": view.holder,
         "evidence": view.evidence if shown else [],
+        "evidence_erased": view.evidence_erased,
         "proposer": names.get(award.proposed_by),
         "reviews": [{**columns(each), "name": names.get(each.reviewer)} for each in view.reviews],
         "turns": [{**columns(each), "name": names.get(each.turned_by)} for each in view.turns],

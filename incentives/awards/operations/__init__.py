@@ -1,8 +1,10 @@
 """What is done with rulebooks and awards: draft, adopt, propose, claim, review, post, turn."""
 
 from incentives.awards.operations.adopting import Adoption, adopt_rulebook, keep_minutes
+from incentives.awards.operations.claiming import claim_award
 from incentives.awards.operations.entries import Act
-from incentives.awards.operations.mending import claim_award, edit_award, withdraw_award
+from incentives.awards.operations.forgetting import erase_old_evidence
+from incentives.awards.operations.mending import edit_award, withdraw_award
 from incentives.awards.operations.posting import post_awards
 from incentives.awards.operations.proposing import (
     BatchLine,
@@ -39,6 +41,7 @@ __all__ = [
     "dismiss_objection",
     "draft_rulebook",
     "edit_award",
+    "erase_old_evidence",
     "keep_minutes",
     "object_to_award",
     "post_awards",

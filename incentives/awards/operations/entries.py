@@ -1,6 +1,6 @@
 """What entering an award rests on: whose it is, the rule of its day, its policy and points."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -72,17 +72,14 @@ def enter(
     *,
     actor: Actor,
     now: datetime,
-    claimed: bool = False,
-    on_behalf_of: UUID | None = None,
+    check: Callable[[RuleItem, Award], None] | None = None,
 ) -> Award:
-    """Keep one proposed award, its rule, day and cap checked."""
+    """Keep one proposed award, its rule, day and cap checked; `check` refuses what else is bad."""
     item, policy = rule_for(village, act, village_day(now))
-    if claimed and not item.claimable:
-        detail = _("This can't be claimed: the village registers it")
-        raise Invalid(errors=[FieldError("/rule_item", detail)])
     refuse_nobody(item, resident)
     award = award_of(item, policy, household, resident, act, quantity, actor=actor, now=now)
-    award.claimed, award.on_behalf_of = claimed, on_behalf_of
+    if check is not None:
+        check(item, award)
     caps.refuse_over_cap(item, award)
     db.session.add(award)
     db.session.flush()

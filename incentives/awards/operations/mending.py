@@ -1,4 +1,4 @@
-"""Acts of those who entered an award, or whose it is: claim, mend, withdraw."""
+"""Acts of those who entered an award, or whose it is: mend, withdraw."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,74 +11,17 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards.models import Award, AwardReview, RuleItem
 from incentives.awards.operations import caps, records
-from incentives.awards.operations.entries import (
-    Act,
-    enter,
-    found_or_invalid,
-    holder_in,
-    refuse_nobody,
-    reviews_needed,
-    rule_for,
-)
+from incentives.awards.operations.claiming import refuse_claimed_already, refuse_unclaimable
+from incentives.awards.operations.entries import Act, refuse_nobody, reviews_needed, rule_for
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
 from incentives.awards.states import Action
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
+from incentives.errors import NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.register.models import Resident
-from incentives.register.queries import get_resident
-
-
-def claim_award(
-    *,
-    village: str,
-    act: Act,
-    quantity: int = 1,
-    resident_id: UUID | None = None,
-    on_behalf_of: UUID | None = None,
-    actor: Actor,
-    now: datetime,
-) -> Award:
-    """Ask for points for one's own household; staff may for a resident who can't (`on_behalf_of`).
-
-    Refuses as `propose_award` does, rules that can't be claimed, another household's people, and
-    staff who act for their own household.
-    """
-    own = on_behalf_of is None
-    require(actor, "claim.make" if own else "award.propose", village, own=own)
-    ledger.hold([village])
-    if on_behalf_of is not None:
-        asker = found_or_invalid(get_resident, village, on_behalf_of, "/on_behalf_of")
-        refuse_own_household(actor, [asker.household_id])
-        home, earner = asker.household_id, resident_id or asker.id
-    else:
-        home, earner = own_household(actor), resident_id or actor.resident_id
-    household, resident = holder_in(village, earner, home if earner is None else None)
-    if household.id != home:
-        detail = _("This person is of another household")
-        raise Invalid(errors=[FieldError("/resident_id", detail)])
-    return enter(
-        village,
-        act,
-        quantity,
-        household,
-        resident,
-        actor=actor,
-        now=now,
-        claimed=True,
-        on_behalf_of=on_behalf_of,
-    )
-
-
-def own_household(actor: Actor) -> UUID:
-    """The household of the resident who acts; refuses whoever has none."""
-    if actor.household_id is None:
-        raise NotPermitted()
-    return actor.household_id
 
 
 def edit_award(
@@ -101,13 +44,14 @@ def edit_award(
         note=changes.get("note", award.note),
     )
     item, _policy = rule_for(village, act, village_day(award.proposed_at))
-    if award.claimed and not item.claimable:
-        detail = _("This can't be claimed: the village registers it")
-        raise Invalid(errors=[FieldError("/rule_item", detail)])
+    if award.claimed:
+        refuse_unclaimable(item)
     resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
     refuse_nobody(item, resident)
     with db.session.no_autoflush:
         apply_changes(award, item, act, changes.get("quantity", award.quantity))
+        if award.claimed:
+            refuse_claimed_already(item, award)
         caps.refuse_over_cap(item, award, without=award.id)
     if "evidence" in changes:
         keep_evidence(award, changes["evidence"], actor)
@@ -148,6 +92,6 @@ def withdraw_award(*, village: str, award_id: UUID, actor: Actor, now: datetime)
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
     require_entry(award, actor, "award.withdraw")
-    records.change([award], Action.WITHDRAW)
+    records.change([award], Action.WITHDRAW, closed_at=now)
     records.record([award], audit.Tag.AWARD_WITHDRAWN, actor=actor, now=now)
     return award

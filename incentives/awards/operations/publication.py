@@ -71,7 +71,7 @@ def uphold_objection(
     """Reject an award, or take it back if it was posted, as an objection to it was upheld."""
     award = records.read_again(village, [award_id])[0]
     if award.status is AwardStatus.OBJECTED:
-        records.change([award], Action.UPHOLD)
+        records.change([award], Action.UPHOLD, closed_at=now)
         details = {"objection": "upheld"}
         records.record([award], audit.Tag.AWARD_REJECTED, actor=actor, now=now, details=details)
     elif award.status is AwardStatus.POSTED:

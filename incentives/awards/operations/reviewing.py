@@ -59,7 +59,7 @@ def review_awards(
     rejection without a reason, and an approval while a photo or document is missing.
     """
     require(actor, "award.review", village)
-    if decision is Decision.REJECT and not reason:
+    if decision is Decision.REJECT and not (reason and reason.strip()):
         detail = _("Say why: the household reads it")
         raise Invalid(errors=[FieldError("/reason", detail)])
     if not 1 <= len(award_ids) <= REVIEWS_AT_MOST:
@@ -76,7 +76,7 @@ def review_awards(
         refuse_missing_evidence(awards, "/decision")
     keep_reviews(awards, decision, reason, actor=actor, now=now)
     if decision is Decision.REJECT:
-        records.change(awards, Action.REJECT)
+        records.change(awards, Action.REJECT, closed_at=now)
         records.record(awards, audit.Tag.AWARD_REJECTED, actor=actor, now=now)
         return awards
     records.record(awards, audit.Tag.AWARD_APPROVED, actor=actor, now=now)

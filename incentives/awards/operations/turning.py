@@ -12,6 +12,7 @@ from incentives.access.duties import refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards.models import Award, AwardTurn, Turn
 from incentives.awards.operations import caps, records
+from incentives.awards.operations.claiming import refuse_claimed_already
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid
@@ -38,8 +39,8 @@ def reinstate_award(
 ) -> Award:
     """Give an award again that was taken back, by reversing the reversal; caps count again.
 
-    Refuses the reviewer's own household and what they entered, no reason, and more than the cap
-    leaves.
+    Refuses the reviewer's own household and what they entered, no reason, more than the cap leaves,
+    and a claim whose act was claimed again meanwhile.
     """
     require(actor, "award.reinstate", village)
     ledger.hold([village])
@@ -47,7 +48,10 @@ def reinstate_award(
     refuse_own_household(actor, [award.household_id])
     refuse_own_entry(actor, award.proposed_by)
     records.refuse_wrong_state([award], Action.REINSTATE)
-    caps.refuse_over_cap(records.item_of(award), award, pointer="", without=award.id)
+    item = records.item_of(award)
+    if award.claimed:
+        refuse_claimed_already(item, award)
+    caps.refuse_over_cap(item, award, pointer="", without=award.id)
     turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
     return award
 

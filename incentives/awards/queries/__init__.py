@@ -17,6 +17,15 @@ from incentives.awards.queries.awards import (
     same_people,
     to_review,
 )
+from incentives.awards.queries.claims import (
+    CLAIMS_A_WEEK,
+    claimable_items,
+    claims,
+    claims_left,
+    claims_of,
+    next_week,
+    own_claim,
+)
 from incentives.awards.queries.rulebooks import (
     Standing,
     changes_of,
@@ -36,6 +45,7 @@ from incentives.awards.queries.rulebooks import (
 )
 
 __all__ = [
+    "CLAIMS_A_WEEK",
     "AwardView",
     "Standing",
     "awaiting_publication",
@@ -44,6 +54,10 @@ __all__ = [
     "awards",
     "by_id",
     "changes_of",
+    "claimable_items",
+    "claims",
+    "claims_left",
+    "claims_of",
     "count_of",
     "find_readable",
     "find_rulebook",
@@ -55,6 +69,8 @@ __all__ = [
     "may_read_drafts",
     "may_read_evidence",
     "may_read_minutes",
+    "next_week",
+    "own_claim",
     "predecessor",
     "reviewable_by",
     "reviewed_by",

@@ -20,13 +20,17 @@ from incentives.awards.models import (
 )
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.files.models import File
+from incentives.files.models import File, FileKind
 from incentives.register.models import Household, Resident
 
 
 @dataclass
 class AwardView:
-    """An award with its rule, its people and all that was decided on it."""
+    """An award with its rule, its people and all that was decided on it.
+
+    `evidence` are the files that are still there, `photos` those of them that are pictures, and
+    `evidence_erased` how many are gone after their days.
+    """
 
     award: Award
     item: RuleItem
@@ -34,6 +38,8 @@ class AwardView:
     resident: Resident | None
     head: Resident | None
     evidence: list[UUID] = field(default_factory=list)
+    photos: set[UUID] = field(default_factory=set)
+    evidence_erased: int = 0
     reviews: list[AwardReview] = field(default_factory=list)
     turns: list[AwardTurn] = field(default_factory=list)
 
@@ -52,6 +58,7 @@ class AwardView:
     def people(self) -> set[UUID]:
         """Everybody who had a hand in it, to be named."""
         hands = {self.award.proposed_by}
+        hands |= {self.award.on_behalf_of} if self.award.on_behalf_of else set()
         hands |= {review.reviewer for review in self.reviews}
         return hands | {turn.turned_by for turn in self.turns}
 
@@ -161,12 +168,19 @@ def by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
 def fill_views(views: dict[UUID, AwardView]) -> None:
     """Add evidence, reviews and turns, three statements."""
     ids = list(views)
-    for award_id, file_id in db.session.execute(
-        select(AwardEvidence.award_id, AwardEvidence.file_id)
+    for award_id, file_id, kind, erased_at in db.session.execute(
+        select(AwardEvidence.award_id, File.id, File.kind, File.erased_at)
+        .join(File, File.id == AwardEvidence.file_id)
         .where(AwardEvidence.award_id.in_(ids))
-        .order_by(AwardEvidence.file_id)
+        .order_by(File.id)
     ):
-        views[award_id].evidence.append(file_id)
+        view = views[award_id]
+        if erased_at is not None:
+            view.evidence_erased += 1
+            continue
+        view.evidence.append(file_id)
+        if kind is not FileKind.PDF:
+            view.photos.add(file_id)
     for review in db.session.scalars(
         select(AwardReview).where(AwardReview.award_id.in_(ids)).order_by(AwardReview.id)
     ):

@@ -112,7 +112,11 @@ class AwardTurnOutput(Schema):
 
 
 class AwardOutput(Schema):
-    """`rule_item` is the item's code; `reviews_needed` how many must approve it."""
+    """`rule_item` is the item's code; `reviews_needed` how many must approve it.
+
+    `evidence` are the files still there, `evidence_erased` how many are gone after their 90 days,
+    `closed_at` when it was rejected or withdrawn.
+    """
 
     id = Id()
     status = fields.Enum(AwardStatus, by_value=True)
@@ -127,6 +131,7 @@ class AwardOutput(Schema):
     points = Points()
     note = fields.String(allow_none=True)
     evidence = fields.List(Id())
+    evidence_erased = fields.Integer()
     claimed = fields.Boolean()
     on_behalf_of = Id(allow_none=True)
     batch_id = Id(allow_none=True)
@@ -139,6 +144,7 @@ class AwardOutput(Schema):
     notice = fields.Integer(allow_none=True)
     event_id = Id(allow_none=True)
     posted_at = InstantField(allow_none=True)
+    closed_at = InstantField(allow_none=True)
     turns = fields.List(fields.Nested(AwardTurnOutput))
 
 

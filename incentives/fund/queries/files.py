@@ -11,8 +11,11 @@ from incentives.fund.models import Disbursement, DisbursementFile
 
 def may_read_file(file: File, actor: Actor) -> bool:
     """Whether the file comes with a disbursement that this person may read."""
-    if not may(actor, "disbursement.read", file.village):
-        return False
+    return may(actor, "disbursement.read", file.village) and keeps_file(file)
+
+
+def keeps_file(file: File) -> bool:
+    """Whether the file comes with a disbursement: the book keeps its papers."""
     evidence = select(DisbursementFile.disbursement_id).where(DisbursementFile.file_id == file.id)
     carrier = select(Disbursement.id).where(
         Disbursement.village == file.village,

@@ -1,5 +1,6 @@
 """What is done with notices and objections: make, close, object, rule."""
 
+from incentives.notices.operations.claims import may_object, object_to_claim
 from incentives.notices.operations.objecting import (
     About,
     Missing,
@@ -24,7 +25,9 @@ __all__ = [
     "close_notice",
     "make_notice",
     "make_objection",
+    "may_object",
     "next_round",
+    "object_to_claim",
     "publish_ended_round",
     "publish_ended_rounds",
     "rule_on_objection",

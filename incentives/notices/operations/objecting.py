@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 
 from incentives import ledger
 from incentives.access import audit
@@ -18,6 +18,7 @@ from incentives.access.duties import (
     refuse_same_person,
 )
 from incentives.access.permissions import require
+from incentives.awards.models import Award, AwardReview
 from incentives.awards.queries import get_award
 from incentives.clock import village_day
 from incentives.database import new_id
@@ -230,7 +231,18 @@ def hands_of(objection: Objection) -> Hands:
     if objection.redemption_id is not None:
         return disputes.hands_of(objection)
     homes = household_ids_of(objection.missing_resident_id)
-    return Hands(households=homes, entered=frozenset(), decided=frozenset())
+    decided = deciders_on(objection.missing_resident_id, objection.missing_occurred_on)
+    return Hands(households=homes, entered=frozenset(), decided=decided)
+
+
+def deciders_on(resident_id: UUID | None, occurred_on: date | None) -> frozenset[UUID]:
+    """Who decided on what was registered or claimed for a person and day: no is a decision too."""
+    reviewers = (
+        select(AwardReview.reviewer)
+        .join(Award, Award.id == AwardReview.award_id)
+        .where(Award.resident_id == resident_id, Award.occurred_on == occurred_on)
+    )
+    return frozenset(db.session.scalars(reviewers))
 
 
 def close_objection(

@@ -1,0 +1,72 @@
+"""What is read about claims: a household's, and how many it may still make this week."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from incentives.access.actor import Actor
+from incentives.awards.models import Award, RuleItem
+from incentives.awards.queries.rulebooks import items_of, rulebook_in_force
+from incentives.clock import beginning, village_day
+from incentives.errors import NotFound
+from incentives.extensions import db
+
+# A review group meets once a week: ten acts a household are more than anyone does of what can be
+# claimed, and few enough to be looked at. It is no policy, as no village asked for another number.
+CLAIMS_A_WEEK = 10
+
+
+def this_week(now: datetime) -> date:
+    """The Monday on which the week began in the villages."""
+    today = village_day(now)
+    return today - timedelta(days=today.weekday())
+
+
+def next_week(now: datetime) -> date:
+    """The Monday from which claims are counted anew."""
+    return this_week(now) + timedelta(days=7)
+
+
+def claims_left(household_id: UUID, now: datetime) -> int:
+    """How many claims a household may still make this week.
+
+    All count that were made since Monday, whoever made them and whatever became of them: else one
+    who withdraws could claim without end.
+    """
+    made = db.session.scalar(
+        select(func.count())
+        .select_from(Award)
+        .where(
+            Award.household_id == household_id,
+            Award.claimed,
+            Award.proposed_at >= beginning(this_week(now)),
+        )
+    )
+    return max(0, CLAIMS_A_WEEK - (made or 0))
+
+
+def claims(household_id: UUID) -> Select[Award]:
+    """A household's claims, to be paged newest first by id."""
+    return select(Award).where(Award.household_id == household_id, Award.claimed)
+
+
+def claims_of(household_id: UUID, limit: int) -> list[Award]:
+    """A household's newest claims."""
+    return list(db.session.scalars(claims(household_id).order_by(Award.id.desc()).limit(limit)))
+
+
+def own_claim(award_id: UUID, actor: Actor) -> Award:
+    """A claim of the actor's own household; refuses any other as if it weren't there."""
+    award = db.session.get(Award, award_id)
+    if award is None or not award.claimed or award.household_id != actor.household_id:
+        raise NotFound()
+    return award
+
+
+def claimable_items(village: str, on: date) -> Sequence[RuleItem]:
+    """The rules in force on a day that residents may claim themselves, in their order."""
+    rulebook = rulebook_in_force(village, on)
+    items = items_of([rulebook.id])[rulebook.id] if rulebook else []
+    return [item for item in items if item.claimable]
