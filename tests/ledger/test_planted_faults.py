@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from incentives.clock import now
-from incentives.ledger import allowances, merkle, planning, posting, queries, statements
+from incentives.ledger import allowances, merkle, planning, posting, queries, statements, writing
 from incentives.ledger.kinds import Kind
 from incentives.ledger.queries import Position
 from incentives.ledger.seals import signing as sealing
@@ -128,23 +128,23 @@ def a_balance_is_read_before_the_lock(patch):
 
 @fault
 def a_salt_is_used_again(patch):
-    patch.setattr(posting.secrets, "token_hex", lambda size: "ab" * size)
+    patch.setattr(writing.secrets, "token_hex", lambda size: "ab" * size)
 
 
 @fault
 def a_leaf_has_no_salt(patch):
-    patch.setattr(posting.secrets, "token_hex", lambda _size: "")
+    patch.setattr(writing.secrets, "token_hex", lambda _size: "")
 
 
 @fault
 def a_leaf_leaves_out_who_acted(patch):
-    right = posting.leaf_of
+    right = writing.leaf_of
 
     def leaf_of(event, *given):
         content = right(event, *given)
         return type(content)(**{**vars(content), "actor": None})
 
-    patch.setattr(posting, "leaf_of", leaf_of)
+    patch.setattr(writing, "leaf_of", leaf_of)
 
 
 @fault
@@ -154,25 +154,26 @@ def the_tree_does_not_grow(patch):
     def append_leaf(size, frontier, hashed):
         return (frontier or hashed), right(size, frontier, hashed)[1]
 
-    patch.setattr(posting.merkle, "append_leaf", append_leaf)
+    patch.setattr(writing.merkle, "append_leaf", append_leaf)
 
 
 @fault
 def time_stands_still(patch):
-    patch.setattr(posting, "TICK", timedelta(0))
+    patch.setattr(writing, "TICK", timedelta(0))
 
 
 @fault
 def a_detail_is_stored_otherwise(patch):
-    right = posting.add_detail
+    right = writing.add_detail
 
-    def add_detail(rows, draft):
-        committed = right(rows, draft)
+    def add_detail(page, *given):
+        committed = right(page, *given)
         if committed is not None:
-            rows[posting.EventDetail][-1]["text"] += " "
+            event, text, key = page.details[-1]
+            page.details[-1] = event, text + " ", key
         return committed
 
-    patch.setattr(posting, "add_detail", add_detail)
+    patch.setattr(writing, "add_detail", add_detail)
 
 
 @fault
