@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import GenerativeSelect
 from incentives import database
 from incentives.extensions import db
 from incentives.ledger import posting
+from incentives.ledger.sql import HEADS
 from incentives.web import idempotency, transaction
 
 PAUSE = 0.02  # seconds: long enough for another thread to come between
@@ -24,6 +25,7 @@ def no_lock() -> None:
         return write(*arguments, **named)
 
     GenerativeSelect.with_for_update = lambda self, **_options: self  # type: ignore[method-assign]
+    HEADS.postgresql = HEADS.postgresql.removesuffix(" FOR UPDATE")
     posting.write = pause_and_write
 
 
@@ -55,6 +57,7 @@ def key_last() -> None:
         work: Callable[[], Any],
         first: Callable[[], None] | None,
         last: Callable[[Any], None] | None,
+        **_options: bool,
     ) -> Any:
         db.session.rollback()
         db.session.connection(execution_options={"write": True})
