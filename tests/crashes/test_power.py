@@ -86,9 +86,9 @@ def record(ground: Ground, fault: str = "") -> Recording:
 def faults_of(
     recording: Recording, cuts: int, chance: random.Random, *, since: int = 0
 ) -> list[str]:
-    """Cut at so many moments from that one on; what was wrong after each."""
+    """Cut at so many moments from that one on, and after the last act; what was wrong then."""
     moments = range(since, len(recording.acts))
-    moments = sorted(chance.sample(moments, min(cuts, len(moments))))
+    moments = [*sorted(chance.sample(moments, min(cuts, len(moments)))), len(recording.acts)]
     wrong, done = [], 0
     for moment in moments:
         for act in recording.acts[done:moment]:
@@ -165,7 +165,7 @@ def test_a_power_cut_loses_nothing_that_was_answered(ground):
 
 def test_control_without_a_sync_at_each_commit_answers_are_lost(ground):
     chance = proving.seeded("power cuts, synchronous=NORMAL")
-    cuts = proving.scaled(200, least=3)
+    cuts = proving.scaled(200, least=6)
     recording = record(ground, "synchronous_normal")
     # From where something was answered and published that could be lost.
     wrong = faults_of(recording, cuts, chance, since=len(recording.acts) // 2)
