@@ -138,6 +138,8 @@ def faults_of_cuts(
 def _anew(ground: Ground) -> None:
     if ground.proxy is not None:
         ground.proxy.drop()
+        # What the last test wanted held back would hold this one's for ever.
+        ground.proxy.hold_before(None)
     ground.begin_anew()
 
 

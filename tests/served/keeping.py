@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from select import select
 from typing import Any
 
 from incentives.config import ROOT
 from tests.databases import free_port
 from tests.served.ground import Ground
 from tests.served.order import Order
+
+PATIENCE = 120  # seconds
 
 
 class Keeper:
@@ -33,8 +36,11 @@ class Keeper:
         self.hear()
 
     def hear(self) -> dict[str, Any]:
-        """The keeper's next line."""
+        """The keeper's next line; TimeoutError where none comes."""
         assert self.process.stdout is not None
+        if not select([self.process.stdout], [], [], PATIENCE)[0]:
+            self.process.kill()
+            raise TimeoutError((self.ground.folder / "keeper.log").read_text()[-3000:])
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError((self.ground.folder / "keeper.log").read_text()[-3000:])
