@@ -63,7 +63,8 @@ def test_a_paper_book_is_taken_over(village, person, tmp_path: Path):
         checker.sign_in(username)
         screen = checker.open("/review/openings")
         checker.shot(f"openings-review-{username}")
-        screen.click("main a.row-title")
+        with screen.expect_navigation():  # to its end: the sheet opens by the page's own script
+            screen.click("main a.row-title")
         screen.click("summary:has-text('和纸质账本一致')")
         checker.shot(f"openings-check-{username}")
         screen.click("button:has-text('是的，一致')")

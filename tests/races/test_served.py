@@ -142,8 +142,12 @@ def test_one_key_from_twenty_clients_has_one_effect_and_one_answer(ground, send,
 
 @pytest.mark.parametrize("fault", ["no_key", "key_first", "key_last"])
 def test_control_without_the_key_in_the_transaction_there_are_more(ground, send, fault):
-    before = ground.shape()
-    replies = send([income(ground, str(new_id()))] * CLIENTS)
-    effects = ground.shape()["event"] - before["event"]
-    answers = {(each.status, each.content) for each in replies}
-    assert (effects, len(answers)) != (1, 1)
+    def holds() -> bool:
+        """Whether one round has one effect and one answer, as without the fault."""
+        before = ground.shape()
+        replies = send([income(ground, str(new_id()))] * CLIENTS)
+        effects = ground.shape()["event"] - before["event"]
+        return (effects, len({(each.status, each.content) for each in replies})) == (1, 1)
+
+    # One round may happen to be answered in turn; not all of them.
+    assert not all(holds() for _ in range(10))
