@@ -93,6 +93,11 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
     )
 
 
+def columns(row: Any) -> dict[str, Any]:
+    """A row's columns by name."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
 def rows_changed(result: Result[*tuple[Any, ...]]) -> int:
     """How many rows an UPDATE or DELETE changed."""
     return int(cast("CursorResult[Any]", result).rowcount)

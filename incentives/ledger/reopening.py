@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from incentives.clock import microseconds, village_day
-from incentives.database import new_id
+from incentives.clock import village_day
+from incentives.database import columns, new_id
 from incentives.extensions import db
 from incentives.ledger import details, merkle, notes
 from incentives.ledger.accounts import random_code
 from incentives.ledger.holding import hold
 from incentives.ledger.kinds import Kind
-from incentives.ledger.leaves import LeafContent, write_leaf
+from incentives.ledger.leaves import write_leaf
 from incentives.ledger.models import (
     ActorCode,
     Checkpoint,
@@ -26,7 +26,7 @@ from incentives.ledger.models import (
     LogHead,
 )
 from incentives.ledger.seals.files import folder_of, sync_folder
-from incentives.ledger.writing import TICK
+from incentives.ledger.writing import TICK, leaf_of
 
 
 def reopen_log(
@@ -63,12 +63,11 @@ def reopen_log(
         salt=secrets.token_hex(16),
     )
     connection = db.session.connection()
-    row = {column.key: getattr(event, column.key) for column in Event.__table__.columns}
-    connection.execute(insert(Event), [row])
+    connection.execute(insert(Event), [columns(event)])
     connection.execute(insert(EventDetail), [{"event_id": event.id, "text": text, "key": secret}])
     # The event's trigger has given the log its next name, which its own leaf is the first to bear.
     origin = str(connection.scalar(select(LogHead.origin).where(LogHead.village == village)))
-    body = write_leaf(leaf_of(event, origin))
+    body = write_leaf(leaf_of(event, origin, ()))
     frontier, hashes = merkle.append_leaf(head.size, head.frontier, merkle.leaf_hash(body))
     leaf = {"village": village, "seq": event.seq, "body": body, "hashes": hashes}
     connection.execute(insert(Leaf), [leaf])
@@ -93,24 +92,6 @@ def gap_of(head: LogHead, last: notes.Root | None) -> dict[str, Any]:
             "root": base64.b64encode(last.root).decode(),
         }
     return found
-
-
-def leaf_of(event: Event, origin: str) -> LeafContent:
-    """What the leaf of a `reopen` says."""
-    return LeafContent(
-        origin=origin,
-        seq=event.seq,
-        event=event.id,
-        at=microseconds(event.at),
-        kind=event.kind,
-        occurred=event.occurred_on,
-        actor=event.actor,
-        approver=event.approver,
-        reverses=None,
-        detail=event.detail,
-        salt=event.salt,
-        moves=(),
-    )
 
 
 def code_of(village: str, person: UUID) -> str:

@@ -9,7 +9,7 @@ from flask import Response
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now
-from incentives.database import Base
+from incentives.database import columns
 from incentives.extensions import db
 from incentives.notices import operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
@@ -23,11 +23,6 @@ blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__d
 
 VILLAGE = "/villages/<village>"
 ONE = f"{VILLAGE}/notices/<int:number>"
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def summary(notice: Notice) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask import Response
 from incentives.access.actor import current_actor
 from incentives.access.queries import person_names
 from incentives.clock import now
-from incentives.database import Base
+from incentives.database import columns
 from incentives.openings import operations, queries, schemas
 from incentives.openings.models import Opening, OpeningLine
 from incentives.openings.operations.steps import lines_of
@@ -26,11 +26,6 @@ OPENINGS = "/villages/<village>/openings"
 ONE = f"{OPENINGS}/<uuid:opening_id>"
 LINE = f"{ONE}/lines/<uuid:opening_line_id>"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def summaries(found: Sequence[Opening]) -> list[dict[str, Any]]:

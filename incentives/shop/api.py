@@ -6,7 +6,7 @@ from uuid import UUID
 from incentives import ledger
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.database import Base
+from incentives.database import columns
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import operations, queries, schemas
@@ -17,11 +17,6 @@ from incentives.web.cursors import page
 from incentives.web.schemas import PageQuery
 
 blueprint = Blueprint("shop", __name__, url_prefix="/api/v1", description=__doc__)
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def shop_output(shop: Shop) -> dict[str, Any]:

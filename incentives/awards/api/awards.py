@@ -8,10 +8,11 @@ from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards import operations, queries, schemas
-from incentives.awards.api.shared import VILLAGE, blueprint, columns
+from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.models import Award
 from incentives.awards.queries import AwardView
 from incentives.clock import now
+from incentives.database import columns
 from incentives.errors import NotFound
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page

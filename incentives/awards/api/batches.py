@@ -8,10 +8,11 @@ from flask import Response
 from incentives.access.actor import current_actor
 from incentives.awards import batches, naming, operations, queries, schemas, words
 from incentives.awards.api.awards import act_of, award_outputs
-from incentives.awards.api.shared import VILLAGE, blueprint, columns
+from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.naming import NamedLine
 from incentives.awards.sign_up import SignUp, sign_up_pdf
 from incentives.clock import now
+from incentives.database import columns
 from incentives.web.api import reads, writes
 
 BATCH = f"{VILLAGE}/awards/batch"

@@ -8,12 +8,13 @@ from flask import Response
 
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.awards import operations, queries, schemas
-from incentives.awards.api.shared import VILLAGE, blueprint, columns
+from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.differences import ItemChange
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.sheets import rulebook_pdf, rulebook_workbook
 from incentives.awards.template import ItemDraft, as_draft, findings_of, sentence_of
 from incentives.clock import now, village_day
+from incentives.database import columns
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.workbooks import XLSX

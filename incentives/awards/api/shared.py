@@ -1,8 +1,5 @@
 """The blueprint of the calls about rulebooks and awards, and a row as a mapping."""
 
-from typing import Any
-
-from incentives.database import Base
 from incentives.web.api import Blueprint
 
 blueprint = Blueprint(
@@ -13,8 +10,3 @@ blueprint = Blueprint(
 )
 
 VILLAGE = "/villages/<village>"
-
-
-def columns(row: Base) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}

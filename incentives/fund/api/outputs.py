@@ -5,15 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from incentives.access.queries import person_names
+from incentives.database import columns
 from incentives.fund import operations, queries
 from incentives.fund.models import Disbursement
 from incentives.fund.purposes import purpose_name
 from incentives.fund.queries import DisbursementView
-
-
-def columns(row: Any) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def disbursement_outputs(rows: Sequence[Disbursement]) -> list[dict[str, Any]]:

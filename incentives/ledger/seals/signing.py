@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from incentives.database import columns
 from incentives.extensions import db
 from incentives.keys import key
 from incentives.ledger import merkle, notes, proofs
@@ -150,7 +151,7 @@ def event_lines(village: str, start: int, end: int) -> list[str]:
         .where(Transfer.village == village, Transfer.seq >= start, Transfer.seq < end)
         .order_by(Transfer.seq, Transfer.line)
     ):
-        transfers.setdefault(transfer.seq, []).append(row_of(transfer))
+        transfers.setdefault(transfer.seq, []).append(columns(transfer))
     found = db.session.execute(
         select(Event, Leaf.body)
         .join(Leaf, (Leaf.village == Event.village) & (Leaf.seq == Event.seq))
@@ -161,7 +162,7 @@ def event_lines(village: str, start: int, end: int) -> list[str]:
         json.dumps(
             {
                 "leaf": body.decode(),
-                "event": row_of(event),
+                "event": columns(event),
                 "transfers": transfers.get(event.seq, []),
             },
             ensure_ascii=False,
@@ -169,8 +170,3 @@ def event_lines(village: str, start: int, end: int) -> list[str]:
         )
         for event, body in found
     ]
-
-
-def row_of(row: Event | Transfer) -> dict[str, Any]:
-    """A row's columns by name."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
