@@ -1,0 +1,33 @@
+"""Shops by HTTP."""
+
+from typing import Any
+
+from incentives.access.actor import current_actor
+from incentives.clock import now
+from incentives.database import columns
+from incentives.shop import operations, queries, schemas
+from incentives.shop.api.shared import blueprint
+from incentives.shop.models import Shop
+from incentives.web.api import reads, writes
+
+
+def shop_output(shop: Shop) -> dict[str, Any]:
+    """A shop with the villages that it serves."""
+    return {**columns(shop), "serves": queries.villages_served(shop.id)}
+
+
+@blueprint.route("/villages/<village>/shops")
+@reads(schemas.ShopPage, permission=None)
+def get_shops(village: str) -> dict[str, Any]:
+    """The shops that serve a village."""
+    return {"items": [shop_output(shop) for shop in queries.shops_of_village(village)]}
+
+
+@blueprint.route("/villages/<village>/shops", methods=["POST"])
+@writes(schemas.ShopOutput, status=201, body=schemas.ShopInput, permission="shop.open")
+def post_shop(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Open a shop of the village, or of its township by `division`."""
+    division = body.pop("division", village)
+    return shop_output(
+        operations.open_shop(division=division, actor=current_actor(), now=now(), **body)
+    )

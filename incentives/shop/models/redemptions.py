@@ -1,0 +1,64 @@
+"""Points for goods, by scan."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.cards.models import ShownBy
+from incentives.database import Base, choice, new_id
+
+
+class Redemption(Base):
+    """Points for goods, by scan. Its id is its idempotency key, made by who sends it.
+
+    `points` is the part paid in points, `cash_fen` the shortfall paid over the counter; the
+    policy of the day (`fen_per_point`, `refund_days`) is kept with it.
+    """
+
+    __tablename__ = "redemption"
+    __table_args__ = (
+        CheckConstraint("points >= 1", name="points_positive"),
+        CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id"), index=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"))
+    event_id: Mapped[UUID]
+    receipt: Mapped[int]
+    points: Mapped[int]
+    cash_fen: Mapped[int] = mapped_column(default=0)
+    shown_by: Mapped[ShownBy] = mapped_column(choice(ShownBy, "shown_by"))
+    pin_given: Mapped[bool]
+    fen_per_point: Mapped[int]
+    refund_days: Mapped[int]
+    redeemed_at: Mapped[datetime] = mapped_column(index=True)
+    redeemed_on: Mapped[date]
+    redeemed_by: Mapped[UUID]
+
+
+class RedemptionLine(Base):
+    """One good of a redemption, with its price and cost at that moment."""
+
+    __tablename__ = "redemption_line"
+    __table_args__ = (
+        UniqueConstraint("redemption_id", "line"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("refunded BETWEEN 0 AND quantity", name="refunded_within"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemption.id"))
+    line: Mapped[int]
+    good_id: Mapped[UUID] = mapped_column(ForeignKey("good.id"), index=True)
+    name_zh: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str | None] = mapped_column(String(60))
+    unit: Mapped[str] = mapped_column(String(12))
+    quantity: Mapped[int]
+    unit_points: Mapped[int]
+    unit_cost_fen: Mapped[int]
+    refunded: Mapped[int] = mapped_column(default=0)

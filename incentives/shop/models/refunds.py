@@ -1,0 +1,44 @@
+"""Goods and points that went back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base, new_id
+
+
+class Refund(Base):
+    """Goods back and points back, for some lines of one redemption; a record of its own.
+
+    `event_id` and `receipt` are None where only cash went back, which is in no ledger.
+    """
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
+        CheckConstraint("(points = 0) = (event_id IS NULL)", name="points_have_event"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemption.id"), index=True)
+    event_id: Mapped[UUID | None]
+    receipt: Mapped[int | None]
+    points: Mapped[int]
+    cash_fen: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    refunded_at: Mapped[datetime]
+    refunded_by: Mapped[UUID]
+
+
+class RefundLine(Base):
+    """How many of one redemption line came back in one refund."""
+
+    __tablename__ = "refund_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    refund_id: Mapped[UUID] = mapped_column(ForeignKey("refund.id"), primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("redemption_line.id"), primary_key=True)
+    quantity: Mapped[int]

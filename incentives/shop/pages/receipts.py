@@ -1,0 +1,83 @@
+"""Receipts, and goods taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+
+from incentives import ledger
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.cards.paper import printed_checkpoint, printed_receipt
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.register.models import Household
+from incentives.shop import forms, operations, queries
+from incentives.shop.models import (
+    Redemption,
+)
+from incentives.shop.pages.shared import blueprint
+from incentives.shop.pages.views import holders_of, in_language
+from incentives.web.cursors import page as list_page
+from incentives.web.pages import Form, current_village, nav_item, page, render
+
+nav_item(_("Receipts"), "/receipts", permission="redemption.read", order=60)
+
+
+@blueprint.get("/receipts")
+@page(permission="redemption.read")
+def receipts() -> Any:
+    """What was handed over, newest first."""
+    village = current_village().code
+    query = {"limit": 30, "after": request.args.get("after")}
+    found = list_page(queries.redemptions(village), [Redemption.id.desc()], query)
+    sales = queries.sales(found["items"])
+    return render(
+        "shop/receipts.html",
+        sales=sales,
+        holders=holders_of([sale.redemption for sale in sales]),
+        older_url=url_for("shop_pages.receipts", after=found["next"]) if found["next"] else None,
+        newest_url=url_for("shop_pages.receipts") if query["after"] else None,
+    )
+
+
+@blueprint.route("/receipts/<uuid:redemption_id>", methods=["GET", "POST"])
+@page(permission="redemption.read")
+def receipt(redemption_id: UUID) -> Any:
+    """One receipt; the shopkeeper takes goods back here, by line."""
+    village = current_village()
+    redemption = queries.find_redemption(village.code, redemption_id)
+    form = Form(forms.RefundForm)
+    answer = form.accept(
+        lambda: operations.refund_redemption(
+            village=village.code,
+            redemption_id=redemption_id,
+            reason=form.data["reason"],
+            lines=[
+                operations.ReturnedLine(**line) for line in form.data["lines"] if line["quantity"]
+            ],
+            actor=current_actor(),
+            now=now(),
+        ),
+        then=lambda _refund: url_for("shop_pages.receipt", redemption_id=redemption_id),
+        done=_("Taken back: the points are with the household again"),
+    )
+    if answer is not None:
+        return answer
+    sale = queries.sales([queries.find_redemption(village.code, redemption_id)])[0]
+    shop = queries.find_shop(redemption.shop_id)
+    household = db.session.get_one(Household, redemption.household_id)
+    position = ledger.positions(village.code, [household.account_code])[household.account_code]
+    return render(
+        "shop/receipt.html",
+        sale=sale,
+        shop=shop,
+        holder=holders_of([redemption])[redemption.id],
+        balance=position.balance,
+        names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
+        may_refund=may(current_actor(), "redemption.refund", shop.division),
+        form=form,
+        printed=printed_receipt(village.code, redemption.event_id),
+        checkpoint=printed_checkpoint(village.code),
+    )

@@ -1,0 +1,30 @@
+"""What the shop's pages share: their blueprint, and which shop is meant."""
+
+from flask import Blueprint, request
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import Actor, current_actor
+from incentives.access.permissions import may
+from incentives.errors import NotFound
+from incentives.shop import queries
+from incentives.shop.models import (
+    Shop,
+)
+from incentives.web.pages import current_village
+
+blueprint = Blueprint("shop_pages", __name__)
+
+
+def shop_here(permission: str) -> Shop:
+    """The shop that serves the page's village: the one asked for, else the first."""
+    actor: Actor = current_actor()
+    shops = [
+        shop
+        for shop in queries.shops_of_village(current_village().code)
+        if may(actor, permission, shop.division)
+    ]
+    asked = request.args.get("shop")
+    for shop in shops:
+        if asked is None or str(shop.id) == asked:
+            return shop
+    raise NotFound(_("No shop serves this village yet"))

@@ -1,0 +1,66 @@
+"""Redemptions and refunds, as receipts show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.shop.models import (
+    Redemption,
+    RedemptionLine,
+    Refund,
+    RefundLine,
+)
+
+
+@dataclass
+class Sale:
+    """A redemption with its lines and refunds, as a receipt shows it."""
+
+    redemption: Redemption
+    lines: list[RedemptionLine] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+
+
+def find_redemption(village: str, redemption_id: UUID) -> Redemption:
+    """A redemption of that village."""
+    redemption = db.session.get(Redemption, redemption_id)
+    if redemption is None or redemption.village != village:
+        raise NotFound()
+    return redemption
+
+
+def redemptions(
+    village: str, *, shop_id: UUID | None = None, household_id: UUID | None = None
+) -> Select[Redemption]:
+    """The redemptions of a village, to be paged newest first by id (a UUIDv7)."""
+    query = select(Redemption).where(Redemption.village == village)
+    if shop_id is not None:
+        query = query.where(Redemption.shop_id == shop_id)
+    if household_id is not None:
+        query = query.where(Redemption.household_id == household_id)
+    return query
+
+
+def sales(redemptions: Sequence[Redemption]) -> list[Sale]:
+    """These redemptions with their lines and refunds, in two statements however many they are."""
+    found = {each.id: Sale(each) for each in redemptions}
+    for line in db.session.scalars(
+        select(RedemptionLine)
+        .where(RedemptionLine.redemption_id.in_(found))
+        .order_by(RedemptionLine.redemption_id, RedemptionLine.line)
+    ):
+        found[line.redemption_id].lines.append(line)
+    for refund in db.session.scalars(
+        select(Refund).where(Refund.redemption_id.in_(found)).order_by(Refund.id)
+    ):
+        found[refund.redemption_id].refunds.append(refund)
+    return list(found.values())
+
+
+def refund_lines(refund_id: UUID) -> list[RefundLine]:
+    """What came back in one refund."""
+    return list(db.session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id)))
