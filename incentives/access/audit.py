@@ -75,6 +75,7 @@ class Tag(StrEnum):
     GOOD_CHANGED = "good_changed"
     STOCK_MOVED = "stock_moved"
     LOG_EXPORTED = "log_exported"
+    LIST_EXPORTED = "list_exported"
     OPENING_DRAFTED = "opening_drafted"
     OPENING_EDITED = "opening_edited"
     OPENING_SUBMITTED = "opening_submitted"

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from incentives.access import limits, sessions, tokens
+from incentives.access import audit, limits, sessions, tokens
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
 from incentives.web.guard import guard
+from incentives.web.transaction import transaction
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     guard.caller = find_caller
     guard.signed_in = known_caller
     guard.check = check
+    guard.note_export = note_export
 
 
 def find_caller() -> Actor | None:
@@ -66,3 +68,21 @@ def check(caller: Any, permission: str, division: str | None, own: bool) -> None
     if caller is None:
         raise NotSignedIn()
     require(caller, permission, division, own=own)
+
+
+def note_export(division: str | None, name: str, rows: int, narrowed: list[str]) -> None:
+    """Leave in the trail that the caller took a list along that has people's names.
+
+    What they narrowed it to is not kept, as that may be a name: only by which filters.
+    """
+    actor = find_caller()
+    transaction(
+        lambda: audit.record(
+            actor,
+            audit.Tag.LIST_EXPORTED,
+            village=division,
+            now=now(),
+            details={"list": name, "rows": rows, "filters": narrowed},
+        ),
+        in_recovery=True,
+    )

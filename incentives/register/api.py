@@ -9,7 +9,7 @@ from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may, refuse_others
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
-from incentives.register import operations, queries, schemas
+from incentives.register import lists, operations, queries, schemas
 from incentives.register.lines import Told, tell_lines
 from incentives.register.models import Division, Household, Resident
 from incentives.register.operations.looks import note_look_of_staff
@@ -18,6 +18,7 @@ from incentives.register.policy import policy_on
 from incentives.register.queries import HouseholdView
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("register", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -139,11 +140,13 @@ def patch_policy(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(HOUSEHOLDS)
-@reads(schemas.HouseholdPage, query=schemas.SearchQuery, permission="household.read", own=True)
+@reads(schemas.HouseholdPage, query=schemas.HouseholdQuery, permission="household.read", own=True)
 def get_households(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The households that a name, pinyin, initials, a door or a card's number finds, by number."""
     actor = current_actor()
-    chosen = queries.search_households(village, query["q"])
+    chosen = queries.search_households(
+        village, query["q"], grid=query["grid"], departed=query["departed"]
+    )
     if not may(actor, "household.read", village):
         chosen = chosen.where(Household.id == actor.household_id)
     found = page(chosen, [Household.number], query)
@@ -238,11 +241,11 @@ def line_output(line: ledger.Line, told: Told) -> dict[str, Any]:
 
 
 @blueprint.route("/villages/<village>/residents")
-@reads(schemas.ResidentPage, query=schemas.SearchQuery, permission="resident.read", own=True)
+@reads(schemas.ResidentPage, query=schemas.ResidentQuery, permission="resident.read", own=True)
 def get_residents(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The residents that a name, pinyin, initials or a door finds, by pinyin."""
     actor = current_actor()
-    chosen = queries.search_residents(village, query["q"])
+    chosen = queries.search_residents(village, query["q"], grid=query["grid"])
     if not may(actor, "resident.read", village):
         chosen = chosen.where(Resident.household_id == actor.household_id)
     found = page(chosen, [Resident.pinyin, Resident.id], query)
@@ -271,3 +274,7 @@ def patch_resident(village: str, resident_id: UUID, body: dict[str, Any]) -> dic
         village=village, resident_id=resident_id, changes=body, actor=actor, now=now()
     )
     return resident_outputs([resident], actor)[0]
+
+
+export_api(blueprint, HOUSEHOLDS, get_households, lists.HOUSEHOLDS)
+export_api(blueprint, "/villages/<village>/residents", get_residents, lists.RESIDENTS)

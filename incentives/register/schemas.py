@@ -92,8 +92,15 @@ class ResidentOutput(MemberOutput):
     left_on = Day(allow_none=True)
 
 
-class SearchQuery(PageQuery):
+class ResidentQuery(PageQuery):
     q = fields.String(load_default=None, validate=SEARCH)
+    grid = fields.String(load_default=None, validate=DIVISION)
+
+
+class HouseholdQuery(ResidentQuery):
+    """`departed`: only those that left the village, or only those that didn't."""
+
+    departed = fields.Boolean(load_default=None)
 
 
 class LookInput(Schema):

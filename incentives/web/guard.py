@@ -51,6 +51,10 @@ def no_villages(_caller: Any) -> list[Village]:
     return []
 
 
+def note_nothing(_division: str | None, _name: str, _rows: int, _narrowed: list[str]) -> None:
+    """Note nothing: what stands here before `access` is loaded."""
+
+
 @dataclass
 class Guard:
     """The functions that other rooms set.
@@ -60,7 +64,8 @@ class Guard:
     may not do in a division (None: anywhere), its last argument letting residents in for their own
     household;
     `find_village` gives an open village by its code; `villages_of` those that a caller covers;
-    `open_villages` all of them.
+    `open_villages` all of them; `note_export` keeps that the caller took a list along with names in
+    it, by its division (None: of no one), its name, its rows and the filters in use.
     """
 
     caller: Callable[[], Caller | None] = nobody
@@ -69,6 +74,7 @@ class Guard:
     find_village: Callable[[str], Village | None] = no_village
     villages_of: Callable[[Any], list[Village]] = no_villages
     open_villages: Callable[[], list[Village]] = list
+    note_export: Callable[[str | None, str, int, list[str]], None] = note_nothing
 
 
 guard = Guard()

@@ -3,24 +3,30 @@
 A cell that begins with `=`, `+`, `-` or `@` is a formula to Excel, and to whatever a list is pasted
 into afterwards: what somebody typed as a name must not run there. The workbook says that texts are
 texts, and such a text gets an apostrophe before it, which stays when the sheet is saved as CSV
-(OWASP, CSV Injection).
+(OWASP, CSV Injection): also where it begins with a tab or a line's end, with a letter that isn't
+seen, or with the full-width sign that some programs turn into the plain one.
 """
 
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from flask import Response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Other letters for a sign that a spreadsheet may take for the plain one, beside the full-width
+# ones: the minus of mathematics, and small forms fold to the plain ones (NFKC).
+ALSO_BEGIN = ("\u2212",)
+CELL_AT_MOST = 32_767
 NARROWEST = 8
 WIDEST = 60
 # Nothing of a workbook may be read as a formula, an address or a number that it isn't.
 TEXT_AS_TEXT = {
-    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -28,7 +34,16 @@ TEXT_AS_TEXT = {
     "remove_timezone": True,
 }
 
-Cell = str | int | date | datetime | bool | None
+Cell = str | int | float | date | datetime | bool | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column of a long sheet: its heading, how wide it is, Excel's format of its numbers."""
+
+    text: str
+    width: float
+    number_format: str | None = None
 
 
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -39,35 +54,89 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     kept = [[cell(each) for each in row] for row in rows]
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, TEXT_AS_TEXT) as book:
+    with xlsxwriter.Workbook(buffer, TEXT_AS_TEXT | {"in_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(title))
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, neutral(heading), bold)
-            sheet.set_column(column, column, width(heading, [row[column] for row in kept]))
+        widths = [
+            width(heading, [row[column] for row in kept]) for column, heading in enumerate(headings)
+        ]
+        set_up(book, sheet, headings, widths)
         for line, row in enumerate(kept, start=1):
             for column, value in enumerate(row):
                 is_day = isinstance(value, date) and not isinstance(value, datetime)
-                sheet.write(line, column, value, day if is_day else wrapped)
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
+                write_cell(sheet, line, column, value, day if is_day else wrapped)
     return buffer.getvalue()
+
+
+def write_workbook(
+    target: IO[bytes], title: str, heads: Sequence[Head], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write an .xlsx of any length into a file, holding one row in memory at a time."""
+    with xlsxwriter.Workbook(target, TEXT_AS_TEXT | {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(sheet_name(title))
+        formats = [
+            book.add_format(
+                {"num_format": head.number_format, "valign": "top"}
+                if head.number_format
+                else {"text_wrap": True, "valign": "top"}
+            )
+            for head in heads
+        ]
+        set_up(book, sheet, [head.text for head in heads], [head.width for head in heads])
+        for line, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                write_cell(sheet, line, column, cell(value), formats[column])
+
+
+def set_up(book: Any, sheet: Any, headings: Sequence[str], widths: Sequence[float]) -> None:
+    """The headings of a sheet, its widths, and how it is printed."""
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for column, heading in enumerate(headings):
+        sheet.set_column(column, column, widths[column])
+        sheet.write_string(0, column, neutral(heading), bold)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+
+
+def write_cell(sheet: Any, line: int, column: int, value: Cell, form: Any) -> None:
+    """One cell by the kind of its value: a text is written as a text and nothing else."""
+    if isinstance(value, str):
+        sheet.write_string(line, column, value[:CELL_AT_MOST], form)
+    elif isinstance(value, bool):
+        sheet.write_boolean(line, column, value, form)
+    elif isinstance(value, date):
+        sheet.write_datetime(line, column, value, form)
+    elif value is None:
+        sheet.write_blank(line, column, None, form)
+    else:
+        sheet.write_number(line, column, value, form)
 
 
 def cell(value: Any) -> Cell:
     """A value as a cell takes it; a text that could run is neutral."""
-    if value is None or isinstance(value, bool | int | date | datetime):
+    if value is None or isinstance(value, bool | int | float | date | datetime):
         return value
     return neutral(str(value))
 
 
 def neutral(text: str) -> str:
     """The text, behind an apostrophe where it would begin a formula."""
-    return f"'{text}" if text.lstrip(" \u3000\ufeff").startswith(FORMULA_BEGINS) else text
+    return f"'{text}" if begins_formula(text) else text
+
+
+def begins_formula(text: str) -> bool:
+    """Whether what is seen first in a text, or stands before that, begins a formula."""
+    for letter in text:
+        if unicodedata.normalize("NFKC", letter).startswith(FORMULA_BEGINS):
+            return True
+        if letter in ALSO_BEGIN:
+            return True
+        if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf"):
+            return False
+    return False
 
 
 def width(heading: str, values: Sequence[Cell]) -> float:

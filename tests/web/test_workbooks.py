@@ -6,8 +6,9 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from incentives.web.workbooks import neutral, sheet_name, workbook
+from incentives.web.workbooks import Head, neutral, sheet_name, workbook, write_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -34,13 +35,53 @@ def cells(content: bytes) -> list[list[tuple[str, str]]]:
 
 @pytest.mark.parametrize(
     "typed",
-    ["=1+1", "+86 138", "-5", "@SUM(A1)", "\t=1", "\r=1", " =HYPERLINK(1)", "\u3000=1", "\ufeff=1"],
+    [
+        "=1+1",
+        "+86 138",
+        "-5",
+        "@SUM(A1)",
+        "\t1",
+        "\t=1",
+        "\r=1",
+        "\r1",
+        "\n=1",
+        " =HYPERLINK(1)",
+        "\u3000=1",
+        "\ufeff=1",
+        "\u200b=1",
+        "\x7f=1",
+        "＝1+1",
+        "＋1",
+        "－5",
+        "＠SUM(A1)",
+        " ＝1",
+        "﹣5",
+        "\u22125",
+    ],
 )
 def test_what_would_run_is_text_behind_an_apostrophe(typed: str) -> None:
     (_heading, row) = cells(workbook("List", ["Name"], [[typed]]))
     assert row[0][0] == "s"
     assert row[0][1].startswith("'")
     assert neutral(typed) == f"'{typed}"
+
+
+@pytest.mark.parametrize("typed", ["", " ", "扎西", "a=b", "1-2", "《=》", "'=1"])
+def test_what_cannot_run_stays_as_it_was_typed(typed: str) -> None:
+    assert neutral(typed) == typed
+
+
+def test_a_long_sheet_is_neutral_and_keeps_its_texts_too(tmp_path) -> None:
+    path = tmp_path / "long.xlsx"
+    heads = [Head("=Name", 20), Head("Points", 8, "0"), Head("On", 12, "yyyy-mm-dd")]
+    rows = ([f"={number}", number, date(2026, 3, 1)] for number in range(300))
+    with path.open("wb") as target:
+        write_workbook(target, "List", heads, rows)
+    read = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert read[0] == ["'=Name", "Points", "On"]
+    assert read[300] == ["'=299", 299, date(2026, 3, 1)]
+    with zipfile.ZipFile(path) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
 
 def test_a_heading_that_would_run_is_neutral_too() -> None:

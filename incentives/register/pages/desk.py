@@ -13,7 +13,8 @@ from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import Refusal
-from incentives.register import forms, operations, queries, schemas
+from incentives.register import forms, lists, operations, queries, schemas
+from incentives.register.api import get_households
 from incentives.register.lines import tell_lines
 from incentives.register.models import Household
 from incentives.register.operations.looks import note_look_of_staff
@@ -21,9 +22,9 @@ from incentives.register.pages.shared import blueprint
 from incentives.register.queries import HouseholdView
 from incentives.register.sections import household_sections
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.pages.shell import navigation_of
-from incentives.web.parsing import load_query
 from incentives.web.transaction import transaction
 
 LINES = 30
@@ -46,24 +47,19 @@ def desk() -> Any:
 def households() -> Any:
     """The households that a name, pinyin, initials, a door or a card's number finds."""
     village, actor = current_village().code, current_actor()
-    query = load_query(schemas.SearchQuery(), without_village())
-    found = page_of(queries.search_households(village, query["q"]), [Household.number], query)
-    q = query["q"] or ""
+    shown = ListPage(lists.HOUSEHOLDS, get_households)
+    asked = {name: shown.query[name] for name in ("q", "grid", "departed")}
+    chosen = queries.search_households(village, **asked)
+    found = shown.take(page_of(chosen, [Household.number], shown.query))
     return render(
         "register/households.html",
-        views=queries.household_views(village, found["items"]),
-        q=q,
-        next_url=found["next"] and url_for(".households", q=q, after=found["next"]),
-        first_url=url_for(".households", q=q) if query["after"] else None,
+        views=queries.household_views(village, found),
+        list=shown,
         may_register=may(actor, "household.register", village),
     )
 
 
-def without_village() -> Any:
-    """The query without the choice of a village, which the shell has read."""
-    arguments = request.args.copy()
-    arguments.poplist("village")
-    return arguments
+export_page(blueprint, "/desk/households", get_households, lists.HOUSEHOLDS)
 
 
 @blueprint.route("/desk/households/new", methods=["GET", "POST"])

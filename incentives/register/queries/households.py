@@ -157,10 +157,22 @@ def name_matches(q: str) -> ColumnElement[bool]:
     )
 
 
-def search_households(village: str, q: str | None = None) -> Select[Household]:
+def search_households(
+    village: str,
+    q: str | None = None,
+    *,
+    grid: str | None = None,
+    departed: bool | None = None,
+) -> Select[Household]:
     """The village's households that a text finds: by a member's name, pinyin or initials, by door,
-    by the household's number, or by the number on a card. All of them without a text."""
+    by the household's number, or by the number on a card; those of a grid, those that left or
+    didn't. All of them without."""
     chosen = select(Household).where(Household.village == village)
+    if grid is not None:
+        chosen = chosen.where(Household.grid == grid)
+    if departed is not None:
+        gone = Household.departed_on.is_not(None)
+        chosen = chosen.where(gone if departed else ~gone)
     if not q or not plain(q):
         return chosen
     living = select(Resident.household_id).where(
@@ -185,9 +197,14 @@ def by_card_number(village: str, text: str) -> list[UUID]:
     return [answer for answer in answers if answer is not None]
 
 
-def search_residents(village: str, q: str | None = None) -> Select[Resident]:
-    """Who lives in the village and is found by name, pinyin, initials or door; else all."""
+def search_residents(
+    village: str, q: str | None = None, *, grid: str | None = None
+) -> Select[Resident]:
+    """Who lives in the village, or in a grid, and is found by name, pinyin, initials or door."""
     chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
+    if grid is not None:
+        within = select(Household.id).where(Household.village == village, Household.grid == grid)
+        chosen = chosen.where(Resident.household_id.in_(within))
     if not q or not plain(q):
         return chosen
     door = select(Household.id).where(
