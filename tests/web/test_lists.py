@@ -15,6 +15,8 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.register.operations import Person, register_household
 from incentives.web import lists
+from incentives.web.lists import exporting
+from incentives.web.lists.queries import narrowing
 from incentives.web.workbooks import XLSX
 from tests.factories import OTHER_VILLAGE, VILLAGE, act
 from tests.shop.scenes import problem
@@ -49,7 +51,7 @@ def add(site, *names: str, door: str = "1") -> None:
 
 
 def test_a_list_by_api_and_page_is_the_same_sheet(site, monkeypatch):
-    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(exporting, "ROWS_A_PAGE", 2)
     add(site, *"甲乙丙丁戊")
     rows = sheet_of(site.call("cadre", "GET", f"{HOUSEHOLDS}.xlsx"))
     assert [row[1] for row in rows[1:]] == [*"甲乙丙丁戊"]
@@ -105,8 +107,8 @@ def test_a_sheet_takes_the_filters_of_its_list_and_no_paging(site):
 
 
 def test_too_long_a_list_is_refused_and_not_cut(site, monkeypatch):
-    monkeypatch.setattr(lists, "ROWS_AT_MOST", 3)
-    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(exporting, "ROWS_AT_MOST", 3)
+    monkeypatch.setattr(exporting, "ROWS_A_PAGE", 2)
     add(site, *"甲乙丙")
     assert len(sheet_of(site.call("cadre", "GET", f"{HOUSEHOLDS}.xlsx"))) == 4
     add(site, "丁")
@@ -212,7 +214,7 @@ def test_every_filter_is_a_parameter_of_its_list(tmp_path):
         listing, of = getattr(view, "_listing", (None, None))
         if listing is None:
             continue
-        known = {field.data_key or name for name, field in lists.narrowing(of).fields.items()}
+        known = {field.data_key or name for name, field in narrowing(of).fields.items()}
         assert {each.name for each in listing.filters} <= known, listing.name
         seen += 1
     assert seen > 0

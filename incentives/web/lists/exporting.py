@@ -1,0 +1,141 @@
+"""A list as an Excel sheet: the JSON list's own items, permission and query, all pages of it."""
+
+import inspect
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import IO, Any, cast
+
+from flask import Blueprint as PageBlueprint
+from flask import Response
+from flask_babel import lazy_gettext as _
+
+from incentives.clock import now, village_day
+from incentives.errors import FieldError, Invalid
+from incentives.web.api.calls import reads
+from incentives.web.api.document import Blueprint
+from incentives.web.guard import guard
+from incentives.web.lists.listing import Kind, Listing
+from incentives.web.lists.queries import View, call_of, narrowing, typed_filters
+from incentives.web.pages.shell import current_village, page
+from incentives.web.parsing import load_query
+from incentives.web.workbooks import XLSX, Head, write_workbook
+
+ROWS_AT_MOST = 20_000
+ROWS_A_PAGE = 500
+CHUNK = 64 * 1024
+WIDTHS = {Kind.LONG: 40.0, Kind.TEXT: 18.0, Kind.INSTANT: 17.0}
+NUMBER_FORMATS = {
+    Kind.YUAN: "0.00",
+    Kind.DAY: "yyyy-mm-dd",
+    Kind.INSTANT: "yyyy-mm-dd hh:mm",
+    Kind.NUMBER: "0",
+}
+
+
+def export_api(
+    blueprint: Blueprint, rule: str, view: View, listing: Listing, **options: Any
+) -> None:
+    """Give a JSON list its twin `<list>.xlsx`: same query, permission and items."""
+    call, schema = call_of(view), narrowing(view)
+
+    def get_workbook(query: dict[str, Any], **path: Any) -> Response:
+        return export(listing, view, path, query)
+
+    get_workbook.__name__ = f"{view.__name__}_workbook"
+    get_workbook.__doc__ = f"{(view.__doc__ or '').strip()} As an Excel sheet, all of it."
+    route = reads(
+        None,
+        query=cast("Any", schema),
+        permission=call.permission,
+        division=call.division,
+        own=call.own,
+        produces=XLSX,
+    )(get_workbook)
+    cast("Any", route)._listing = (listing, view)
+    blueprint.route(f"{rule}.xlsx", **options)(route)
+
+
+def export_page(blueprint: PageBlueprint, rule: str, view: View, listing: Listing) -> None:
+    """Give a page with a list its twin `<page>.xlsx`, which the cookie opens, for its link."""
+    call, schema = call_of(view), narrowing(view)
+    of_village = "village" in inspect.signature(view).parameters
+
+    @page(permission=call.permission, own=call.own, village=of_village)
+    def show_workbook(**path: Any) -> Response:
+        query = load_query(schema, typed_filters())
+        if of_village:
+            path["village"] = current_village().code
+        return export(listing, view, path, query)
+
+    blueprint.add_url_rule(f"{rule}.xlsx", f"{listing.name}_workbook", show_workbook)
+
+
+def export(listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]) -> Response:
+    """A list as a workbook, all that its query finds; refuses more rows than a sheet should have.
+
+    Written to a file without a name, row by row, which is gone with the answer.
+    """
+    heads = [
+        Head(str(column.heading), WIDTHS.get(column.kind, 12.0), NUMBER_FORMATS.get(column.kind))
+        for column in listing.columns
+    ]
+    counted = Counted(all_rows(listing, view, path, query))
+    place = path.get("village")
+    with ExitStack() as unless_answered:
+        content = unless_answered.enter_context(tempfile.TemporaryFile())
+        write_workbook(content, str(listing.title), heads, counted)
+        if listing.named:
+            narrowed = sorted(name for name, value in query.items() if value is not None)
+            guard.note_export(place, listing.name, counted.rows, narrowed)
+        unless_answered.pop_all()
+    length = content.seek(0, io.SEEK_END)
+    response = Response(chunks(content), mimetype=XLSX, headers={"Content-Length": str(length)})
+    parts = [listing.name, place, village_day(now()).isoformat()]
+    name = "-".join(part for part in parts if part)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def chunks(content: IO[bytes]) -> Iterator[bytes]:
+    """A file from its start, piece by piece; it is closed then, or when nobody reads on."""
+    with content:
+        content.seek(0)
+        while piece := content.read(CHUNK):
+            yield piece
+
+
+class Counted:
+    """Rows as they come, and how many there were."""
+
+    def __init__(self, found: Iterator[list[Any]]) -> None:
+        self.found = found
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for row in self.found:
+            self.rows += 1
+            yield row
+
+
+def all_rows(
+    listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]
+) -> Iterator[list[Any]]:
+    """The cells of every row that the JSON list would give, page after page."""
+    read, paged = inspect.unwrap(view), call_of(view).query is not None
+    after, left = None, ROWS_AT_MOST
+    while True:
+        asked = {"query": {**query, "limit": ROWS_A_PAGE, "after": after}} if paged else {}
+        found = read(**path, **asked)
+        left -= len(found["items"])
+        after = found["next"]
+        if left < 0 or (left == 0 and after):
+            detail = _("More than %(rows)s lines: narrow the list first", rows=ROWS_AT_MOST)
+            raise Invalid(errors=[FieldError("", detail)])
+        for item in listing.rows(found["items"]):
+            yield [column.read(item) for column in listing.columns]
+        if not after:
+            return

@@ -1,0 +1,77 @@
+"""A list on a page: what it was narrowed by, and where it goes on."""
+
+from typing import Any
+
+from flask import request, url_for
+from marshmallow import Schema
+
+from incentives.web.lists.listing import Listing
+from incentives.web.lists.queries import PAGING, View, call_of, typed_filters
+from incentives.web.parsing import load_query
+
+
+class ListPage:
+    """A list on a page: its query as loaded, and what `components/listing.html` shows of it."""
+
+    def __init__(self, listing: Listing, view: View, *, limit: int | None = None) -> None:
+        self.listing = listing
+        schema = call_of(view).query or Schema()
+        self.typed = typed_filters()
+        self.query: dict[str, Any] = load_query(schema, self.typed)
+        if limit is not None and "limit" not in self.typed:
+            self.query["limit"] = limit
+        self.following: str | None = None
+
+    def take(self, found: dict[str, Any]) -> Any:
+        """The items of a page of the list, whose cursor is kept."""
+        self.following = found["next"]
+        return found["items"]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The filters in use, as an address has them."""
+        return {name: text for name, text in self.typed.items() if name not in PAGING}
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        """The filters with what was typed."""
+        return [
+            {
+                "name": each.name,
+                "label": each.label,
+                "type": each.look.value,
+                "options": list(each.options()),
+                "value": self.typed.get(each.name, ""),
+            }
+            for each in self.listing.filters
+        ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is in use."""
+        return bool(self.kept)
+
+    def address(self, endpoint: str | None = None, **more: Any) -> str:
+        """This page, or another of the same place, with these parameters."""
+        place: dict[str, Any] = dict(request.view_args or {})
+        return url_for(endpoint or str(request.endpoint), **place, **more)
+
+    @property
+    def next_url(self) -> str | None:
+        """Where the list goes on."""
+        return self.address(**self.kept, after=self.following) if self.following else None
+
+    @property
+    def first_url(self) -> str | None:
+        """Where it begins, on a page that isn't the first."""
+        return self.address(**self.kept) if self.query.get("after") else None
+
+    @property
+    def excel_url(self) -> str:
+        """The list as a sheet, narrowed as here."""
+        return self.address(f".{self.listing.name}_workbook", **self.kept)
+
+    @property
+    def all_url(self) -> str:
+        """The list without its filters."""
+        return self.address()
