@@ -16,7 +16,7 @@ from incentives.shop.queries.shops import (
     shops_of_village,
     villages_served,
 )
-from incentives.shop.queries.stock import movement_lines, movements
+from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
 
 __all__ = [
     "Sale",
@@ -32,6 +32,7 @@ __all__ = [
     "refund_lines",
     "sales",
     "serves_village",
+    "shelf_value_fen",
     "shops_in",
     "shops_of_village",
     "villages_served",

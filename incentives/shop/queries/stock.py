@@ -3,13 +3,35 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from incentives.extensions import db
 from incentives.shop.models import (
+    Good,
+    Shop,
+    Stock,
     StockMovement,
     StockMovementLine,
+    StockOwner,
 )
+
+
+def shelf_value_fen(village: str) -> int:
+    """What the village's own goods on the shelf are worth, in fen: quantity times cost.
+
+    A shopkeeper's own goods aren't counted: they are paid for out of the settlement budget.
+    """
+    value = db.session.scalar(
+        select(func.sum(Stock.quantity * Good.cost_fen))
+        .join(Good, Good.id == Stock.good_id)
+        .join(Shop, Shop.id == Good.shop_id)
+        .where(
+            Shop.division == village,
+            Shop.stock_owner == StockOwner.VILLAGE,
+            Stock.quantity > 0,
+        )
+    )
+    return int(value or 0)
 
 
 def movements(shop_id: UUID) -> Select[StockMovement]:
