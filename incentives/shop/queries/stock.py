@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from incentives.extensions import db
 from incentives.shop.models import (
     Good,
+    MovementKind,
     Shop,
     Stock,
     StockMovement,
@@ -34,9 +35,17 @@ def shelf_value_fen(village: str) -> int:
     return int(value or 0)
 
 
-def movements(shop_id: UUID) -> Select[StockMovement]:
-    """A shop's stock movements, to be paged newest first by id."""
-    return select(StockMovement).where(StockMovement.shop_id == shop_id)
+def movements(
+    shop_id: UUID, *, kind: MovementKind | None = None, good_id: UUID | None = None
+) -> Select[StockMovement]:
+    """A shop's stock movements, to be paged newest first by id; of a kind, or with a good."""
+    query = select(StockMovement).where(StockMovement.shop_id == shop_id)
+    if kind is not None:
+        query = query.where(StockMovement.kind == kind)
+    if good_id is not None:
+        of_good = select(StockMovementLine.movement_id).where(StockMovementLine.good_id == good_id)
+        query = query.where(StockMovement.id.in_(of_good))
+    return query
 
 
 def movement_lines(movement_ids: Sequence[UUID]) -> dict[UUID, list[StockMovementLine]]:
