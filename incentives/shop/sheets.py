@@ -122,7 +122,11 @@ def month_workbook(sheet: queries.MonthSheet) -> Response:
         _("Counted"),
     ):
         heads += [title, f"{title} ¥"]
-    heads += [_("Cost changed ¥"), _("On the shelf at the end"), f"{_('On the shelf at the end')} ¥"]
+    heads += [
+        _("Cost changed ¥"),
+        _("On the shelf at the end"),
+        f"{_('On the shelf at the end')} ¥",
+    ]
     rows = [row_of(line) for line in (*sheet.lines, sheet.total)]
     rows[-1][1] = _("Altogether")
     title = _("Stock of %(month)s", month=f"{sheet.month:%Y-%m}")
@@ -142,4 +146,3 @@ def yuan_text(fen: int) -> str:
     """Fen as yuan: exact, and no cell of a workbook makes a float of it."""
     sign = "−" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
-

@@ -36,7 +36,7 @@ resident.read           C R T S own
 statement.read          C R S own
 team.make               C
 balance.hide            own
-file.keep               C R T K P own
+file.keep               A C R T K P own
 file.read               R S own
 file.erase
 card.issue              C

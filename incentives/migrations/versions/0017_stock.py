@@ -161,9 +161,7 @@ def make_purchases() -> None:
         ),
         sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_purchase_link")),
     )
-    op.create_index(
-        op.f("ix_purchase_link_disbursement_id"), "purchase_link", ["disbursement_id"]
-    )
+    op.create_index(op.f("ix_purchase_link_disbursement_id"), "purchase_link", ["disbursement_id"])
 
 
 def make_vouchers() -> None:

@@ -23,9 +23,7 @@ def get_village_goods(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What the village's households can get, at which price, and how many `points` are missing."""
     goods = queries.goods_for_village(village)
     return {
-        "items": [
-            good_output(good, stock, points=query["points"]) for good, stock, _shop in goods
-        ]
+        "items": [good_output(good, stock, points=query["points"]) for good, stock, _shop in goods]
     }
 
 

@@ -14,9 +14,7 @@ from incentives.web.cursors import page
 
 
 @blueprint.route("/villages/<village>/vouchers")
-@reads(
-    schemas.VoucherPage, query=schemas.VoucherQuery, permission="redemption.read", own=True
-)
+@reads(schemas.VoucherPage, query=schemas.VoucherQuery, permission="redemption.read", own=True)
 def get_vouchers(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The vouchers of a village's households, newest first; a resident's own household's only."""
     actor, household_id = current_actor(), query.get("household_id")

@@ -3,9 +3,9 @@
 from incentives.shop.operations.allowing import Item
 from incentives.shop.operations.expiring import expire_vouchers
 from incentives.shop.operations.goods import add_good, change_good
+from incentives.shop.operations.purchases import link_purchase, unlink_purchase
 from incentives.shop.operations.redemptions import Shown, redeem
 from incentives.shop.operations.refunds import ReturnedLine, refund_redemption
-from incentives.shop.operations.purchases import link_purchase, unlink_purchase
 from incentives.shop.operations.shops import open_shop
 from incentives.shop.operations.stock import StockLine, count_stock, receive_stock, remove_stock
 from incentives.shop.operations.vouchers import serve_voucher

@@ -139,7 +139,10 @@ def line_row(
 def set_cost(good_id: UUID, cost_fen: int, movement: StockMovement) -> None:
     """Give a good the cost that an inflow made of it, and keep that in its history."""
     price = db.session.scalar(
-        update(Good).where(Good.id == good_id).values(cost_fen=cost_fen).returning(Good.price_points)
+        update(Good)
+        .where(Good.id == good_id)
+        .values(cost_fen=cost_fen)
+        .returning(Good.price_points)
     )
     db.session.add(
         GoodPrice(

@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
 
 from incentives import ledger
 from incentives.access import audit
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
+from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
-from incentives.shop.models import Good, Shop, ShopService, Stock, StockOwner
-from incentives.shop.queries import find_good, find_shop
+from incentives.shop.models import Shop, ShopService, StockOwner
 
 VILLAGE_CODE_LENGTH = 12
 
@@ -62,5 +58,3 @@ def open_shop(
     audit.record(actor, audit.Tag.SHOP_OPENED, village=division, subject=shop.id, now=now)
     db.session.flush()
     return shop
-
-

@@ -150,9 +150,7 @@ def count_stock(
     differences = [StockLine(good_id, found[good_id] - held) for good_id, held in rows]
     different = sum(1 for line in differences if line.quantity)
     if different and not (note or "").strip():
-        raise Invalid(
-            errors=[FieldError("/note", _("The count differs from the books: say why"))]
-        )
+        raise Invalid(errors=[FieldError("/note", _("The count differs from the books: say why"))])
     movement = StockMovement(
         kind=MovementKind.COUNT,
         note=note,

@@ -86,7 +86,10 @@ def refuse_over_limit(
         return
     ids = [item.good_id for item in limited]
     db.session.execute(
-        select(Stock.good_id).where(Stock.good_id.in_(ids)).order_by(Stock.good_id).with_for_update()
+        select(Stock.good_id)
+        .where(Stock.good_id.in_(ids))
+        .order_by(Stock.good_id)
+        .with_for_update()
     )
     rows = db.session.execute(
         select(Voucher.good_id, func.count())

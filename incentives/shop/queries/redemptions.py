@@ -61,7 +61,9 @@ def sales(redemptions: Sequence[Redemption]) -> list[Sale]:
         select(Refund).where(Refund.redemption_id.in_(found)).order_by(Refund.id)
     ):
         found[refund.redemption_id].refunds.append(refund)
-    served = [sale.redemption.id for sale in found.values() if any(each.service for each in sale.lines)]
+    served = [
+        sale.redemption.id for sale in found.values() if any(each.service for each in sale.lines)
+    ]
     for voucher in vouchers_of_sales(served) if served else []:
         found[voucher.redemption_id].vouchers.append(voucher)
     return list(found.values())
