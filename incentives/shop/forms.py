@@ -46,7 +46,7 @@ class PurchaseForm(Schema):
 
 
 class VoucherForm(Schema):
-    number = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    number = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
 class GoodFormFields(Schema):
