@@ -52,9 +52,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "team.make": roles(CADRE),
     "balance.hide": NOBODY,
     # Files: their uploader and whom a record lets read them may do so without `file.read`
-    "file.keep": roles(
-        ADMINISTRATOR, CADRE, REVIEWER, TREASURER, SHOPKEEPER, RESPONDER
-    ),
+    "file.keep": roles(ADMINISTRATOR, CADRE, REVIEWER, TREASURER, SHOPKEEPER, RESPONDER),
     "file.read": roles(REVIEWER, SUPERVISOR),
     "file.erase": NOBODY,
     # Cards: whoever reads one has its code, and could spend with it

@@ -115,7 +115,7 @@ def month_workbook(sheet: queries.MonthSheet) -> Response:
     heads = [_("Article number"), _("Name"), _("Unit")]
     for title in (
         _("On the shelf at the beginning"),
-        _("Came in"),
+        _("Goods came in"),
         _("Handed out"),
         _("Spoiled"),
         _("Back to the supplier"),

@@ -16,7 +16,7 @@ CATEGORIES: dict[Category, LazyString] = {
     Category.OTHER: _("Other things"),
 }
 KINDS: dict[MovementKind, LazyString] = {
-    MovementKind.IN: _("Came in"),
+    MovementKind.IN: _("Goods came in"),
     MovementKind.COUNT: _("Counted"),
     MovementKind.SPOILED: _("Spoiled"),
     MovementKind.RETURN: _("Back to the supplier"),

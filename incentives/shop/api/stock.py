@@ -61,7 +61,9 @@ def enter_movement(shop_id: UUID, body: dict[str, Any]) -> StockMovement:
         "now": now(),
     }
     if body["kind"] is MovementKind.IN:
-        paper = {name: body.get(name) for name in ("voucher", "supplier", "voucher_file_id")}
+        paper: dict[str, Any] = {
+            name: body.get(name) for name in ("voucher", "supplier", "voucher_file_id")
+        }
         return operations.receive_stock(source=body["source"], **paper, **common)
     if body["kind"] is MovementKind.COUNT:
         return operations.count_stock(counted_by=body.get("counted_by"), **common)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -154,7 +155,7 @@ def write_lines(
     redemption: Redemption, goods: dict[UUID, Good], items: Sequence[Item]
 ) -> dict[UUID, UUID]:
     """Keep each line with its price and cost of this moment; the lines' ids by good."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "redemption_id": redemption.id,

@@ -42,8 +42,10 @@ def prices(village: str) -> Any:
     for good, shelf, shop in queries.goods_for_village(village):
         groups = shops.setdefault(shop.id, (shop, {}))[1]
         groups.setdefault(good.category, []).append(good_view(good, shelf, today=today))
+    shown = [good for _shop, groups in shops.values() for each in groups.values() for good in each]
     return render(
         "shop/prices.html",
+        pictured=any(good.photo for good in shown),
         shops=[
             (shop, [(CATEGORIES[each], groups[each]) for each in Category if each in groups])
             for shop, groups in shops.values()

@@ -79,7 +79,7 @@ def movements() -> Any:
     kind = next((each for each in MovementKind if each == request.args.get("kind")), None)
     query = {"limit": 30, "after": request.args.get("after")}
     found = list_page(queries.movements(shop.id, kind=kind), [StockMovement.id.desc()], query)
-    here = {"shop": shop.id, **({"kind": kind.value} if kind else {})}
+    here: dict[str, Any] = {"shop": shop.id, **({"kind": kind.value} if kind else {})}
     names = names_of(listed_views(queries.goods_of_shop(shop.id)))
     return render(
         "shop/movements.html",
