@@ -74,6 +74,8 @@ class Tag(StrEnum):
     GOOD_ADDED = "good_added"
     GOOD_CHANGED = "good_changed"
     STOCK_MOVED = "stock_moved"
+    PURCHASE_LINKED = "purchase_linked"
+    VOUCHER_SERVED = "voucher_served"
     LOG_EXPORTED = "log_exported"
     LIST_EXPORTED = "list_exported"
     OPENING_DRAFTED = "opening_drafted"

@@ -52,7 +52,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "team.make": roles(CADRE),
     "balance.hide": NOBODY,
     # Files: their uploader and whom a record lets read them may do so without `file.read`
-    "file.keep": roles(CADRE, REVIEWER, TREASURER, RESPONDER),
+    "file.keep": roles(ADMINISTRATOR, CADRE, REVIEWER, TREASURER, SHOPKEEPER, RESPONDER),
     "file.read": roles(REVIEWER, SUPERVISOR),
     "file.erase": NOBODY,
     # Cards: whoever reads one has its code, and could spend with it
@@ -103,8 +103,10 @@ TABLE: dict[str, frozenset[Role]] = {
     "shop.open": roles(ADMINISTRATOR),
     "good.set": roles(ADMINISTRATOR, CADRE),
     "stock.move": roles(SHOPKEEPER),
+    "stock.link": roles(CADRE, TREASURER),
     "stock.read": VILLAGE_STAFF | {SHOPKEEPER, ADMINISTRATOR},
     "redemption.make": roles(SHOPKEEPER),
+    "voucher.serve": roles(SHOPKEEPER),
     "redemption.refund": roles(SHOPKEEPER),
     "redemption.read": VILLAGE_STAFF | {SHOPKEEPER},
     # Opening balances of a paper book

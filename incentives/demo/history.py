@@ -26,7 +26,15 @@ from incentives.errors import Refusal
 from incentives.extensions import db
 from incentives.notices.models import NoticeKind
 from incentives.notices.operations import close_due_notices, make_notice
-from incentives.shop.models import Good, Redemption, Stock, StockOwner, StockSource
+from incentives.shop.models import (
+    Good,
+    Redemption,
+    Stock,
+    StockOwner,
+    StockSource,
+    Voucher,
+    VoucherStatus,
+)
 from incentives.shop.operations import (
     Item,
     Shown,
@@ -34,6 +42,7 @@ from incentives.shop.operations import (
     receive_stock,
     redeem,
     refund_redemption,
+    serve_voucher,
 )
 from incentives.web.transaction import transaction
 
@@ -43,6 +52,7 @@ SHELF = 40
 LEAST = 24
 MARKET_DAYS = (2, 5)  # Wednesday and Saturday
 REFUND_EVERY = 25
+SERVED_AFTER = timedelta(days=3)
 LINE = re.compile(r"/lines/(\d+)(/.*)?")
 
 
@@ -75,7 +85,7 @@ class History:
             rows = db.session.execute(
                 select(Stock.good_id, Stock.quantity, Good.cost_fen)
                 .join(Good, Good.id == Stock.good_id)
-                .where(Good.shop_id == village.shop_id)
+                .where(Good.shop_id == village.shop_id, Good.voucher_days.is_(None))
             )
             lines = [
                 StockLine(row.good_id, up_to - row.quantity, row.cost_fen)
@@ -174,6 +184,7 @@ class History:
         """Some households come to the counter; now and then one brings something back."""
         if day.weekday() not in MARKET_DAYS:
             return
+        self.give_services(day)
         visitors = self.random.sample(self.village.households, len(self.village.households) // 10)
         for place, household in enumerate(visitors):
             now = at(day, 9 + place % 9, self.random.randint(0, 59))
@@ -184,6 +195,26 @@ class History:
             db.session.rollback()
             if basket:
                 self.sell(household, basket, now)
+
+    def give_services(self, day: date) -> None:
+        """Those who bought a service some days ago have it now."""
+        ready = select(Voucher.number).where(
+            Voucher.shop_id == self.shop_id,
+            Voucher.status == VoucherStatus.ISSUED,
+            Voucher.issued_on <= day - SERVED_AFTER,
+        )
+        numbers = list(db.session.scalars(ready.order_by(Voucher.id)))
+        db.session.rollback()
+        for number in numbers:
+            attempt(
+                partial(
+                    serve_voucher,
+                    shop_id=self.shop_id,
+                    number=number,
+                    actor=self.village.staff["shopkeeper"],
+                    now=at(day, 8, 30),
+                )
+            )
 
     def basket(self, points: int) -> list[Item]:
         """A few different goods for at most these points, some saved for later."""

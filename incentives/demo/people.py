@@ -37,12 +37,14 @@ from incentives.register.operations import (
     open_village,
     register_household,
 )
-from incentives.shop.models import StockOwner
+from incentives.shop.models import Category, StockOwner
 from incentives.shop.operations import add_good, open_shop
 from incentives.web.transaction import transaction
 
 TEAM_SIZE = 8
 GRAIN_CAP = 6
+SHELF_GOOD = {"low_at": 5}
+SERVICE = {"voucher_days": 30, "household_cap": 2}
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,13 @@ def adopt_rules(village: DemoVillage, now: datetime) -> None:
     transaction(work)
 
 
+def terms_of(category: Category) -> dict[str, int]:
+    """How goods of a category are handed out: services by voucher, grain a few a month."""
+    if category is Category.SERVICE:
+        return SERVICE
+    return SHELF_GOOD | ({"household_cap": GRAIN_CAP} if category is Category.GRAIN else {})
+
+
 def stock_shop(village: DemoVillage, now: datetime) -> None:
     """The village's shop with the county's list of goods, nothing on the shelf yet."""
 
@@ -218,13 +227,13 @@ def stock_shop(village: DemoVillage, now: datetime) -> None:
                 shop_id=shop.id,
                 sku=row["sku"],
                 barcode=row["barcode"] or None,
-                category=row["category"],
+                category=Category(row["category"]),
                 name_zh=row["name_zh"],
                 name_en=row["name_en"],
                 unit=row["unit"],
                 price_points=int(row["price_points"]),
                 cost_fen=int(row["cost_fen"]),
-                household_cap=GRAIN_CAP if row["category"] == "grain" else None,
+                **terms_of(Category(row["category"])),
                 actor=village.staff["cadre"],
                 now=now,
             )

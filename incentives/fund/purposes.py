@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 SETTLEMENT = "settlement"
+STOCK = "stock"
 DIFFERENCE = "difference"
 
 

@@ -2,9 +2,10 @@
 
 from marshmallow import fields, validate
 
-from incentives.shop.models import MovementKind, StockSource
+from incentives.files.schemas import Upload
+from incentives.shop.models import Category, StockSource
 from incentives.shop.schemas import REASON
-from incentives.web.schemas import Id, Points, Schema, Yuan
+from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
 
 class RefundFormLine(Schema):
@@ -20,37 +21,60 @@ class RefundForm(Schema):
 
 
 class StockFormLine(Schema):
-    """A good and how many, left out where empty."""
+    """A good, how many, and what one cost; left out where empty."""
 
     good_id = Id(required=True)
     quantity = fields.Integer(load_default=None, validate=validate.Range(min=0, max=1_000_000))
+    unit_cost_fen = Yuan(load_default=None)
 
 
 class StockForm(Schema):
-    kind = fields.Enum(MovementKind, by_value=True, required=True)
+    """A movement; what its kind has no use for isn't on its page."""
+
     source = fields.Enum(StockSource, by_value=True, load_default=None)
+    supplier = fields.String(load_default=None, validate=validate.Length(max=60))
     voucher = fields.String(load_default=None, validate=validate.Length(max=40))
+    voucher_photo = Upload()
+    counted_by = fields.String(load_default=None, validate=validate.Length(max=60))
     note = fields.String(load_default=None, validate=validate.Length(max=200))
     lines = fields.List(fields.Nested(StockFormLine), load_default=list)
 
 
-class GoodForm(Schema):
-    """A new good; its price in points, its cost in yuan."""
+class PurchaseForm(Schema):
+    movement_id = Id(required=True)
+    disbursement_id = Id(load_default=None)
 
-    sku = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,20}$"))
+
+class VoucherForm(Schema):
+    number = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class GoodFormFields(Schema):
+    """What a good may have; its cost in yuan."""
+
     barcode = fields.String(load_default=None, validate=validate.Regexp(r"^\d{8,14}$"))
+    category = fields.Enum(Category, by_value=True, load_default=Category.OTHER)
     name_zh = fields.String(required=True, validate=validate.Length(min=1, max=60))
     name_en = fields.String(load_default=None, validate=validate.Length(max=60))
     unit = fields.String(required=True, validate=validate.Length(min=1, max=12))
     price_points = Points(required=True, validate=validate.Range(min=1, max=1_000_000))
     cost_fen = Yuan(required=True)
     household_cap = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
+    low_at = fields.Integer(load_default=None, validate=validate.Range(min=0, max=1_000_000))
+    season_from = Day(load_default=None)
+    season_until = Day(load_default=None)
+    voucher_days = fields.Integer(load_default=None, validate=validate.Range(min=1, max=366))
+    month_limit = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
+    photo = Upload()
 
 
-class GoodChangeForm(Schema):
-    """A good's price, cost, cap, and whether it is on sale."""
+class GoodForm(GoodFormFields):
+    """A new good."""
 
-    price_points = Points(required=True, validate=validate.Range(min=1, max=1_000_000))
-    cost_fen = Yuan(required=True)
-    household_cap = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
+    sku = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,20}$"))
+
+
+class GoodChangeForm(GoodFormFields):
+    """All that can change of a good."""
+
     on_sale = fields.Boolean(load_default=False)

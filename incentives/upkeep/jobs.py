@@ -19,6 +19,7 @@ from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
 from incentives.recovery.operations import check_books
 from incentives.recovery.state import ask_again, reads_only
+from incentives.shop.operations import expire_vouchers
 from incentives.upkeep.backup.daily import DailyBackup
 from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
@@ -36,6 +37,7 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
         **clear_villages(now=now),
         "notices_made": publish_ended_rounds(now=now),
         "notices_closed": close_due_notices(now=now),
+        "vouchers_expired": expire_vouchers(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "evidence_erased": erase_old_evidence(now=now),
         "files_swept": sweep_files(now=now),

@@ -36,7 +36,7 @@ resident.read           C R T S own
 statement.read          C R S own
 team.make               C
 balance.hide            own
-file.keep               C R T P own
+file.keep               A C R T K P own
 file.read               R S own
 file.erase
 card.issue              C
@@ -81,8 +81,10 @@ disbursement.reject     R S
 shop.open               A
 good.set                C
 stock.move              K
+stock.link              C T
 stock.read              A C R T S K
 redemption.make         K
+voucher.serve           K
 redemption.refund       K
 redemption.read         C R T S K own
 opening.read            C R T S

@@ -49,9 +49,9 @@ def test_every_movement_and_sale_adds_up_to_the_shelf(site, counter):
         (each["quantity"], each["quantity_after"], each["unit_cost_fen"])
         for each in entered.json["lines"]
     ] == [(5, 24, 900)]
-    assert counter.move("spoiled", soap=4).json["lines"][0]["quantity"] == -4
+    assert counter.move("spoiled", soap=4, note="受潮").json["lines"][0]["quantity"] == -4
     assert counter.move("return", oil=10).json["lines"][0]["quantity_after"] == 10
-    counted = counter.move("count", soap=17, oil=10).json["lines"]
+    counted = counter.move("count", soap=17, oil=10, note="少了三块").json["lines"]
     assert sorted((each["quantity"], each["quantity_after"]) for each in counted) == [
         (-3, 17),
         (0, 10),
@@ -65,15 +65,15 @@ def test_every_movement_and_sale_adds_up_to_the_shelf(site, counter):
 
 
 def test_what_makes_no_sense_moves_nothing(site, counter):
-    assert problem(counter.move("spoiled", soap=21)) == "out_of_stock"
-    assert problem(counter.move("spoiled", soap=1, oil=21)) == "out_of_stock"
+    assert problem(counter.move("spoiled", soap=21, note="受潮")) == "out_of_stock"
+    assert problem(counter.move("spoiled", soap=1, oil=21, note="受潮")) == "out_of_stock"
     twice = counter.lines(soap=1) * 2
     bad = [
         counter.move("in", soap=1),
         counter.move("in", source="shopkeeper", soap=1),
         counter.move("count", source="donation", soap=1),
         counter.move("redemption", soap=1),
-        counter.move("spoiled", soap=0),
+        counter.move("spoiled", soap=0, note="受潮"),
         counter.move("in", source="donation", lines=twice),
         counter.move("in", source="donation", lines=[]),
     ]

@@ -20,6 +20,7 @@ from incentives.fund.queries.figures import (
 )
 from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.payees import Payee, payee_households, payees
+from incentives.fund.queries.purchases import stock_payments
 
 __all__ = [
     "BookLine",
@@ -42,5 +43,6 @@ __all__ = [
     "months_of",
     "payee_households",
     "payees",
+    "stock_payments",
     "waiting_for",
 ]

@@ -3,22 +3,42 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from incentives.access.actor import current_actor
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.shop import operations, queries, schemas
-from incentives.shop.api.outputs import good_output
+from incentives.shop.api.outputs import good_output, price_outputs
 from incentives.shop.api.shared import blueprint
 from incentives.shop.models import Stock
+from incentives.shop.photos import photo_response
+from incentives.shop.sheets import price_list_pdf
 from incentives.web.api import reads, writes
 
 
 @blueprint.route("/villages/<village>/goods")
-@reads(schemas.PublicGoodPage, permission=None)
-def get_village_goods(village: str) -> dict[str, Any]:
-    """What the village's households can get, at which price."""
+@reads(schemas.PublicGoodPage, query=schemas.PublicGoodQuery, permission=None)
+def get_village_goods(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """What the village's households can get, at which price, and how many `points` are missing."""
     goods = queries.goods_for_village(village)
-    return {"items": [good_output(good, stock) for good, stock, _shop in goods]}
+    return {
+        "items": [good_output(good, stock, points=query["points"]) for good, stock, _shop in goods]
+    }
+
+
+@blueprint.route("/villages/<village>/goods.pdf")
+@reads(None, permission=None, produces="application/pdf")
+def get_price_list(village: str) -> Response:
+    """The price list to put up, on A4 in Chinese with Tibetan headings."""
+    return price_list_pdf(village, village_day(now()))
+
+
+@blueprint.route("/villages/<village>/goods/<uuid:good_id>/photo")
+@reads(None, permission=None, produces="image/jpeg")
+def get_photo(village: str, good_id: UUID) -> Response:
+    """A good's small picture, for anyone."""
+    return photo_response(village, good_id)
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods")
@@ -55,3 +75,10 @@ def patch_good(shop_id: UUID, good_id: UUID, body: dict[str, Any]) -> dict[str, 
         shop_id=shop_id, good_id=good_id, changes=body, actor=current_actor(), now=now()
     )
     return good_output(good, db.session.get_one(Stock, good.id))
+
+
+@blueprint.route("/shops/<uuid:shop_id>/goods/<uuid:good_id>/prices")
+@reads(schemas.GoodPricePage, permission="stock.read", division=queries.division_of_shop)
+def get_prices(shop_id: UUID, good_id: UUID) -> dict[str, Any]:
+    """What a good was for since when, in points and in money, newest first."""
+    return {"items": price_outputs(queries.find_good(shop_id, good_id).id)}

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from incentives import ledger
+from incentives.access.queries import person_names
+from incentives.clock import now, village_day
 from incentives.database import columns
 from incentives.extensions import db
 from incentives.register.models import Household
@@ -11,20 +13,40 @@ from incentives.shop import queries
 from incentives.shop.models import Good, Redemption, Stock, StockMovement
 
 
-def good_output(good: Good, stock: Stock) -> dict[str, Any]:
-    """A good with what stands on the shelf."""
-    return {
+def good_output(good: Good, stock: Stock, *, points: int | None = None) -> dict[str, Any]:
+    """A good with what stands on the shelf; with how many `points` more it needs, where asked."""
+    found = {
         **columns(good),
         "quantity": stock.quantity,
         "count_due": stock.count_due,
-        "in_stock": stock.quantity > 0,
+        "in_stock": good.is_service or stock.quantity > 0,
+        "in_season": good.in_season(village_day(now())),
+        "low": good.low_at is not None and not good.is_service and stock.quantity <= good.low_at,
     }
+    if points is not None:
+        found["points_to_go"] = max(0, good.price_points - points)
+    return found
+
+
+def price_outputs(good_id: UUID) -> list[dict[str, Any]]:
+    """What a good was for since when, with who set it."""
+    history = queries.price_history([good_id])
+    names = person_names(each.set_by for each in history if each.set_by)
+    return [
+        {**columns(each), "set_by_name": names.get(each.set_by) if each.set_by else None}
+        for each in history
+    ]
 
 
 def sale_output(sale: queries.Sale) -> dict[str, Any]:
     """A redemption as its receipt tells it."""
     lines = [{**columns(line), "points": line.unit_points * line.quantity} for line in sale.lines]
-    return {**columns(sale.redemption), "lines": lines, "refunds": sale.refunds}
+    return {
+        **columns(sale.redemption),
+        "lines": lines,
+        "refunds": sale.refunds,
+        "vouchers": sale.vouchers,
+    }
 
 
 def receipt_output(redemption: Redemption) -> dict[str, Any]:

@@ -42,7 +42,10 @@ class Redemption(Base):
 
 
 class RedemptionLine(Base):
-    """One good of a redemption, with its price and cost at that moment."""
+    """One good of a redemption, with its price and cost at that moment.
+
+    A `service` took nothing off the shelf: its vouchers are in `voucher`.
+    """
 
     __tablename__ = "redemption_line"
     __table_args__ = (
@@ -62,3 +65,4 @@ class RedemptionLine(Base):
     unit_points: Mapped[int]
     unit_cost_fen: Mapped[int]
     refunded: Mapped[int] = mapped_column(default=0)
+    service: Mapped[bool] = mapped_column(default=False)

@@ -11,7 +11,11 @@ from incentives.database import Base, choice, new_id
 
 
 class MovementKind(StrEnum):
-    """Why a quantity changed; `return` goes back to the supplier, `reversal` undoes an opening."""
+    """Why a quantity changed; `return` goes back to the supplier, `reversal` undoes an opening.
+
+    `revalued` changes no quantity: somebody set another cost, and what stands there is now worth
+    more or less.
+    """
 
     IN = "in"
     COUNT = "count"
@@ -20,6 +24,7 @@ class MovementKind(StrEnum):
     REDEMPTION = "redemption"
     REFUND = "refund"
     REVERSAL = "reversal"
+    REVALUED = "revalued"
 
 
 class StockSource(StrEnum):
@@ -43,13 +48,27 @@ class Stock(Base):
 
 
 class StockMovement(Base):
-    """Goods in or out, entered once; append-only. An inflow has a source."""
+    """Goods in or out, entered once; append-only. An inflow has a source.
+
+    A count says who counted, and how many goods were other than the books said (`differences`);
+    then, and where goods spoiled, `note` is the reason.
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (
         CheckConstraint("(kind = 'in') = (source IS NOT NULL)", name="inflow_has_source"),
         CheckConstraint(
             "(kind IN ('redemption', 'refund')) = (record_id IS NOT NULL)", name="sale_has_record"
+        ),
+        CheckConstraint(
+            "(kind = 'count') = (counted_by IS NOT NULL)"
+            " AND (kind = 'count') = (differences IS NOT NULL)",
+            name="count_is_whole",
+        ),
+        CheckConstraint("differences >= 0", name="differences_not_negative"),
+        CheckConstraint(
+            "(kind <> 'spoiled' AND (differences IS NULL OR differences = 0)) OR note IS NOT NULL",
+            name="loss_has_reason",
         ),
         UniqueConstraint("kind", "record_id"),
     )
@@ -63,10 +82,20 @@ class StockMovement(Base):
     record_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     entered_by: Mapped[UUID]
+    supplier: Mapped[str | None] = mapped_column(String(60))
+    voucher_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"))
+    counted_by: Mapped[str | None] = mapped_column(String(60))
+    differences: Mapped[int | None]
 
 
 class StockMovementLine(Base):
-    """One good in a movement: the signed change and what stood on the shelf after it."""
+    """One good in a movement: the signed change and what stood on the shelf after it.
+
+    `unit_cost_fen` is what one cost in this movement, so that `quantity` times it came or went in
+    money; `revalued_fen` is by how much the rest of the shelf is worth more or less since, as the
+    cost of one has changed (decision 0022). Both together, over all lines of a good, are what
+    stands there now times its cost.
+    """
 
     __tablename__ = "stock_movement_line"
     __table_args__ = (CheckConstraint("unit_cost_fen >= 0", name="cost_not_negative"),)
@@ -77,3 +106,30 @@ class StockMovementLine(Base):
     quantity: Mapped[int]
     quantity_after: Mapped[int]
     unit_cost_fen: Mapped[int]
+    revalued_fen: Mapped[int] = mapped_column(default=0)
+
+
+class Purchase(Base):
+    """A paid disbursement of the fund for goods, and how much of it stands in stock movements."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (CheckConstraint("linked_fen BETWEEN 0 AND paid_fen", name="within_payment"),)
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), primary_key=True)
+    paid_fen: Mapped[int]
+    linked_fen: Mapped[int] = mapped_column(default=0)
+
+
+class PurchaseLink(Base):
+    """That the goods of an inflow were bought by a disbursement, entered by whom."""
+
+    __tablename__ = "purchase_link"
+    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount_positive"),)
+
+    movement_id: Mapped[UUID] = mapped_column(ForeignKey("stock_movement.id"), primary_key=True)
+    disbursement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("purchase.disbursement_id"), index=True
+    )
+    amount_fen: Mapped[int]
+    linked_by: Mapped[UUID]
+    linked_at: Mapped[datetime]

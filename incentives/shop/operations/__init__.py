@@ -1,10 +1,14 @@
-"""What the shop does, by subject: shops and goods, stock, redemptions, refunds."""
+"""What the shop does, by subject: goods, stock, purchases, redemptions, refunds, vouchers."""
 
 from incentives.shop.operations.allowing import Item
-from incentives.shop.operations.goods import add_good, change_good, open_shop
+from incentives.shop.operations.expiring import expire_vouchers
+from incentives.shop.operations.goods import add_good, change_good
+from incentives.shop.operations.purchases import link_purchase, unlink_purchase
 from incentives.shop.operations.redemptions import Shown, redeem
 from incentives.shop.operations.refunds import ReturnedLine, refund_redemption
+from incentives.shop.operations.shops import open_shop
 from incentives.shop.operations.stock import StockLine, count_stock, receive_stock, remove_stock
+from incentives.shop.operations.vouchers import serve_voucher
 
 __all__ = [
     "Item",
@@ -14,9 +18,13 @@ __all__ = [
     "add_good",
     "change_good",
     "count_stock",
+    "expire_vouchers",
+    "link_purchase",
     "open_shop",
     "receive_stock",
     "redeem",
     "refund_redemption",
     "remove_stock",
+    "serve_voucher",
+    "unlink_purchase",
 ]

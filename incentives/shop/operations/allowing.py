@@ -46,8 +46,11 @@ class Redeemed:
     by_card_alone: int
 
 
-def listed_goods(shop: Shop, items: Sequence[Item]) -> dict[UUID, Good]:
-    """The goods asked for, by id; refuses what this shop doesn't sell, a good twice, or none."""
+def listed_goods(shop: Shop, items: Sequence[Item], day: date) -> dict[UUID, Good]:
+    """The goods asked for, by id.
+
+    Refuses what this shop doesn't sell, or not at this time of the year, a good twice, or none.
+    """
     wanted = [item.good_id for item in items]
     rows = db.session.scalars(
         select(Good).where(Good.shop_id == shop.id, Good.on_sale, Good.id.in_(wanted))
@@ -57,6 +60,11 @@ def listed_goods(shop: Shop, items: Sequence[Item]) -> dict[UUID, Good]:
         FieldError(f"/lines/{index}/good_id", _("This shop has no such good"))
         for index, item in enumerate(items)
         if item.good_id not in goods
+    ]
+    errors += [
+        FieldError(f"/lines/{index}/good_id", _("It is not the season for this"))
+        for index, good_id in enumerate(wanted)
+        if good_id in goods and not goods[good_id].in_season(day)
     ]
     errors += [
         FieldError(f"/lines/{index}/good_id", _("This good stands here twice"))

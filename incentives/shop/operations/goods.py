@@ -1,67 +1,34 @@
-"""Shops and what they offer. Prices and costs are set by those who don't keep the shop."""
+"""What a shop offers. Goods, prices and costs are set by those who don't keep the shop."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
 from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.database import columns
 from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
-from incentives.shop.models import Good, Shop, ShopService, Stock, StockOwner
-from incentives.shop.queries import find_good, find_shop
+from incentives.files.models import File, FileKind
+from incentives.shop.models import (
+    Category,
+    Good,
+    GoodPrice,
+    MovementKind,
+    Shop,
+    Stock,
+    StockMovement,
+    StockMovementLine,
+)
+from incentives.shop.queries import find_good, find_shop, villages_served
 
-VILLAGE_CODE_LENGTH = 12
-
-
-def open_shop(
-    *,
-    division: str,
-    name: str,
-    stock_owner: StockOwner,
-    serves: Sequence[str],
-    bad_signal: bool = False,
-    actor: Actor,
-    now: datetime,
-) -> Shop:
-    """Open a points supermarket and its accounts in each village that it serves.
-
-    A village's shop serves that village; a township's serves villages of that township, and its
-    stock is the shopkeeper's (domain.md, Shop). Refuses any other combination.
-    """
-    require(actor, "shop.open", division)
-    villages = sorted(set(serves))
-    if not villages or any(
-        len(code) != VILLAGE_CODE_LENGTH or not code.startswith(division) for code in villages
-    ):
-        raise Invalid(errors=[FieldError("/serves", _("A shop serves villages of its division"))])
-    if len(division) < VILLAGE_CODE_LENGTH and stock_owner is StockOwner.VILLAGE:
-        raise Invalid(
-            errors=[FieldError("/stock_owner", _("A township shop's stock is the shopkeeper's"))]
-        )
-    shop = Shop(
-        division=division,
-        name=name,
-        stock_owner=stock_owner,
-        bad_signal=bad_signal,
-        opened_at=now,
-        opened_by=actor.person,
-    )
-    db.session.add(shop)
-    db.session.flush()
-    ledger.hold(villages)
-    for village in villages:
-        number = ledger.open_shop(village)
-        db.session.add(ShopService(shop_id=shop.id, village=village, number=number))
-    audit.record(actor, audit.Tag.SHOP_OPENED, village=division, subject=shop.id, now=now)
-    db.session.flush()
-    return shop
+PRICES = ("price_points", "cost_fen")
 
 
 def require_pricing(actor: Actor, shop: Shop) -> None:
@@ -75,18 +42,20 @@ def add_good(
     *,
     shop_id: UUID,
     sku: str,
-    category: str,
+    category: Category | str,
     name_zh: str,
     unit: str,
     price_points: int,
     cost_fen: int,
-    barcode: str | None = None,
-    name_en: str | None = None,
-    household_cap: int | None = None,
     actor: Actor,
     now: datetime,
+    **more: Any,
 ) -> Good:
-    """Put a good on a shop's list, with nothing in stock yet. Refuses a SKU listed already."""
+    """Put a good on a shop's list, with nothing in stock yet; `more` are its other fields.
+
+    Refuses a SKU listed already, a season that ends before it begins, a limit a month of what is
+    no service, and a photo that isn't one of a village that the shop serves.
+    """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
     listed = select(func.count()).where(Good.shop_id == shop.id, Good.sku == sku)
@@ -95,19 +64,19 @@ def add_good(
     good = Good(
         shop_id=shop.id,
         sku=sku,
-        barcode=barcode,
-        category=category,
+        category=Category(category),
         name_zh=name_zh,
-        name_en=name_en,
         unit=unit,
         price_points=price_points,
         cost_fen=cost_fen,
-        household_cap=household_cap,
         added_at=now,
+        **more,
     )
+    check_good(shop, good)
     db.session.add(good)
     db.session.flush()
     db.session.add(Stock(good_id=good.id, quantity=0))
+    keep_price(good, actor=actor, now=now)
     audit.record(
         actor,
         audit.Tag.GOOD_ADDED,
@@ -123,23 +92,106 @@ def add_good(
 def change_good(
     *, shop_id: UUID, good_id: UUID, changes: dict[str, Any], actor: Actor, now: datetime
 ) -> Good:
-    """Change a good's name, price, cost, cap, barcode, or take it off sale; the trail keeps both.
+    """Change a good's name, price, cost, cap, photo or season, or take it off sale.
 
-    What was redeemed before keeps the price and cost of its moment.
+    The trail keeps both, the history of prices the new price and cost, which hold from now on:
+    what was redeemed before keeps its own, and what stands on the shelf is revalued by a movement
+    of its own. Refuses as `add_good`, and to make a service of goods or goods of a service.
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
+    # No sale of any village that the shop serves may read a cost that is about to change.
+    ledger.hold(villages_served(shop.id))
     good = find_good(shop_id, good_id)
     before = {name: getattr(good, name) for name in changes}
+    if "voucher_days" in changes and (changes["voucher_days"] is None) is good.is_service:
+        raise Invalid(
+            errors=[FieldError("/voucher_days", _("Goods don't become services, nor back"))]
+        )
     for name, value in changes.items():
         setattr(good, name, value)
+    with db.session.no_autoflush:
+        check_good(shop, good)
+    if any(before.get(name, getattr(good, name)) != getattr(good, name) for name in PRICES):
+        keep_price(good, actor=actor, now=now)
+        revalue(shop, good, before.get("cost_fen", good.cost_fen), actor=actor, now=now)
     audit.record(
         actor,
         audit.Tag.GOOD_CHANGED,
         village=shop.division,
         subject=good.id,
         now=now,
-        details={"before": before, "after": changes},
+        details={"before": plain(before), "after": plain(changes)},
     )
     db.session.flush()
     return good
+
+
+def plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields as the trail's JSON holds them: days and ids as texts."""
+    kept = (int, str, bool, type(None))
+    return {
+        name: value if isinstance(value, kept) else str(value) for name, value in fields.items()
+    }
+
+
+def check_good(shop: Shop, good: Good) -> None:
+    """Refuse what the fields of a good can't be together."""
+    begins, ends = good.season_from, good.season_until
+    if begins is not None and ends is not None and ends < begins:
+        raise Invalid(
+            errors=[FieldError("/season_until", _("A season doesn't end before it begins"))]
+        )
+    if good.month_limit is not None and not good.is_service:
+        raise Invalid(errors=[FieldError("/month_limit", _("Only services have a limit a month"))])
+    if good.photo_id is not None:
+        file = db.session.get(File, good.photo_id)
+        served = villages_served(shop.id)
+        if (
+            file is None
+            or file.kind is FileKind.PDF
+            or file.erased_at is not None
+            or file.village not in served
+        ):
+            raise Invalid(errors=[FieldError("/photo_id", _("There is no such photo"))])
+
+
+def keep_price(good: Good, *, actor: Actor, now: datetime) -> None:
+    """Write down what a good is for from today on."""
+    db.session.add(
+        GoodPrice(
+            good_id=good.id,
+            price_points=good.price_points,
+            cost_fen=good.cost_fen,
+            holds_from=village_day(now),
+            set_by=actor.person,
+            set_at=now,
+        )
+    )
+
+
+def revalue(shop: Shop, good: Good, before_fen: int, *, actor: Actor, now: datetime) -> None:
+    """Say in a movement by how much what stands on the shelf is worth more or less."""
+    held = db.session.scalar(
+        select(Stock.quantity).where(Stock.good_id == good.id).with_for_update()
+    )
+    if not held or before_fen == good.cost_fen:
+        return
+    movement = StockMovement(
+        shop_id=shop.id,
+        kind=MovementKind.REVALUED,
+        occurred_at=now,
+        entered_by=actor.person,
+    )
+    db.session.add(movement)
+    db.session.flush()
+    line = StockMovementLine(
+        movement_id=movement.id,
+        line=1,
+        good_id=good.id,
+        quantity=0,
+        quantity_after=held,
+        unit_cost_fen=before_fen,
+        revalued_fen=held * (good.cost_fen - before_fen),
+    )
+    db.session.execute(insert(StockMovementLine), [columns(line)])

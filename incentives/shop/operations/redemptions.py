@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -38,7 +39,8 @@ from incentives.shop.operations.allowing import (
     redeemed_today,
     refuse_over_caps,
 )
-from incentives.shop.operations.stock import StockLine, move_stock
+from incentives.shop.operations.moving import StockLine, move_stock
+from incentives.shop.operations.vouchers import issue_vouchers
 from incentives.shop.queries import find_shop
 
 
@@ -81,7 +83,7 @@ def redeem(
     if not policy.redemption_days.includes(day):
         raise NotARedemptionDay()
     household = db.session.get_one(Household, shown.card.household_id)
-    goods = listed_goods(shop, items)
+    goods = listed_goods(shop, items, day)
     total = sum(goods[item.good_id].price_points * item.quantity for item in items)
     spendable = ledger.positions(village, [household.account_code])[
         household.account_code
@@ -111,7 +113,8 @@ def redeem(
     )
     db.session.add(redemption)
     db.session.flush()
-    write_lines(redemption, goods, items)
+    lines = write_lines(redemption, goods, items)
+    issue_vouchers(redemption, goods, items, lines)
     hand_over(shop, redemption, goods, items, actor=actor, now=now)
     return redemption
 
@@ -148,27 +151,29 @@ def detail_line(good: Good, item: Item) -> dict[str, str | int]:
     }
 
 
-def write_lines(redemption: Redemption, goods: dict[UUID, Good], items: Sequence[Item]) -> None:
-    """Keep each line with its price and cost of this moment."""
-    db.session.execute(
-        insert(RedemptionLine),
-        [
-            {
-                "id": new_id(),
-                "redemption_id": redemption.id,
-                "line": number,
-                "good_id": item.good_id,
-                "name_zh": goods[item.good_id].name_zh,
-                "name_en": goods[item.good_id].name_en,
-                "unit": goods[item.good_id].unit,
-                "quantity": item.quantity,
-                "unit_points": goods[item.good_id].price_points,
-                "unit_cost_fen": goods[item.good_id].cost_fen,
-                "refunded": 0,
-            }
-            for number, item in enumerate(items, start=1)
-        ],
-    )
+def write_lines(
+    redemption: Redemption, goods: dict[UUID, Good], items: Sequence[Item]
+) -> dict[UUID, UUID]:
+    """Keep each line with its price and cost of this moment; the lines' ids by good."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "redemption_id": redemption.id,
+            "line": number,
+            "good_id": item.good_id,
+            "name_zh": goods[item.good_id].name_zh,
+            "name_en": goods[item.good_id].name_en,
+            "unit": goods[item.good_id].unit,
+            "quantity": item.quantity,
+            "unit_points": goods[item.good_id].price_points,
+            "unit_cost_fen": goods[item.good_id].cost_fen,
+            "refunded": 0,
+            "service": goods[item.good_id].is_service,
+        }
+        for number, item in enumerate(items, start=1)
+    ]
+    db.session.execute(insert(RedemptionLine), rows)
+    return {row["good_id"]: row["id"] for row in rows}
 
 
 def hand_over(
@@ -180,9 +185,13 @@ def hand_over(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Take the goods off the shelf."""
-    movement = StockMovement(kind=MovementKind.REDEMPTION, record_id=redemption.id)
+    """Take the goods off the shelf; services aren't there."""
     lines = [
-        StockLine(item.good_id, -item.quantity, goods[item.good_id].cost_fen) for item in items
+        StockLine(good.id, -item.quantity, good.cost_fen, good.cost_fen)
+        for item in items
+        if not (good := goods[item.good_id]).is_service
     ]
+    if not lines:
+        return
+    movement = StockMovement(kind=MovementKind.REDEMPTION, record_id=redemption.id)
     move_stock(shop, movement, lines, actor=actor, now=now)

@@ -26,7 +26,8 @@ from incentives.shop.models import (
     ShopService,
     StockMovement,
 )
-from incentives.shop.operations.stock import StockLine, move_stock
+from incentives.shop.operations.moving import StockLine, move_stock
+from incentives.shop.operations.vouchers import end_vouchers
 from incentives.shop.queries import find_redemption, find_shop
 
 
@@ -59,9 +60,12 @@ def refund_redemption(
     refuse_own_household(actor, [redemption.household_id])
     ledger.hold([village])
     day = village_day(now)
-    if day > redemption.redeemed_on + timedelta(days=redemption.refund_days):
+    late = day > redemption.redeemed_on + timedelta(days=redemption.refund_days)
+    # What nobody came for goes back by the clock, however late that is.
+    if late and not actor.is_system:
         raise WrongState(_("Goods can be returned for %(days)s days", days=redemption.refund_days))
     returned = take_back(redemption, lines)
+    end_vouchers(returned, actor=actor, now=now)
     value = sum(line.unit_points * quantity for line, quantity in returned)
     points, cash_fen = split_value(redemption, value)
     refund_id = new_id()
@@ -88,9 +92,14 @@ def refund_redemption(
             for line, quantity in returned
         ],
     )
-    movement = StockMovement(kind=MovementKind.REFUND, record_id=refund.id)
-    back = [StockLine(line.good_id, quantity, line.unit_cost_fen) for line, quantity in returned]
-    move_stock(shop, movement, back, actor=actor, now=now)
+    back = [
+        StockLine(line.good_id, quantity, line.unit_cost_fen)
+        for line, quantity in returned
+        if not line.service
+    ]
+    if back:
+        movement = StockMovement(kind=MovementKind.REFUND, record_id=refund.id)
+        move_stock(shop, movement, back, actor=actor, now=now)
     return refund
 
 
@@ -162,4 +171,5 @@ def post_refund(
         legs=[ledger.give(f"shop.{service.number}", household.account_code, points)],
         detail={"receipt": redemption.receipt, "reason": reason},
     )
-    return ledger.post([draft], actor=actor.person, now=now)[0]
+    entered_by = None if actor.is_system else actor.person
+    return ledger.post([draft], actor=entered_by, now=now)[0]

@@ -1,39 +1,39 @@
 """Goods in and out of the shelf: every change is one movement, and none leaves it below zero."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from incentives.access import audit
+from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.errors import FieldError, Invalid, NotFound, OutOfStock
+from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
+from incentives.files.models import File
 from incentives.shop.models import (
     Good,
     MovementKind,
     Shop,
     Stock,
     StockMovement,
-    StockMovementLine,
     StockOwner,
     StockSource,
 )
-from incentives.shop.queries import find_shop
+from incentives.shop.operations.moving import StockLine, move_stock
+from incentives.shop.queries import find_shop, villages_served
 
-
-@dataclass(frozen=True)
-class StockLine:
-    """One good of a movement: a quantity in its unit, what one cost (None: as the good says)."""
-
-    good_id: UUID
-    quantity: int
-    unit_cost_fen: int | None = None
+__all__ = [
+    "StockLine",
+    "count_stock",
+    "give_back_stock",
+    "move_stock",
+    "receive_stock",
+    "remove_stock",
+    "take_over_stock",
+]
 
 
 def receive_stock(
@@ -42,11 +42,17 @@ def receive_stock(
     source: StockSource,
     lines: Sequence[StockLine],
     voucher: str | None = None,
+    supplier: str | None = None,
+    voucher_file_id: UUID | None = None,
     note: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> StockMovement:
-    """Take goods in: bought, donated, or the shopkeeper's own, as the shop's stock owner allows."""
+    """Take goods in: bought, donated, or the shopkeeper's own, as the shop's stock owner allows.
+
+    What one cost in fen is the line's, else the good's own. Refuses services, which stand on no
+    shelf, and a voucher's picture that isn't a file of a village that the shop serves.
+    """
     shop = find_shop(shop_id)
     require(actor, "stock.move", shop.division)
     of_keeper = shop.stock_owner is StockOwner.SHOPKEEPER
@@ -54,7 +60,16 @@ def receive_stock(
         raise Invalid(
             errors=[FieldError("/source", _("This source doesn't fit the owner of the stock"))]
         )
-    movement = StockMovement(kind=MovementKind.IN, source=source, voucher=voucher, note=note)
+    check_file(shop, voucher_file_id)
+    movement = StockMovement(
+        kind=MovementKind.IN,
+        source=source,
+        voucher=voucher,
+        supplier=supplier,
+        voucher_file_id=voucher_file_id,
+        note=note,
+    )
+    hold_costs(shop)
     return move_stock(shop, movement, checked(shop, lines), actor=actor, now=now)
 
 
@@ -64,6 +79,7 @@ def take_over_stock(
     """Take in what stood on the shelf in a paper book; openings has asked who may."""
     shop = find_shop(shop_id)
     movement = StockMovement(kind=MovementKind.IN, source=StockSource.OPENING)
+    hold_costs(shop)
     return move_stock(shop, movement, checked(shop, lines), actor=actor, now=now)
 
 
@@ -72,6 +88,7 @@ def give_back_stock(line: StockLine, *, note: str, actor: Actor, now: datetime) 
     shop = find_shop(db.session.get_one(Good, line.good_id).shop_id)
     out = StockLine(line.good_id, -line.quantity, line.unit_cost_fen)
     movement = StockMovement(kind=MovementKind.REVERSAL, note=note)
+    hold_costs(shop)
     return move_stock(shop, movement, checked(shop, [out]), actor=actor, now=now)
 
 
@@ -81,16 +98,28 @@ def remove_stock(
     kind: MovementKind,
     lines: Sequence[StockLine],
     note: str | None = None,
+    supplier: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> StockMovement:
-    """Take goods out: `spoiled`, or `return` to the supplier. Refuses more than the shelf holds."""
+    """Take goods out: `spoiled`, with a reason, or `return` to the supplier.
+
+    What spoiled is taken out at its cost; what goes back, at what the supplier gives for it, where
+    the line says so. Refuses more than the shelf holds.
+    """
     shop = find_shop(shop_id)
     require(actor, "stock.move", shop.division)
     if kind not in (MovementKind.SPOILED, MovementKind.RETURN):
         raise Invalid(errors=[FieldError("/kind", _("This is no way to take goods out"))])
-    taken = [StockLine(line.good_id, -line.quantity, line.unit_cost_fen) for line in lines]
-    movement = StockMovement(kind=kind, note=note)
+    spoiled = kind is MovementKind.SPOILED
+    if spoiled and not (note or "").strip():
+        raise Invalid(errors=[FieldError("/note", _("Say why they spoiled"))])
+    taken = [
+        StockLine(line.good_id, -line.quantity, None if spoiled else line.unit_cost_fen)
+        for line in lines
+    ]
+    movement = StockMovement(kind=kind, note=note, supplier=supplier)
+    hold_costs(shop)
     return move_stock(shop, movement, checked(shop, taken), actor=actor, now=now)
 
 
@@ -99,44 +128,68 @@ def count_stock(
     shop_id: UUID,
     lines: Sequence[StockLine],
     note: str | None = None,
+    counted_by: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> StockMovement:
     """Enter what a count of the shelf found; the movement holds the differences, zeros too.
 
+    `counted_by` says who counted, the actor where left out. Refuses a difference without a reason.
     Ends `count_due` of the goods counted.
     """
     shop = find_shop(shop_id)
     require(actor, "stock.move", shop.division)
-    counted = checked(shop, lines, least=0)
-    found = {line.good_id: line for line in counted}
+    hold_costs(shop)
+    found = {line.good_id: line.quantity for line in checked(shop, lines, least=0)}
     rows = db.session.execute(
         select(Stock.good_id, Stock.quantity)
         .where(Stock.good_id.in_(found))
         .order_by(Stock.good_id)
         .with_for_update()
     )
-    differences = [
-        StockLine(good_id, found[good_id].quantity - held, found[good_id].unit_cost_fen)
-        for good_id, held in rows
-    ]
-    movement = StockMovement(kind=MovementKind.COUNT, note=note)
+    differences = [StockLine(good_id, found[good_id] - held) for good_id, held in rows]
+    different = sum(1 for line in differences if line.quantity)
+    if different and not (note or "").strip():
+        raise Invalid(errors=[FieldError("/note", _("The count differs from the books: say why"))])
+    movement = StockMovement(
+        kind=MovementKind.COUNT,
+        note=note,
+        counted_by=(counted_by or actor.name)[:60],
+        differences=different,
+    )
     movement = move_stock(shop, movement, differences, actor=actor, now=now)
     db.session.execute(update(Stock).where(Stock.good_id.in_(found)).values(count_due=False))
     return movement
 
 
+def hold_costs(shop: Shop) -> None:
+    """Let no sale read a cost while it moves: only the village's own goods have one that does."""
+    if shop.stock_owner is StockOwner.VILLAGE:
+        ledger.hold(villages_served(shop.id))
+
+
+def check_file(shop: Shop, file_id: UUID | None) -> None:
+    """Refuse what is no file of a village that the shop serves."""
+    if file_id is None:
+        return
+    file = db.session.get(File, file_id)
+    if file is None or file.erased_at is not None or file.village not in villages_served(shop.id):
+        raise Invalid(errors=[FieldError("/voucher_file_id", _("There is no such file"))])
+
+
 def checked(shop: Shop, lines: Sequence[StockLine], least: int | None = None) -> list[StockLine]:
-    """The lines with their costs; refuses a good twice, of another shop, or no quantity."""
-    listed = select(Good.id, Good.cost_fen).where(
+    """The lines; refuses a good twice, of another shop or a service, and no quantity."""
+    listed = select(Good.id, Good.voucher_days).where(
         Good.shop_id == shop.id, Good.id.in_([line.good_id for line in lines])
     )
-    goods = {row.id: row.cost_fen for row in db.session.execute(listed)}
+    services = {row.id: row.voucher_days is not None for row in db.session.execute(listed)}
     errors = []
     seen: set[UUID] = set()
     for index, line in enumerate(lines):
-        if line.good_id not in goods:
+        if line.good_id not in services:
             errors.append(FieldError(f"/lines/{index}/good_id", _("This shop has no such good")))
+        elif services[line.good_id]:
+            errors.append(FieldError(f"/lines/{index}/good_id", _("A service has no stock")))
         if line.good_id in seen:
             errors.append(FieldError(f"/lines/{index}/good_id", _("This good stands here twice")))
         if line.quantity < least if least is not None else line.quantity == 0:
@@ -144,73 +197,4 @@ def checked(shop: Shop, lines: Sequence[StockLine], least: int | None = None) ->
         seen.add(line.good_id)
     if errors or not lines:
         raise Invalid(errors=errors)
-    return [
-        StockLine(
-            line.good_id,
-            line.quantity,
-            goods[line.good_id] if line.unit_cost_fen is None else line.unit_cost_fen,
-        )
-        for line in lines
-    ]
-
-
-def move_stock(
-    shop: Shop,
-    movement: StockMovement,
-    lines: Sequence[StockLine],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> StockMovement:
-    """Change the shelf and write the movement that says why.
-
-    Each stock row is changed by one conditional UPDATE, in id order (the lock order of
-    docs/ledger.md); a row that holds too little is `out_of_stock` and nothing is changed.
-    """
-    movement.shop_id = shop.id
-    movement.occurred_at = now
-    movement.entered_by = actor.person
-    db.session.add(movement)
-    db.session.flush()
-    rows: list[dict[str, Any]] = []
-    for line in sorted(lines, key=lambda each: each.good_id.hex):
-        after = db.session.scalar(
-            update(Stock)
-            .where(Stock.good_id == line.good_id)
-            .where((Stock.quantity + line.quantity >= 0) | (line.quantity >= 0))
-            .values(quantity=Stock.quantity + line.quantity)
-            .returning(Stock.quantity)
-        )
-        if after is None:
-            raise sold_out(line.good_id)
-        rows.append(
-            {
-                "movement_id": movement.id,
-                "line": len(rows) + 1,
-                "good_id": line.good_id,
-                "quantity": line.quantity,
-                "quantity_after": after,
-                "unit_cost_fen": line.unit_cost_fen or 0,
-            }
-        )
-    db.session.execute(insert(StockMovementLine), rows)
-    if movement.record_id is None:
-        audit.record(
-            actor, audit.Tag.STOCK_MOVED, village=shop.division, subject=movement.id, now=now
-        )
-    return movement
-
-
-def sold_out(good_id: UUID) -> OutOfStock | NotFound:
-    """The refusal for a good whose row holds too little: it names the good and what is left."""
-    row = db.session.execute(
-        select(Good.name_zh, Stock.quantity).join(Stock).where(Good.id == good_id)
-    ).one_or_none()
-    if row is None:
-        return NotFound()
-    name, left = row
-    return OutOfStock(
-        _("%(good)s: only %(left)s left", good=name, left=left),
-        good_id=str(good_id),
-        left=left,
-    )
+    return list(lines)

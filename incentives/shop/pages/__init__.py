@@ -1,6 +1,15 @@
 """The pages of the shop: the counter, receipts and refunds, stock, goods and the public prices."""
 
-from incentives.shop.pages import counter, goods, prices, receipts, stock
+from incentives.shop.pages import counter, goods, month, prices, receipts, stock, vouchers
 from incentives.shop.pages.shared import blueprint
 
-__all__ = ["blueprint", "counter", "goods", "prices", "receipts", "stock"]
+__all__ = [
+    "blueprint",
+    "counter",
+    "goods",
+    "month",
+    "prices",
+    "receipts",
+    "stock",
+    "vouchers",
+]

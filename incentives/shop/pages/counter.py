@@ -23,8 +23,9 @@ def counter() -> Any:
     """The counter: scan a card, tick goods, hand over."""
     shop = shop_here("redemption.make")
     village = current_village().code
-    policy = policy_on(village, village_day(now()))
-    goods = queries.goods_of_shop(shop.id, on_sale=True)
+    today = village_day(now())
+    policy = policy_on(village, today)
+    goods = queries.goods_of_shop(shop.id, on_sale=True, day=today)
     return render(
         "shop/counter.html",
         shop=shop,

@@ -7,28 +7,43 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
+from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.extensions import db
+from incentives.files.operations import keep_file
 from incentives.shop import forms, operations, queries
-from incentives.shop.models import (
-    Stock,
-)
+from incentives.shop.models import Category, Good, Stock
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.pages.views import good_view
-from incentives.web.pages import Form, nav_item, page, render
+from incentives.shop.words import CATEGORIES
+from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Goods and prices"), "/desk/goods", permission="good.set", order=64)
+
+TYPED_AS_THEY_ARE = (
+    "barcode",
+    "name_zh",
+    "name_en",
+    "unit",
+    "price_points",
+    "household_cap",
+    "low_at",
+    "season_from",
+    "season_until",
+    "voucher_days",
+    "month_limit",
+)
 
 
 @blueprint.route("/desk/goods", methods=["GET", "POST"])
 @page(permission="good.set")
 def goods() -> Any:
-    """The shop's list: add a good, change a price."""
-    shop_id = shop_here("good.set").id
+    """The shop's list, and a good more on it."""
+    shop_id, village = shop_here("good.set").id, current_village().code
     form = Form(forms.GoodForm)
     answer = form.accept(
         lambda: operations.add_good(
-            shop_id=shop_id, category="other", actor=current_actor(), now=now(), **form.data
+            shop_id=shop_id, actor=current_actor(), now=now(), **with_photo(village, form.data)
         ),
         then=lambda _good: url_for("shop_pages.goods", shop=shop_id),
         done=_("The good is on the list"),
@@ -36,33 +51,63 @@ def goods() -> Any:
     if answer is not None:
         return answer
     listed = [good_view(good, stock) for good, stock in queries.goods_of_shop(shop_id)]
-    return render("shop/goods.html", shop=queries.find_shop(shop_id), goods=listed, form=form)
+    return render(
+        "shop/goods.html",
+        shop=queries.find_shop(shop_id),
+        goods=listed,
+        categories=[(each.value, CATEGORIES[each]) for each in Category],
+        form=form,
+    )
 
 
 @blueprint.route("/desk/goods/<uuid:good_id>", methods=["GET", "POST"])
 @page(permission="good.set")
 def good(good_id: UUID) -> Any:
-    """One good: its price, cost and cap, and whether it is on sale."""
-    shop_id = shop_here("good.set").id
-    kept = queries.find_good(shop_id, good_id)
-    form = Form(
-        forms.GoodChangeForm,
-        {
-            "price_points": kept.price_points,
-            "cost_fen": f"{kept.cost_fen // 100}.{kept.cost_fen % 100:02d}",
-            "household_cap": kept.household_cap or "",
-            "on_sale": kept.on_sale,
-        },
-    )
+    """One good: all that can change of it, and what it was for since when."""
+    shop_id, village = shop_here("good.set").id, current_village().code
+    form = Form(forms.GoodChangeForm, typed_of(queries.find_good(shop_id, good_id)))
     answer = form.accept(
         lambda: operations.change_good(
-            shop_id=shop_id, good_id=good_id, changes=form.data, actor=current_actor(), now=now()
+            shop_id=shop_id,
+            good_id=good_id,
+            changes=with_photo(village, form.data),
+            actor=current_actor(),
+            now=now(),
         ),
-        then=lambda _good: url_for("shop_pages.goods", shop=shop_id),
+        then=lambda _good: url_for("shop_pages.good", good_id=good_id, shop=shop_id),
         done=_("Changed"),
     )
     if answer is not None:
         return answer
     kept = queries.find_good(shop_id, good_id)
+    history = queries.price_history([good_id])
     shelf = db.session.get_one(Stock, good_id)
-    return render("shop/good.html", good=good_view(kept, shelf), shop_id=shop_id, form=form)
+    return render(
+        "shop/good.html",
+        good=good_view(kept, shelf),
+        held=shelf.quantity,
+        shop_id=shop_id,
+        categories=[(each.value, CATEGORIES[each]) for each in Category],
+        history=history,
+        names=person_names(each.set_by for each in history),
+        form=form,
+    )
+
+
+def typed_of(good: Good) -> dict[str, Any]:
+    """A good's fields as its form shows them."""
+    values = {name: getattr(good, name) for name in TYPED_AS_THEY_ARE}
+    return {name: "" if value is None else value for name, value in values.items()} | {
+        "category": good.category.value,
+        "cost_fen": f"{good.cost_fen // 100}.{good.cost_fen % 100:02d}",
+        "on_sale": good.on_sale,
+    }
+
+
+def with_photo(village: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, the photo kept as a file of the village; none brought leaves the old one."""
+    photo = data.pop("photo", None)
+    if photo is None:
+        return data
+    file = keep_file(village=village, content=photo.read(), actor=current_actor(), now=now())
+    return {**data, "photo_id": file.id}

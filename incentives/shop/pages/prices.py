@@ -3,24 +3,129 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 
+from incentives import ledger
+from incentives.access.actor import find_actor
+from incentives.clock import now, village_day
+from incentives.extensions import db
+from incentives.register.models import Household
+from incentives.register.sections import own_sections
 from incentives.shop import queries
-from incentives.shop.models import (
-    Shop,
-)
+from incentives.shop.models import Category, Good, Shop, Voucher, VoucherStatus
 from incentives.shop.pages.shared import blueprint
-from incentives.shop.pages.views import GoodView, good_view
+from incentives.shop.pages.views import GoodView, good_view, voucher_views
+from incentives.shop.photos import photo_response
+from incentives.shop.sheets import price_list_pdf, price_list_sheet
+from incentives.shop.words import CATEGORIES
 from incentives.web.pages import page, public_place, render
 
 public_place(_("What points are worth"), "/v/{village}/prices", order=20)
+
+POINTS_AT_MOST = 10_000_000
+VOUCHERS_SHOWN = 20
 
 
 @blueprint.get("/v/<village>/prices")
 @page(permission=None)
 def prices(village: str) -> Any:
-    """What the village's households can get for how many points; anyone may read it."""
-    listed: dict[UUID, tuple[Shop, list[GoodView]]] = {}
+    """What the village's households can get for how many points; anyone may read it.
+
+    Whoever is signed in by card sees how many points each thing still needs; anybody else may type
+    how many they have.
+    """
+    own = own_points(village)
+    points = typed_points() if own is None else own
+    today = village_day(now())
+    shops: dict[UUID, tuple[Shop, dict[Category, list[GoodView]]]] = {}
     for good, shelf, shop in queries.goods_for_village(village):
-        listed.setdefault(shop.id, (shop, []))[1].append(good_view(good, shelf))
-    return render("shop/prices.html", shops=list(listed.values()))
+        groups = shops.setdefault(shop.id, (shop, {}))[1]
+        groups.setdefault(good.category, []).append(good_view(good, shelf, today=today))
+    shown = [good for _shop, groups in shops.values() for each in groups.values() for good in each]
+    return render(
+        "shop/prices.html",
+        pictured=any(good.photo for good in shown),
+        shops=[
+            (shop, [(CATEGORIES[each], groups[each]) for each in Category if each in groups])
+            for shop, groups in shops.values()
+        ],
+        points=points,
+        own=own is not None,
+    )
+
+
+def own_points(village: str) -> int | None:
+    """What the household of whoever is signed in can spend here; None for anybody else."""
+    actor = find_actor()
+    if actor is None or actor.household_id is None:
+        return None
+    household = db.session.get(Household, actor.household_id)
+    if household is None or household.village != village:
+        return None
+    positions = ledger.positions(village, [household.account_code])
+    return positions[household.account_code].spendable
+
+
+def typed_points() -> int | None:
+    """How many points somebody typed that they have; None for nothing, or no such number."""
+    text = request.args.get("points", "").strip()
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(POINTS_AT_MOST)):
+        return None
+    return min(int(text), POINTS_AT_MOST)
+
+
+@blueprint.get("/v/<village>/goods/<uuid:good_id>/photo")
+@page(permission=None)
+def photo(village: str, good_id: UUID) -> Response:
+    """A good's small picture."""
+    return photo_response(village, good_id)
+
+
+@blueprint.get("/v/<village>/prices/print")
+@page(permission=None)
+def print_prices(village: str) -> Any:
+    """The price list to put up: in Chinese with Tibetan headings, whoever prints it."""
+
+    def address(good: Good) -> str:
+        return url_for(".photo", village=village, good_id=good.id) if good.photo_id else ""
+
+    sheet = price_list_sheet(village, village_day(now()), address)
+    return render("shop/prices_print.html", sheet=sheet)
+
+
+@blueprint.get("/v/<village>/prices.pdf")
+@page(permission=None)
+def download_prices(village: str) -> Response:
+    """The price list as a PDF."""
+    return price_list_pdf(village, village_day(now()))
+
+
+def own_section(village: str, household_id: UUID) -> str:
+    """What a household can get for its points, what comes next, and its vouchers to be used."""
+    household = db.session.get_one(Household, household_id)
+    spendable = ledger.positions(village, [household.account_code])[
+        household.account_code
+    ].spendable
+    today = village_day(now())
+    had = [
+        good_view(good, shelf, today=today)
+        for good, shelf, _shop in queries.goods_for_village(village)
+        if good.in_season(today) and (good.is_service or shelf.quantity > 0)
+    ]
+    had.sort(key=lambda each: each.price_points)
+    chosen = queries.vouchers(village, household_id=household_id, status=VoucherStatus.ISSUED)
+    slips = list(db.session.scalars(chosen.order_by(Voucher.valid_until).limit(VOUCHERS_SHOWN)))
+    if not had and not slips:
+        return ""
+    return render_template(
+        "shop/own_section.html",
+        affordable=sum(1 for each in had if each.price_points <= spendable),
+        following=next((each for each in had if each.price_points > spendable), None),
+        spendable=spendable,
+        prices_url=url_for("shop_pages.prices", village=village),
+        vouchers=voucher_views(slips),
+    )
+
+
+own_sections.append(own_section)

@@ -18,7 +18,8 @@ from incentives.shop.models import (
     Redemption,
 )
 from incentives.shop.pages.shared import blueprint
-from incentives.shop.pages.views import holders_of, in_language
+from incentives.shop.pages.views import holders_of, in_language, voucher_views
+from incentives.shop.words import VOUCHERS
 from incentives.web.cursors import page as list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
@@ -76,6 +77,8 @@ def receipt(redemption_id: UUID) -> Any:
         holder=holders_of([redemption])[redemption.id],
         balance=position.balance,
         names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
+        vouchers=voucher_views(sale.vouchers),
+        voucher_words=VOUCHERS,
         may_refund=may(current_actor(), "redemption.refund", shop.division),
         form=form,
         printed=printed_receipt(village.code, redemption.event_id),

@@ -1,61 +1,126 @@
-"""The shelf: what came in, was counted, spoiled or went back."""
+"""The shelf: what stands there, what is short, and each change that is entered."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
-from incentives.access.actor import current_actor
+from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
+from incentives.access.queries import person_names
 from incentives.clock import now
+from incentives.errors import NotFound
+from incentives.files.operations import keep_file
 from incentives.shop import forms, operations, queries
 from incentives.shop.models import (
     MovementKind,
     Shop,
     StockMovement,
+    StockMovementLine,
     StockOwner,
     StockSource,
 )
 from incentives.shop.pages.shared import blueprint, shop_here
-from incentives.shop.pages.views import good_view
+from incentives.shop.pages.views import GoodView, good_view
+from incentives.shop.words import KINDS, SOURCES
 from incentives.web.cursors import page as list_page
-from incentives.web.pages import Form, nav_item, page, render
+from incentives.web.guard import Village
+from incentives.web.pages import Form, current_village, nav_item, page, render
 
-nav_item(_("Shelf"), "/stock", permission="stock.read", order=62)
-MOVEMENTS = (
-    MovementKind.IN,
-    MovementKind.COUNT,
-    MovementKind.SPOILED,
-    MovementKind.RETURN,
-)
+ENTERED = (MovementKind.IN, MovementKind.COUNT, MovementKind.SPOILED, MovementKind.RETURN)
 
 
-@blueprint.route("/stock", methods=["GET", "POST"])
+def low_here(_actor: Actor, village: Village) -> int:
+    """How many goods the village's shops are short of."""
+    return queries.count_low(village.code)
+
+
+nav_item(_("Shelf"), "/stock", permission="stock.read", order=62, count=low_here)
+
+
+@dataclass(frozen=True)
+class MovementView:
+    """A movement as a page shows it: who entered it, and each good with its change."""
+
+    movement: StockMovement
+    by: str | None
+    lines: list[tuple[str, StockMovementLine]]
+
+
+@blueprint.get("/stock")
 @page(permission="stock.read")
 def stock() -> Any:
-    """The shelf: what stands there, and what comes in, was counted, spoiled or went back."""
+    """The shelf: what stands there, what is short, the last changes."""
     shop = shop_here("stock.read")
+    listed = queries.goods_of_shop(shop.id)
+    goods = [good_view(good, stock) for good, stock in listed if not good.is_service]
+    moved = list_page(queries.movements(shop.id), [StockMovement.id.desc()], {"limit": 5})
+    actor = current_actor()
+    return render(
+        "shop/stock.html",
+        shop=shop,
+        goods=sorted(goods, key=lambda each: not (each.low and each.on_sale)),
+        movements=movement_views(moved["items"], names_of(listed_views(listed))),
+        kinds=[(each, KINDS[each]) for each in ENTERED],
+        words=KINDS,
+        sources=SOURCES,
+        may_move=may(actor, "stock.move", shop.division),
+        may_link=shop.stock_owner is StockOwner.VILLAGE and may(actor, "stock.link", shop.division),
+    )
+
+
+@blueprint.get("/stock/movements")
+@page(permission="stock.read")
+def movements() -> Any:
+    """All changes of the shelf, newest first, of one kind where asked."""
+    shop = shop_here("stock.read")
+    kind = next((each for each in MovementKind if each == request.args.get("kind")), None)
+    query = {"limit": 30, "after": request.args.get("after")}
+    found = list_page(queries.movements(shop.id, kind=kind), [StockMovement.id.desc()], query)
+    here: dict[str, Any] = {"shop": shop.id, **({"kind": kind.value} if kind else {})}
+    names = names_of(listed_views(queries.goods_of_shop(shop.id)))
+    return render(
+        "shop/movements.html",
+        shop=shop,
+        chosen=kind,
+        movements=movement_views(found["items"], names),
+        words=KINDS,
+        sources=SOURCES,
+        older_url=url_for(".movements", after=found["next"], **here) if found["next"] else None,
+        newest_url=url_for(".movements", **here) if query["after"] else None,
+    )
+
+
+@blueprint.route("/stock/<any(in, count, spoiled, return):kind>", methods=["GET", "POST"])
+@page(permission="stock.move")
+def enter_stock(kind: str) -> Any:
+    """Enter what came in, was counted, spoiled or went back to the supplier."""
+    what = MovementKind(kind)
+    shop = shop_here("stock.move")
+    shop_id, village = shop.id, current_village().code
     form = Form(forms.StockForm)
-    shop_id = shop.id
     answer = form.accept(
-        lambda: enter_movement(shop_id, form.data),
+        lambda: enter_movement(what, shop_id, village, form.data),
         then=lambda _movement: url_for("shop_pages.stock", shop=shop_id),
         done=_("Entered"),
     )
     if answer is not None:
         return answer
     shop = queries.find_shop(shop_id)
-    goods = [good_view(good, stock) for good, stock in queries.goods_of_shop(shop.id)]
-    moved = list_page(queries.movements(shop.id), [StockMovement.id.desc()], {"limit": 10})
+    goods = [
+        good_view(good, stock)
+        for good, stock in queries.goods_of_shop(shop_id)
+        if not good.is_service and (good.on_sale or stock.quantity)
+    ]
     return render(
-        "shop/stock.html",
+        "shop/enter_stock.html",
         shop=shop,
+        kind=what,
+        title=KINDS[what],
         goods=goods,
-        movements=moved["items"],
-        kinds=MOVEMENTS,
-        sources=sources_of(shop),
-        may_move=may(current_actor(), "stock.move", shop.division),
+        sources=[(each.value, SOURCES[each]) for each in sources_of(shop)],
         form=form,
     )
 
@@ -67,19 +132,95 @@ def sources_of(shop: Shop) -> list[StockSource]:
     return [StockSource.SHOPKEEPER]
 
 
-def enter_movement(shop_id: UUID, data: dict[str, Any]) -> StockMovement:
+def enter_movement(
+    kind: MovementKind, shop_id: UUID, village: str, data: dict[str, Any]
+) -> StockMovement:
     """Call the operation of a movement's kind with the rows that were filled in."""
     rows = [row for row in data["lines"] if row["quantity"] is not None]
     common: dict[str, Any] = {
         "shop_id": shop_id,
-        "lines": [operations.StockLine(row["good_id"], row["quantity"]) for row in rows],
+        "lines": [operations.StockLine(**row) for row in rows],
         "note": data["note"],
         "actor": current_actor(),
         "now": now(),
     }
-    if data["kind"] is MovementKind.IN:
-        source = data["source"] or sources_of(queries.find_shop(shop_id))[0]
-        return operations.receive_stock(source=source, voucher=data["voucher"], **common)
-    if data["kind"] is MovementKind.COUNT:
-        return operations.count_stock(**common)
-    return operations.remove_stock(kind=data["kind"], **common)
+    if kind is MovementKind.COUNT:
+        return operations.count_stock(counted_by=data["counted_by"], **common)
+    if kind is not MovementKind.IN:
+        return operations.remove_stock(kind=kind, supplier=data["supplier"], **common)
+    photo = data.get("voucher_photo")
+    file = None
+    if photo is not None:
+        file = keep_file(village=village, content=photo.read(), actor=current_actor(), now=now())
+    return operations.receive_stock(
+        source=data["source"] or sources_of(queries.find_shop(shop_id))[0],
+        voucher=data["voucher"],
+        supplier=data["supplier"],
+        voucher_file_id=file.id if file else None,
+        **common,
+    )
+
+
+@blueprint.route("/stock/purchases", methods=["GET", "POST"])
+@page(permission="stock.link")
+def purchases() -> Any:
+    """What the fund paid for goods beside what came in for it, and what has no payment yet."""
+    shop = shop_here("stock.link")
+    if shop.stock_owner is not StockOwner.VILLAGE:
+        raise NotFound(_("The fund buys no goods for the shopkeeper's own shelf"))
+    shop_id = shop.id
+    form = Form(forms.PurchaseForm)
+    answer = form.accept(
+        lambda: link_or_undo(shop_id, form.data),
+        then=lambda _done: url_for("shop_pages.purchases", shop=shop_id),
+        done=_("Entered"),
+    )
+    if answer is not None:
+        return answer
+    shop = queries.find_shop(shop_id)
+    unlinked = queries.unlinked_purchases(shop_id)
+    payments = queries.payments_for_goods(shop)
+    return render(
+        "shop/purchases.html",
+        shop=shop,
+        payments=payments,
+        open_payments=[each for each in payments if each.difference_fen > 0],
+        unlinked=unlinked,
+        sums=queries.sums_of_movements([each.id for each in unlinked]),
+        form=form,
+    )
+
+
+def link_or_undo(shop_id: UUID, data: dict[str, Any]) -> None:
+    """Link goods with the payment chosen, or undo their link where none is."""
+    common = {"shop_id": shop_id, "movement_id": data["movement_id"]}
+    if data["disbursement_id"] is None:
+        operations.unlink_purchase(actor=current_actor(), now=now(), **common)
+    else:
+        operations.link_purchase(
+            disbursement_id=data["disbursement_id"], actor=current_actor(), now=now(), **common
+        )
+
+
+def listed_views(listed: list[tuple[Any, Any]]) -> list[GoodView]:
+    """Goods with their stock as pages show them."""
+    return [good_view(good, stock) for good, stock in listed]
+
+
+def names_of(goods: list[GoodView]) -> dict[UUID, str]:
+    """Goods' names by their ids."""
+    return {good.id: good.name for good in goods}
+
+
+def movement_views(rows: list[StockMovement], names: dict[UUID, str]) -> list[MovementView]:
+    """Movements with their lines and who entered them, in two statements for all."""
+    people = person_names(each.entered_by for each in rows)
+    lines = queries.movement_lines([each.id for each in rows])
+    return [
+        MovementView(
+            movement=each,
+            by=people.get(each.entered_by),
+            lines=[(names[line.good_id], line) for line in lines[each.id]],
+        )
+        for each in rows
+    ]

@@ -1,6 +1,20 @@
 """What the shop shows: shops and goods, stock, redemptions and receipts."""
 
-from incentives.shop.queries.goods import find_good, goods_for_village, goods_of_shop
+from incentives.shop.queries.goods import (
+    count_low,
+    find_good,
+    goods_for_village,
+    goods_of_shop,
+    low_goods,
+    price_history,
+)
+from incentives.shop.queries.month import MonthLine, MonthSheet, month_sheet
+from incentives.shop.queries.purchases import (
+    Payment,
+    payments_for_goods,
+    sums_of_movements,
+    unlinked_purchases,
+)
 from incentives.shop.queries.redemptions import (
     Sale,
     find_redemption,
@@ -16,23 +30,39 @@ from incentives.shop.queries.shops import (
     shops_of_village,
     villages_served,
 )
-from incentives.shop.queries.stock import movement_lines, movements
+from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
+from incentives.shop.queries.vouchers import find_voucher, voucher_url, vouchers, vouchers_of_sales
 
 __all__ = [
+    "MonthLine",
+    "MonthSheet",
+    "Payment",
     "Sale",
+    "count_low",
     "division_of_shop",
     "find_good",
     "find_redemption",
     "find_shop",
+    "find_voucher",
     "goods_for_village",
     "goods_of_shop",
+    "low_goods",
+    "month_sheet",
     "movement_lines",
     "movements",
+    "payments_for_goods",
+    "price_history",
     "redemptions",
     "refund_lines",
     "sales",
     "serves_village",
+    "shelf_value_fen",
     "shops_in",
     "shops_of_village",
+    "sums_of_movements",
+    "unlinked_purchases",
     "villages_served",
+    "voucher_url",
+    "vouchers",
+    "vouchers_of_sales",
 ]

@@ -13,16 +13,19 @@ from incentives.shop.models import (
     RedemptionLine,
     Refund,
     RefundLine,
+    Voucher,
 )
+from incentives.shop.queries.vouchers import vouchers_of_sales
 
 
 @dataclass
 class Sale:
-    """A redemption with its lines and refunds, as a receipt shows it."""
+    """A redemption with its lines, refunds and vouchers, as a receipt shows it."""
 
     redemption: Redemption
     lines: list[RedemptionLine] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    vouchers: list[Voucher] = field(default_factory=list)
 
 
 def find_redemption(village: str, redemption_id: UUID) -> Redemption:
@@ -46,7 +49,7 @@ def redemptions(
 
 
 def sales(redemptions: Sequence[Redemption]) -> list[Sale]:
-    """These redemptions with their lines and refunds, in two statements however many they are."""
+    """These redemptions with what belongs to them, in two or three statements for all."""
     found = {each.id: Sale(each) for each in redemptions}
     for line in db.session.scalars(
         select(RedemptionLine)
@@ -58,6 +61,11 @@ def sales(redemptions: Sequence[Redemption]) -> list[Sale]:
         select(Refund).where(Refund.redemption_id.in_(found)).order_by(Refund.id)
     ):
         found[refund.redemption_id].refunds.append(refund)
+    served = [
+        sale.redemption.id for sale in found.values() if any(each.service for each in sale.lines)
+    ]
+    for voucher in vouchers_of_sales(served) if served else []:
+        found[voucher.redemption_id].vouchers.append(voucher)
     return list(found.values())
 
 

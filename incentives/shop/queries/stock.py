@@ -3,18 +3,49 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from incentives.extensions import db
 from incentives.shop.models import (
+    Good,
+    MovementKind,
+    Shop,
+    Stock,
     StockMovement,
     StockMovementLine,
+    StockOwner,
 )
 
 
-def movements(shop_id: UUID) -> Select[StockMovement]:
-    """A shop's stock movements, to be paged newest first by id."""
-    return select(StockMovement).where(StockMovement.shop_id == shop_id)
+def shelf_value_fen(village: str) -> int:
+    """What the village's own goods on the shelf are worth, in fen: quantity times cost.
+
+    A shopkeeper's own goods aren't counted: they are paid for out of the settlement budget.
+    """
+    value = db.session.scalar(
+        select(func.sum(Stock.quantity * Good.cost_fen))
+        .join(Good, Good.id == Stock.good_id)
+        .join(Shop, Shop.id == Good.shop_id)
+        .where(
+            Shop.division == village,
+            Shop.stock_owner == StockOwner.VILLAGE,
+            Stock.quantity > 0,
+        )
+    )
+    return int(value or 0)
+
+
+def movements(
+    shop_id: UUID, *, kind: MovementKind | None = None, good_id: UUID | None = None
+) -> Select[StockMovement]:
+    """A shop's stock movements, to be paged newest first by id; of a kind, or with a good."""
+    query = select(StockMovement).where(StockMovement.shop_id == shop_id)
+    if kind is not None:
+        query = query.where(StockMovement.kind == kind)
+    if good_id is not None:
+        of_good = select(StockMovementLine.movement_id).where(StockMovementLine.good_id == good_id)
+        query = query.where(StockMovement.id.in_(of_good))
+    return query
 
 
 def movement_lines(movement_ids: Sequence[UUID]) -> dict[UUID, list[StockMovementLine]]:

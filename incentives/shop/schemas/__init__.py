@@ -5,8 +5,10 @@ from incentives.shop.schemas.goods import (
     GoodInput,
     GoodOutput,
     GoodPage,
+    GoodPricePage,
     PublicGood,
     PublicGoodPage,
+    PublicGoodQuery,
 )
 from incentives.shop.schemas.redemptions import (
     ItemInput,
@@ -24,12 +26,19 @@ from incentives.shop.schemas.redemptions import (
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
 from incentives.shop.schemas.shops import ShopInput, ShopOutput, ShopPage
 from incentives.shop.schemas.stock import (
+    MonthQuery,
+    MonthSheetOutput,
+    PaymentPage,
+    PurchaseInput,
+    PurchaseLinkOutput,
     StockLineInput,
     StockMovementInput,
     StockMovementLineOutput,
     StockMovementOutput,
     StockMovementPage,
+    StockMovementQuery,
 )
+from incentives.shop.schemas.vouchers import VoucherOutput, VoucherPage, VoucherQuery
 
 __all__ = [
     "LINES",
@@ -39,11 +48,18 @@ __all__ = [
     "GoodInput",
     "GoodOutput",
     "GoodPage",
+    "GoodPricePage",
     "ItemInput",
+    "MonthQuery",
+    "MonthSheetOutput",
     "PastRedemption",
     "PastRefund",
+    "PaymentPage",
     "PublicGood",
     "PublicGoodPage",
+    "PublicGoodQuery",
+    "PurchaseInput",
+    "PurchaseLinkOutput",
     "RedemptionInput",
     "RedemptionLineOutput",
     "RedemptionOutput",
@@ -60,4 +76,8 @@ __all__ = [
     "StockMovementLineOutput",
     "StockMovementOutput",
     "StockMovementPage",
+    "StockMovementQuery",
+    "VoucherOutput",
+    "VoucherPage",
+    "VoucherQuery",
 ]

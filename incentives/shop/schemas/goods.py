@@ -5,31 +5,48 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from incentives.shop.models import Category
 from incentives.shop.schemas.shared import QUANTITY
-from incentives.web.schemas import Fen, Id, Points, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
+
+BARCODE = validate.Regexp(r"^\d{8,14}$")
+NAME = validate.Length(min=1, max=60)
+UNIT = validate.Length(min=1, max=12)
+PRICE = validate.Range(min=1, max=1_000_000)
+COST = validate.Range(min=0, max=100_000_000)
+VOUCHER_DAYS = validate.Range(min=1, max=366)
+LOW = validate.Range(min=0, max=1_000_000)
 
 
-class GoodInput(Schema):
+class GoodFields(Schema):
+    """What a good may have; None takes it away again."""
+
+    barcode = fields.String(allow_none=True, validate=BARCODE)
+    name_en = fields.String(allow_none=True, validate=validate.Length(max=60))
+    household_cap = fields.Integer(strict=True, allow_none=True, validate=QUANTITY)
+    photo_id = Id(allow_none=True)
+    low_at = fields.Integer(strict=True, allow_none=True, validate=LOW)
+    season_from = Day(allow_none=True)
+    season_until = Day(allow_none=True)
+    voucher_days = fields.Integer(strict=True, allow_none=True, validate=VOUCHER_DAYS)
+    month_limit = fields.Integer(strict=True, allow_none=True, validate=QUANTITY)
+
+
+class GoodInput(GoodFields):
     sku = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,20}$"))
-    barcode = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{8,14}$"))
-    category = fields.String(load_default="other", validate=validate.Regexp(r"^[a-z_]{1,20}$"))
-    name_zh = fields.String(required=True, validate=validate.Length(min=1, max=60))
-    name_en = fields.String(allow_none=True, validate=validate.Length(max=60))
-    unit = fields.String(required=True, validate=validate.Length(min=1, max=12))
-    price_points = Points(required=True, validate=validate.Range(min=1, max=1_000_000))
-    cost_fen = Fen(required=True, validate=validate.Range(min=0, max=100_000_000))
-    household_cap = fields.Integer(strict=True, allow_none=True, validate=QUANTITY)
+    category = fields.Enum(Category, by_value=True, load_default=Category.OTHER)
+    name_zh = fields.String(required=True, validate=NAME)
+    unit = fields.String(required=True, validate=UNIT)
+    price_points = Points(required=True, validate=PRICE)
+    cost_fen = Fen(required=True, validate=COST)
 
 
-class GoodChange(Schema):
-    barcode = fields.String(allow_none=True, validate=validate.Regexp(r"^\d{8,14}$"))
-    category = fields.String(validate=validate.Regexp(r"^[a-z_]{1,20}$"))
-    name_zh = fields.String(validate=validate.Length(min=1, max=60))
-    name_en = fields.String(allow_none=True, validate=validate.Length(max=60))
-    unit = fields.String(validate=validate.Length(min=1, max=12))
-    price_points = Points(validate=validate.Range(min=1, max=1_000_000))
-    cost_fen = Fen(validate=validate.Range(min=0, max=100_000_000))
-    household_cap = fields.Integer(strict=True, allow_none=True, validate=QUANTITY)
+class GoodChange(GoodFields):
+    category = fields.Enum(Category, by_value=True)
+    name_zh = fields.String(validate=NAME)
+    unit = fields.String(validate=UNIT)
+    price_points = Points(validate=PRICE)
+    cost_fen = Fen(validate=COST)
     on_sale = fields.Boolean()
 
     @validates_schema
@@ -39,20 +56,36 @@ class GoodChange(Schema):
             raise ValidationError(str(_("Nothing to change")))
 
 
+class PublicGoodQuery(Schema):
+    """`points`: how many one has; each good then says how many more it needs."""
+
+    points = Points(load_default=None, validate=validate.Range(min=0, max=10_000_000))
+
+
 class PublicGood(Schema):
-    """A good as anyone sees it: what it is for points, and whether the shelf holds any."""
+    """A good as anyone sees it: what it is for points, and whether it can be had now.
+
+    One with `voucher_days` is a service: it hands out a voucher that is good for so many days.
+    `points_to_go` is how many points are missing for one, where `points` was asked.
+    """
 
     id = Id()
     shop_id = Id()
     sku = fields.String()
     barcode = fields.String(allow_none=True)
-    category = fields.String()
+    category = fields.Enum(Category, by_value=True)
     name_zh = fields.String()
     name_en = fields.String(allow_none=True)
     unit = fields.String()
     price_points = Points()
     household_cap = fields.Integer(allow_none=True)
+    photo_id = Id(allow_none=True)
+    season_from = Day(allow_none=True)
+    season_until = Day(allow_none=True)
+    voucher_days = fields.Integer(allow_none=True)
     in_stock = fields.Boolean()
+    in_season = fields.Boolean()
+    points_to_go = Points()
 
 
 class GoodOutput(PublicGood):
@@ -62,7 +95,23 @@ class GoodOutput(PublicGood):
     on_sale = fields.Boolean()
     quantity = fields.Integer()
     count_due = fields.Boolean()
+    low_at = fields.Integer(allow_none=True)
+    low = fields.Boolean()
+    month_limit = fields.Integer(allow_none=True)
+
+
+class GoodPriceOutput(Schema):
+    """What a good was for since a day; `movement_id` where goods that came in moved its cost."""
+
+    price_points = Points()
+    cost_fen = Fen()
+    holds_from = Day()
+    set_by = Id(allow_none=True)
+    set_by_name = fields.String(allow_none=True)
+    set_at = InstantField()
+    movement_id = Id(allow_none=True)
 
 
 GoodPage = page_of(GoodOutput)
+GoodPricePage = page_of(GoodPriceOutput)
 PublicGoodPage = page_of(PublicGood)

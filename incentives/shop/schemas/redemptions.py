@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
+from incentives.shop.schemas.vouchers import VoucherOutput
 from incentives.web.schemas import Fen, Id, InstantField, PageQuery, Points, Schema, page_of
 
 
@@ -37,6 +38,7 @@ class RedemptionLineOutput(Schema):
     unit = fields.String()
     quantity = fields.Integer()
     refunded = fields.Integer()
+    service = fields.Boolean()
     points = Points()
 
 
@@ -67,6 +69,7 @@ class PastRedemption(Schema):
     redeemed_at = InstantField()
     lines = fields.List(fields.Nested(RedemptionLineOutput))
     refunds = fields.List(fields.Nested(PastRefund))
+    vouchers = fields.List(fields.Nested(VoucherOutput))
 
 
 class RedemptionOutput(PastRedemption):

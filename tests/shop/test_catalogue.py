@@ -1,0 +1,211 @@
+"""The catalogue: photos, kinds, seasons, what it was for since when, and the public price list."""
+
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
+
+from incentives.clock import now
+from incentives.database import columns, new_id
+from incentives.extensions import db
+from incentives.shop.models import Category, Good
+from incentives.shop.words import CATEGORIES
+from tests.factories import OTHER_VILLAGE, VILLAGE, make_village
+from tests.shop.scenes import PIN, Counter, make_counter, make_shopper, problem
+from tests.site import Site, csrf_of, make_site
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def site(bare_app) -> Site:
+    return make_site(bare_app, users=("administrator", "cadre", "shopkeeper"))
+
+
+@pytest.fixture
+def counter(site) -> Counter:
+    return make_counter(site)
+
+
+def picture(size=(900, 700), kind="JPEG") -> BytesIO:
+    content = BytesIO()
+    photo = Image.new("RGB", size, "green")
+    exif = photo.getexif()
+    exif[0x010F] = "a phone that says where it is"
+    photo.save(content, kind, exif=exif)
+    content.seek(0)
+    return content
+
+
+def keep(site: Site, content: BytesIO, who: str = "cadre", village: str = VILLAGE) -> str:
+    data = {"file": (content, "p")}
+    answer = site.call(who, "POST", f"/villages/{village}/files", data=data)
+    assert answer.status_code == 201, answer.text
+    return answer.json["id"]
+
+
+def path_of(counter: Counter, sku: str) -> str:
+    return f"/shops/{counter.shop}/goods/{counter.goods[sku]}"
+
+
+def set_good(counter: Counter, sku: str, **changes):
+    return counter.site.call("cadre", "PATCH", path_of(counter, sku), changes)
+
+
+def test_a_photo_is_drawn_anew_small_and_public(site, counter):
+    photo = keep(site, picture())
+    assert set_good(counter, "soap", photo_id=photo).json["photo_id"] == photo
+    address = f"/villages/{VILLAGE}/goods/{counter.goods['soap']}/photo"
+    shown = site.call(None, "GET", address)
+    assert shown.status_code == 200
+    small = Image.open(BytesIO(shown.data))
+    assert max(small.size) == 320
+    assert not dict(small.getexif())
+    assert "public" in shown.headers["Cache-Control"]
+    page = site.app.test_client().get(f"/v/{VILLAGE}/prices").text
+    assert f"/v/{VILLAGE}/goods/{counter.goods['soap']}/photo" in page
+    # The whole picture stays with the village's staff, and no other file gets out this way.
+    assert site.call(None, "GET", f"/villages/{VILLAGE}/files/{photo}").status_code == 401
+    none = f"/villages/{VILLAGE}/goods/{counter.goods['oil']}/photo"
+    assert site.call(None, "GET", none).status_code == 404
+    with site.app.app_context():
+        make_village(OTHER_VILLAGE)
+    elsewhere = f"/villages/{OTHER_VILLAGE}/goods/{counter.goods['soap']}/photo"
+    assert site.call(None, "GET", elsewhere).status_code == 404
+    assert set_good(counter, "soap", photo_id=None).json["photo_id"] is None
+    assert site.call(None, "GET", address).status_code == 404
+
+
+def test_only_a_picture_of_the_village_is_a_photo(site, counter):
+    paper = keep(site, BytesIO(PDF))
+    for wrong in (paper, str(uuid4())):
+        answer = set_good(counter, "soap", photo_id=wrong)
+        assert answer.json["errors"][0]["pointer"] == "/photo_id"
+    with site.app.app_context():
+        make_village(OTHER_VILLAGE)
+    # The administrator may keep files in any village: another's photo is still none of this one.
+    other = keep(site, picture(), "administrator", OTHER_VILLAGE)
+    assert set_good(counter, "soap", photo_id=other).json["errors"][0]["pointer"] == "/photo_id"
+
+
+def test_kinds_are_a_fixed_table(site, counter):
+    assert set(CATEGORIES) == set(Category)
+    assert set_good(counter, "soap", category="sweets").status_code == 422
+    assert set_good(counter, "soap", category="home").json["category"] == "home"
+    with site.app.app_context():
+        row = columns(db.session.scalars(select(Good)).first()) | {"id": new_id(), "sku": "x"}
+        db.session.rollback()
+        for wrong in (
+            {"category": "sweets"},
+            {"month_limit": 3},
+            {"low_at": -1},
+            {"voucher_days": 0},
+            {"season_from": now().date(), "season_until": now().date().replace(year=2020)},
+        ):
+            db.session.connection(execution_options={"write": True})
+            with pytest.raises((DBAPIError, LookupError)):
+                db.session.execute(insert(Good.__table__), [row | wrong])
+            db.session.rollback()
+
+
+def test_a_seasonal_good_is_handed_out_in_its_season_only(site, counter, clock):
+    shopper = make_shopper(site)
+    bad = set_good(counter, "soap", season_from="2026-05-01", season_until="2026-04-01")
+    assert bad.json["errors"][0]["pointer"] == "/season_until"
+    season = {"season_from": "2026-04-01", "season_until": "2026-05-31"}
+    assert set_good(counter, "soap", **season).json["in_season"] is False
+    early = counter.redeem(shopper, soap=1)
+    assert early.json["errors"][0]["pointer"] == "/lines/0/good_id"
+    assert "not in season" in english(site).get(f"/v/{VILLAGE}/prices").text
+    assert 'data-name="香皂"' not in site.open("shopkeeper", "/shop")
+    clock.forward(days=30)  # the first of April
+    site.tokens.clear()
+    site.browsers.clear()
+    counter.sold(shopper, soap=1)
+    assert 'data-name="香皂"' in site.open("shopkeeper", "/shop")
+    clock.forward(days=61)
+    site.tokens.clear()
+    assert problem(counter.redeem(shopper, soap=1)) == "invalid"
+
+
+def english(site: Site):
+    client = site.app.test_client()
+    client.get("/language/en")
+    return client
+
+
+def test_the_price_list_says_how_many_points_to_go(site, counter):
+    goods = site.call(None, "GET", f"/villages/{VILLAGE}/goods").json["items"]
+    assert all("points_to_go" not in each and "cost_fen" not in each for each in goods)
+    asked = site.call(None, "GET", f"/villages/{VILLAGE}/goods?points=20").json["items"]
+    assert {each["sku"]: each["points_to_go"] for each in asked} == {"soap": 0, "oil": 25}
+    assert site.call(None, "GET", f"/villages/{VILLAGE}/goods?points=-1").status_code == 422
+    page = english(site).get(f"/v/{VILLAGE}/prices?points=20").text
+    assert "25 points to go" in page
+    assert "enough points" in page
+    for odd in ("", "x", "-3", "9" * 40, "２０"):
+        assert (
+            english(site).get(f"/v/{VILLAGE}/prices", query_string={"points": odd}).status_code
+            == 200
+        )
+    counter.move("return", oil=20)
+    assert "sold out" in english(site).get(f"/v/{VILLAGE}/prices").text
+
+
+def test_whoever_opened_their_card_sees_it_for_their_own_points(site, counter):
+    shopper = make_shopper(site, 30)
+    client = english(site)
+    sent = {"code": shopper.code, "pin": PIN, "csrf_token": csrf_of(client, "/c")}
+    assert client.post("/c", data=sent).status_code == 303
+    assert "15 points to go" in client.get(f"/v/{VILLAGE}/prices").text
+    own = client.get("/c/account").text
+    assert "15 points to go for" in own
+    assert "Your points are enough for 1 thing" in own
+
+
+def test_the_sheet_for_the_wall_is_chinese_with_tibetan_headings(site, counter):
+    set_good(counter, "soap", photo_id=keep(site, picture()))
+    sheet = english(site).get(f"/v/{VILLAGE}/prices/print").text
+    assert "香皂" in sheet
+    assert 'lang="bo"' in sheet
+    assert "བཟའ" in sheet or "སྐར་གྲངས" in sheet
+    for pdf in (
+        english(site).get(f"/v/{VILLAGE}/prices.pdf"),
+        site.call(None, "GET", f"/villages/{VILLAGE}/goods.pdf"),
+    ):
+        assert pdf.data.startswith(b"%PDF-")
+        assert b"/Image" in pdf.data
+
+
+def test_the_list_is_kept_on_pages(site, counter):
+    typed = {
+        "sku": "seed",
+        "name_zh": "青稞良种",
+        "category": "farm",
+        "unit": "bag",
+        "price_points": "40",
+        "cost_fen": "38.00",
+        "low_at": "5",
+        "season_from": "2026-03-01",
+        "season_until": "2026-05-01",
+        "photo": (picture(), "p.jpg"),
+    }
+    assert site.send("cadre", "/desk/goods", **typed).status_code == 303
+    listed = site.call("cadre", "GET", f"/shops/{counter.shop}/goods").json["items"]
+    seed = next(each for each in listed if each["sku"] == "seed")
+    assert seed["photo_id"]
+    assert (seed["category"], seed["low_at"], seed["season_until"]) == ("farm", 5, "2026-05-01")
+    path = f"/desk/goods/{seed['id']}"
+    change = {name: typed[name] for name in ("name_zh", "category", "unit")}
+    change |= {"price_points": "45", "cost_fen": "38.00", "on_sale": "1"}
+    assert site.send("cadre", path, **change).status_code == 303
+    page = site.open("cadre", path)
+    assert "What it was for since when" in page
+    assert "cadre 某" in page
+    after = site.call("cadre", "GET", f"/shops/{counter.shop}/goods/{seed['id']}/prices").json
+    assert [each["price_points"] for each in after["items"]] == [45, 40]
+    kept = site.call("cadre", "GET", f"/shops/{counter.shop}/goods").json["items"]
+    assert next(each for each in kept if each["sku"] == "seed")["photo_id"] == seed["photo_id"]
