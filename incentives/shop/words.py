@@ -1,7 +1,11 @@
 """The shop's words in the reader's language."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+
+from incentives.shop.models import Basis
+from incentives.shop.queries.reconciling import Difference, Witness
 
 # The units of the county's list of goods; a unit that a cadre typed stays as it is.
 UNITS: dict[str, LazyString] = {
@@ -23,3 +27,34 @@ UNITS: dict[str, LazyString] = {
 def unit_word(unit: str) -> str:
     """A good's unit as people say it."""
     return str(UNITS.get(unit, unit))
+
+
+# What is owed for a shopkeeper's goods.
+BASES: dict[Basis, LazyString] = {
+    Basis.COST: _("what the goods cost"),
+    Basis.FEN_PER_POINT: _("their points, at the village's rate"),
+}
+DIFFERENCES: dict[Witness, LazyString] = {
+    Witness.POINTS: _("points moved in the ledger %(expected)s, on the receipt %(found)s."),
+    Witness.PRICE: _("its goods come to %(expected)s points, %(found)s were paid."),
+    Witness.GOODS: _("on the receipt %(expected)s, off the shelf %(found)s."),
+    Witness.RETURNED: _("%(expected)s came back, the receipt says %(found)s."),
+    Witness.NO_RECEIPT: _("%(found)s left the shelf without a receipt."),
+    Witness.STATEMENT: _("by the receipts ¥%(expected)s, on the statement ¥%(found)s."),
+    Witness.SETTLED: _("Settled in the ledger %(expected)s points, by statements %(found)s."),
+    Witness.PAYABLE: _("Owed in the ledger ¥%(expected)s, by statements ¥%(found)s."),
+}
+IN_FEN = (Witness.STATEMENT, Witness.PAYABLE)
+
+
+def difference_words(difference: Difference) -> str:
+    """A difference as a sentence: of which receipt and good, and what each witness says."""
+    expected, found = difference.expected, difference.found
+    figures = {"expected": str(expected), "found": str(found)}
+    if difference.witness in IN_FEN:
+        figures = {"expected": f"{expected / 100:.2f}", "found": f"{found / 100:.2f}"}
+    said = str(DIFFERENCES[difference.witness]) % figures
+    where = [difference.good] if difference.good else []
+    if difference.receipt is not None:
+        where.insert(0, gettext("Receipt %(number)s", number=difference.receipt))
+    return f"{', '.join(where)}: {said}" if where else said
