@@ -1,16 +1,14 @@
 """What a shopkeeper is owed for a month: which sales, how much, and what is carried on."""
 
-from datetime import date
 
 import pytest
 
-from incentives.errors import NotPermitted, WrongState
 from incentives.ledger.audit import audit
-from incentives.shop.models import Settlement, SettlementStatus, StockOwner
+from incentives.shop.models import SettlementStatus
 from incentives.shop.queries.settlements import lines_of, settlement_view
 from incentives.shop.states import Action
-from tests.factories import OTHER_VILLAGE, VILLAGE, act
-from tests.shop.settling import APRIL, MARCH, MAY, OIL_FEN, SOAP_FEN, Trade
+from tests.factories import VILLAGE
+from tests.shop.settling import APRIL, OIL_FEN, SOAP_FEN, Trade
 
 
 @pytest.fixture

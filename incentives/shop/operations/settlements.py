@@ -24,6 +24,8 @@ from incentives.fund.operations.steps import check_day, check_text
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
 from incentives.shop.operations.settling import (
+    OF_APPROVAL,
+    OF_PAYMENT,
     begin_step,
     hands_of_shop,
     hold_settlement,
@@ -265,10 +267,7 @@ def reverse_settlement(
     )
     event = ledger.post([draft], actor=actor.person, now=now)[0]
     keep_reversal(settlement, event.id, reason, actor=actor, now=now)
-    step_columns = ("paid_by", "paid_at", "paid_on", "method", "voucher", "paid_event_id")
-    if not paid:
-        step_columns = ("approved_by", "approved_at", "approved_event_id")
-    move_on(settlement, action, **dict.fromkeys(step_columns))
+    move_on(settlement, action, **dict.fromkeys(OF_PAYMENT if paid else OF_APPROVAL))
     details = {"reason": reason, "undone": "payment" if paid else "approval"}
     record(settlement, audit.Tag.SETTLEMENT_REVERSED, actor=actor, now=now, details=details)
     return settlement

@@ -33,6 +33,9 @@ from incentives.shop.states import TRANSITIONS, Action
 from incentives.shop.words import difference_words
 
 NAMED_AT_MOST = 5
+# What a settlement keeps of a step, and forgets when it is taken back.
+OF_APPROVAL = ("approved_by", "approved_at", "approved_event_id")
+OF_PAYMENT = ("paid_by", "paid_at", "paid_on", "method", "voucher", "paid_event_id")
 
 
 def hold_settlement(village: str, settlement_id: UUID) -> Settlement:

@@ -87,6 +87,7 @@ def points_differ(statement: Statement) -> Iterator[Difference]:
         for slip in statement.refunds
         if slip.points and slip.cause is not RefundCause.VILLAGE
     }
+    told |= {receipt.record: receipt.points for receipt in statement.lost}
     receipts = {slip.id: slip.receipt for slip in (*statement.sales, *statement.refunds)}
     moved: dict[UUID | None, int] = {}
     for seq, record, target, amount in db.session.execute(

@@ -22,6 +22,7 @@ from incentives.shop.models import (
     ShopAgreement,
 )
 from incentives.shop.queries.agreements import agreements_of, basis_on
+from incentives.shop.queries.lost_receipts import LostReceipt, lost_receipts
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,13 @@ class Slip:
 
 @dataclass
 class Statement:
-    """What a shop is owed for a part of the log."""
+    """What a shop is owed for a part of the log; the line of lost receipts has no good."""
 
     part: Part
     lines: list[StatementLine] = field(default_factory=list)
     sales: list[Slip] = field(default_factory=list)
     refunds: list[Slip] = field(default_factory=list)
+    lost: list[LostReceipt] = field(default_factory=list)
 
     @property
     def redeemed_points(self) -> int:
@@ -116,7 +118,12 @@ class Statement:
     @property
     def points(self) -> int:
         """What the shop took less what it gave back."""
-        return self.redeemed_points - self.refunded_points
+        return self.redeemed_points - self.refunded_points + self.lost_points
+
+    @property
+    def lost_points(self) -> int:
+        """What sales and refunds come to whose receipts are lost."""
+        return sum(receipt.points for receipt in self.lost)
 
     @property
     def price_points(self) -> int:
@@ -167,7 +174,22 @@ def statement_of(part: Part) -> Statement:
             line.not_owed += row.quantity
         line.add(row, -row.quantity, agreements)
     ordered = sorted(lines.values(), key=lambda line: (line.name_zh, str(line.good_id)))
-    return Statement(part, ordered, list(sales.values()), list(refunds.values()))
+    lost = lost_receipts(part.village, part.number, part.from_size, part.to_size)
+    if lost:
+        ordered.append(lost_line(lost))
+    return Statement(part, ordered, list(sales.values()), list(refunds.values()), lost)
+
+
+def lost_line(lost: Sequence[LostReceipt]) -> StatementLine:
+    """The line of what is known by its points alone."""
+    return StatementLine(
+        good_id=None,
+        name_zh="-",
+        name_en=None,
+        unit="-",
+        price_points=sum(receipt.points for receipt in lost),
+        goods_fen=sum(receipt.amount_fen for receipt in lost),
+    )
 
 
 def slip_for(slips: dict[UUID, Slip], row: Any, record: Redemption | Refund) -> Slip:
