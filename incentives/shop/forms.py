@@ -1,9 +1,18 @@
 """What the shop's forms take: rows of goods of which only those filled in count."""
 
-from marshmallow import fields, validate
+from datetime import date
 
+from marshmallow import ValidationError, fields, validate
+
+from incentives.errors import NotFound
+from incentives.fund.schemas import DecisionInput
 from incentives.shop.models import MovementKind, StockSource
-from incentives.shop.schemas import REASON
+from incentives.shop.schemas import (
+    REASON,
+    SettlementPaymentInput,
+    SettlementReversalInput,
+)
+from incentives.shop.schemas.settlements import MonthField
 from incentives.web.schemas import Id, Points, Schema, Yuan
 
 
@@ -54,3 +63,21 @@ class GoodChangeForm(Schema):
     cost_fen = Yuan(required=True)
     household_cap = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
     on_sale = fields.Boolean(load_default=False)
+
+
+SETTLEMENT_ACTIONS: dict[str, type[Schema]] = {
+    "check": DecisionInput,
+    "approval": DecisionInput,
+    "payment": SettlementPaymentInput,
+    "confirmation": Schema,
+    "reversal": SettlementReversalInput,
+}
+
+
+def month_of(text: str) -> date:
+    """A month of an address, `YYYY-MM`, by its first day; no such page for anything else."""
+    try:
+        month: date = MonthField().deserialize(text)
+    except ValidationError as error:
+        raise NotFound() from error
+    return month

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from incentives.fund.purposes import SETTLEMENT
 from incentives.fund.queries.book import MoreOfLine
 from incentives.ledger import Event
 from incentives.shop.models import Settlement, SettlementReversal, Shop, Undone
+from incentives.shop.words import month_word
 
 
 def tell_settlements(events: Sequence[Event]) -> dict[UUID, MoreOfLine]:
@@ -40,7 +40,7 @@ def tell_settlements(events: Sequence[Event]) -> dict[UUID, MoreOfLine]:
 
 def tell(settlement: Settlement, shop: str, undone: SettlementReversal | None) -> MoreOfLine:
     """A payment that stands, or one that was taken back and the taking back."""
-    month = format_date(settlement.month, "MMMM y")
+    month = month_word(settlement.month)
     payer = undone.done_by if undone else settlement.paid_by
     return MoreOfLine(
         purpose=SETTLEMENT,

@@ -1,10 +1,12 @@
 """The shop's words in the reader's language."""
 
-from flask_babel import gettext
+from datetime import date
+
+from flask_babel import format_date, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from incentives.shop.models import Basis
+from incentives.shop.models import Basis, SettlementStatus
 from incentives.shop.queries.reconciling import Difference, Witness
 
 # The units of the county's list of goods; a unit that a cadre typed stays as it is.
@@ -29,6 +31,32 @@ def unit_word(unit: str) -> str:
     return str(UNITS.get(unit, unit))
 
 
+def in_language(name_zh: str, name_en: str | None) -> str:
+    """A good's name in the reader's language."""
+    return name_en if name_en and str(get_locale()) == "en" else name_zh
+
+
+def month_word(month: date) -> str:
+    """A month as people say it."""
+    # Translators: Babel's pattern of a month
+    return format_date(month, gettext("MMMM y"))
+
+
+SETTLEMENT_STATES: dict[SettlementStatus, LazyString] = {
+    SettlementStatus.SUBMITTED: _("To be checked"),
+    SettlementStatus.CHECKED: _("To be approved"),
+    SettlementStatus.APPROVED: _("To be paid"),
+    SettlementStatus.PAID: _("Paid, not confirmed yet"),
+    SettlementStatus.CONFIRMED: _("Paid and received"),
+    SettlementStatus.REJECTED: _("Not approved"),
+}
+SETTLEMENT_DONE: dict[str, LazyString] = {
+    "check": _("Your decision is kept."),
+    "approval": _("Your decision is kept."),
+    "payment": _("Paid. It stands in the public book now."),
+    "confirmation": _("Thank you: this month is done."),
+    "reversal": _("Taken back. Both entries stay in the ledger."),
+}
 # What is owed for a shopkeeper's goods.
 BASES: dict[Basis, LazyString] = {
     Basis.COST: _("what the goods cost"),

@@ -1,6 +1,6 @@
-"""The shop by HTTP: shops, goods, stock, redemptions and refunds."""
+"""The shop by HTTP: shops, goods, stock, redemptions, refunds and settlements."""
 
-from incentives.shop.api import goods, redemptions, shops, stock
+from incentives.shop.api import goods, redemptions, settlements, shops, stock
 from incentives.shop.api.shared import blueprint
 
-__all__ = ["blueprint", "goods", "redemptions", "shops", "stock"]
+__all__ = ["blueprint", "goods", "redemptions", "settlements", "shops", "stock"]

@@ -8,7 +8,6 @@ agree, it goes no step further.
 from datetime import date, datetime
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert
 
@@ -43,6 +42,7 @@ from incentives.shop.queries import find_shop
 from incentives.shop.queries.settlements import after, find_service, find_settlement, next_due
 from incentives.shop.queries.statements import Statement
 from incentives.shop.states import Action
+from incentives.shop.words import month_word
 
 
 def submit_settlement(
@@ -67,8 +67,7 @@ def submit_settlement(
     if due is None or month < due.month:
         raise WrongState(_("For this month nothing is left to be paid"))
     if month > due.month:
-        asked = format_date(due.month, "MMMM y")
-        raise WrongState(_("First comes the statement of %(month)s", month=asked))
+        raise WrongState(_("First comes the statement of %(month)s", month=month_word(due.month)))
     refuse_differences(due.differences)
     statement = due.statement
     settlement = Settlement(

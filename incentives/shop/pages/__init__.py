@@ -1,6 +1,6 @@
-"""The pages of the shop: the counter, receipts and refunds, stock, goods and the public prices."""
+"""The pages of the shop: counter, receipts, stock, goods, public prices, settlements."""
 
-from incentives.shop.pages import counter, goods, prices, receipts, stock
+from incentives.shop.pages import counter, goods, prices, receipts, settlements, stock
 from incentives.shop.pages.shared import blueprint
 
-__all__ = ["blueprint", "counter", "goods", "prices", "receipts", "stock"]
+__all__ = ["blueprint", "counter", "goods", "prices", "receipts", "settlements", "stock"]

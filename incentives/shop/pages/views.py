@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask_babel import get_locale
-
 from incentives.cards.models import Card
 from incentives.cards.queries import holder_names
 from incentives.extensions import db
@@ -14,7 +12,7 @@ from incentives.shop.models import (
     Redemption,
     Stock,
 )
-from incentives.shop.words import unit_word
+from incentives.shop.words import in_language, unit_word
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,6 @@ def good_view(good: Good, stock: Stock) -> GoodView:
         quantity=stock.quantity,
         on_sale=good.on_sale,
     )
-
-
-def in_language(name_zh: str, name_en: str | None) -> str:
-    """A good's name in the reader's language."""
-    return name_en if name_en and str(get_locale()) == "en" else name_zh
 
 
 def holders_of(redemptions: list[Redemption]) -> dict[UUID, str]:

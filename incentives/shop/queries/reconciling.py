@@ -81,14 +81,16 @@ def points_differ(statement: Statement) -> Iterator[Difference]:
     """What each receipt says was taken or given, against what the ledger moved for it."""
     part = statement.part
     shop = f"shop.{part.number}"
-    told = {slip.id: slip.points for slip in statement.sales}
+    told: dict[UUID | None, int] = {slip.id: slip.points for slip in statement.sales}
     told |= {
         slip.id: -slip.points
         for slip in statement.refunds
         if slip.points and slip.cause is not RefundCause.VILLAGE
     }
     told |= {receipt.record: receipt.points for receipt in statement.lost}
-    receipts = {slip.id: slip.receipt for slip in (*statement.sales, *statement.refunds)}
+    receipts: dict[UUID | None, int | None] = {
+        slip.id: slip.receipt for slip in (*statement.sales, *statement.refunds)
+    }
     moved: dict[UUID | None, int] = {}
     for seq, record, target, amount in db.session.execute(
         select(Event.seq, Event.record, Transfer.to_code, Transfer.amount)
@@ -139,9 +141,9 @@ def goods_differ(statement: Statement) -> Iterator[Difference]:
 
 def moved_for(
     part: Part, kind: MovementKind, records: object, *, sign: int
-) -> dict[UUID, dict[UUID, int]]:
+) -> dict[UUID | None, dict[UUID, int]]:
     """What the shelf moved for these records, by record and good."""
-    moved: dict[UUID, dict[UUID, int]] = {}
+    moved: dict[UUID | None, dict[UUID, int]] = {}
     for record, good, quantity in db.session.execute(
         select(StockMovement.record_id, StockMovementLine.good_id, StockMovementLine.quantity)
         .join(StockMovementLine, StockMovementLine.movement_id == StockMovement.id)
@@ -157,7 +159,7 @@ def moved_for(
 
 
 def slips_against(
-    slips: Sequence[Slip], moved: dict[UUID, dict[UUID, int]]
+    slips: Sequence[Slip], moved: dict[UUID | None, dict[UUID, int]]
 ) -> Iterator[Difference]:
     """The goods of each slip against what moved for it, by good."""
     for slip in slips:

@@ -68,6 +68,7 @@ def settlements(
     *,
     shop_id: UUID | None = None,
     statuses: Sequence[SettlementStatus] = (),
+    month: date | None = None,
 ) -> Select[Settlement]:
     """The settlements of a village, to be paged newest first by id (a UUIDv7)."""
     query = select(Settlement).where(Settlement.village == village)
@@ -75,6 +76,8 @@ def settlements(
         query = query.where(Settlement.shop_id == shop_id)
     if statuses:
         query = query.where(Settlement.status.in_(statuses))
+    if month is not None:
+        query = query.where(Settlement.month == month)
     return query
 
 
@@ -179,6 +182,11 @@ def open_stretches(service: ShopService, shop: Shop) -> list[tuple[date, int, in
 def after(month: date) -> date:
     """The first day of the next month."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def before(month: date) -> date:
+    """The first day of the month before."""
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def keepers_of(shop: Shop) -> set[UUID]:
