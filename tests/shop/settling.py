@@ -72,7 +72,7 @@ class Trade:
 
     def __post_init__(self) -> None:
         for village in self.serves:
-            make_village(village, daily_redemption_cap=5000, pin_above=5000)
+            make_village(village, daily_redemption_cap=5000, pin_above=5000, refund_days=60)
         self.keeper_home = make_household(self.serves[0], "店主老李", door="9")
         self.keeper = user(Role.SHOPKEEPER, self.division, resident=self.keeper_home.head_id)
         self.shop = act(self.open)

@@ -55,7 +55,7 @@ def waiting_section(actor: Any, village: Village) -> str:
     waiting = timeline.waiting_for(actor, village.code)
     if not waiting:
         return ""
-    text = render_template("shop/settlements_section.html", rows=rows_of(waiting))
+    text = render_template("shop/settlements_section.html", waiting=rows_of(waiting))
     return Markup(text)  # noqa: S704 -- a template's output
 
 
@@ -98,7 +98,7 @@ def show_settlements() -> Any:
         dues=dues_of(actor, village),
         shops=queries.shops_of_village(village),
         months=last_months(),
-        rows=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], asked))),
+        settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], asked))),
         list=shown,
         words=words,
     )
