@@ -7,7 +7,14 @@ import pytest
 
 from incentives.access.actor import SYSTEM, Role
 from incentives.clock import now
-from incentives.errors import InsufficientFunds, Invalid, NotFound, NotPermitted, WrongState
+from incentives.errors import (
+    Duplicate,
+    InsufficientFunds,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    WrongState,
+)
 from incentives.fund.models import Method
 from incentives.ledger.audit import audit
 from incentives.shop.models import Basis, SettlementStatus, StockOwner
@@ -82,14 +89,21 @@ def test_cash_over_the_counter_is_deducted(trade):
     settlement = trade.submit()
     owed = 26 * OIL_FEN - 40_00
     assert figures(trade, settlement) == (1000, 26 * OIL_FEN, 40_00, owed)
-    # Points go back first: of 6 oils 200 points, and the last two fifths of one in cash.
+    trade.through(settlement, *ALL)
+    # Points go back first, of 6 oils 200, then cash: that moves nothing in the ledger, and
+    # belongs to whatever statement the next receipt is in.
     trade.take_back(sale, oil=5)
     trade.take_back(sale, oil=1)
     trade.on(MAY)
     assert due(trade) is None  # more came back than went: carried on
-    statement = month_statement(find_service(trade.shop, VILLAGE), APRIL).statement
-    assert (statement.points, statement.cash_fen) == (-200, -40_00)
-    assert statement.amount_fen == -6 * OIL_FEN + 40_00
+    trade.sell(oil=5)
+    trade.on(date(2026, 6, 1))
+    settlement = trade.submit(MAY)
+    assert figures(trade, settlement) == (0, -OIL_FEN, -40_00, 40_00 - OIL_FEN)
+    trade.through(settlement, *ALL)
+    assert trade.held()["cash"] == 1_000_00 - owed - (40_00 - OIL_FEN)
+    assert settlement_view(VILLAGE, settlement).differences == []
+    assert audit(VILLAGE) == []
 
 
 def test_each_sale_is_paid_by_the_agreement_of_its_day(trade):
@@ -109,7 +123,9 @@ def test_an_agreement_is_entered_by_the_administrator_and_never_for_days_gone_by
     for actor in (trade.keeper, staff(Role.CADRE)):
         with pytest.raises(NotPermitted):
             agree(trade, Basis.COST, APRIL, actor=actor)
-    for day, document in ((date(2026, 2, 28), "x"), (APRIL, "  "), (MARCH.replace(day=20), "x")):
+    with pytest.raises(Duplicate):
+        agree(trade, Basis.COST, MARCH.replace(day=20), actor=office)
+    for day, document in ((date(2026, 2, 28), "x"), (APRIL, "  ")):
         with pytest.raises(Invalid):
             agree(trade, Basis.COST, day, actor=office, document=document)
 
