@@ -1,6 +1,6 @@
 """A shopkeeper's shop in a village, four people for its settlement, and any state of one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from incentives.extensions import db
 from incentives.fund.models import Decision, Method, Source
 from incentives.fund.operations import record_income
 from incentives.ledger.kinds import Kind
+from incentives.notices.operations import About, make_objection, rule_on_objection
 from incentives.shop import operations
 from incentives.shop.models import Settlement, SettlementStatus, StockOwner, StockSource
 from incentives.shop.operations import Item, Shown, StockLine
@@ -50,10 +51,6 @@ def user(role: Role, division: str, *, resident: UUID | None = None) -> Actor:
         )
     )
     return actor_of_user(db.session.query(User).filter_by(username=name).one())
-
-
-def act_of(method: Callable[..., Any]) -> Callable[..., Any]:
-    return method
 
 
 @dataclass
@@ -309,3 +306,50 @@ WAYS: dict[SettlementStatus, tuple[Action, ...]] = {
     SettlementStatus.CONFIRMED: ALL,
     SettlementStatus.REJECTED: (Action.REJECT,),
 }
+
+
+def home_of(household: Any) -> Actor:
+    """A household's head, signed in by card."""
+    return Actor(
+        person=household.head_id,
+        user_id=None,
+        resident_id=household.head_id,
+        household_id=household.id,
+        name="card",
+        roles=(),
+        village=household.village,
+    )
+
+
+def dispute(sale: UUID, actor: Actor, village: str = VILLAGE) -> UUID:
+    """An objection to a sale; its id."""
+    return act(
+        lambda: (
+            make_objection(
+                village=village,
+                about=About(redemption=sale),
+                reason="没拿到东西",
+                actor=actor,
+                now=now(),
+            ).id
+        )
+    )
+
+
+def rule(
+    objection: UUID, village: str = VILLAGE, *, at_fault: bool, actor: Actor | None = None
+) -> None:
+    """Uphold an objection to a sale, by a reviewer unless said otherwise."""
+    act(
+        lambda: (
+            rule_on_objection(
+                village=village,
+                objection_id=objection,
+                upheld=True,
+                reason="查过了",
+                shop_at_fault=at_fault,
+                actor=actor or staff(Role.REVIEWER, village),
+                now=now(),
+            ).id
+        )
+    )

@@ -18,7 +18,8 @@ from incentives.notices.publishers import Hands
 from incentives.register.models import Household
 from incentives.shop.models import Redemption, Refund, RefundCause
 from incentives.shop.operations.refunds import keep_refund, post_refund, split_value, take_back
-from incentives.shop.queries import find_redemption
+from incentives.shop.queries import find_redemption, find_shop
+from incentives.shop.queries.settlements import keepers_of
 
 DISPUTE_DAYS = 60
 
@@ -35,10 +36,10 @@ def refuse_undisputable(
 
 
 def hands_of(objection: Objection) -> Hands:
-    """Its household and the shopkeeper, whose household counts too."""
+    """Its household, who sold, and whoever keeps the shop; their households count too."""
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
-    homes = household_ids_of(redemption.redeemed_by) | {redemption.household_id}
-    entered = frozenset({redemption.redeemed_by})
+    entered = frozenset({redemption.redeemed_by}) | keepers_of(find_shop(redemption.shop_id))
+    homes = household_ids_of(*entered) | {redemption.household_id}
     return Hands(households=homes, entered=entered, decided=frozenset())
 
 
