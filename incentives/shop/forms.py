@@ -9,6 +9,7 @@ from incentives.fund.schemas import DecisionInput
 from incentives.shop.models import MovementKind, StockSource
 from incentives.shop.schemas import (
     REASON,
+    AgreementInput,
     SettlementPaymentInput,
     SettlementReversalInput,
 )
@@ -63,6 +64,12 @@ class GoodChangeForm(Schema):
     cost_fen = Yuan(required=True)
     household_cap = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
     on_sale = fields.Boolean(load_default=False)
+
+
+class AgreementForm(AgreementInput):
+    """With which shop it was agreed."""
+
+    shop_id = Id(required=True)
 
 
 SETTLEMENT_ACTIONS: dict[str, type[Schema]] = {

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
+from incentives.extensions import db
 from incentives.shop.models import StockOwner
-from tests.factories import VILLAGE
+from tests.factories import VILLAGE, act
 from tests.shop.scenes import PIN, Counter, make_counter, make_shopper, problem
 from tests.site import USERS, Site, make_site
 
@@ -147,3 +149,61 @@ def test_the_pages_of_all_four(site, counter, clock):
     assert site.browser("cadre").get(f"{here}.xlsx").data[:2] == b"PK"
     assert site.browser("cadre").get("/settlements.xlsx").data[:2] == b"PK"
     assert site.browser("cadre").get("/settlements/months/2026-99").status_code == 404
+
+
+def test_agreements_by_api_and_page(site, counter):
+    path = f"/shops/{counter.shop}/agreements"
+    body = {"basis": "fen_per_point", "effective_on": "2026-03-25", "document": "协议 3 号"}
+    assert site.call("cadre", "GET", path).json["items"] == []
+    assert problem(site.call("cadre", "POST", path, body)) == "not_permitted"
+    late = site.call("administrator", "POST", path, body | {"effective_on": "2026-03-19"})
+    assert late.json["errors"][0]["pointer"] == "/effective_on"
+    assert site.call("administrator", "POST", path, body).status_code == 201
+    assert problem(site.call("administrator", "POST", path, body)) == "duplicate"
+    typed = {"shop_id": str(counter.shop), "basis": "cost", "document": "协议 4 号"}
+    page = "/admin/agreements"
+    bad = site.send("administrator", page, effective_on="2026-03-01", **typed)
+    assert bad.status_code == 422
+    assert "from today on" in bad.text
+    assert site.send("administrator", page, effective_on="2026-05-01", **typed).status_code == 303
+    listed = site.call("cadre", "GET", path).json["items"]
+    assert [(each["effective_on"], each["basis"]) for each in listed] == [
+        ("2026-05-01", "cost"),
+        ("2026-03-25", "fen_per_point"),
+    ]
+    assert "协议 4 号" in site.open("administrator", page)
+    assert site.browser("cadre").get(page).status_code == 403
+
+
+def test_a_month_by_api_before_it_is_asked_for(site, counter, clock):
+    sale = counter.sold(make_shopper(site), soap=2, oil=1, pin=PIN)
+    counter.refund(sale, lines=[{"line_id": sale["lines"][0]["id"], "quantity": 1}])
+    path = f"{ALL}/statement?shop_id={counter.shop}&month={MARCH}"
+    told = site.call("reviewer", "GET", path).json
+    assert (told["points"], told["redeemed_points"], told["refunded_points"]) == (55, 65, 10)
+    assert (told["amount_fen"], told["differences"]) == (900 + 45 * 90, [])
+    assert problem(site.call(None, "GET", path)) == "not_signed_in"
+
+
+def test_a_difference_is_said_on_the_page_and_by_the_api(site, counter, clock):
+    sale = counter.sold(make_shopper(site), soap=2)
+    month_over(site, clock)
+    with site.app.app_context():
+        act(lambda: db.session.execute(text("UPDATE redemption SET points = 15")) and None)
+    refused = ask(site, counter)
+    assert problem(refused) == "wrong_state"
+    number = sale["receipt"]
+    assert (
+        f"Receipt {number}: points moved in the ledger 20, on the receipt 15."
+        in (refused.json["detail"])
+    )
+    assert refused.json["differences"][0] == {
+        "what": "points",
+        "expected": 20,
+        "found": 15,
+        "receipt": number,
+        "good": None,
+    }
+    page = site.open("shopkeeper", "/settlements")
+    assert f"Receipt {number}: points moved in the ledger 20, on the receipt 15." in page
+    assert "Ask for ¥" not in page
