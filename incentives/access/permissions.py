@@ -109,6 +109,15 @@ TABLE: dict[str, frozenset[Role]] = {
     "voucher.serve": roles(SHOPKEEPER),
     "redemption.refund": roles(SHOPKEEPER),
     "redemption.read": VILLAGE_STAFF | {SHOPKEEPER},
+    # What shopkeepers are owed, and how they are paid
+    "shop.agree": roles(ADMINISTRATOR),
+    "settlement.read": VILLAGE_STAFF | {SHOPKEEPER, OVERSEER},
+    "settlement.submit": roles(SHOPKEEPER),
+    "settlement.check": roles(REVIEWER),
+    "settlement.approve": roles(SUPERVISOR),
+    "settlement.pay": roles(TREASURER),
+    "settlement.confirm": roles(SHOPKEEPER),
+    "settlement.reverse": roles(SUPERVISOR, TREASURER),  # each what their own role had done
     # Opening balances of a paper book
     "opening.read": VILLAGE_STAFF,
     "opening.enter": roles(CADRE),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, literal, or_, select
 
 from incentives.access import hooks
 from incentives.access.actor import Actor, Role
@@ -73,6 +73,20 @@ def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     if missing and hooks.names_of:
         names |= hooks.names_of[-1](missing)
     return {person: name for person, name in names.items() if person in wanted}
+
+
+def people_with_role(role: Role, division: str) -> set[UUID]:
+    """Who holds a role in a division or above it (`Actor.person`), by an account in use."""
+    rows = db.session.execute(
+        select(User.id, User.resident_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            UserRole.role == role,
+            literal(division).startswith(UserRole.division),
+            User.deactivated_at.is_(None),
+        )
+    )
+    return {resident_id or user_id for user_id, resident_id in rows}
 
 
 def find_user(username: str) -> User | None:

@@ -29,6 +29,7 @@ KINDS = {
 }
 STEPS = {
     "applied": _("Applied for by"),
+    "asked": _("Asked for by (shopkeeper)"),
     "evaluated": _("Evaluated by (review group)"),
     "approved": _("Approved by (supervision committee)"),
     "paid": _("Paid by (treasurer)"),

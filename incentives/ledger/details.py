@@ -21,6 +21,8 @@ KEYS: dict[str, frozenset[str]] = {
     Kind.INCOME: frozenset({"source", "voucher"}),
     Kind.DISBURSEMENT: frozenset({"purpose", "voucher"}),
     Kind.PAYMENT_RETURN: frozenset({"purpose"}),
+    Kind.SETTLEMENT_APPROVED: frozenset({"month"}),
+    Kind.SETTLEMENT_PAID: frozenset({"month", "voucher"}),
     Kind.REVERSAL: frozenset({"reason"}),
     Kind.EXPIRY: frozenset({"period_ends_on"}),
     Kind.DEBT_PAYMENT: frozenset({"period_ends_on"}),

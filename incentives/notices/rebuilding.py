@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from sqlalchemy import update
+from uuid import UUID
 
 from incentives.extensions import db
 from incentives.ledger import Kind
@@ -11,7 +10,8 @@ from incentives.ledger.replaying import Replayed, stand_in
 from incentives.notices.models import Objection, ObjectionStatus
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostKind
-from incentives.shop.models import RedemptionLine
+from incentives.shop.models import Redemption, Refund, RefundCause
+from incentives.shop.operations.refunds import keep_refund, split_value, take_back
 
 UNKNOWN = "?"
 
@@ -32,11 +32,25 @@ def rebuild_dispute(replayed: Replayed, _now: datetime) -> Sequence[Lost] | None
     objection.shop_at_fault = False
     objection.ruled_by = replayed.actor or stand_in(event.village, "clock")
     objection.ruled_at = event.at
-    db.session.execute(
-        update(RedemptionLine)
-        .where(RedemptionLine.redemption_id == objection.redemption_id)
-        .values(refunded=RedemptionLine.quantity)
-        .execution_options(synchronize_session=False)
-    )
     db.session.flush()
+    refund_rest(objection.redemption_id, replayed)
     return [Lost(LostKind.FACTS, {"record": str(objection.id), "facts": ["reason"]})]
+
+
+def refund_rest(redemption_id: UUID, replayed: Replayed) -> None:
+    """Enter what was still out as refunded at the village's cost, as the ruling had done."""
+    event = replayed.event
+    redemption = db.session.get_one(Redemption, redemption_id)
+    returned = take_back(redemption, None)
+    value = sum(line.unit_points * quantity for line, quantity in returned)
+    points, cash_fen = split_value(redemption, value)
+    refund = Refund(
+        redemption_id=redemption_id,
+        points=points,
+        cash_fen=cash_fen,
+        cause=RefundCause.VILLAGE,
+        reason=UNKNOWN,
+        refunded_at=event.at,
+        refunded_by=replayed.actor or stand_in(event.village, "clock"),
+    )
+    keep_refund(refund, redemption, event, returned)

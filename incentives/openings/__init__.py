@@ -13,6 +13,7 @@ from incentives.notices.models import NoticeKind
 from incentives.notices.publishers import PUBLISHERS
 from incentives.openings.publisher import OpeningPublisher
 from incentives.openings.telling import tell_book, tell_openings
+from incentives.recovery import hooks
 from incentives.register.lines import tellers
 
 
@@ -20,4 +21,4 @@ def init_app(_app: Flask) -> None:
     """Let notices list openings, and statements and the fund's book tell of them."""
     PUBLISHERS[NoticeKind.OPENINGS] = OpeningPublisher()
     tellers[Kind.OPENING] = tell_openings
-    more_of_lines[:] = [tell_book]
+    hooks.add(more_of_lines, tell_book)

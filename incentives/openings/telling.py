@@ -9,6 +9,7 @@ from sqlalchemy import select
 from incentives.access.queries import person_names
 from incentives.extensions import db
 from incentives.fund.queries.book import MoreOfLine
+from incentives.ledger import Event
 from incentives.notices.models import Notice
 from incentives.openings.models import Opening, OpeningCheck, OpeningLine
 
@@ -56,11 +57,11 @@ def tell_openings(line_ids: Sequence[UUID]) -> dict[UUID, str]:
     return told
 
 
-def tell_book(line_ids: Sequence[UUID]) -> dict[UUID, MoreOfLine]:
-    """What the public book says of the money of these lines."""
-    found, checkers = openings_of(line_ids)
+def tell_book(events: Sequence[Event]) -> dict[UUID, MoreOfLine]:
+    """What the public book says of these events' money, as far as openings brought it."""
+    found, checkers = openings_of([event.record for event in events if event.record is not None])
     return {
-        line_id: MoreOfLine(
+        event.id: MoreOfLine(
             source="opening",
             paper=_("notice %(number)s", number=label),
             steps=(
@@ -70,5 +71,7 @@ def tell_book(line_ids: Sequence[UUID]) -> dict[UUID, MoreOfLine]:
             reversal=("given_back", line.reversed_by),
             reversal_reason=line.reversed_reason,
         )
-        for line_id, (line, opening, label) in found.items()
+        for event in events
+        if event.record in found
+        for line, opening, label in [found[event.record]]
     }

@@ -1,25 +1,30 @@
-"""The points supermarket (积分超市): goods, stock, redemption and refund.
+"""The points supermarket (积分超市): goods, stock, redemption, refund and settlement.
 
 A redemption is one ledger event, one stock movement and one receipt in one transaction; its
 lines keep points and cost of that moment. Stock never falls below zero, and what left the
-shelf is always on the books. Prices are set by those who don't keep the shop.
+shelf is always on the books. Prices are set by those who don't keep the shop. What a shopkeeper is
+owed goes through four hands, and no step while points, goods and money don't agree.
 """
 
 from flask import Flask
 
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
+from incentives.fund.queries.book import more_of_lines
 from incentives.recovery import hooks
 from incentives.shop.queries import serves_village
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
-from incentives.shop.rebuilding import lose_goods
+from incentives.shop.rebuilding import lose_goods, rebuild_settlement
+from incentives.shop.telling import tell_settlements
 
 
 def init_app(_app: Flask) -> None:
-    """Let a scan know which shops serve the card's village, and files who may read vouchers."""
+    """Tell scans which shops serve a village, files who reads vouchers, the fund who was paid."""
     serves_hook[:] = [serves_village]
     if may_read_voucher not in readers:
         readers.append(may_read_voucher)
     if keeps_voucher not in keepers:
         keepers.append(keeps_voucher)
     hooks.add(hooks.losers, lose_goods)
+    hooks.add(hooks.rebuilders, rebuild_settlement)
+    hooks.add(more_of_lines, tell_settlements)

@@ -1,10 +1,20 @@
 """What the shop's forms take: rows of goods of which only those filled in count."""
 
-from marshmallow import fields, validate
+from datetime import date
 
+from marshmallow import ValidationError, fields, validate
+
+from incentives.errors import NotFound
 from incentives.files.schemas import Upload
+from incentives.fund.schemas import DecisionInput
 from incentives.shop.models import Category, StockSource
-from incentives.shop.schemas import REASON
+from incentives.shop.schemas import (
+    REASON,
+    AgreementInput,
+    SettlementPaymentInput,
+    SettlementReversalInput,
+)
+from incentives.shop.schemas.settlements import MonthField
 from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
 
@@ -78,3 +88,27 @@ class GoodChangeForm(GoodFormFields):
     """All that can change of a good."""
 
     on_sale = fields.Boolean(load_default=False)
+
+
+class AgreementForm(AgreementInput):
+    """With which shop it was agreed."""
+
+    shop_id = Id(required=True)
+
+
+SETTLEMENT_ACTIONS: dict[str, type[Schema]] = {
+    "check": DecisionInput,
+    "approval": DecisionInput,
+    "payment": SettlementPaymentInput,
+    "confirmation": Schema,
+    "reversal": SettlementReversalInput,
+}
+
+
+def month_of(text: str) -> date:
+    """A month of an address, `YYYY-MM`, by its first day; no such page for anything else."""
+    try:
+        month: date = MonthField().deserialize(text)
+    except ValidationError as error:
+        raise NotFound() from error
+    return month

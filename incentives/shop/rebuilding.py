@@ -1,11 +1,35 @@
-"""What is lost of a sale or a refund when its sealed event is put back: its goods."""
+"""What becomes of settlements when their sealed events are put back, and what is lost of a sale."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select, update
+
+from incentives.access import audit
+from incentives.access.actor import SYSTEM
+from incentives.clock import beginning
+from incentives.extensions import db
+from incentives.fund.models import Method
 from incentives.ledger import Kind
-from incentives.ledger.replaying import Replayed
+from incentives.ledger.queries import seq_at
+from incentives.ledger.replaying import Replayed, stand_in
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostKind
+from incentives.shop.models import (
+    Settlement,
+    SettlementReversal,
+    SettlementStatus,
+    ShopService,
+    Undone,
+)
+from incentives.shop.operations.settlements import freeze_lines
+from incentives.shop.operations.settling import OF_APPROVAL, OF_PAYMENT
+from incentives.shop.queries.settlements import after, settlements
+from incentives.shop.queries.statements import Part, statement_of
+
+UNKNOWN = "?"
 
 
 def lose_goods(replayed: Replayed) -> Sequence[Lost]:
@@ -13,3 +37,162 @@ def lose_goods(replayed: Replayed) -> Sequence[Lost]:
     if replayed.event.kind not in (Kind.REDEMPTION, Kind.REFUND):
         return []
     return [Lost(LostKind.STOCK_MOVEMENT, {"event_kind": replayed.event.kind.value})]
+
+
+def rebuild_settlement(replayed: Replayed, now: datetime) -> Sequence[Lost] | None:
+    """Move a settlement to where its event shows it, or enter it anew; None where it is of none.
+
+    What a reviewer checked and a shopkeeper confirmed is in no event: it is lost.
+    """
+    event = replayed.event
+    if event.record is None:
+        return None
+    row = db.session.get(Settlement, event.record, populate_existing=True)
+    if event.kind is Kind.SETTLEMENT_APPROVED:
+        return approve(replayed, row, now)
+    if row is None:
+        return None
+    if event.kind is Kind.SETTLEMENT_PAID:
+        return pay(replayed, row, now)
+    return reverse(replayed, row, now) if event.kind is Kind.REVERSAL else None
+
+
+def person_of(replayed: Replayed, person: UUID | None, step: str) -> UUID:
+    """Who took a step, or a stand-in."""
+    return person or stand_in(replayed.event.village, f"{replayed.event.id}/{step}")
+
+
+def approve(replayed: Replayed, row: Settlement | None, now: datetime) -> list[Lost] | None:
+    """Mark a settlement as approved, entered anew where it was submitted after the backup."""
+    event, facts = replayed.event, []
+    if row is None:
+        row = enter(replayed)
+        if row is None:
+            return None
+        facts.append("submission")
+    values: dict[str, Any] = {}
+    if row.checked_by is None:
+        values = {"checked_by": person_of(replayed, None, "checked"), "checked_at": event.at}
+        facts.append("check")
+    change(
+        row,
+        status=SettlementStatus.APPROVED,
+        approved_by=person_of(replayed, replayed.approver, "approved"),
+        approved_at=event.at,
+        approved_event_id=event.id,
+        **values,
+    )
+    keep_row(replayed, audit.Tag.SETTLEMENT_APPROVED, now)
+    return lost_facts(replayed, *facts) if facts else []
+
+
+def enter(replayed: Replayed) -> Settlement | None:
+    """Enter a settlement anew by what its approval moved; None where its shop isn't known.
+
+    Its lines are those of the receipts where these come to what was approved; else it has none.
+    """
+    event = replayed.event
+    moved = {row["from_code"].partition(".")[0]: row for row in replayed.transfers}
+    number = int(moved["payable"]["from_code"].partition(".")[2])
+    service = db.session.scalar(
+        select(ShopService).where(
+            ShopService.village == event.village, ShopService.number == number
+        )
+    )
+    if service is None:
+        return None
+    month = event.occurred_on.replace(day=1)
+    standing = db.session.scalars(
+        settlements(event.village, shop_id=service.shop_id)
+        .where(Settlement.status != SettlementStatus.REJECTED, Settlement.month < month)
+        .order_by(Settlement.to_size.desc())
+    ).first()
+    from_size = standing.to_size if standing else 0
+    to_size = seq_at(event.village, beginning(after(month)))
+    statement = statement_of(Part(service.shop_id, event.village, number, from_size, to_size))
+    amount_fen = moved["payable"]["amount"]
+    points = moved["shop"]["amount"] if "shop" in moved else 0
+    whole = (statement.points, statement.amount_fen) == (points, amount_fen)
+    row = Settlement(
+        id=event.record,
+        village=event.village,
+        shop_id=service.shop_id,
+        month=month,
+        from_size=from_size,
+        to_size=to_size,
+        points=points,
+        goods_fen=statement.goods_fen if whole else amount_fen,
+        cash_fen=statement.cash_fen if whole else 0,
+        amount_fen=amount_fen,
+        submitted_by=person_of(replayed, replayed.actor, "submitted"),
+        submitted_at=event.at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    if whole:
+        freeze_lines(row, statement)
+    return row
+
+
+def pay(replayed: Replayed, row: Settlement, now: datetime) -> list[Lost]:
+    """Mark a settlement as paid, without its voucher's number."""
+    event = replayed.event
+    change(
+        row,
+        status=SettlementStatus.PAID,
+        paid_by=person_of(replayed, replayed.actor, "paid"),
+        paid_at=event.at,
+        paid_on=event.occurred_on,
+        method=Method(replayed.transfers[0]["from_code"]),
+        voucher=UNKNOWN,
+        paid_event_id=event.id,
+    )
+    keep_row(replayed, audit.Tag.SETTLEMENT_PAID, now)
+    return lost_facts(replayed, "voucher", "confirmation")
+
+
+def reverse(replayed: Replayed, row: Settlement, now: datetime) -> list[Lost]:
+    """Take a settlement's last step back, without the reason."""
+    event, paid = replayed.event, row.status is SettlementStatus.PAID
+    db.session.add(
+        SettlementReversal(
+            event_id=event.id,
+            settlement_id=row.id,
+            undone=Undone.PAYMENT if paid else Undone.APPROVAL,
+            undone_event_id=event.reverses,
+            done_by=row.paid_by if paid else row.approved_by,
+            done_at=row.paid_at if paid else row.approved_at,
+            voucher=row.voucher,
+            reason=UNKNOWN,
+            reversed_by=person_of(replayed, replayed.actor, "reversed"),
+            reversed_at=event.at,
+        )
+    )
+    db.session.flush()
+    status = SettlementStatus.APPROVED if paid else SettlementStatus.CHECKED
+    change(row, status=status, **dict.fromkeys(OF_PAYMENT if paid else OF_APPROVAL))
+    keep_row(replayed, audit.Tag.SETTLEMENT_REVERSED, now)
+    return lost_facts(replayed, "reason")
+
+
+def change(row: Settlement, **values: Any) -> None:
+    """Change a settlement's row, whatever state it is in."""
+    db.session.execute(
+        update(Settlement)
+        .where(Settlement.id == row.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(row)
+
+
+def lost_facts(replayed: Replayed, *facts: str) -> list[Lost]:
+    """A line of the list: the record is back, without these."""
+    return [Lost(LostKind.FACTS, {"record": str(replayed.event.record), "facts": list(facts)})]
+
+
+def keep_row(replayed: Replayed, tag: audit.Tag, now: datetime) -> None:
+    """Leave a row in the audit trail: the catch-up did it."""
+    event = replayed.event
+    details = {"caught_up": True}
+    audit.record(SYSTEM, tag, village=event.village, subject=event.record, now=now, details=details)

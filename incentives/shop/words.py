@@ -1,9 +1,20 @@
 """The shop's words in the reader's language."""
 
+from datetime import date
+
+from flask_babel import format_date, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from incentives.shop.models import Category, MovementKind, StockSource, VoucherStatus
+from incentives.shop.models import (
+    Basis,
+    Category,
+    MovementKind,
+    SettlementStatus,
+    StockSource,
+    VoucherStatus,
+)
+from incentives.shop.queries.reconciling import Difference, Witness
 
 CATEGORIES: dict[Category, LazyString] = {
     Category.GRAIN: _("Grain and flour"),
@@ -58,3 +69,60 @@ UNITS: dict[str, LazyString] = {
 def unit_word(unit: str) -> str:
     """A good's unit as people say it."""
     return str(UNITS.get(unit, unit))
+
+
+def in_language(name_zh: str, name_en: str | None) -> str:
+    """A good's name in the reader's language."""
+    return name_en if name_en and str(get_locale()) == "en" else name_zh
+
+
+def month_word(month: date) -> str:
+    """A month as people say it."""
+    # Translators: Babel's pattern of a month
+    return str(format_date(month, gettext("MMMM y")))
+
+
+SETTLEMENT_STATES: dict[SettlementStatus, LazyString] = {
+    SettlementStatus.SUBMITTED: _("To be checked"),
+    SettlementStatus.CHECKED: _("To be approved"),
+    SettlementStatus.APPROVED: _("To be paid"),
+    SettlementStatus.PAID: _("Paid, not confirmed yet"),
+    SettlementStatus.CONFIRMED: _("Paid and received"),
+    SettlementStatus.REJECTED: _("Not approved"),
+}
+SETTLEMENT_DONE: dict[str, LazyString] = {
+    "check": _("Your decision is kept."),
+    "approval": _("Your decision is kept."),
+    "payment": _("Paid. It stands in the public book now."),
+    "confirmation": _("Thank you: this month is done."),
+    "reversal": _("Taken back. Both entries stay in the ledger."),
+}
+# What is owed for a shopkeeper's goods.
+BASES: dict[Basis, LazyString] = {
+    Basis.COST: _("what the goods cost"),
+    Basis.FEN_PER_POINT: _("their points, at the village's rate"),
+}
+DIFFERENCES: dict[Witness, LazyString] = {
+    Witness.POINTS: _("points moved in the ledger %(expected)s, on the receipt %(found)s."),
+    Witness.PRICE: _("its goods come to %(expected)s points, %(found)s were paid."),
+    Witness.GOODS: _("on the receipt %(expected)s, off the shelf %(found)s."),
+    Witness.RETURNED: _("%(expected)s came back, the receipt says %(found)s."),
+    Witness.NO_RECEIPT: _("%(found)s left the shelf without a receipt."),
+    Witness.STATEMENT: _("by the receipts ¥%(expected)s, on the statement ¥%(found)s."),
+    Witness.SETTLED: _("Settled in the ledger %(expected)s points, by statements %(found)s."),
+    Witness.PAYABLE: _("Owed in the ledger ¥%(expected)s, by statements ¥%(found)s."),
+}
+IN_FEN = (Witness.STATEMENT, Witness.PAYABLE)
+
+
+def difference_words(difference: Difference) -> str:
+    """A difference as a sentence: of which receipt and good, and what each witness says."""
+    expected, found = difference.expected, difference.found
+    figures = {"expected": str(expected), "found": str(found)}
+    if difference.witness in IN_FEN:
+        figures = {"expected": f"{expected / 100:.2f}", "found": f"{found / 100:.2f}"}
+    said = str(DIFFERENCES[difference.witness]) % figures
+    where = [difference.good] if difference.good else []
+    if difference.receipt is not None:
+        where.insert(0, gettext("Receipt %(number)s", number=difference.receipt))
+    return f"{', '.join(where)}: {said}" if where else said

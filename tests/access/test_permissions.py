@@ -87,6 +87,14 @@ redemption.make         K
 voucher.serve           K
 redemption.refund       K
 redemption.read         C R T S K own
+shop.agree              A
+settlement.read         O C R T S K
+settlement.submit       K
+settlement.check        R
+settlement.approve      S
+settlement.pay          T
+settlement.confirm      K
+settlement.reverse      S T
 opening.read            C R T S
 opening.enter           C
 opening.check           R S

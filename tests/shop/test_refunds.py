@@ -1,12 +1,13 @@
 """Goods back and points back: by line, points before cash, within the days of the sale."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from incentives.ledger.audit import audit
 from incentives.shop.models import StockOwner
-from tests.factories import VILLAGE
+from tests.factories import OTHER_VILLAGE, VILLAGE, make_village
 from tests.shop.scenes import PIN, Counter, Shopper, make_counter, make_shopper, problem
 from tests.site import Site, make_site
 
@@ -102,4 +103,28 @@ def test_only_the_shop_s_keeper_takes_goods_back(site, counter, shopper):
     assert problem(counter.refund(sale | {"id": str(counter.shop)})) == "not_found"
     answer = counter.refund(sale, reason="")
     assert answer.json["errors"][0]["pointer"] == "/reason"
+    assert counter.shelf()["soap"] == 19
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_last_day_ends_at_midnight_in_the_village(site, counter, shopper, clock):
+    clock.now = datetime(2026, 3, 10, 15, 59, tzinfo=UTC)  # 23:59 in the village
+    site.tokens.clear()
+    late = counter.sold(shopper, soap=2)
+    clock.now = datetime(2026, 3, 17, 15, 59, 59, tzinfo=UTC)
+    site.tokens.clear()
+    assert counter.refund(late, lines=[line(late, 0, 1)]).status_code == 201
+    clock.now = datetime(2026, 3, 17, 16, tzinfo=UTC)  # the eighth day begins
+    site.tokens.clear()
+    assert problem(counter.refund(late)) == "wrong_state"
+    assert counter.shelf()["soap"] == 19
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_sale_is_not_found_in_another_village(site, counter, shopper):
+    sale = counter.sold(shopper, soap=1)
+    path = f"/villages/{OTHER_VILLAGE}/redemptions/{sale['id']}/refund"
+    with site.app.app_context():
+        make_village(OTHER_VILLAGE)
+    assert problem(site.call("shopkeeper", "POST", path, {"reason": "x"})) == "not_found"
     assert counter.shelf()["soap"] == 19

@@ -57,22 +57,26 @@ class BookLine:
 
 @dataclass(frozen=True)
 class MoreOfLine:
-    """What a higher room knows of an event of the fund's money: where from, and who took steps."""
+    """What a higher room knows of an event of the fund's money: where from or for what, and who
+    took steps; `payee` is named in public."""
 
-    source: str
-    paper: str
+    paper: str | None
     steps: tuple[tuple[str, UUID | None], ...]
-    reversal: tuple[str, UUID | None]
-    reversal_reason: str | None
+    source: str | None = None
+    purpose: str | None = None
+    payee: str | None = None
+    reversal: tuple[str, UUID | None] | None = None
+    reversal_reason: str | None = None
 
 
-# Set by openings: what it knows, by record.
-more_of_lines: list[Callable[[Sequence[UUID]], dict[UUID, MoreOfLine]]] = []
+# Set by shop and openings: what they know, by event.
+more_of_lines: list[Callable[[Sequence[Event]], dict[UUID, MoreOfLine]]] = []
 
 
 @dataclass
 class Records:
-    """The fund's records behind the events of a page, by the id that the events name."""
+    """The fund's records behind the events of a page, by the id that the events name; what
+    other rooms know, by event."""
 
     income: dict[UUID, Income]
     moves: dict[UUID, MoneyMove]
@@ -176,10 +180,11 @@ def records_of(events: Sequence[Event]) -> Records:
     of_returns = [each.disbursement_id for each in returns.values()]
     found = rows_by_id(Disbursement, [*ids, *of_returns])
     views = {view.disbursement.id: view for view in disbursement_views(list(found.values()))}
-    others = {record: more for told in more_of_lines for record, more in told(ids).items()}
+    others = {event: more for told in more_of_lines for event, more in told(events).items()}
     people: set[UUID | None] = set()
     for more in others.values():
-        people |= {person for _step, person in (*more.steps, more.reversal)}
+        people |= {person for _step, person in more.steps}
+        people |= {more.reversal[1]} if more.reversal else set()
     for each in income.values():
         people |= {each.entered_by, each.reversed_by}
     people |= {each.entered_by for each in (*moves.values(), *returns.values())}
@@ -214,7 +219,7 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
     view = records.disbursements.get(of) if of else None
     income = records.income.get(event.record) if event.record else None
     move = records.moves.get(event.record) if event.record else None
-    more = records.others.get(event.record) if event.record else None
+    more = records.others.get(event.id)
     reversal = event.kind is Kind.REVERSAL
     line: dict[str, Any] = dict.fromkeys(("source", "purpose", "paper", "payee", "reason"))
     steps: list[tuple[str, UUID | None]] = []
@@ -234,8 +239,9 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
         line |= {"source": "difference" if amount_fen > 0 else None, "reason": move.note}
         line["purpose"] = "difference" if amount_fen < 0 else None
     elif more is not None:
-        steps = [more.reversal] if reversal else list(more.steps)
-        line |= {"source": more.source, "paper": more.paper}
+        steps = [more.reversal] if reversal and more.reversal else list(more.steps)
+        line |= {"source": more.source, "purpose": more.purpose}
+        line |= {"paper": more.paper, "payee": more.payee}
         line["reason"] = more.reversal_reason if reversal else None
     return BookLine(
         voucher=event.seq + 1,

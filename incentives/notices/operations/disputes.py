@@ -5,7 +5,6 @@ from typing import cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import insert
 
 from incentives import ledger
 from incentives.access.actor import Actor
@@ -17,9 +16,10 @@ from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.notices.publishers import Hands
 from incentives.register.models import Household
-from incentives.shop.models import Refund, RefundLine
-from incentives.shop.operations.refunds import post_refund, split_value, take_back
-from incentives.shop.queries import find_redemption
+from incentives.shop.models import Redemption, Refund, RefundCause
+from incentives.shop.operations.refunds import keep_refund, post_refund, split_value, take_back
+from incentives.shop.queries import find_redemption, find_shop
+from incentives.shop.queries.settlements import keepers_of
 
 DISPUTE_DAYS = 60
 
@@ -36,54 +36,58 @@ def refuse_undisputable(
 
 
 def hands_of(objection: Objection) -> Hands:
-    """Its household and the shopkeeper, whose household counts too."""
+    """Its household, who sold, and whoever keeps the shop; their households count too."""
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
-    homes = household_ids_of(redemption.redeemed_by) | {redemption.household_id}
-    entered = frozenset({redemption.redeemed_by})
+    entered = frozenset({redemption.redeemed_by}) | keepers_of(find_shop(redemption.shop_id))
+    homes = household_ids_of(*entered) | {redemption.household_id}
     return Hands(households=homes, entered=entered, decided=frozenset())
 
 
 def give_back(objection: Objection, *, actor: Actor, now: datetime) -> None:
     """Give back what is still out: from the shop at fault, else as the village's loss.
 
-    The goods stay where they are: no stock moves.
+    The goods stay where they are: no stock moves. What was topped up in cash the shop hands back
+    over the counter; where it isn't at fault, its next statement makes up for that.
     """
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
     returned = take_back(redemption, None)
     value = sum(line.unit_points * quantity for line, quantity in returned)
     points, cash_fen = split_value(redemption, value)
-    refund_id, reason = new_id(), cast("str", objection.ruling_reason)[:200]
-    event = None
-    if points and objection.shop_at_fault:
-        event = post_refund(redemption, refund_id, points, reason, actor=actor, now=now)
-    elif points:
-        household = db.session.get_one(Household, redemption.household_id)
-        draft = ledger.Draft(
-            village=objection.village,
-            kind=ledger.Kind.LOSS,
-            occurred_on=village_day(now),
-            record=objection.id,
-            legs=[ledger.give("offline_loss", household.account_code, points)],
-            detail={"receipt": redemption.receipt, "reason": reason},
-        )
-        event = ledger.post([draft], actor=actor.person, now=now)[0]
     refund = Refund(
-        id=refund_id,
+        id=new_id(),
         redemption_id=redemption.id,
-        event_id=event.id if event else None,
-        receipt=event.seq + 1 if event else None,
         points=points,
         cash_fen=cash_fen,
-        reason=reason,
+        cause=RefundCause.SHOP if objection.shop_at_fault else RefundCause.VILLAGE,
+        reason=cast("str", objection.ruling_reason)[:200],
         refunded_at=now,
         refunded_by=actor.person,
     )
-    db.session.add(refund)
-    db.session.flush()
-    db.session.execute(
-        insert(RefundLine),
-        [
-            {"refund_id": refund.id, "line_id": line.id, "quantity": quantity}
-            for line, quantity in returned
-        ],
+    event = None
+    if points and objection.shop_at_fault:
+        event = post_refund(redemption, refund.id, points, refund.reason, actor=actor, now=now)
+    elif points:
+        event = post_loss(objection, redemption, points, refund.reason, actor=actor, now=now)
+    keep_refund(refund, redemption, event, returned)
+
+
+def post_loss(
+    objection: Objection,
+    redemption: Redemption,
+    points: int,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ledger.Event:
+    """The event of points that the village gives back, as the shop isn't at fault."""
+    household = db.session.get_one(Household, redemption.household_id)
+    draft = ledger.Draft(
+        village=objection.village,
+        kind=ledger.Kind.LOSS,
+        occurred_on=village_day(now),
+        record=objection.id,
+        legs=[ledger.give("offline_loss", household.account_code, points)],
+        detail={"receipt": redemption.receipt, "reason": reason},
     )
+    return ledger.post([draft], actor=actor.person, now=now)[0]

@@ -1,6 +1,6 @@
-"""The shop by HTTP: shops, goods, stock, redemptions, refunds and vouchers."""
+"""The shop by HTTP: shops, goods, stock, redemptions, refunds, vouchers, settlements."""
 
-from incentives.shop.api import goods, redemptions, shops, stock, vouchers
+from incentives.shop.api import goods, redemptions, settlements, shops, stock, vouchers
 from incentives.shop.api.shared import blueprint
 
-__all__ = ["blueprint", "goods", "redemptions", "shops", "stock", "vouchers"]
+__all__ = ["blueprint", "goods", "redemptions", "settlements", "shops", "stock", "vouchers"]

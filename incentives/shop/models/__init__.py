@@ -1,8 +1,16 @@
-"""Tables of the shop: whom it serves, its goods and stock, what went over the counter."""
+"""Tables of the shop: whom it serves, goods and stock, what was handed out, what is owed."""
 
+from incentives.shop.models.agreements import Basis, ShopAgreement
 from incentives.shop.models.goods import Category, Good, GoodPrice
 from incentives.shop.models.redemptions import Redemption, RedemptionLine
-from incentives.shop.models.refunds import Refund, RefundLine
+from incentives.shop.models.refunds import Refund, RefundCause, RefundLine
+from incentives.shop.models.settlements import (
+    Settlement,
+    SettlementLine,
+    SettlementReversal,
+    SettlementStatus,
+    Undone,
+)
 from incentives.shop.models.shops import Shop, ShopService, StockOwner
 from incentives.shop.models.stock import (
     MovementKind,
@@ -16,6 +24,7 @@ from incentives.shop.models.stock import (
 from incentives.shop.models.vouchers import Voucher, VoucherStatus
 
 __all__ = [
+    "Basis",
     "Category",
     "Good",
     "GoodPrice",
@@ -25,14 +34,21 @@ __all__ = [
     "Redemption",
     "RedemptionLine",
     "Refund",
+    "RefundCause",
     "RefundLine",
+    "Settlement",
+    "SettlementLine",
+    "SettlementReversal",
+    "SettlementStatus",
     "Shop",
+    "ShopAgreement",
     "ShopService",
     "Stock",
     "StockMovement",
     "StockMovementLine",
     "StockOwner",
     "StockSource",
+    "Undone",
     "Voucher",
     "VoucherStatus",
 ]

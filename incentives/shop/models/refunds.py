@@ -1,18 +1,33 @@
 """Goods and points that went back."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from incentives.database import Base, new_id
+from incentives.database import Base, choice, new_id
+
+
+class RefundCause(StrEnum):
+    """Why points went back: goods came back, or a ruling said so, at the shop's cost or not.
+
+    By a ruling (`shop`, `village`) the goods stay with the household. At the village's cost the
+    shop is still owed for them, and for the cash that it gave back.
+    """
+
+    RETURN = "return"
+    SHOP = "shop"
+    VILLAGE = "village"
 
 
 class Refund(Base):
     """Goods back and points back, for some lines of one redemption; a record of its own.
 
-    `event_id` and `receipt` are None where only cash went back, which is in no ledger.
+    `event_id` and `receipt` are None where only cash went back, which is in no ledger. `log_place`
+    is the receipt's number, else the one that the log's next event gets: by it a statement takes
+    the refund in, and never one that was submitted before.
     """
 
     __tablename__ = "refund"
@@ -26,6 +41,8 @@ class Refund(Base):
     redemption_id: Mapped[UUID] = mapped_column(ForeignKey("redemption.id"), index=True)
     event_id: Mapped[UUID | None]
     receipt: Mapped[int | None]
+    log_place: Mapped[int] = mapped_column(index=True)
+    cause: Mapped[RefundCause] = mapped_column(choice(RefundCause, "cause"))
     points: Mapped[int]
     cash_fen: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))

@@ -22,6 +22,7 @@ from incentives.shop.models import (
     Redemption,
     RedemptionLine,
     Refund,
+    RefundCause,
     RefundLine,
     ShopService,
     StockMovement,
@@ -68,30 +69,20 @@ def refund_redemption(
     end_vouchers(returned, actor=actor, now=now)
     value = sum(line.unit_points * quantity for line, quantity in returned)
     points, cash_fen = split_value(redemption, value)
-    refund_id = new_id()
-    event = None
-    if points:
-        event = post_refund(redemption, refund_id, points, reason, actor=actor, now=now)
     refund = Refund(
-        id=refund_id,
+        id=new_id(),
         redemption_id=redemption.id,
-        event_id=event.id if event else None,
-        receipt=event.seq + 1 if event else None,
         points=points,
         cash_fen=cash_fen,
+        cause=RefundCause.RETURN,
         reason=reason,
         refunded_at=now,
         refunded_by=actor.person,
     )
-    db.session.add(refund)
-    db.session.flush()
-    db.session.execute(
-        insert(RefundLine),
-        [
-            {"refund_id": refund.id, "line_id": line.id, "quantity": quantity}
-            for line, quantity in returned
-        ],
-    )
+    event = None
+    if points:
+        event = post_refund(redemption, refund.id, points, reason, actor=actor, now=now)
+    keep_refund(refund, redemption, event, returned)
     back = [
         StockLine(line.good_id, quantity, line.unit_cost_fen)
         for line, quantity in returned
@@ -101,6 +92,29 @@ def refund_redemption(
         movement = StockMovement(kind=MovementKind.REFUND, record_id=refund.id)
         move_stock(shop, movement, back, actor=actor, now=now)
     return refund
+
+
+def keep_refund(
+    refund: Refund,
+    redemption: Redemption,
+    event: ledger.Event | None,
+    returned: Sequence[tuple[RedemptionLine, int]],
+) -> None:
+    """Keep a refund with its lines and its place in the log; without event it moved cash only."""
+    village = redemption.village
+    if event is not None:
+        refund.event_id, refund.receipt, refund.log_place = event.id, event.voucher, event.voucher
+    else:
+        refund.log_place = ledger.hold([village]).read()[village].size + 1
+    db.session.add(refund)
+    db.session.flush()
+    db.session.execute(
+        insert(RefundLine),
+        [
+            {"refund_id": refund.id, "line_id": line.id, "quantity": quantity}
+            for line, quantity in returned
+        ],
+    )
 
 
 def take_back(

@@ -1,15 +1,27 @@
-"""The pages of the shop: the counter, receipts and refunds, stock, goods and the public prices."""
+"""The pages of the shop: counter, receipts, stock, goods, prices, vouchers, settlements."""
 
-from incentives.shop.pages import counter, goods, month, prices, receipts, stock, vouchers
+from incentives.shop.pages import (
+    agreements,
+    counter,
+    goods,
+    month,
+    prices,
+    receipts,
+    settlements,
+    stock,
+    vouchers,
+)
 from incentives.shop.pages.shared import blueprint
 
 __all__ = [
+    "agreements",
     "blueprint",
     "counter",
     "goods",
     "month",
     "prices",
     "receipts",
+    "settlements",
     "stock",
     "vouchers",
 ]

@@ -8,9 +8,8 @@ from flask import Response, request, url_for
 from incentives.clock import now, village_day
 from incentives.shop import queries
 from incentives.shop.pages.shared import blueprint, shop_here
-from incentives.shop.pages.views import in_language
 from incentives.shop.sheets import month_of, month_paper, month_pdf, month_workbook
-from incentives.shop.words import unit_word
+from incentives.shop.words import in_language, unit_word
 from incentives.web.pages import page, render
 
 

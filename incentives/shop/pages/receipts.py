@@ -18,8 +18,8 @@ from incentives.shop.models import (
     Redemption,
 )
 from incentives.shop.pages.shared import blueprint
-from incentives.shop.pages.views import holders_of, in_language, voucher_views
-from incentives.shop.words import VOUCHERS
+from incentives.shop.pages.views import holders_of, voucher_views
+from incentives.shop.words import VOUCHERS, in_language
 from incentives.web.cursors import page as list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from flask_babel import get_locale
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -18,7 +17,7 @@ from incentives.register.queries import masked
 from incentives.shop import queries
 from incentives.shop.models import Good, Redemption, Stock, Voucher, VoucherStatus
 from incentives.shop.operations.vouchers import AT_MOST
-from incentives.shop.words import unit_word
+from incentives.shop.words import in_language, unit_word
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,6 @@ def voucher_views(vouchers: Sequence[Voucher]) -> list[VoucherView]:
         )
         for each in vouchers
     ]
-
-
-def in_language(name_zh: str, name_en: str | None) -> str:
-    """A good's name in the reader's language."""
-    return name_en if name_en and str(get_locale()) == "en" else name_zh
 
 
 def holders_of(redemptions: list[Redemption]) -> dict[UUID, str]:

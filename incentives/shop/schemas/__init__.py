@@ -23,6 +23,21 @@ from incentives.shop.schemas.redemptions import (
     RefundOutput,
     ReturnedLineInput,
 )
+from incentives.shop.schemas.settlements import (
+    AgreementInput,
+    AgreementOutput,
+    AgreementPage,
+    CheckInput,
+    SettlementInput,
+    SettlementOutput,
+    SettlementPage,
+    SettlementPaymentInput,
+    SettlementQuery,
+    SettlementReversalInput,
+    StatementOutput,
+    StatementQuery,
+    WholeSettlementOutput,
+)
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
 from incentives.shop.schemas.shops import ShopInput, ShopOutput, ShopPage
 from incentives.shop.schemas.stock import (
@@ -44,6 +59,10 @@ __all__ = [
     "LINES",
     "QUANTITY",
     "REASON",
+    "AgreementInput",
+    "AgreementOutput",
+    "AgreementPage",
+    "CheckInput",
     "GoodChange",
     "GoodInput",
     "GoodOutput",
@@ -68,9 +87,17 @@ __all__ = [
     "RefundInput",
     "RefundOutput",
     "ReturnedLineInput",
+    "SettlementInput",
+    "SettlementOutput",
+    "SettlementPage",
+    "SettlementPaymentInput",
+    "SettlementQuery",
+    "SettlementReversalInput",
     "ShopInput",
     "ShopOutput",
     "ShopPage",
+    "StatementOutput",
+    "StatementQuery",
     "StockLineInput",
     "StockMovementInput",
     "StockMovementLineOutput",
@@ -80,4 +107,5 @@ __all__ = [
     "VoucherOutput",
     "VoucherPage",
     "VoucherQuery",
+    "WholeSettlementOutput",
 ]

@@ -39,6 +39,16 @@ navigation: dict[str, NavItem] = {}
 # What rooms say under the header of every page, by the page's village: kind and text.
 band_makers: list[Callable[[Village | None], list[dict[str, str]]]] = []
 
+# What rooms above put on top of a page, by its address: HTML by caller and village, or nothing.
+page_sections: dict[str, list[Callable[[Any, Village], str]]] = {}
+
+
+def page_section(url: str, make: Callable[[Any, Village], str]) -> None:
+    """Put something on top of a page of another room, once however often it is asked."""
+    made = page_sections.setdefault(url, [])
+    if make not in made:
+        made.append(make)
+
 
 def nav_item(
     label: LazyString,
@@ -147,9 +157,18 @@ def shell() -> dict[str, Any]:
         "languages": languages(),
         "demo": is_demo(),
         "bands": [each for make in band_makers for each in make(village)],
+        "sections": sections(caller, village),
         "sign_in_url": None if request.path == "/login" else "/login",
         "sign_out_url": "/logout",
     }
+
+
+def sections(caller: Caller | None, village: Village | None) -> list[str]:
+    """What rooms above put on top of this page."""
+    if caller is None or village is None:
+        return []
+    made = [make(caller, village) for make in page_sections.get(request.path, ())]
+    return [each for each in made if each]
 
 
 def navigation_of(caller: Caller | None, village: Village | None) -> list[dict[str, Any]]:

@@ -1,0 +1,227 @@
+"""What shopkeepers are owed: asked for, checked against shelf and ledger, approved, paid."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, render_template, request, url_for
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+
+from incentives.access.actor import Actor, Role, current_actor
+from incentives.clock import now, village_day
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.fund.models import Method
+from incentives.fund.words import PLACES
+from incentives.shop import forms, lists, operations, queries, schemas, statements, timeline, words
+from incentives.shop.api.settlements import get_settlements
+from incentives.shop.models import Settlement, Shop, ShopService, StockOwner
+from incentives.shop.pages.shared import blueprint
+from incentives.shop.queries.agreements import agreements_of, basis_on
+from incentives.shop.queries.settlements import (
+    Due,
+    before,
+    find_service,
+    month_statement,
+    next_due,
+    settlement_view,
+    settlements,
+)
+from incentives.web.cursors import page as page_of
+from incentives.web.guard import Village
+from incentives.web.lists import ListPage, export_page
+from incentives.web.pages import Form, current_village, nav_item, page, render
+from incentives.web.pages.shell import page_section
+
+MONTHS_SHOWN = 6
+
+
+def waits_for_me(actor: Actor, village: Village) -> int:
+    """How many settlements wait for a step of this person."""
+    return len(timeline.waiting_for(actor, village.code))
+
+
+nav_item(
+    _("Paying the shop"),
+    "/settlements",
+    permission="settlement.read",
+    order=42,
+    count=waits_for_me,
+)
+
+
+def waiting_section(actor: Any, village: Village) -> str:
+    """What waits for this person, on top of the pages where they look for it."""
+    waiting = timeline.waiting_for(actor, village.code)
+    if not waiting:
+        return ""
+    text = render_template("shop/settlements_section.html", waiting=rows_of(waiting))
+    return Markup(text)  # noqa: S704 -- a template's output
+
+
+for address in ("/review", "/supervise", "/fund"):
+    page_section(address, waiting_section)
+
+
+def rows_of(found: list[Settlement]) -> list[tuple[Settlement, str]]:
+    """Settlements with the names of their shops."""
+    return [(each, db.session.get_one(Shop, each.shop_id).name) for each in found]
+
+
+@blueprint.route("/settlements", methods=["GET", "POST"])
+@page(permission="settlement.read")
+def show_settlements() -> Any:
+    """What waits for me, what my shop can ask for, and what was asked for before."""
+    village, actor = current_village().code, current_actor()
+    form = Form(schemas.SettlementInput)
+    answer = form.accept(
+        lambda: operations.submit_settlement(
+            village=village, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda settlement: url_for(".show_settlement", settlement_id=settlement.id),
+        done=_("Sent. The review group checks it first."),
+    )
+    if answer is not None:
+        return answer
+    shown = ListPage(lists.SETTLEMENTS, get_settlements)
+    asked = shown.query
+    chosen = settlements(
+        village,
+        shop_id=asked["shop_id"],
+        statuses=[asked["status"]] if asked["status"] else [],
+        month=asked["month"],
+    )
+    return render(
+        "shop/settlements.html",
+        form=form,
+        waiting=rows_of(timeline.waiting_for(actor, village)),
+        dues=dues_of(actor, village),
+        shops=queries.shops_of_village(village),
+        months=last_months(),
+        settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], asked))),
+        list=shown,
+        words=words,
+    )
+
+
+export_page(blueprint, "/settlements", get_settlements, lists.SETTLEMENTS)
+
+
+def dues_of(actor: Actor, village: str) -> list[tuple[Shop, Due | None]]:
+    """What each shop that this person keeps can ask for next, where its goods are their own."""
+    return [
+        (shop, next_due(find_service(shop.id, village), now()))
+        for shop in queries.shops_of_village(village)
+        if shop.stock_owner is StockOwner.SHOPKEEPER
+        and actor.has_role(Role.SHOPKEEPER, shop.division)
+    ]
+
+
+def last_months() -> list[Any]:
+    """This month and those before it, newest first."""
+    months = [village_day(now()).replace(day=1)]
+    while len(months) < MONTHS_SHOWN:
+        months.append(before(months[-1]))
+    return months
+
+
+@blueprint.get("/settlements/months/<month>")
+@page(permission="settlement.read")
+def show_month(month: str) -> Any:
+    """Points, goods and money of a shop's month on one page, whoever owns the stock."""
+    village = current_village().code
+    asked = forms.month_of(month)
+    service = service_asked(village)
+    due = month_statement(service, asked)
+    shop = queries.find_shop(service.shop_id)
+    return render(
+        "shop/settlement_month.html",
+        shop=shop,
+        due=due,
+        statement=due.statement,
+        owed=shop.stock_owner is StockOwner.SHOPKEEPER,
+        basis=words.BASES[basis_on(agreements_of(shop.id), asked)],
+        months=last_months(),
+        words=words,
+        name_of_line=statements.name_of_line,
+    )
+
+
+def service_asked(village: str) -> ShopService:
+    """The shop asked for, else the first that serves the village."""
+    asked = request.args.get("shop")
+    for shop in queries.shops_of_village(village):
+        if asked is None or str(shop.id) == asked:
+            return find_service(shop.id, village)
+    raise NotFound(_("No shop serves this village yet"))
+
+
+@blueprint.get("/settlements/<uuid:settlement_id>")
+@page(permission="settlement.read")
+def show_settlement(settlement_id: UUID) -> Any:
+    """One settlement: whether all agrees, its lines, who did what, what this person can do."""
+    return show_one(settlement_id)
+
+
+def show_one(settlement_id: UUID, action: str | None = None, form: Form | None = None) -> Any:
+    """The page of a settlement, with the form of one act as it stands."""
+    view = settlement_view(current_village().code, settlement_id)
+    return render(
+        "shop/settlement.html",
+        view=view,
+        row=view.settlement,
+        statement=view.statement,
+        actions=timeline.actions_of(view.settlement, current_actor()),
+        steps=timeline.steps_of(view),
+        action=action,
+        form=form,
+        methods=[(method.value, PLACES[method.value]) for method in Method],
+        today=village_day(now()),
+        words=words,
+        name_of_line=statements.name_of_line,
+    )
+
+
+@blueprint.get("/settlements/<uuid:settlement_id>.pdf")
+@page(permission="settlement.read")
+def settlement_pdf(settlement_id: UUID) -> Response:
+    """The statement as a sheet of A4."""
+    return statements.statement_pdf(settlement_view(current_village().code, settlement_id))
+
+
+@blueprint.get("/settlements/<uuid:settlement_id>.xlsx")
+@page(permission="settlement.read")
+def settlement_workbook(settlement_id: UUID) -> Response:
+    """The statement's lines as an Excel sheet."""
+    return statements.statement_workbook(settlement_view(current_village().code, settlement_id))
+
+
+@blueprint.post("/settlements/<uuid:settlement_id>/<action>")
+@page(permission="settlement.read")
+def act_on_settlement(settlement_id: UUID, action: str) -> Any:
+    """Take a step of a settlement; the operation asks who may."""
+    if action not in forms.SETTLEMENT_ACTIONS:
+        raise NotFound()
+    village = current_village().code
+    form = Form(forms.SETTLEMENT_ACTIONS[action])
+    answer = form.accept(
+        lambda: take_step(village, settlement_id, action, form.data),
+        then=lambda _settlement: url_for(".show_settlement", settlement_id=settlement_id),
+        done=words.SETTLEMENT_DONE[action],
+    )
+    return answer or show_one(settlement_id, action, form)
+
+
+def take_step(village: str, settlement_id: UUID, action: str, data: dict[str, Any]) -> Settlement:
+    """Call the operation of a step."""
+    steps: dict[str, Any] = {
+        "check": operations.check_settlement,
+        "approval": operations.approve_settlement,
+        "payment": operations.pay_settlement,
+        "confirmation": operations.confirm_settlement,
+        "reversal": operations.reverse_settlement,
+    }
+    settlement: Settlement = steps[action](
+        village=village, settlement_id=settlement_id, actor=current_actor(), now=now(), **data
+    )
+    return settlement

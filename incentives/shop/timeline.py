@@ -1,0 +1,108 @@
+"""A settlement as a page shows it: who did what, what is to come, what this person can do."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from incentives.access.actor import Actor, Role
+from incentives.access.duties import household_ids_of
+from incentives.access.permissions import may
+from incentives.access.queries import person_names
+from incentives.extensions import db
+from incentives.shop.models import Settlement, SettlementStatus, Undone
+from incentives.shop.operations.settling import hands_of_shop, other_hands
+from incentives.shop.queries import find_shop
+from incentives.shop.queries.settlements import SettlementView, settlements
+from incentives.shop.states import Action, allowed
+from incentives.web.pages.timeline import step, steps_to_come
+
+# The last word of an act's address, and the permission that it needs, by what it does.
+ACTS = {
+    Action.CHECK: ("check", "settlement.check"),
+    Action.APPROVE: ("approval", "settlement.approve"),
+    Action.PAY: ("payment", "settlement.pay"),
+    Action.CONFIRM: ("confirmation", "settlement.confirm"),
+    Action.REVERSE_APPROVAL: ("reversal", "settlement.approve"),
+    Action.REVERSE_PAYMENT: ("reversal", "settlement.pay"),
+}
+WAITS = {
+    SettlementStatus.SUBMITTED: Action.CHECK,
+    SettlementStatus.CHECKED: Action.APPROVE,
+    SettlementStatus.APPROVED: Action.PAY,
+    SettlementStatus.PAID: Action.CONFIRM,
+}
+REVERSALS = (Action.REVERSE_APPROVAL, Action.REVERSE_PAYMENT)
+
+
+def can_take(settlement: Settlement, action: Action, actor: Actor) -> bool:
+    """Whether this person may take a step, by role, what they did before and where they live."""
+    _act, permission = ACTS[action]
+    if action is Action.CONFIRM:
+        return actor.has_role(Role.SHOPKEEPER, find_shop(settlement.shop_id).division)
+    if not may(actor, permission, settlement.village):
+        return False
+    shop = hands_of_shop(settlement)
+    barred = set(shop)
+    if action not in REVERSALS:
+        barred |= {person for person in other_hands(settlement, action) if person}
+    return actor.person not in barred and actor.household_id not in household_ids_of(*shop)
+
+
+def actions_of(settlement: Settlement, actor: Actor) -> list[str]:
+    """What this person can do now."""
+    return [
+        ACTS[action][0]
+        for action in allowed(settlement.status)
+        if action in ACTS and can_take(settlement, action, actor)
+    ]
+
+
+def waiting_for(actor: Actor, village: str) -> list[Settlement]:
+    """What waits for a step of this person, the oldest first."""
+    statuses = [status for status, action in WAITS.items() if may(actor, ACTS[action][1], village)]
+    if not statuses:
+        return []
+    found = db.session.scalars(settlements(village, statuses=statuses).order_by(Settlement.id))
+    return [each for each in found if can_take(each, WAITS[each.status], actor)]
+
+
+def steps_of(view: SettlementView) -> list[dict[str, Any]]:
+    """Who did what and when, what was taken back, and what is still to come."""
+    row = view.settlement
+    people = {row.submitted_by, row.checked_by, row.approved_by, row.paid_by, row.confirmed_by}
+    undone = {each.done_by for each in view.reversals}
+    undone |= {each.reversed_by for each in view.reversals}
+    names = person_names(people | undone | {row.ended_by})
+    steps = [step(_("Asked for"), row.submitted_by, row.submitted_at, names)]
+    if row.checked_at is not None:
+        steps.append(step(_("Checked by the review group"), row.checked_by, row.checked_at, names))
+    for each in view.reversals:
+        approval = each.undone is Undone.APPROVAL
+        done = _("Approved") if approval else _("Paid")
+        back = _("The approval was taken back") if approval else _("The payment was taken back")
+        steps.append(step(done, each.done_by, each.done_at, names))
+        steps.append(step(back, each.reversed_by, each.reversed_at, names, each.reason))
+    if row.approved_at is not None:
+        approved = _("Approved by the supervision committee")
+        steps.append(step(approved, row.approved_by, row.approved_at, names))
+    if row.paid_at is not None:
+        paper = _("Voucher %(number)s", number=row.voucher)
+        steps.append(step(_("Paid"), row.paid_by, row.paid_at, names, paper))
+    if row.confirmed_at is not None:
+        received = _("The shopkeeper has the money")
+        steps.append(step(received, row.confirmed_by, row.confirmed_at, names))
+    if row.ended_at is not None:
+        steps.append(step(_("Not approved"), row.ended_by, row.ended_at, names, row.ended_reason))
+    return steps + rest_of(row.status)
+
+
+def rest_of(status: SettlementStatus) -> list[dict[str, Any]]:
+    """The steps that are still to be taken, the next one first."""
+    rest = [
+        _("The review group checks"),
+        _("Approval"),
+        _("Payment"),
+        _("The shopkeeper confirms"),
+    ]
+    taken = list(WAITS).index(status) if status in WAITS else len(rest)
+    return steps_to_come(rest[taken:])
