@@ -254,6 +254,12 @@ class CapExceeded(Refusal):
     kept = True
 
 
+class NotCovered(Refusal):
+    name = "not_covered"
+    status = HTTPStatus.CONFLICT
+    title = _("The village can't stand by more points now")
+
+
 class NoRuleInForce(Refusal):
     name = "no_rule_in_force"
     status = HTTPStatus.UNPROCESSABLE_ENTITY

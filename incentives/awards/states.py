@@ -44,6 +44,8 @@ TRANSITIONS: dict[Action, tuple[frozenset[S], S]] = {
 
 # These don't count towards a cap.
 FREED = frozenset({S.REJECTED, S.WITHDRAWN, S.REVERSED})
+# These may still be posted.
+PROMISED = frozenset({S.PROPOSED, S.REVIEWED, S.PUBLISHED, S.OBJECTED})
 
 
 def allowed(status: S) -> list[Action]:

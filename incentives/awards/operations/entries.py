@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access import audit
 from incentives.access.actor import Actor
+from incentives.awards import cover
 from incentives.awards.models import Award, AwardStatus, CapPer, RuleItem
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
@@ -81,6 +82,7 @@ def enter(
     if check is not None:
         check(item, award)
     caps.refuse_over_cap(item, award)
+    cover.refuse_uncovered(village, award.points, village_day(now))
     db.session.add(award)
     db.session.flush()
     keep_evidence(award, act.evidence, actor)

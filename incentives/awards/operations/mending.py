@@ -12,6 +12,7 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.awards import cover
 from incentives.awards.models import Award, AwardReview, RuleItem
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.claiming import refuse_claimed_already, refuse_unclaimable
@@ -49,10 +50,13 @@ def edit_award(
     resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
     refuse_nobody(item, resident)
     with db.session.no_autoflush:
+        before = award.points
         apply_changes(award, item, act, changes.get("quantity", award.quantity))
         if award.claimed:
             refuse_claimed_already(item, award)
         caps.refuse_over_cap(item, award, without=award.id)
+        if award.points > before:
+            cover.refuse_uncovered(village, award.points - before, village_day(now))
     if "evidence" in changes:
         keep_evidence(award, changes["evidence"], actor)
     if award.reviews_needed == 0:

@@ -13,6 +13,7 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.awards import cover
 from incentives.awards.models import Award, RuleItem
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.entries import (
@@ -116,6 +117,7 @@ def propose_batch(
     over = at_lines(lines_over_cap(item, act.occurred_on, wanted))
     if over:
         raise CapExceeded(over[0].detail, errors=over)
+    cover.refuse_uncovered(village, sum(each.points for each in awards), village_day(now))
     db.session.add_all(awards)
     db.session.flush()
     if act.evidence:

@@ -12,11 +12,13 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_entry, refuse_own_household, refuse_same_person
 from incentives.access.permissions import require
+from incentives.awards import cover
 from incentives.awards.models import Award, AwardReview, Decision
 from incentives.awards.operations import records
 from incentives.awards.operations.evidence import refuse_missing_evidence
 from incentives.awards.operations.posting import post_awards
 from incentives.awards.states import Action
+from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
@@ -56,7 +58,8 @@ def review_awards(
     """Approve or reject these awards, all or none; the last approval posts where no notice is due.
 
     Refuses what the reviewer entered, their own household's, what they decided on before, a
-    rejection without a reason, and an approval while a photo or document is missing.
+    rejection without a reason, and an approval while a photo or document is missing or while the
+    village can't stand by more points.
     """
     require(actor, "award.review", village)
     if decision is Decision.REJECT and not (reason and reason.strip()):
@@ -74,6 +77,7 @@ def review_awards(
     refuse_same_person(actor, *earlier_reviewers(awards))
     if decision is Decision.APPROVE:
         refuse_missing_evidence(awards, "/decision")
+        cover.refuse_uncovered(village, 0, village_day(now))
     keep_reviews(awards, decision, reason, actor=actor, now=now)
     if decision is Decision.REJECT:
         records.change(awards, Action.REJECT, closed_at=now)

@@ -10,6 +10,7 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
+from incentives.awards import cover
 from incentives.awards.models import Award, AwardTurn, Turn
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.claiming import refuse_claimed_already
@@ -39,8 +40,8 @@ def reinstate_award(
 ) -> Award:
     """Give an award again that was taken back, by reversing the reversal; caps count again.
 
-    Refuses the reviewer's own household and what they entered, no reason, more than the cap leaves,
-    and a claim whose act was claimed again meanwhile.
+    Refuses the reviewer's own household and what they entered, no reason, more than the cap leaves
+    or the village covers, and a claim whose act was claimed again meanwhile.
     """
     require(actor, "award.reinstate", village)
     ledger.hold([village])
@@ -52,6 +53,7 @@ def reinstate_award(
     if award.claimed:
         refuse_claimed_already(item, award)
     caps.refuse_over_cap(item, award, pointer="", without=award.id)
+    cover.refuse_uncovered(village, award.points, village_day(now))
     turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
     return award
 

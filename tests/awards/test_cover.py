@@ -1,0 +1,101 @@
+"""What covers points is asked before they are promised, approved or given again."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from incentives.awards import cover
+from incentives.awards import operations as awards
+from incentives.awards.models import Award, AwardStatus, Decision
+from incentives.clock import now
+from incentives.errors import NotCovered
+from tests.awards.scenes import Scene, make_scene
+from tests.factories import VILLAGE, act
+
+
+class Means:
+    """What a village can stand by in points; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.points, self.refuses = 1000, True
+        self.asked: list[tuple[str, int, date]] = []
+
+    def __call__(self, village: str, points: int, on: date) -> cover.Doubt | None:
+        self.asked.append((village, points, on))
+        if points <= self.points:
+            return None
+        return cover.Doubt(_("The shelf is too small"), refused=self.refuses)
+
+
+@pytest.fixture
+def means() -> Iterator[Means]:
+    """The means of the village, known to the awards while a test lasts."""
+    found = Means()
+    cover.covers.append(found)
+    yield found
+    cover.covers.remove(found)
+
+
+def propose_two(scene: Scene) -> list[Award]:
+    """One act of two people of a household, 4 points each."""
+    lines = [awards.BatchLine(each.id) for each in scene.people()[:2]]
+    return act(
+        lambda: awards.propose_batch(
+            village=VILLAGE, act=scene.act_of(), lines=lines, actor=scene.cadre, now=now()
+        )
+    )
+
+
+def test_all_that_stands_proposed_counts_with_what_is_asked(app: Flask, means: Means) -> None:
+    scene = make_scene()
+    scene.propose(quantity=2)
+    scene.withdraw(scene.propose(quantity=3))
+    propose_two(scene)
+    assert [points for _village, points, _on in means.asked] == [8, 8 + 12, 8 + 8]
+    assert means.asked[-1] == (VILLAGE, 16, scene.today)
+
+
+def test_points_over_the_means_are_not_proposed(app: Flask, means: Means) -> None:
+    scene = make_scene()
+    means.points = 7
+    with pytest.raises(NotCovered):
+        propose_two(scene)
+    with pytest.raises(NotCovered):
+        scene.propose(quantity=2)
+    award = scene.propose()
+    with pytest.raises(NotCovered):
+        scene.edit(award, quantity=2)
+    means.points = 3
+    assert scene.edit(award, note="less isn't asked for").status is AwardStatus.PROPOSED
+
+
+def test_an_approval_asks_again_and_a_no_does_not(app: Flask, means: Means) -> None:
+    scene = make_scene()
+    award = scene.propose()
+    means.points = 3
+    with pytest.raises(NotCovered):
+        scene.review(award)
+    assert (scene.status(award), scene.points()) == (AwardStatus.PROPOSED, 0)
+    assert scene.review(award, Decision.REJECT, reason="r").status is AwardStatus.REJECTED
+
+
+def test_what_was_taken_back_is_given_again_only_if_covered(app: Flask, means: Means) -> None:
+    scene = make_scene()
+    award = scene.review(scene.propose())
+    means.points = 0
+    scene.reverse(award)
+    with pytest.raises(NotCovered):
+        scene.reinstate(award)
+    means.points = 4
+    assert scene.reinstate(award).status is AwardStatus.POSTED
+
+
+def test_a_warning_refuses_nothing(app: Flask, means: Means) -> None:
+    scene = make_scene()
+    means.points, means.refuses = 0, False
+    assert scene.review(scene.propose()).status is AwardStatus.POSTED
+    assert cover.warnings(VILLAGE, 1, scene.today) == ["The shelf is too small"]
+    assert cover.warnings(VILLAGE, 0, scene.today) == []
