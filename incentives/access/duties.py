@@ -7,9 +7,11 @@ where the rules want two. People are `Actor.person`, so one human's two accounts
 from collections.abc import Iterable
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
+
 from incentives.access import hooks
-from incentives.access.actor import Actor
-from incentives.errors import OwnHousehold, OwnRequest, SamePerson
+from incentives.access.actor import Actor, Role
+from incentives.errors import NotPermitted, OwnHousehold, OwnRequest, SamePerson
 
 
 def refuse_own_household(actor: Actor, household_ids: Iterable[UUID | None]) -> None:
@@ -34,3 +36,20 @@ def household_ids_of(*people: UUID | None) -> frozenset[UUID]:
     """The households of those of these people who are residents."""
     found = (hooks.find_household(person) for person in people if person is not None)
     return frozenset(household for household in found if household is not None)
+
+
+def decides_here(actor: Actor, role: Role, village: str) -> bool:
+    """Whether the actor holds a role in the village itself, or is the clock."""
+    return actor.is_system or any(
+        held.role is role and held.division == village for held in actor.roles
+    )
+
+
+def refuse_from_above(actor: Actor, role: Role, village: str, *, too_small: bool) -> None:
+    """Refuse the township what a village can decide itself (duty 4).
+
+    `role` is the village's that decides; `too_small` says that too few of the village may
+    (`register.deciders`).
+    """
+    if not too_small and not decides_here(actor, role, village):
+        raise NotPermitted(_("The village decides this itself: it has enough people who may"))

@@ -6,7 +6,7 @@ operation itself; which duties one person may not hold together is in `duties`.
 
 from uuid import UUID
 
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor, Assignment, Role
 from incentives.errors import NotFound, NotPermitted
 
 ADMINISTRATOR = Role.ADMINISTRATOR
@@ -72,7 +72,9 @@ TABLE: dict[str, frozenset[Role]] = {
     "rulebook.keep_minutes": roles(CADRE),
     "award.propose": roles(CADRE),
     "award.read": roles(CADRE, REVIEWER, SUPERVISOR),
-    "award.review": roles(REVIEWER),
+    # Where a village has too few who may, the township decides (`LEVELS_HELD`)
+    "award.review": roles(REVIEWER, SUPERVISOR),
+    "award.review_above": roles(REVIEWER, SUPERVISOR),
     "award.withdraw": roles(CADRE),
     "award.reverse": roles(REVIEWER),
     "award.reinstate": roles(REVIEWER),
@@ -164,6 +166,14 @@ LEVELS: dict[tuple[str, Role], range] = {
     ("good.set", ADMINISTRATOR): range(VILLAGE_CODE),
 }
 
+# Where the level at which the role is held decides: what only the township or county may.
+ABOVE_VILLAGES = range(VILLAGE_CODE)
+LEVELS_HELD: dict[tuple[str, Role], range] = {
+    ("award.review", SUPERVISOR): ABOVE_VILLAGES,
+    ("award.review_above", REVIEWER): ABOVE_VILLAGES,
+    ("award.review_above", SUPERVISOR): ABOVE_VILLAGES,
+}
+
 
 def require(actor: Actor, permission: str, division: str | None, *, own: bool = False) -> None:
     """Refuse what the actor's roles don't allow in a division (None: anywhere).
@@ -195,6 +205,7 @@ def allowed(actor: Actor, permission: str, division: str | None, *, own: bool) -
         return True
     return any(
         held.role in TABLE[permission]
+        and is_high_enough(permission, held)
         and (
             division is None
             or (held.covers(division) and at_level(permission, held.role, division))
@@ -212,6 +223,12 @@ def at_level(permission: str, role: Role, division: str) -> bool:
     """Whether the role holds the permission for a division of that level."""
     lengths = LEVELS.get((permission, role))
     return lengths is None or len(division) in lengths
+
+
+def is_high_enough(permission: str, held: Assignment) -> bool:
+    """Whether the role is held at a level at which it has the permission."""
+    lengths = LEVELS_HELD.get((permission, held.role))
+    return lengths is None or len(held.division) in lengths
 
 
 def is_known(actor: Actor, division: str) -> bool:

@@ -16,7 +16,7 @@ OTHER_TOWNSHIP = "513336102"
 COUNTY = "513336"
 
 # A administrator, O overseer, C cadre, R reviewer, T treasurer, S supervisor, K shopkeeper,
-# P responder; "own": a resident for their own household.
+# P responder; "own": a resident for their own household; ^: held above the villages only.
 EXPECTED = """
 me.read                 A O C R T S K P own
 me.change               A O C R T S K P
@@ -53,7 +53,8 @@ rulebook.discard        C
 rulebook.keep_minutes   C
 award.propose           C
 award.read              C R S own
-award.review            R
+award.review            R S^
+award.review_above      R^ S^
 award.withdraw          C
 award.reverse           R
 award.reinstate         R
@@ -173,7 +174,7 @@ def test_role_elsewhere_is_told_nothing(permission: str, letter: str) -> None:
 
 @pytest.mark.parametrize(("permission", "letter"), CASES)
 def test_role_above_covers_its_villages(permission: str, letter: str) -> None:
-    expected = letter in TABLE_OF_WORDS[permission]
+    expected = bool({letter, letter + "^"} & TABLE_OF_WORDS[permission])
     for above in (TOWNSHIP, COUNTY):
         assert may(holder(LETTERS[letter], above), permission, VILLAGE) is expected
     with pytest.raises(NotFound):
@@ -206,7 +207,8 @@ def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     held = {permission for permission, roles in TABLE.items() if Role.SUPERVISOR in roles}
     acts = {each for each in held if not each.endswith(".read")}
     approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
-    decisions = approvals | {"opening.check", "opening.reject"}
+    above_villages = {"award.review", "award.review_above"}
+    decisions = approvals | above_villages | {"opening.check", "opening.reject"}
     assert acts == {"me.change", "ledger.audit", *decisions}
 
 

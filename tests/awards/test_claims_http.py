@@ -13,7 +13,7 @@ from incentives.access.actor import Role
 from incentives.cards.operations import issue_card
 from incentives.clock import now
 from tests.awards.scenes import adopt_rules
-from tests.awards.test_claims import photo
+from tests.awards.claiming import photo
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, make_household, staff
 from tests.site import Site, csrf_of, make_site

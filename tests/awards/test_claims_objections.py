@@ -1,0 +1,130 @@
+"""Objections to what a claim was answered, and minors in notices."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from incentives.access.actor import Actor
+from incentives.awards.models import Award, AwardStatus, Decision
+from incentives.clock import now
+from incentives.errors import (
+    NotFound,
+    SamePerson,
+    WrongState,
+)
+from incentives.extensions import db
+from incentives.notices import operations as notices
+from incentives.notices.models import NoticeKind, NoticeLine, Objection
+from incentives.notices.pages import way_to_object
+from incentives.register.operations import Person, add_resident
+from tests.awards.claiming import claim, resident_of
+from tests.awards.scenes import make_scene
+from tests.conftest import Clock
+from tests.factories import VILLAGE, act
+
+
+def object_to(award: Award, actor: Actor) -> Objection:
+    """Object to what became of a claim."""
+    award_id = award.id
+    return act(
+        lambda: notices.object_to_claim(
+            village=VILLAGE, award_id=award_id, reason="我们做了", actor=actor, now=now()
+        )
+    )
+
+
+def test_a_no_can_be_objected_to_once_in_time_and_by_its_household(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene(objection_days=30)
+    mine = resident_of(scene.household)
+    award = claim(scene)
+    with pytest.raises(WrongState):
+        object_to(award, mine)
+    scene.review(award, Decision.REJECT, reason="没有人看见")
+    with pytest.raises(NotFound):
+        object_to(award, resident_of(scene.other))
+    late = claim(scene, days_ago=1)
+    scene.review(late, Decision.REJECT, reason="没有人看见")
+    made = object_to(award, mine)
+    assert (made.missing_resident_id, made.missing_rule_item) == (scene.household.head_id, "NE01")
+    with pytest.raises(WrongState):
+        object_to(award, mine)
+    clock.forward(days=31)
+    with pytest.raises(WrongState):
+        object_to(late, mine)
+
+
+def test_who_said_no_doesnt_rule_on_the_objection(app: Flask) -> None:
+    scene = make_scene()
+    award = claim(scene)
+    scene.review(award, Decision.REJECT, reason="没有人看见")
+    made = object_to(award, resident_of(scene.household)).id
+
+    def rule(actor: Actor) -> Objection:
+        return act(
+            lambda: notices.rule_on_objection(
+                village=VILLAGE,
+                objection_id=made,
+                upheld=True,
+                reason="有人看见",
+                actor=actor,
+                now=now(),
+            )
+        )
+
+    with pytest.raises(SamePerson):
+        rule(scene.reviewer)
+    assert rule(scene.second).ruling_reason == "有人看见"
+
+
+def test_the_way_to_object_is_shown_as_long_as_there_is_one(app: Flask, clock: Clock) -> None:
+    scene = make_scene(publicity_days=5)
+    award = claim(scene)
+    with app.test_request_context():
+        assert way_to_object(award) is None
+        scene.review(award)
+        assert way_to_object(award) is None
+        act(
+            lambda: (
+                notices.make_notice(
+                    village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
+                )
+                and None
+            )
+        )
+        db.session.refresh(award)
+        assert award.status is AwardStatus.PUBLISHED
+        assert way_to_object(award) == f"/c/claims/{award.id}/objection"
+        object_to(award, resident_of(scene.household))
+        db.session.refresh(award)
+        assert (award.status, way_to_object(award)) == (AwardStatus.OBJECTED, None)
+
+
+def test_a_minors_claim_stands_in_no_notice_by_name(app: Flask) -> None:
+    scene = make_scene(publicity_days=5, notice_names="full")
+    minor_id = act(
+        lambda: (
+            add_resident(
+                village=VILLAGE,
+                household_id=scene.household.id,
+                person=Person("格桑小", birth_year=2015),
+                actor=scene.cadre,
+                now=now(),
+            ).id
+        )
+    )
+    # By the family's card: for the minor, who is one of the household.
+    award = claim(scene, resident_id=minor_id)
+    assert (award.resident_id, award.proposed_by) == (minor_id, scene.household.head_id)
+    scene.review(award)
+    act(
+        lambda: (
+            notices.make_notice(
+                village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
+            )
+            and None
+        )
+    )
+    (line,) = db.session.scalars(select(NoticeLine))
+    assert (line.award_id, line.holder) == (award.id, None)
