@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 
 from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
 from incentives.awards.naming import NameProblem
+from incentives.awards.queries import Closed
 from incentives.awards.template import ItemDraft
 from incentives.web.languages import current_language
 
@@ -146,4 +147,10 @@ CAPS_USED: dict[CapPeriod, LazyString] = {
     CapPeriod.MONTH: _("that month {used}/{cap}"),
     CapPeriod.QUARTER: _("that quarter {used}/{cap}"),
     CapPeriod.YEAR: _("that year {used}/{cap}"),
+}
+CLOSED: dict[Closed, LazyString] = {
+    Closed.OWN_ENTRY: _("You entered this: somebody else must look"),
+    Closed.OWN_HOUSEHOLD: _("Your own household: somebody else must look"),
+    Closed.DECIDED: _("You said yes already: a second person must look"),
+    Closed.VILLAGE: _("The village decides this itself"),
 }

@@ -8,7 +8,7 @@ from flask import Flask
 
 from incentives.awards import operations as awards
 from incentives.awards.models import Award, AwardStatus, CapPeriod, Decision
-from incentives.awards.operations.caps import period_of
+from incentives.awards.periods import period_of
 from incentives.clock import now
 from incentives.errors import CapExceeded, Invalid, NoRuleInForce
 from tests.awards.scenes import Scene, make_scene

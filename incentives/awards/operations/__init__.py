@@ -20,7 +20,7 @@ from incentives.awards.operations.publication import (
     publish_awards,
     uphold_objection,
 )
-from incentives.awards.operations.reviewing import review_award, review_awards
+from incentives.awards.operations.reviewing import review_award, review_awards, review_sent_up
 from incentives.awards.operations.rulebooks import (
     discard_rulebook,
     draft_rulebook,
@@ -52,6 +52,7 @@ __all__ = [
     "reverse_award",
     "review_award",
     "review_awards",
+    "review_sent_up",
     "set_items",
     "uphold_objection",
     "withdraw_award",

@@ -5,7 +5,7 @@ reversal. Read under the village's lock, so that two proposals at once can't bot
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -13,23 +13,12 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 
 from incentives.awards.models import Award, CapPer, CapPeriod, RuleItem
+from incentives.awards.periods import period_of
 from incentives.awards.states import FREED
 from incentives.errors import CapExceeded, FieldError
 from incentives.extensions import db
 
 NO_SUCH_ITEM = _("The rules of that day have no such item")
-MONTHS = {CapPeriod.MONTH: 1, CapPeriod.QUARTER: 3, CapPeriod.YEAR: 12}
-
-
-def period_of(period: CapPeriod, day: date) -> tuple[date, date]:
-    """The first and last day of the calendar's period that a day lies in."""
-    if period is CapPeriod.DAY:
-        return day, day
-    months = MONTHS[period]
-    first = day.replace(day=1, month=(day.month - 1) // months * months + 1)
-    following = first.month + months
-    after = date(first.year + (following > 12), (following - 1) % 12 + 1, 1)
-    return first, after - timedelta(days=1)
 
 
 def used(

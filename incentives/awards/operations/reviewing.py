@@ -9,18 +9,25 @@ from sqlalchemy import func, insert, select
 
 from incentives import ledger
 from incentives.access import audit
-from incentives.access.actor import Actor
-from incentives.access.duties import refuse_own_entry, refuse_own_household, refuse_same_person
+from incentives.access.actor import Actor, Role
+from incentives.access.duties import (
+    decides_here,
+    refuse_from_above,
+    refuse_own_entry,
+    refuse_own_household,
+    refuse_same_person,
+)
 from incentives.access.permissions import require
 from incentives.awards import cover
 from incentives.awards.models import Award, AwardReview, Decision
 from incentives.awards.operations import records
 from incentives.awards.operations.evidence import refuse_missing_evidence
 from incentives.awards.operations.posting import post_awards
+from incentives.awards.queries import sent_up_of
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid
+from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
 
 REVIEWS_AT_MOST = 500
@@ -58,8 +65,8 @@ def review_awards(
     """Approve or reject these awards, all or none; the last approval posts where no notice is due.
 
     Refuses what the reviewer entered, their own household's, what they decided on before, a
-    rejection without a reason, and an approval while a photo or document is missing or while the
-    village can't stand by more points.
+    rejection without a reason, an approval while a photo or document is missing or the village
+    can't stand by more points, and to the township what the village can decide itself.
     """
     require(actor, "award.review", village)
     if decision is Decision.REJECT and not (reason and reason.strip()):
@@ -75,6 +82,7 @@ def review_awards(
     action = Action.APPROVE if decision is Decision.APPROVE else Action.REJECT
     records.refuse_wrong_state(awards, action)
     refuse_same_person(actor, *earlier_reviewers(awards))
+    refuse_what_the_village_decides(awards, actor)
     if decision is Decision.APPROVE:
         refuse_missing_evidence(awards, "/decision")
         cover.refuse_uncovered(village, 0, village_day(now))
@@ -86,6 +94,50 @@ def review_awards(
     records.record(awards, audit.Tag.AWARD_APPROVED, actor=actor, now=now)
     conclude(awards, actor=actor, now=now)
     return awards
+
+
+def review_sent_up(
+    *,
+    under: Sequence[str],
+    award_ids: Sequence[UUID],
+    decision: Decision,
+    reason: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> list[Award]:
+    """Decide on awards that villages under these divisions sent up, all or none.
+
+    Refuses as `review_awards` does, and what isn't there.
+    """
+    for division in under:
+        require(actor, "award.review_above", division)
+    by_village: dict[str, list[UUID]] = {}
+    for village, award_id in db.session.execute(
+        select(Award.village, Award.id).where(Award.id.in_(award_ids)).order_by(Award.village)
+    ):
+        if village.startswith(tuple(under)):
+            by_village.setdefault(village, []).append(award_id)
+    found = {award_id for ids in by_village.values() for award_id in ids}
+    if not found or found != set(award_ids):
+        raise NotFound()
+    ledger.hold(list(by_village))
+    return [
+        award
+        for village, ids in by_village.items()
+        for award in review_awards(
+            village=village, award_ids=ids, decision=decision, reason=reason, actor=actor, now=now
+        )
+    ]
+
+
+def refuse_what_the_village_decides(awards: Sequence[Award], actor: Actor) -> None:
+    """Refuse the township what enough people of the village may decide (duty 4)."""
+    village = awards[0].village
+    if decides_here(actor, Role.REVIEWER, village):
+        return
+    up = sent_up_of([award.id for award in awards])
+    too_small = all(award.id in up for award in awards)
+    refuse_from_above(actor, Role.REVIEWER, village, too_small=too_small)
 
 
 def earlier_reviewers(awards: Sequence[Award]) -> list[UUID]:

@@ -11,11 +11,8 @@ from incentives.awards.queries.awards import (
     get_award,
     is_ready,
     may_read_evidence,
-    reviewable_by,
-    reviewed_by,
     reviewers_of,
     same_people,
-    to_review,
 )
 from incentives.awards.queries.claims import (
     CLAIMS_A_WEEK,
@@ -25,6 +22,18 @@ from incentives.awards.queries.claims import (
     claims_of,
     next_week,
     own_claim,
+)
+from incentives.awards.queries.review import (
+    REVIEW_DAYS,
+    Closed,
+    Waiting,
+    queue,
+    reviewable_above,
+    reviewable_by,
+    reviewed_by,
+    sent_up_of,
+    sent_up_under,
+    to_review,
 )
 from incentives.awards.queries.rulebooks import (
     Standing,
@@ -46,8 +55,11 @@ from incentives.awards.queries.rulebooks import (
 
 __all__ = [
     "CLAIMS_A_WEEK",
+    "REVIEW_DAYS",
     "AwardView",
+    "Closed",
     "Standing",
+    "Waiting",
     "awaiting_publication",
     "award_view",
     "award_views",
@@ -72,6 +84,8 @@ __all__ = [
     "next_week",
     "own_claim",
     "predecessor",
+    "queue",
+    "reviewable_above",
     "reviewable_by",
     "reviewed_by",
     "reviewers_of",
@@ -79,6 +93,8 @@ __all__ = [
     "rulebooks",
     "rules_in_force",
     "same_people",
+    "sent_up_of",
+    "sent_up_under",
     "standing_of",
     "standings",
     "to_review",

@@ -94,28 +94,6 @@ def awards(village: str, filters: dict[str, Any] | None = None) -> Select[Award]
     return chosen
 
 
-def to_review(village: str) -> Select[Award]:
-    """What waits for a reviewer, to be shown oldest first."""
-    return select(Award).where(
-        Award.village == village, Award.status == AwardStatus.PROPOSED, Award.reviews_needed > 0
-    )
-
-
-def reviewed_by(person: UUID) -> ColumnElement[bool]:
-    """Whether this person decided on the award already."""
-    return Award.id.in_(select(AwardReview.award_id).where(AwardReview.reviewer == person))
-
-
-def reviewable_by(village: str, actor: Actor) -> Select[Award]:
-    """What waits for this reviewer: not what they entered, decided on, or of their household."""
-    waiting = to_review(village).where(
-        Award.proposed_by != actor.person, ~reviewed_by(actor.person)
-    )
-    if actor.household_id is not None:
-        waiting = waiting.where(Award.household_id != actor.household_id)
-    return waiting
-
-
 def count_of(chosen: Select[Any]) -> int:
     """How many rows a select has."""
     return db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0

@@ -29,6 +29,7 @@ from incentives.awards.schemas.batches import (
     SheetField,
     SheetInput,
 )
+from incentives.awards.schemas.review import ReviewQueue, ReviewQueueQuery
 from incentives.awards.schemas.rulebooks import (
     AdoptionInput,
     ChangedRuleOutput,
@@ -84,6 +85,8 @@ __all__ = [
     "PeopleOutput",
     "PeopleQuery",
     "ReviewInput",
+    "ReviewQueue",
+    "ReviewQueueQuery",
     "ReviewsInput",
     "RuleItemInput",
     "RuleItemOutput",
