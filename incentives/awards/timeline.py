@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from incentives import ledger
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus, Decision, Rulebook, Turn
-from incentives.awards.queries import AwardView
+from incentives.awards.queries import AwardView, Closed, closed_to, sent_up_of
 from incentives.awards.words import item_name, worth
 from incentives.clock import VILLAGE_TIME
 from incentives.extensions import db
@@ -103,12 +103,11 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
     award = view.award
     mine = award.proposed_by == actor.person
     own = award.household_id == actor.household_id
-    decided = any(review.reviewer == actor.person for review in view.reviews)
     proposed = award.status is AwardStatus.PROPOSED
     posted, reversed_ = AwardStatus.POSTED, AwardStatus.REVERSED
-    decides = not mine and not own and not decided and award.reviews_needed > 0
+    decides = award.reviews_needed > 0 and may("award.review") and why_closed(view, actor) is None
     possible = {
-        "review": may("award.review") and proposed and decides,
+        "review": proposed and decides,
         "photo": mine and proposed and not view.reviews and may("file.keep"),
         "withdrawal": mine and proposed and may("award.withdraw"),
         "reversal": award.status is posted and not own and may("award.reverse"),
@@ -118,3 +117,8 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
         and may("award.reinstate"),
     }
     return [action for action, fits in possible.items() if fits]
+
+
+def why_closed(view: AwardView, actor: Any) -> Closed | None:
+    """Why this reviewer can't decide on a proposed award, None where they can."""
+    return closed_to(view, actor, is_sent_up=view.award.id in sent_up_of([view.award.id]))

@@ -65,6 +65,7 @@ def show(award_id: UUID, action: str | None = None, form: Form | None = None) ->
         award=view.award,
         steps=timeline.steps_of(view),
         actions=timeline.actions_of(view, actor, allows),
+        closed=why_closed(view, actor) if allows("award.review") else None,
         action=action,
         form=form,
         blank=blank_form,
@@ -74,6 +75,14 @@ def show(award_id: UUID, action: str | None = None, form: Form | None = None) ->
         or view.award.household_id == actor.household_id,
         words=words,
     )
+
+
+def why_closed(view: queries.AwardView, actor: Actor) -> queries.Closed | None:
+    """Why this reviewer can't decide on what waits; None where nothing waits, or they can."""
+    award = view.award
+    if award.status is not AwardStatus.PROPOSED or award.reviews_needed == 0:
+        return None
+    return timeline.why_closed(view, actor)
 
 
 def refuse_stranger(award: Award, actor: Actor) -> None:
