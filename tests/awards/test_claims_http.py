@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from incentives.access.actor import Role
 from incentives.cards.operations import issue_card
 from incentives.clock import now
-from tests.awards.scenes import adopt_rules
 from tests.awards.claiming import photo
+from tests.awards.scenes import adopt_rules
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, make_household, staff
 from tests.site import Site, csrf_of, make_site

@@ -7,11 +7,11 @@ from uuid import UUID
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.awards import operations, queries, schemas
+from incentives.awards import cover, operations, queries, schemas
 from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.models import Award
 from incentives.awards.queries import AwardView
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.database import columns
 from incentives.errors import NotFound
 from incentives.web.api import reads, writes
@@ -85,7 +85,8 @@ def post_award(village: str, body: dict[str, Any]) -> dict[str, Any]:
     award = operations.propose_award(
         village=village, act=act_of(body), actor=actor, now=now(), **body
     )
-    return one_output(award, actor)
+    warnings = cover.warnings(village, 0, village_day(now()))
+    return {**one_output(award, actor), "warnings": warnings}
 
 
 @blueprint.route(f"{VILLAGE}/claims", methods=["POST"])

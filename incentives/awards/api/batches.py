@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response
 
 from incentives.access.actor import current_actor
-from incentives.awards import batches, naming, operations, queries, schemas, words
+from incentives.awards import batches, cover, naming, operations, queries, schemas, words
 from incentives.awards.api.awards import act_of, award_outputs
 from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.naming import NamedLine
 from incentives.awards.sign_up import SignUp, sign_up_pdf
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.database import columns
 from incentives.web.api import reads, writes
 
@@ -27,7 +27,11 @@ def post_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
         village=village, lines=lines_of(body), act=act_of(body), actor=actor, now=now()
     )
     outputs = award_outputs(queries.award_views(awards), actor)
-    return {"batch_id": awards[0].batch_id, "items": outputs}
+    return {
+        "batch_id": awards[0].batch_id,
+        "items": outputs,
+        "warnings": cover.warnings(village, 0, village_day(now())),
+    }
 
 
 def lines_of(body: dict[str, Any]) -> list[operations.BatchLine]:
@@ -48,7 +52,8 @@ def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "ready": not any(each.problem for each in checks),
-        "points": sum(each.points for each in checks),
+        "points": (points := sum(each.points for each in checks)),
+        "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,
     }
 

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
-from incentives.awards import forms, operations, queries, timeline, words
+from incentives.awards import cover, forms, operations, queries, timeline, words
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.pages.shared import blank_form, blueprint
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
 from incentives.web.cursors import page as page_of
@@ -39,6 +39,7 @@ def list_awards() -> Any:
         next_url=found["next"] and url_for(".list_awards", **address, after=found["next"]),
         first_url=url_for(".list_awards", **address) if query["after"] else None,
         may_propose=may(current_actor(), "award.propose", village),
+        warnings=cover.warnings(village, 0, village_day(now())),
         words=words,
     )
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from incentives.access.actor import current_actor
-from incentives.awards import batches, forms, naming, operations, queries, words
+from incentives.awards import batches, cover, forms, naming, operations, queries, words
 from incentives.awards.models import Award, RuleItem
 from incentives.awards.naming import NamedLine
 from incentives.awards.pages.shared import blueprint
@@ -35,7 +35,7 @@ def new_awards() -> Any:
             return show_new(village, form, found)
     answer = form.accept(
         lambda: propose(village, form.data, found.people),
-        then=lambda kept: url_for(".list_awards", sent=request.form.get("idempotency_key")),
+        then=lambda _kept: url_for(".list_awards", sent=request.form.get("idempotency_key")),
         done=_("Registered. The review group decides next."),
     )
     return answer or show_new(village, form, found)
@@ -142,6 +142,7 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         found=found,
         picks=queries.same_people(village, current_actor().person),
         draft=f"new-awards-{village}-{current_actor().user_id}" + ("-sheet" if printed else ""),
+        warnings=cover.warnings(village, 0, today),
         today=today,
         words=words,
     )

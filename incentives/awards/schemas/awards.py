@@ -115,7 +115,8 @@ class AwardOutput(Schema):
     """`rule_item` is the item's code; `reviews_needed` how many must approve it.
 
     `evidence` are the files still there, `evidence_erased` how many are gone after their 90 days,
-    `closed_at` when it was rejected or withdrawn.
+    `closed_at` when it was rejected or withdrawn. `warnings`, for who proposes it only, say what
+    isn't covered once all that stands proposed is approved.
     """
 
     id = Id()
@@ -146,6 +147,7 @@ class AwardOutput(Schema):
     posted_at = InstantField(allow_none=True)
     closed_at = InstantField(allow_none=True)
     turns = fields.List(fields.Nested(AwardTurnOutput))
+    warnings = fields.List(fields.String())
 
 
 class AwardsOutput(Schema):
@@ -153,7 +155,10 @@ class AwardsOutput(Schema):
 
 
 class BatchOutput(AwardsOutput):
+    """`warnings`: what isn't covered once all that stands proposed is approved."""
+
     batch_id = Id()
+    warnings = fields.List(fields.String())
 
 
 class AwardQuery(PageQuery):

@@ -90,6 +90,7 @@ class BatchCheckOutput(Schema):
 
     ready = fields.Boolean()
     points = Points()
+    warnings = fields.List(fields.String())
     lines = fields.List(fields.Nested(LineCheckOutput))
 
 
