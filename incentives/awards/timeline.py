@@ -1,24 +1,33 @@
 """An award's way as its page shows it: by which rule, who did what, what is still to come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
-from incentives import ledger
 from incentives.access.queries import person_names
-from incentives.awards.models import Award, AwardStatus, Decision, Rulebook, Turn
+from incentives.awards.models import (
+    Award,
+    AwardReview,
+    AwardStatus,
+    AwardTurn,
+    Decision,
+    Rulebook,
+    Turn,
+)
 from incentives.awards.queries import AwardView, Closed, closed_to, sent_up_of
+from incentives.awards.queries.postings import Posting, postings
 from incentives.awards.words import item_name, worth
 from incentives.clock import VILLAGE_TIME
 from incentives.extensions import db
 
 # Set by notices: what else happened to an award, each step with its `at`.
 more_steps: list[Callable[[Award], list[dict[str, Any]]]] = []
-# Set by notices: where the household objects to how its claim stands, None where it can't now.
+# Set by notices: where the household objects to how its award stands, None where it can't now.
 ways_to_object: list[Callable[[Award], str | None]] = []
 
 
@@ -27,41 +36,138 @@ def when(at: datetime) -> str:
     return str(format_datetime(at.astimezone(VILLAGE_TIME), "yyyy-MM-dd HH:mm", rebase=False))
 
 
-def step(title: str, at: datetime, name: str | None, note: str | None = None) -> dict[str, Any]:
-    """One step that was taken."""
-    small = f"{name} · {when(at)}" if name else when(at)
-    return {"title": title, "small": small, "note": note or "", "state": "done", "at": at}
+def step(
+    title: str,
+    at: datetime,
+    name: str | None,
+    note: str | None = None,
+    *,
+    kind: str,
+    links: Sequence[dict[str, str]] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """One step that was taken; `kind` and `more` are for programs, `links` lead on."""
+    return {
+        "kind": kind,
+        "title": title,
+        "small": f"{name} · {when(at)}" if name else when(at),
+        "note": note or "",
+        "state": "done",
+        "at": at,
+        "name": name,
+        "links": list(links),
+        **more,
+    }
+
+
+def link(label: str, url: str, download: str = "") -> dict[str, str]:
+    """Where a step leads; `download` is the name of the file that is kept."""
+    return {"label": label, "url": url, "download": download}
 
 
 def steps_of(view: AwardView) -> list[dict[str, Any]]:
     """Everything that happened to an award, in order, then what comes next."""
     award = view.award
     names = person_names(view.people)
-    rulebook = db.session.get_one(Rulebook, view.item.rulebook_id)
-    rule = {
-        "title": f"{view.item.code} {item_name(view.item)}",
-        "small": _("Rules, version %(number)s", number=rulebook.number) + " · " + worth(view.item),
-        "state": "done",
-    }
-    taken = [
-        step(entered(award, names), award.proposed_at, names.get(award.proposed_by), award.note)
-    ]
-    for review in view.reviews:
-        yes = review.decision is Decision.APPROVE
-        title = _("Approved") if yes else _("Not approved")
-        taken.append(step(title, review.reviewed_at, names.get(review.reviewer), review.reason))
+    events = [award.event_id, *(turn.event_id for turn in view.turns)]
+    found = postings(view.household, [each for each in events if each is not None])
+    taken = [entry_step(view, names), *(review_step(each, names) for each in view.reviews)]
     for more in more_steps:
         taken += more(award)
     if award.event_id is not None and award.posted_at is not None:
-        taken.append(step(_("Points given"), award.posted_at, None, voucher(award.event_id)))
-    for turn in view.turns:
-        back = turn.turn is Turn.REVERSAL
-        title = _("Taken back") if back else _("Given again")
-        note = f"{turn.reason} · {voucher(turn.event_id)}"
-        taken.append(step(title, turn.turned_at, names.get(turn.turned_by), note))
+        posting = found.get(award.event_id)
+        taken.append(posted(_("Points given"), award.posted_at, None, posting, kind="posted"))
+    taken += [turn_step(turn, names, found.get(turn.event_id)) for turn in view.turns]
     if award.status is AwardStatus.WITHDRAWN and award.closed_at is not None:
-        taken.append(step(_("Withdrawn"), award.closed_at, None))
-    return [rule, *sorted(taken, key=lambda each: each["at"]), *next_steps(view)]
+        taken.append(step(_("Withdrawn"), award.closed_at, None, kind="withdrawn"))
+    return [rule_step(view), *sorted(taken, key=lambda each: each["at"]), *next_steps(view)]
+
+
+def rule_step(view: AwardView) -> dict[str, Any]:
+    """Under which rule of which version it stands, and where that is read."""
+    rulebook = db.session.get_one(Rulebook, view.item.rulebook_id)
+    small = _("Rules, version %(number)s", number=rulebook.number) + " · " + worth(view.item)
+    village, number = rulebook.village, rulebook.number
+    url = url_for("awards_pages.show_version", village=village, number=number)
+    return {
+        "kind": "rule",
+        "title": f"{view.item.code} {item_name(view.item)}",
+        "small": small,
+        "state": "done",
+        "rulebook": rulebook.number,
+        "links": [link(_("Read these rules"), url)],
+    }
+
+
+def entry_step(view: AwardView, names: dict[UUID, str]) -> dict[str, Any]:
+    """How it came in."""
+    award = view.award
+    kind = "claimed" if award.claimed else "proposed"
+    name = names.get(award.proposed_by)
+    return step(entered(award, names), award.proposed_at, name, award.note, kind=kind)
+
+
+def review_step(review: AwardReview, names: dict[UUID, str]) -> dict[str, Any]:
+    """What one reviewer decided."""
+    yes = review.decision is Decision.APPROVE
+    title = _("Approved") if yes else _("Not approved")
+    kind = "approved" if yes else "rejected"
+    return step(title, review.reviewed_at, names.get(review.reviewer), review.reason, kind=kind)
+
+
+def turn_step(turn: AwardTurn, names: dict[UUID, str], posting: Posting | None) -> dict[str, Any]:
+    """That it was taken back, or given again."""
+    back = turn.turn is Turn.REVERSAL
+    title = _("Taken back") if back else _("Given again")
+    kind = "reversed" if back else "reinstated"
+    name = names.get(turn.turned_by)
+    return posted(title, turn.turned_at, name, posting, kind=kind, reason=turn.reason)
+
+
+def posted(
+    title: str,
+    at: datetime,
+    name: str | None,
+    posting: Posting | None,
+    *,
+    kind: str,
+    reason: str = "",
+) -> dict[str, Any]:
+    """A step that stands in the ledger: its voucher, what was owed, and its proof."""
+    if posting is None:
+        return step(title, at, name, reason, kind=kind)
+    notes = [reason, _("Voucher %(number)s", number=posting.voucher), owed_words(posting)]
+    return step(
+        title,
+        at,
+        name,
+        " · ".join(each for each in notes if each),
+        kind=kind,
+        event=posting,
+        links=proof_links(posting),
+    )
+
+
+def proof_links(posting: Posting) -> list[dict[str, str]]:
+    """Where an event is checked against the log, and its proof to keep once it is signed."""
+    links = [link(_("Check the proof"), f"/verify#{posting.receipt}")]
+    if posting.sealed:
+        village = posting.village
+        proof = url_for("books.get_proof", village=village, event_id=posting.event_id)
+        file_name = f"{village}-{posting.voucher}-proof.json"
+        links.append(link(_("Keep the proof as a file"), proof, file_name))
+    return links
+
+
+def owed_words(posting: Posting) -> str:
+    """What of these points filled a debt, or became one."""
+    if posting.debt > 0:
+        return _("%(points)s of them made up what was owed", points=posting.debt)
+    if posting.debt < 0:
+        return _(
+            "%(points)s were spent already: new points make them up first", points=-posting.debt
+        )
+    return ""
 
 
 def entered(award: Award, names: dict[UUID, str]) -> str:
@@ -71,12 +177,6 @@ def entered(award: Award, names: dict[UUID, str]) -> str:
     if award.on_behalf_of is None:
         return _("Claimed")
     return _("Claimed on behalf of %(name)s", name=names.get(award.on_behalf_of, ""))
-
-
-def voucher(event_id: UUID) -> str:
-    """The number that people quote."""
-    event = db.session.get(ledger.Event, event_id)
-    return _("Voucher %(number)s", number=event.seq + 1) if event else ""
 
 
 def next_steps(view: AwardView) -> list[dict[str, Any]]:
@@ -93,7 +193,7 @@ def next_steps(view: AwardView) -> list[dict[str, Any]]:
     if steps or award.status is AwardStatus.PUBLISHED:
         steps.append(_("Points given"))
     return [
-        {"title": title, "state": "now" if place == 0 else "next"}
+        {"kind": "next", "title": title, "state": "now" if place == 0 else "next"}
         for place, title in enumerate(steps)
     ]
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
-from incentives.awards.queries import award_views, own_claim
+from incentives.awards.queries import award_views, own_award
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.notices import forms, operations, queries
@@ -118,21 +118,21 @@ def object_to_line(village: str, number: int, line: int) -> Any:
 @blueprint.route("/c/claims/<uuid:award_id>/objection", methods=["GET", "POST"])
 @page(permission="objection.make", own=True)
 def object_to_claim(award_id: UUID) -> Any:
-    """Say no to what became of one's own claim, with a reason."""
+    """Say no to what became of one's own award or claim, with a reason."""
     form, actor = Form(forms.ClaimObjectionForm), current_actor()
-    award = own_claim(award_id, actor)
+    award = own_award(award_id, actor)
     answer = form.accept(
         lambda: operations.object_to_claim(
             village=current_village().code, award_id=award_id, actor=actor, now=now(), **form.data
         ),
-        then=lambda _objection: url_for("awards_pages.show_claim", award_id=award_id),
+        then=lambda _objection: url_for("awards_pages.show_own", award_id=award_id),
         done=_("Your objection is kept. Somebody else of the review group rules on it."),
     )
     return answer or render("notices/object_claim.html", form=form, view=award_views([award])[0])
 
 
 def way_to_object(award: Award) -> str | None:
-    """Where a household objects to how its claim stands, None where it can't now."""
+    """Where a household objects to how its award stands, None where it can't now."""
     may_now = operations.may_object(award, now())
     return url_for("notices_pages.object_to_claim", award_id=award.id) if may_now else None
 

@@ -11,8 +11,8 @@ from sqlalchemy import Select, and_, func, or_, select, tuple_
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
-from incentives.awards.models import Award
-from incentives.awards.timeline import step
+from incentives.awards.models import Award, AwardStatus
+from incentives.awards.timeline import link, step
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -231,6 +231,14 @@ def objections_to_claim(award: Award) -> list[Objection]:
     )
 
 
+def objections_of(award: Award) -> list[Objection]:
+    """All objections to an award, oldest first; to a claim, or to a no, also that it is missing."""
+    refused = award.status is AwardStatus.REJECTED
+    if award.claimed or refused:
+        return objections_to_claim(award)
+    return objections_to_award(award.id)
+
+
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
     waiting = select(func.count()).select_from(
@@ -249,19 +257,32 @@ def is_of(objection: Objection, actor: Actor) -> bool:
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
     """An award's notice, the objections to it and their rulings, for its timeline."""
     steps = []
-    found = objections_to_claim(award) if award.claimed else objections_to_award(award.id)
+    found = objections_of(award)
     names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
         until = _("until %(day)s", day=notice.closes_on.isoformat())
-        steps.append(step(title, notice.opened_at, names.get(notice.opened_by), until))
+        url = f"/v/{award.village}/notices/{notice.number}"
+        steps.append(
+            step(
+                title,
+                notice.opened_at,
+                names.get(notice.opened_by),
+                until,
+                kind="notice",
+                notice=notice.number,
+                links=[link(_("Read the notice"), url)],
+            )
+        )
     for each in found:
-        made = step(_("Objection"), each.made_at, names.get(each.made_by), each.reason)
+        made = step(
+            _("Objection"), each.made_at, names.get(each.made_by), each.reason, kind="objection"
+        )
         steps.append(made)
         if each.ruled_at is not None:
             upheld = each.status is ObjectionStatus.UPHELD
             title = _("Objection upheld") if upheld else _("Objection not upheld")
             ruler = names.get(each.ruled_by) if each.ruled_by else None
-            steps.append(step(title, each.ruled_at, ruler, each.ruling_reason))
+            steps.append(step(title, each.ruled_at, ruler, each.ruling_reason, kind="ruling"))
     return steps

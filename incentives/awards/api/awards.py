@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from incentives.access.actor import Actor, current_actor
-from incentives.access.permissions import may
+from incentives.access.permissions import may, refuse_others
 from incentives.access.queries import person_names
-from incentives.awards import cover, operations, queries, schemas
+from incentives.awards import cover, operations, queries, schemas, timeline
 from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.models import Award
 from incentives.awards.queries import AwardView
 from incentives.clock import now, village_day
 from incentives.database import columns
-from incentives.errors import NotFound
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 
@@ -122,9 +121,18 @@ def get_award(village: str, award_id: UUID) -> dict[str, Any]:
     """One award; residents see their own household's."""
     actor = current_actor()
     award = queries.get_award(village, award_id)
-    if not may(actor, "award.read", village) and award.household_id != actor.household_id:
-        raise NotFound()
+    refuse_others(actor, "award.read", village, award.household_id)
     return one_output(award, actor)
+
+
+@blueprint.route(f"{ONE}/timeline")
+@reads(schemas.TimelineOutput, permission="award.read", own=True)
+def get_timeline(village: str, award_id: UUID) -> dict[str, Any]:
+    """Everything that happened to an award, from its rule to its proof, and what comes next."""
+    view = queries.award_view(village, award_id)
+    refuse_others(current_actor(), "award.read", village, view.award.household_id)
+    steps = timeline.steps_of(view)
+    return {"id": award_id, "status": view.award.status, "steps": steps}
 
 
 @blueprint.route(ONE, methods=["PATCH"])

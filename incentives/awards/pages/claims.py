@@ -1,22 +1,18 @@
 """Claims: a household's own page behind card and PIN, and the desk's for one that can't."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
-from incentives.access.queries import person_names
-from incentives.awards import forms, operations, queries, timeline, words
-from incentives.awards.models import Award, AwardStatus, Decision
+from incentives.awards import forms, operations, queries, words
+from incentives.awards.models import Award
 from incentives.awards.operations.evidence import NEEDS_FILE
-from incentives.awards.pages.shared import blank_form, blueprint
-from incentives.awards.queries import AwardView
+from incentives.awards.pages.own import show_own_award, told
+from incentives.awards.pages.shared import blueprint
 from incentives.clock import now, village_day
 from incentives.errors import NotFound, OwnHousehold
 from incentives.files.operations import keep_file
@@ -128,30 +124,7 @@ def list_claims() -> Any:
 @page(permission="claim.make", own=True)
 def show_claim(award_id: UUID) -> Any:
     """What became of a claim of one's own household, and what can be done."""
-    return show(award_id)
-
-
-def show(award_id: UUID, action: str = "", form: Form | None = None) -> Any:
-    """A claim's page, with the form that was refused, if any."""
-    view = queries.award_views([queries.own_claim(award_id, current_actor())])[0]
-    open_ = view.award.status is AwardStatus.PROPOSED
-    return render(
-        "awards/claim.html",
-        view=view,
-        award=view.award,
-        steps=timeline.steps_of(view),
-        answer=answer_to(view, person_names(view.people)),
-        objection_url=next(
-            filter(None, (way(view.award) for way in timeline.ways_to_object)), None
-        ),
-        may_withdraw=open_,
-        may_add=open_ and not view.reviews,
-        missing=open_ and view.item.evidence in NEEDS_FILE and not view.evidence,
-        action=action,
-        form=form,
-        blank=blank_form,
-        words=words,
-    )
+    return show_own_award(queries.own_claim(award_id, current_actor()))
 
 
 @blueprint.post("/c/claims/<uuid:award_id>/withdrawal")
@@ -167,7 +140,7 @@ def withdraw_claim(award_id: UUID) -> Any:
         then=lambda award: url_for(".show_claim", award_id=award.id),
         done=_("Withdrawn."),
     )
-    return answer or show(award_id, "withdrawal", form)
+    return answer or show_own_award(queries.own_claim(award_id, actor), "withdrawal", form)
 
 
 @blueprint.post("/c/claims/<uuid:award_id>/photo")
@@ -181,7 +154,7 @@ def add_claim_photo(award_id: UUID) -> Any:
         then=lambda award: url_for(".show_claim", award_id=award.id),
         done=_("The photo is added."),
     )
-    return answer or show(award_id, "photo", form)
+    return answer or show_own_award(queries.own_claim(award_id, actor), "photo", form)
 
 
 def add_photo(village: str, award_id: UUID, content: bytes, actor: Actor) -> Award:
@@ -193,41 +166,6 @@ def add_photo(village: str, award_id: UUID, content: bytes, actor: Actor) -> Awa
     return operations.edit_award(
         village=village, award_id=award_id, changes=changes, actor=actor, now=at
     )
-
-
-@dataclass(frozen=True)
-class Told:
-    """A claim in a list, with the answer to it in a sentence."""
-
-    view: AwardView
-    answer: str
-
-
-def told(views: Sequence[AwardView]) -> list[Told]:
-    """These claims with their answers, names in one statement."""
-    names = person_names({person for view in views for person in view.people})
-    return [Told(view, answer_to(view, names)) for view in views]
-
-
-def answer_to(view: AwardView, names: dict[UUID, str]) -> str:
-    """Who said what to a claim, and why; or what it waits for."""
-    award = view.award
-    if view.turns:
-        turn = view.turns[-1]
-        name = names.get(turn.turned_by, "")
-        if award.status is AwardStatus.REVERSED:
-            return gettext("Taken back by %(name)s: %(reason)s", name=name, reason=turn.reason)
-        return gettext("Given again by %(name)s: %(reason)s", name=name, reason=turn.reason)
-    no = next((each for each in view.reviews if each.decision is Decision.REJECT), None)
-    if no is not None:
-        name = names.get(no.reviewer, "")
-        return gettext("No, says %(name)s: %(reason)s", name=name, reason=no.reason)
-    if award.status is AwardStatus.PROPOSED and award.reviews_needed:
-        return gettext("The review group decides. It always says why.")
-    if view.reviews:
-        names_of = gettext(", ").join(names.get(each.reviewer, "") for each in view.reviews)
-        return gettext("Yes, says %(names)s", names=names_of)
-    return ""
 
 
 def own_section(village: str, household_id: UUID) -> str:

@@ -16,11 +16,13 @@ from incentives.awards.queries.awards import (
 )
 from incentives.awards.queries.claims import (
     CLAIMS_A_WEEK,
+    awards_of,
     claimable_items,
     claims,
     claims_left,
     claims_of,
     next_week,
+    own_award,
     own_claim,
 )
 from incentives.awards.queries.review import (
@@ -65,6 +67,7 @@ __all__ = [
     "award_view",
     "award_views",
     "awards",
+    "awards_of",
     "by_id",
     "changes_of",
     "claimable_items",
@@ -84,6 +87,7 @@ __all__ = [
     "may_read_evidence",
     "may_read_minutes",
     "next_week",
+    "own_award",
     "own_claim",
     "predecessor",
     "queue",

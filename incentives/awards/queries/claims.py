@@ -57,12 +57,25 @@ def claims_of(household_id: UUID, limit: int) -> list[Award]:
     return list(db.session.scalars(claims(household_id).order_by(Award.id.desc()).limit(limit)))
 
 
-def own_claim(award_id: UUID, actor: Actor) -> Award:
-    """A claim of the actor's own household; refuses any other as if it weren't there."""
+def own_award(award_id: UUID, actor: Actor) -> Award:
+    """An award of the actor's own household; refuses any other as if it weren't there."""
     award = db.session.get(Award, award_id)
-    if award is None or not award.claimed or award.household_id != actor.household_id:
+    if award is None or actor.household_id is None or award.household_id != actor.household_id:
         raise NotFound()
     return award
+
+
+def own_claim(award_id: UUID, actor: Actor) -> Award:
+    """A claim of the actor's own household; refuses any other as if it weren't there."""
+    award = own_award(award_id, actor)
+    if not award.claimed:
+        raise NotFound()
+    return award
+
+
+def awards_of(household_id: UUID) -> Select[Award]:
+    """All awards of a household, claimed or not, to be paged newest first by id."""
+    return select(Award).where(Award.household_id == household_id)
 
 
 def claimable_items(village: str, on: date) -> Sequence[RuleItem]:

@@ -53,6 +53,7 @@ from incentives.awards.schemas.rulebooks import (
     VoteInput,
 )
 from incentives.awards.schemas.shared import CODE
+from incentives.awards.schemas.timeline import TimelineOutput
 
 __all__ = [
     "CODE",
@@ -100,6 +101,7 @@ __all__ = [
     "SheetField",
     "SheetInput",
     "Source",
+    "TimelineOutput",
     "TurnInput",
     "VoteInput",
     "quantity",

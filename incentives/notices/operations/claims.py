@@ -1,4 +1,4 @@
-"""Objections of a household to what became of its claim."""
+"""Objections of a household to what became of its award or claim."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,26 +9,26 @@ from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.awards.models import Award, AwardStatus
-from incentives.awards.queries import own_claim
+from incentives.awards.queries import own_award
 from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.notices.models import Objection
 from incentives.notices.operations.objecting import About, Missing, make_objection
-from incentives.notices.queries import objections_to_claim
+from incentives.notices.queries import objections_of
 from incentives.register.queries import find_household
 
 
 def object_to_claim(
     *, village: str, award_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> Objection:
-    """Object to what became of one's own household's claim; somebody else rules on it.
+    """Object to what became of one's own household's award or claim; somebody else rules on it.
 
-    To a claim that was refused it is an objection to a missing award. Refuses another household's
-    claim as if it weren't there, a second one, and where it is too late or there is no answer yet.
+    To one that was refused it is an objection to a missing award. Refuses another household's
+    as if it weren't there, a second one, and where it is too late or there is no answer yet.
     """
     require(actor, "objection.make", village, own=True)
     ledger.hold([village])
-    award = own_claim(award_id, actor)
+    award = own_award(award_id, actor)
     if not may_object(award, now):
         raise WrongState(_("This can't be objected to now"))
     return make_objection(
@@ -37,20 +37,20 @@ def object_to_claim(
 
 
 def may_object(award: Award, now: datetime) -> bool:
-    """Whether its household may object to how a claim stands: in time, and once."""
+    """Whether its household may object to how an award stands: in time, and once."""
     if award.status is AwardStatus.PUBLISHED:
-        return not objections_to_claim(award)
+        return not objections_of(award)
     answered = {
         AwardStatus.POSTED: award.posted_at,
         AwardStatus.REJECTED: award.closed_at,
     }.get(award.status)
-    if answered is None or objections_to_claim(award):
+    if answered is None or objections_of(award):
         return False
     return village_day(now) <= village_day(answered) + timedelta(days=award.objection_days)
 
 
 def about_claim(award: Award) -> About:
-    """What an objection to a claim is to: a refused one's award is missing."""
+    """What an objection to an award is to: a refused one is missing."""
     if award.status is not AwardStatus.REJECTED:
         return About(award=award.id)
     person = award.resident_id or find_household(award.village, award.household_id).head_id

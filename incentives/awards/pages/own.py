@@ -1,0 +1,127 @@
+"""A household's own awards behind card and PIN: each one's way, from the rule to its proof."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext
+
+from incentives import ledger
+from incentives.access.actor import current_actor
+from incentives.access.queries import person_names
+from incentives.awards import queries, timeline, words
+from incentives.awards.models import Award, AwardStatus, Decision
+from incentives.awards.operations.evidence import NEEDS_FILE
+from incentives.awards.pages.shared import blank_form, blueprint
+from incentives.awards.queries import AwardView
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.register.sections import own_sections
+from incentives.web.cursors import page as page_of
+from incentives.web.pages import Form, page, render
+
+NEWEST = 3
+SHOWN = 30
+
+
+@blueprint.get("/c/awards")
+@page(permission="claim.make", own=True)
+def list_own() -> Any:
+    """All awards of one's own household, newest first."""
+    household_id = current_actor().household_id
+    if household_id is None:
+        raise NotFound()
+    after = request.args.get("after")
+    chosen = queries.awards_of(household_id)
+    found = page_of(chosen, [Award.id.desc()], {"limit": SHOWN, "after": after})
+    return render(
+        "awards/own_list.html",
+        awards=told(queries.award_views(found["items"])),
+        next_url=found["next"] and url_for(".list_own", after=found["next"]),
+        first_url=url_for(".list_own") if after else None,
+        words=words,
+    )
+
+
+@blueprint.get("/c/awards/<uuid:award_id>")
+@page(permission="claim.make", own=True)
+def show_own(award_id: UUID) -> Any:
+    """Everything that happened to an award of one's own household, and what can be done."""
+    return show_own_award(queries.own_award(award_id, current_actor()))
+
+
+def show_own_award(award: Award, action: str = "", form: Form | None = None) -> Any:
+    """An award's page for its household, with the form that was refused, if any."""
+    view = queries.award_views([award])[0]
+    open_ = award.claimed and award.status is AwardStatus.PROPOSED
+    account = view.household.account_code
+    owed = ledger.positions(award.village, [account])[account].debt
+    return render(
+        "awards/own.html",
+        view=view,
+        award=view.award,
+        steps=timeline.steps_of(view),
+        answer=answer_to(view, person_names(view.people)),
+        objection_url=next(
+            filter(None, (way(view.award) for way in timeline.ways_to_object)), None
+        ),
+        owed=owed if award.status is AwardStatus.REVERSED else 0,
+        may_withdraw=open_,
+        may_add=open_ and not view.reviews,
+        missing=open_ and view.item.evidence in NEEDS_FILE and not view.evidence,
+        action=action,
+        form=form,
+        blank=blank_form,
+        words=words,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim in a list, with the answer to it in a sentence."""
+
+    view: AwardView
+    answer: str
+
+
+def told(views: Sequence[AwardView]) -> list[Told]:
+    """These claims with their answers, names in one statement."""
+    names = person_names({person for view in views for person in view.people})
+    return [Told(view, answer_to(view, names)) for view in views]
+
+
+def answer_to(view: AwardView, names: dict[UUID, str]) -> str:
+    """Who said what to a claim, and why; or what it waits for."""
+    award = view.award
+    if view.turns:
+        turn = view.turns[-1]
+        name = names.get(turn.turned_by, "")
+        if award.status is AwardStatus.REVERSED:
+            return gettext("Taken back by %(name)s: %(reason)s", name=name, reason=turn.reason)
+        return gettext("Given again by %(name)s: %(reason)s", name=name, reason=turn.reason)
+    no = next((each for each in view.reviews if each.decision is Decision.REJECT), None)
+    if no is not None:
+        name = names.get(no.reviewer, "")
+        return gettext("No, says %(name)s: %(reason)s", name=name, reason=no.reason)
+    if award.status is AwardStatus.PROPOSED and award.reviews_needed:
+        return gettext("The review group decides. It always says why.")
+    if view.reviews:
+        names_of = gettext(", ").join(names.get(each.reviewer, "") for each in view.reviews)
+        return gettext("Yes, says %(names)s", names=names_of)
+    return ""
+
+
+def own_section(_village: str, household_id: UUID) -> str:
+    """What the village registered for a household lately, and the way to all of it."""
+    registered = queries.awards_of(household_id).where(~Award.claimed)
+    found = db.session.scalars(registered.order_by(Award.id.desc()).limit(NEWEST)).all()
+    if not found:
+        return ""
+    return render_template(
+        "awards/own_section.html", awards=told(queries.award_views(found)), words=words
+    )
+
+
+own_sections.append(own_section)
