@@ -51,6 +51,11 @@ class Home:
             self.number = card.number
         self.browser: FlaskClient = site.app.test_client()
         self.browser.get("/language/en")
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Sign in by card and PIN, in the browser and for the API."""
+        site = self.site
         typed = {"code": self.number, "pin": PIN, "csrf_token": csrf_of(self.browser, "/c")}
         assert self.browser.post("/c", data=typed).status_code == 303
         answer = site.app.test_client().post(
