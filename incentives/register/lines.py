@@ -78,7 +78,13 @@ def title_of(line: Line) -> str:
     elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):
         said = "、".join(good_words(good) for good in detail["goods"])
     elif line.kind is Kind.REVERSAL and isinstance(detail.get("reason"), str):
-        said = _("Taken back: %(reason)s", reason=detail["reason"])
+        given = line.points > 0 and not line.of_debt
+        reason = str(detail["reason"])
+        said = (
+            _("Given again: %(reason)s", reason=reason)
+            if given
+            else _("Taken back: %(reason)s", reason=reason)
+        )
     if line.of_debt:
         return _("%(what)s (to be made up)", what=said)
     return said

@@ -97,18 +97,20 @@ def answer_to(view: AwardView, names: dict[UUID, str]) -> str:
     award = view.award
     if view.turns:
         turn = view.turns[-1]
-        name = names.get(turn.turned_by, "")
+        name = names.get(turn.turned_by, gettext("no longer known"))
         if award.status is AwardStatus.REVERSED:
             return gettext("Taken back by %(name)s: %(reason)s", name=name, reason=turn.reason)
         return gettext("Given again by %(name)s: %(reason)s", name=name, reason=turn.reason)
     no = next((each for each in view.reviews if each.decision is Decision.REJECT), None)
     if no is not None:
-        name = names.get(no.reviewer, "")
+        name = names.get(no.reviewer, gettext("no longer known"))
         return gettext("No, says %(name)s: %(reason)s", name=name, reason=no.reason)
     if award.status is AwardStatus.PROPOSED and award.reviews_needed:
         return gettext("The review group decides. It always says why.")
     if view.reviews:
-        names_of = gettext(", ").join(names.get(each.reviewer, "") for each in view.reviews)
+        names_of = gettext(", ").join(
+            names.get(each.reviewer, gettext("no longer known")) for each in view.reviews
+        )
         return gettext("Yes, says %(names)s", names=names_of)
     return ""
 
