@@ -240,7 +240,7 @@ def cap_used(item: RuleItem, award: Award, near: Sequence[Any]) -> int | None:
         return None
     first, last = period_of(item.cap_period, award.occurred_on)
     return sum(
-        other.points
+        int(other.points)
         for other in near
         if other.rule_code == award.rule_code
         and first <= other.occurred_on <= last
@@ -252,6 +252,12 @@ def cap_used(item: RuleItem, award: Award, near: Sequence[Any]) -> int | None:
     )
 
 
+def holder_of(award: Any) -> UUID:
+    """The person who earned it, or the household where nobody is named."""
+    holder: UUID = award.resident_id or award.household_id
+    return holder
+
+
 def recent(award: Award, near: Sequence[Any]) -> list[Recent]:
     """The same act by the same person, or by the household where nobody is named."""
     since = award.occurred_on - timedelta(days=RECENT_DAYS)
@@ -261,7 +267,6 @@ def recent(award: Award, near: Sequence[Any]) -> list[Recent]:
         if other.id != award.id
         and other.rule_code == award.rule_code
         and since <= other.occurred_on <= award.occurred_on
-        and other.resident_id == award.resident_id
-        and (award.resident_id is not None or other.household_id == award.household_id)
+        and holder_of(other) == holder_of(award)
     ]
     return sorted(found, key=lambda each: each.occurred_on, reverse=True)
