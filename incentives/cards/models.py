@@ -232,6 +232,8 @@ class PhoneCode(Base):
     used_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 
+    card: Mapped[Card] = relationship(lazy="joined", viewonly=True)
+
 
 class Vouch(Base):
     """That a counter asked a cadre who knows a card's holder to say so, and the answer.
