@@ -176,4 +176,4 @@ def missing_letters(text: str) -> str:
 def printable(path: str) -> frozenset[int]:
     """The code points that a font has letters for."""
     with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        return frozenset(font.getBestCmap() or ())

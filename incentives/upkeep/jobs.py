@@ -64,8 +64,9 @@ def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: Tru
         if may_write():
             attempt("seal", seal)
             today = village_day(now())
-            if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
-                done_on = today
+            if done_on != today:
+                counts = attempt("daily", lambda: do_daily_jobs(now=now()))
+                done_on = done_on if counts is None else today
             attempt("backup", lambda: backup.begin_if_due(app, now=now()))
             attempt("sheets", lambda: forget_sheets(now=now()))
         lay_out_sheets(stop, alive, until=time.monotonic() + SEAL_EVERY)

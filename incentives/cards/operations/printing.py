@@ -34,7 +34,7 @@ from incentives.web.transaction import transaction
 
 KEPT_FOR = timedelta(days=1)
 HELD_FOR = timedelta(minutes=2)
-PAGES_A_PART = 4
+PAGES_A_PART = 5
 GIVE_UP_AFTER = 3
 AT_WORK = (SheetStatus.WAITING, SheetStatus.MAKING)
 
@@ -233,7 +233,7 @@ def grids_of_pages(pages: Sequence[Sequence[UUID]]) -> list[str | None]:
         .join(Household, Household.id == Card.household_id)
         .where(Card.id.in_([page[0] for page in pages]))
     )
-    codes = {card_id: grid for card_id, grid in rows}
+    codes: dict[UUID, str | None] = {row.id: row.grid for row in rows}
     names = divisions_by_code([code for code in codes.values() if code])
     found = (names.get(codes.get(page[0]) or "") for page in pages)
     return [grid.name_zh if grid else None for grid in found]

@@ -25,6 +25,7 @@ from incentives.register.queries.households import plain
 FOUND_AT_MOST = 10
 SHORTEST = 2
 ALARMS_FOR = timedelta(days=30)
+TOLD_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -174,20 +175,27 @@ def spendable_of(vouch: Vouch, actor: Actor) -> int | None:
     return ledger.positions(vouch.village, [account])[account].spendable
 
 
+def alarm_rows(village: str, since: datetime) -> Select[AuditRow]:
+    """The rows of the trail that say that a counter was stopped, newest first."""
+    return (
+        select(AuditRow)
+        .where(
+            AuditRow.village == village,
+            AuditRow.tag == audit.Tag.COUNTER_STOPPED.value,
+            AuditRow.at > since,
+        )
+        .order_by(AuditRow.id.desc())
+    )
+
+
+def has_new_alarm(village: str, *, now: datetime) -> bool:
+    """Whether a counter was stopped since yesterday."""
+    return db.session.scalar(alarm_rows(village, now - TOLD_FOR).limit(1)) is not None
+
+
 def alarms(village: str, *, now: datetime) -> list[Alarm]:
     """Where 20 wrong PINs and numbers within an hour stopped a counter lately, newest first."""
-    rows = list(
-        db.session.scalars(
-            select(AuditRow)
-            .where(
-                AuditRow.village == village,
-                AuditRow.tag == audit.Tag.COUNTER_STOPPED.value,
-                AuditRow.at > now - ALARMS_FOR,
-            )
-            .order_by(AuditRow.id.desc())
-            .limit(50)
-        )
-    )
+    rows = list(db.session.scalars(alarm_rows(village, now - ALARMS_FOR).limit(50)))
     names = person_names(row.subject for row in rows)
     return [
         Alarm(
