@@ -141,7 +141,9 @@ def test_a_phone_s_code_is_read_by_the_counter_s_camera(site, person, tmp_path):
     counter.locator("[data-part=open-camera]").click()
     expect(counter.locator("[data-part=holder]")).to_have_text("扎**", timeout=20_000)
     with site.app.app_context():
-        used = db.session.execute(db.text("SELECT count(*) FROM phone_code WHERE used_at IS NOT NULL"))
+        used = db.session.execute(
+            db.text("SELECT count(*) FROM phone_code WHERE used_at IS NOT NULL")
+        )
         assert used.scalar_one() == 1
         db.session.remove()
     # Without signal the phone shows the card's own code.
