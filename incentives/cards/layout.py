@@ -18,7 +18,9 @@ from pypdf import PdfWriter
 from incentives.cards.qr import QUIET, Matrix, matrix
 
 CHINESE = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
-TIBETAN = "vendor/@fontsource/noto-serif-tibetan/files/noto-serif-tibetan-tibetan-400-normal.woff2"
+TIBETAN = (
+    "vendor/@expo-google-fonts/noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular.ttf"
+)
 # Millimetres: two columns and five rows of bank cards (ISO/IEC 7810, ID-1) in the middle of A4.
 WIDTH, HEIGHT = 85.6, 54.0
 LEFT, TOP = 19.4, 13.5
@@ -108,8 +110,8 @@ def write(
 ) -> None:
     """A line of text, made smaller until it fits its width."""
     pdf.set_font(family, size=size)
-    wide = pdf.get_string_width(text)
-    if wide > width:
+    # No letter is wider than the type is high: what fits by that needn't be measured.
+    if len(text) * size / pdf.k > width and (wide := pdf.get_string_width(text)) > width:
         size = size * width / wide
         pdf.set_font(family, size=size)
     pdf.set_xy(left, top)
