@@ -66,6 +66,16 @@ PACKAGES = (
         use="draws Chinese in PDFs, rare surnames too (`css/pdf.css`); browsers never load it",
         files=("400Regular/NotoSansSC_400Regular.ttf", "LICENSE_FONT"),
     ),
+    Package(
+        name="@expo-google-fonts/noto-serif-tibetan",
+        version="0.4.2",
+        integrity="sha512-e3PdLzPldwsirxE0xUN3IQ69XG6QOTQT1jxm2AnB3RrYPHLC"
+        "+043AM4VZCkYXfepr1oPqK4caEKkuXyehF6y5Q==",
+        licence="OFL-1.1",
+        use="draws Tibetan on sheets of cards, where unpacking a web font costs more than the"
+        " cards (`cards/layout.py`)",
+        files=("400Regular/NotoSerifTibetan_400Regular.ttf", "LICENSE_FONT"),
+    ),
 )
 
 

@@ -63,6 +63,12 @@ TABLE: dict[str, frozenset[Role]] = {
     "card.reinstate": roles(CADRE),
     "card.reissue": roles(CADRE),
     "card.revoke": roles(CADRE),
+    "card.print": roles(CADRE),
+    # At a counter: a forgotten card by its holder's name, and a cadre who knows them
+    "card.find": roles(SHOPKEEPER),
+    "vouch.ask": roles(SHOPKEEPER),
+    "vouch.answer": roles(CADRE),
+    "vouch.read": roles(CADRE, SHOPKEEPER),
     # Rules and awards
     # What was adopted anyone reads; `rulebook.read` is for drafts, their doubts, and minutes
     "rulebook.read": VILLAGE_STAFF | {ADMINISTRATOR, OVERSEER},

@@ -1,10 +1,21 @@
-"""Tables of cards: the card and its prints, the keys that sign them, PIN locks, scans."""
+"""Tables of cards: the card and its prints, the keys that sign them, PIN locks, scans, a phone's
+codes, vouches, sheets to be printed."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.database import Base, choice, new_id
@@ -27,10 +38,30 @@ class Scope(StrEnum):
 
 
 class ShownBy(StrEnum):
-    """How a card was shown: by its code, or by its typed number."""
+    """How a card was shown: its printed code, its typed number, the changing code on its holder's
+    phone; or not at all: forgotten, and found by name."""
 
     CODE = "code"
     NUMBER = "number"
+    PHONE = "phone"
+    NAME = "name"
+
+
+class VouchStatus(StrEnum):
+    """Of what a cadre is asked: whether the holder is the one at the counter."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class SheetStatus(StrEnum):
+    """Of cards to be printed: asked for, being laid out, there to be fetched, given up."""
+
+    WAITING = "waiting"
+    MAKING = "making"
+    READY = "ready"
+    FAILED = "failed"
 
 
 class CardKey(Base):
@@ -80,7 +111,10 @@ class Card(Base):
 
 
 class CardIssue(Base):
-    """One print of a card. A number is never given out twice, not even after a reissue."""
+    """One print of a card. A number is never given out twice, not even after a reissue.
+
+    `printed_at` is when it was last laid out on a sheet.
+    """
 
     __tablename__ = "card_issue"
     __table_args__ = (UniqueConstraint("number"),)
@@ -92,6 +126,7 @@ class CardIssue(Base):
     expires_on: Mapped[date]
     issued_at: Mapped[datetime]
     issued_by: Mapped[UUID]
+    printed_at: Mapped[datetime | None]
 
 
 class PinLock(Base):
@@ -163,3 +198,110 @@ class Scan(Base):
     def by_code(self) -> bool:
         """Whether a code was scanned, not a number typed."""
         return self.shown_by is ShownBy.CODE
+
+
+OPEN_CODE = "used_at IS NULL AND cancelled_at IS NULL"
+
+
+class PhoneCode(Base):
+    """A changing code that a resident's phone showed, of which only the SHA-256 is kept.
+
+    It ends by being used, by a newer one (`cancelled_at`) or by its time; a card has one open one.
+    """
+
+    __tablename__ = "phone_code"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        CheckConstraint("expires_at > made_at", name="expires_after_made"),
+        CheckConstraint("used_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+        Index(
+            "uq_phone_code_open",
+            "card_id",
+            unique=True,
+            sqlite_where=text(OPEN_CODE),
+            postgresql_where=text(OPEN_CODE),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"))
+    issue: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    card: Mapped[Card] = relationship(lazy="joined", viewonly=True)
+
+
+class Vouch(Base):
+    """That a counter asked a cadre who knows a card's holder to say so, and the answer.
+
+    One a scan, for a sale of at most `points`. Whoever asked never answers.
+    """
+
+    __tablename__ = "vouch"
+    __table_args__ = (
+        UniqueConstraint("scan_id"),
+        CheckConstraint("points > 0", name="points_positive"),
+        CheckConstraint("(status = 'waiting') = (answered_by IS NULL)", name="answered_by_whom"),
+        CheckConstraint("(answered_by IS NULL) = (answered_at IS NULL)", name="answered_when"),
+        CheckConstraint("answered_by <> asked_by", name="another_answers"),
+        CheckConstraint("reason IS NULL OR status = 'refused'", name="reason_of_refusal"),
+        CheckConstraint("expires_at > asked_at", name="expires_after_asked"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    scan_id: Mapped[UUID] = mapped_column(ForeignKey("scan.id"))
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"))
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    points: Mapped[int]
+    asked_by: Mapped[UUID] = mapped_column(index=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    status: Mapped[VouchStatus] = mapped_column(
+        choice(VouchStatus, "status"), default=VouchStatus.WAITING
+    )
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class SheetJob(Base):
+    """Cards of a village, or of a grid, to be laid out on sheets of A4 in the background.
+
+    `pages` holds the ids of the cards page by page, in the order in which they are handed out.
+    Whoever works at it holds it until `held_until`; `pages_done` say where the next goes on.
+    `unprintable` lists what the font has no letters for.
+    """
+
+    __tablename__ = "sheet_job"
+    __table_args__ = (
+        CheckConstraint("cards > 0", name="has_cards"),
+        CheckConstraint("cards_done BETWEEN 0 AND cards", name="done_within"),
+        CheckConstraint("pages_done >= 0", name="pages_not_negative"),
+        CheckConstraint("(status = 'ready') = (ready_at IS NOT NULL)", name="ready_when"),
+        CheckConstraint("(held_by IS NULL) = (held_until IS NULL)", name="held_by_whom"),
+        CheckConstraint("failures >= 0", name="failures_not_negative"),
+        CheckConstraint("substr(grid, 1, 12) = village", name="grid_of_village"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    grid: Mapped[str | None] = mapped_column(String(15), ForeignKey("division.code"))
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    pages: Mapped[list[list[str]]] = mapped_column(JSON, nullable=False)
+    cards: Mapped[int]
+    cards_done: Mapped[int] = mapped_column(default=0)
+    pages_done: Mapped[int] = mapped_column(default=0)
+    status: Mapped[SheetStatus] = mapped_column(
+        choice(SheetStatus, "status"), default=SheetStatus.WAITING, index=True
+    )
+    held_by: Mapped[str | None] = mapped_column(String(32))
+    held_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    unprintable: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, nullable=False)
+    ready_at: Mapped[datetime | None]

@@ -19,6 +19,7 @@ from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives import keys
+from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.cards.models import Card, PinFailure, PinLock, Scope
 from incentives.clock import VILLAGE_TIME
@@ -54,8 +55,10 @@ class Counter:
 INTERNET = Counter(Scope.INTERNET)
 
 
-def counter_of(actor: Actor) -> Counter:
-    """The counter of a signed-in member of staff."""
+def counter_of(actor: Actor, terminal_id: UUID | None = None) -> Counter:
+    """The counter of a signed-in member of staff: their terminal, or else they themselves."""
+    if terminal_id is not None:
+        return Counter(Scope.TERMINAL, str(terminal_id))
     return Counter(Scope.USER, str(actor.user_id))
 
 
@@ -122,12 +125,14 @@ def verify_pin(card: Card, pin: str, *, counter: Counter, now: datetime) -> None
         refuse_locked(lock, now=now)
     if card.pin_hash is None:
         raise PinRequired(_("This card has no PIN yet: the village office can set one"))
-    card_key = card.id
+    card_key, village = card.id, card.village
     try:
         HASHER.verify(card.pin_hash, peppered(card_key, pin))
     except VerifyMismatchError as error:
         refusal = WrongPin()
-        refusal.afterwards.append(lambda: count_failure(card_key, counter, now=now))
+        refusal.afterwards.append(
+            lambda: count_failure(card_key, counter, division=village, now=now)
+        )
         raise refusal from error
     if lock is not None:
         db.session.execute(
@@ -179,17 +184,32 @@ def recent_failures(counter: Counter, *, now: datetime) -> list[datetime]:
     return list(rows)
 
 
-def count_failure(card_key: UUID | None, counter: Counter, *, now: datetime) -> None:
+def count_failure(card_key: UUID | None, counter: Counter, *, division: str, now: datetime) -> None:
     """Count one wrong PIN, or with no card one number that is no card's.
 
-    Runs after the refused request was rolled back, in the same transaction.
+    The one that stops the counter is told to the supervisors of the division. Runs after the
+    refused request was rolled back, in the same transaction.
     """
     db.session.add(
         PinFailure(card_id=card_key, scope=counter.scope, who=counter.who, failed_at=now)
     )
     db.session.flush()
+    if len(recent_failures(counter, now=now)) >= FLOOD:
+        tell_supervisors(counter, division=division, now=now)
     if card_key is not None:
         count_in_a_row(card_key, counter, now=now)
+
+
+def tell_supervisors(counter: Counter, *, division: str, now: datetime) -> None:
+    """Leave the row of the trail that supervisors see as a warning (`/supervise/cards`)."""
+    audit.record(
+        None,
+        audit.Tag.COUNTER_STOPPED,
+        village=division,
+        subject=UUID(counter.who),
+        now=now,
+        details={"counter": counter.scope.value, "wrong": FLOOD},
+    )
 
 
 def count_in_a_row(card_key: UUID, counter: Counter, *, now: datetime) -> None:

@@ -40,10 +40,11 @@ def matrix(url: str) -> Matrix:
 
 
 def make(url: str, correction: int) -> QRCode[PilImage]:
-    """The smallest QR code of a URL at one level of error correction."""
-    address, mark, fragment = url.partition("#")
+    """The smallest QR code of a URL, or of a bare code, at one level of error correction."""
+    address, mark, fragment = url.partition("#") if "#" in url else ("", "", url)
     code: QRCode[PilImage] = QRCode(error_correction=correction, border=0)
-    code.add_data(QRData((address + mark).encode(), mode=MODE_8BIT_BYTE), optimize=0)
+    if mark:
+        code.add_data(QRData((address + mark).encode(), mode=MODE_8BIT_BYTE), optimize=0)
     mode = MODE_ALPHA_NUM if ALPHANUMERIC.fullmatch(fragment) else MODE_8BIT_BYTE
     code.add_data(QRData(fragment.encode(), mode=mode), optimize=0)
     code.make(fit=True)

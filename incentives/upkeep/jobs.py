@@ -1,8 +1,10 @@
 """What happens by the clock: logs are signed, notices close, what is old is forgotten."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import TypeVar
 
 import structlog
 from flask import Flask, current_app
@@ -11,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
 from incentives.awards.operations import erase_old_evidence
+from incentives.cards.operations import forget_phone_codes, forget_sheets, lay_out_next
 from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
 from incentives.extensions import db
@@ -25,8 +28,11 @@ from incentives.web.idempotency import forget_answers
 from incentives.web.transaction import transaction
 
 SEAL_EVERY = 20.0  # seconds; a change is to be signed within 60
+LOOK_EVERY = 2.0  # seconds; who asked for sheets of cards looks on
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 def do_daily_jobs(*, now: datetime) -> dict[str, int]:
@@ -41,13 +47,15 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "evidence_erased": erase_old_evidence(now=now),
         "files_swept": sweep_files(now=now),
+        "phone_codes_forgotten": transaction(lambda: forget_phone_codes(now=now)),
     }
 
 
 def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Sign what has changed every 20 seconds, do the daily jobs once a day, until told to stop.
 
-    It also ends once what it works for isn't `alive` any more. While the books wait for their
+    In between it lays out sheets of cards, part by part, so that signing is never kept waiting. It
+    also ends once what it works for isn't `alive` any more. While the books wait for their
     recovery it does nothing. The day's backup is made beside.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -58,10 +66,19 @@ def run_worker(stop: threading.Event, *, alive: Callable[[], bool] = lambda: Tru
         if may_write():
             attempt("seal", seal)
             today = village_day(now())
-            if done_on != today and attempt("daily", lambda: do_daily_jobs(now=now())):
-                done_on = today
+            if done_on != today:
+                counts = attempt("daily", lambda: do_daily_jobs(now=now()))
+                done_on = done_on if counts is None else today
             attempt("backup", lambda: backup.begin_if_due(app, now=now()))
-        stop.wait(SEAL_EVERY)
+            attempt("sheets", lambda: forget_sheets(now=now()))
+        lay_out_sheets(stop, alive, until=time.monotonic() + SEAL_EVERY)
+
+
+def lay_out_sheets(stop: threading.Event, alive: Callable[[], bool], *, until: float) -> None:
+    """Lay out what sheets are asked for until it is time to sign again, or to stop."""
+    while (left := until - time.monotonic()) > 0 and not stop.is_set() and alive():
+        if not (may_write() and attempt("sheets", lambda: lay_out_next(now=now()))):
+            stop.wait(min(LOOK_EVERY, left))
 
 
 def may_write() -> bool:
@@ -85,13 +102,12 @@ def seal() -> None:
         raise
 
 
-def attempt(name: str, job: Callable[[], object]) -> bool:
-    """Do a job; what fails is logged and tried again the next time."""
+def attempt(name: str, job: Callable[[], T]) -> T | None:
+    """Do a job, and what came of it; what fails is logged, gives None, and is tried again."""
     try:
-        job()
+        return job()
     except Exception:
         log.exception("job failed", job=name)
-        return False
+        return None
     finally:
         db.session.remove()
-    return True

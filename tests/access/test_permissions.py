@@ -46,6 +46,11 @@ card.suspend            C own
 card.reinstate          C
 card.reissue            C
 card.revoke             C
+card.print              C
+card.find               K
+vouch.ask               K
+vouch.answer            C
+vouch.read              C K
 rulebook.read           A O C R T S
 rulebook.draft          C
 rulebook.adopt          C

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.benchmarks import hot, http, log, postgresql, sizes, sqlite
+from tests.benchmarks import cards, hot, http, log, postgresql, sizes, sqlite
 from tests.benchmarks.measure import Figures, table
 from tests.benchmarks.workshop import Workshop
 
@@ -22,6 +22,7 @@ MEASURES = {
     "http": http.measure,
     "log": log.measure,
     "sizes": sizes.measure,
+    "cards": cards.measure,
 }
 
 
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> Figures:
             for _round in track(range(options.rounds), description="rounds"):
                 for name in options.only or MEASURES:
                     MEASURES[name](shop, figures)
-    rows = (*sqlite.ROWS, *postgresql.ROWS, *hot.ROWS, *http.ROWS, *log.ROWS, *sizes.rows(steps))
+    before = (*sqlite.ROWS, *postgresql.ROWS, *hot.ROWS, *http.ROWS, *log.ROWS)
+    rows = (*before, *sizes.rows(steps), *cards.ROWS)
     print(table(figures, rows))
     if options.json:
         options.json.write_text(json.dumps(figures.found))

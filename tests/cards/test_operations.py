@@ -28,8 +28,8 @@ from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_vi
 
 PIN = "246813"
 WRONG = "975310"
-HERE = Counter(Scope.USER, "here")
-THERE = Counter(Scope.USER, "there")
+HERE = Counter(Scope.USER, str(UUID(int=1)))
+THERE = Counter(Scope.USER, str(UUID(int=2)))
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
-"""What is done with cards: issue, print anew, set a PIN, report lost; and what a scan allows."""
+"""What is done with cards: issue, print anew, set a PIN, report lost; what a scan allows; codes on
+phones, vouches, and sheets to be printed."""
 
 from incentives.cards.operations.issuing import (
+    Issued,
     issue_card,
+    issue_cards,
     reinstate_card,
     reissue_card,
     report_card_lost,
@@ -10,28 +13,56 @@ from incentives.cards.operations.issuing import (
     set_pin,
     suspend_card,
 )
+from incentives.cards.operations.phone import ShownCode, forget_phone_codes, make_phone_code
+from incentives.cards.operations.printing import (
+    ask_for_sheets,
+    forget_sheets,
+    lay_out_next,
+    sheets_pdf,
+)
 from incentives.cards.operations.scanning import (
     Shown,
     identify_card,
     identify_number,
     scan_code,
+    scan_forgotten,
     scan_number,
     use_scan,
 )
+from incentives.cards.operations.vouching import (
+    ask_for_vouch,
+    confirm_vouch,
+    refuse_vouch,
+    vouch_for,
+)
 
 __all__ = [
+    "Issued",
     "Shown",
+    "ShownCode",
+    "ask_for_sheets",
+    "ask_for_vouch",
+    "confirm_vouch",
+    "forget_phone_codes",
+    "forget_sheets",
     "identify_card",
     "identify_number",
     "issue_card",
+    "issue_cards",
+    "lay_out_next",
+    "make_phone_code",
+    "refuse_vouch",
     "reinstate_card",
     "reissue_card",
     "report_card_lost",
     "revoke_card",
     "scan_code",
+    "scan_forgotten",
     "scan_number",
     "set_demo_pin",
     "set_pin",
+    "sheets_pdf",
     "suspend_card",
     "use_scan",
+    "vouch_for",
 ]

@@ -1,12 +1,14 @@
 """What is done with cards: issue, set a PIN, report lost, find again, print anew, revoke."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from incentives.access import audit, tokens
 from incentives.access.actor import Actor
@@ -15,13 +17,15 @@ from incentives.cards.issuer import add_issuer_key
 from incentives.cards.models import Card, CardIssue, CardStatus
 from incentives.cards.numbers import new_number
 from incentives.cards.pins import check_pin_choice, forget_failures, hash_pin
-from incentives.cards.queries import get_card
+from incentives.cards.queries import get_card, households_without_card
+from incentives.cards.queries.sheets import living
 from incentives.cards.states import TRANSITIONS, Action
 from incentives.clock import village_day
 from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.register.queries import find_household, get_resident
+from incentives.register.models import Household
+from incentives.register.queries import find_household, get_resident, grids_of
 
 YEARS = 5
 CARD_ID = 8
@@ -46,19 +50,8 @@ def issue_card(
     if resident_id is not None and get_resident(village, resident_id).household_id != household.id:
         raise Invalid(errors=[FieldError("/resident_id", _("This person is of another household"))])
     add_issuer_key(now=now)
-    day = village_day(now)
-    card = Card(
-        card_id=secrets.token_hex(CARD_ID),
-        village=village,
-        household_id=household.id,
-        resident_id=resident_id,
-        number=free_number(),
-        issued_on=day,
-        expires_on=last_day(day),
-    )
-    db.session.add(card)
-    db.session.flush()
-    keep_issue(card, actor=actor, now=now)
+    card = new_card(village, household.id, resident_id, free_numbers(1)[0], now=now)
+    keep_cards([card], actor=actor, now=now)
     if pin is not None:
         check_pin_choice(pin, number=card.number)
         card.pin_hash = hash_pin(card.id, pin)
@@ -67,13 +60,89 @@ def issue_card(
     return card
 
 
-def free_number() -> str:
-    """A number that no card has or had."""
-    while True:
-        number = new_number()
-        taken = db.session.scalar(select(CardIssue.number).where(CardIssue.number == number))
-        if taken is None:
-            return number
+@dataclass(frozen=True)
+class Issued:
+    """The cards that were made at once, and how many households were left out."""
+
+    cards: Sequence[Card]
+    skipped: int
+
+
+def issue_cards(
+    *,
+    village: str,
+    grid: str | None = None,
+    household_ids: Sequence[UUID] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Issued:
+    """Make a card for each household of a village, a grid, or a list, that holds none.
+
+    Left out are those who hold a card, be it in use or reported lost (that one is printed anew),
+    and those who have left. Sent again it makes none twice. Refuses a grid of another village,
+    and a household that isn't there.
+    """
+    require(actor, "card.issue", village)
+    chosen = living(village, grid_of(village, grid))
+    if household_ids is not None:
+        for household_id in household_ids:
+            find_household(village, household_id)
+        chosen = chosen.where(Household.id.in_(household_ids))
+    wanted = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    without = households_without_card(chosen)
+    add_issuer_key(now=now)
+    cards = [
+        new_card(village, household.id, None, number, now=now)
+        for household, number in zip(without, free_numbers(len(without)), strict=True)
+    ]
+    keep_cards(cards, actor=actor, now=now)
+    details: dict[str, Any] = {"cards": len(cards)} | ({} if grid is None else {"grid": grid})
+    audit.record(actor, audit.Tag.CARDS_ISSUED, village=village, now=now, details=details)
+    db.session.flush()
+    return Issued(cards, wanted - len(cards))
+
+
+def grid_of(village: str, grid: str | None) -> str | None:
+    """A grid of the village, or None for all of it; refuses any other."""
+    if grid is not None and grid not in {each.code for each in grids_of(village)}:
+        raise Invalid(errors=[FieldError("/grid", _("The village has no such grid"))])
+    return grid
+
+
+def new_card(
+    village: str, household_id: UUID, resident_id: UUID | None, number: str, *, now: datetime
+) -> Card:
+    """A card as its first print says it."""
+    day = village_day(now)
+    return Card(
+        card_id=secrets.token_hex(CARD_ID),
+        village=village,
+        household_id=household_id,
+        resident_id=resident_id,
+        number=number,
+        issue=1,
+        issued_on=day,
+        expires_on=last_day(day),
+    )
+
+
+def keep_cards(cards: Sequence[Card], *, actor: Actor, now: datetime) -> None:
+    """Keep new cards, each with its first print."""
+    db.session.add_all(cards)
+    db.session.flush()
+    for card in cards:
+        keep_issue(card, actor=actor, now=now)
+    db.session.flush()
+
+
+def free_numbers(count: int) -> list[str]:
+    """So many different numbers that no card has or had."""
+    found: set[str] = set()
+    while len(found) < count:
+        drawn = {new_number() for _ in range(count - len(found))}
+        taken = db.session.scalars(select(CardIssue.number).where(CardIssue.number.in_(drawn)))
+        found |= drawn - set(taken)
+    return list(found)
 
 
 def last_day(day: date) -> date:
@@ -167,7 +236,7 @@ def reissue_card(
     end_sign_ins(card)
     add_issuer_key(now=now)
     card.issue += 1
-    card.number = free_number()
+    card.number = free_numbers(1)[0]
     card.issued_on = village_day(now)
     card.expires_on = last_day(card.issued_on)
     keep_issue(card, actor=actor, now=now)

@@ -16,6 +16,7 @@ from incentives.cards.codes import code_in, read_code
 from incentives.cards.issuer import keys_at
 from incentives.cards.models import Card, CardStatus, Scan, ShownBy
 from incentives.cards.numbers import read_number
+from incentives.cards.operations.phone import find_phone_code, is_phone_code, use_phone_code
 from incentives.cards.pins import count_failure, counter_of, refuse_flood
 from incentives.clock import village_day
 from incentives.database import new_id, rows_changed
@@ -42,6 +43,7 @@ class Shown:
     """What a scan tells. None where the household hides it, or where the caller may not know.
 
     `renewal_due` marks a card past its day, which serves all the same while there is signal.
+    `pin_needed_above` is None where the way it was shown proves the holder: no PIN is needed.
     """
 
     village: str
@@ -52,6 +54,7 @@ class Shown:
     spendable: int | None = None
     scan_id: UUID | None = None
     pin_needed_above: int | None = None
+    shown_by: ShownBy | None = None
 
 
 def identify_card(text: str, *, now: datetime) -> Card:
@@ -94,19 +97,75 @@ def in_use(card: Card, issue: int) -> Card:
     return card
 
 
-def scan_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
-    """What the card of a code or of a QR's whole text tells this caller; anyone may ask."""
+def scan_code(
+    *, text: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
+) -> Shown:
+    """What the card of a code or of a QR's whole text tells this caller.
+
+    Anyone may ask by a printed card's code; a phone's code is for shops alone, and used up by it.
+    """
     found = None
+    if is_phone_code(text):
+        return scan_phone_code(text=text, actor=actor, now=now, terminal_id=terminal_id)
     try:
         found = read_text(text, now=now)
         card = in_use(*found)
     except Refusal as refusal:
         keep_refusal(refusal, ShownBy.CODE, found, actor=actor, now=now)
         raise
-    return tell(card, ShownBy.CODE, actor=actor, now=now)
+    return tell(card, ShownBy.CODE, actor=actor, now=now, terminal_id=terminal_id)
 
 
-def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
+def scan_phone_code(
+    *, text: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
+) -> Shown:
+    """What the changing code on a resident's phone tells a shop that serves the village.
+
+    It is used up by it: refuses the same once more as `code_used`, one past its 60 seconds or
+    older than the phone's newest as `code_expired`. Whoever keeps no such shop is refused before
+    the code is touched, so that nobody can use up what they have only seen.
+    """
+    if actor is None or not actor.roles:
+        raise NotSignedIn()
+    found = None
+    try:
+        code = find_phone_code(text)
+        card = code.card
+        found = card, code.issue
+        if not serves_village(actor, card.village):
+            raise WrongVillage()
+        in_use(*found)
+        use_phone_code(code, now=now)
+    except Refusal as refusal:
+        keep_refusal(refusal, ShownBy.PHONE, found, actor=actor, now=now)
+        raise
+    return tell(card, ShownBy.PHONE, actor=actor, now=now, terminal_id=terminal_id)
+
+
+def scan_forgotten(
+    *, card_id: UUID, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
+) -> Shown:
+    """Begin a sale by a card that was forgotten and found by name; a cadre must vouch for it.
+
+    It tells no balance: that comes with the vouch. Refuses whoever keeps no shop that serves the
+    village, as if there were no such card, and a card out of use.
+    """
+    if actor is None or not actor.roles:
+        raise NotSignedIn()
+    card = db.session.get(Card, card_id)
+    if card is None or not serves_village(actor, card.village):
+        raise NotFound()
+    try:
+        in_use(card, card.issue)
+    except Refusal as refusal:
+        keep_refusal(refusal, ShownBy.NAME, (card, card.issue), actor=actor, now=now)
+        raise
+    return tell(card, ShownBy.NAME, actor=actor, now=now, terminal_id=terminal_id)
+
+
+def scan_number(
+    *, number: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
+) -> Shown:
     """What the card of a typed number tells signed-in staff.
 
     Numbers can be guessed: wrong ones count as wrong PINs do (20 an hour at one counter), and
@@ -114,7 +173,7 @@ def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
     """
     if actor is None or not actor.roles:
         raise NotSignedIn()
-    counter = counter_of(actor)
+    counter = counter_of(actor, terminal_id)
     refuse_flood(counter, now=now)
     found = None
     try:
@@ -124,10 +183,11 @@ def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
         card = in_use(*found)
     except Refusal as refusal:
         if isinstance(refusal, CardInvalid | WrongVillage):
-            refusal.afterwards.append(lambda: count_failure(None, counter, now=now))
+            at = actor.roles[0].division
+            refusal.afterwards.append(lambda: count_failure(None, counter, division=at, now=now))
         keep_refusal(refusal, ShownBy.NUMBER, found, actor=actor, now=now)
         raise
-    return tell(card, ShownBy.NUMBER, actor=actor, now=now)
+    return tell(card, ShownBy.NUMBER, actor=actor, now=now, terminal_id=terminal_id)
 
 
 def keep_refusal(
@@ -161,16 +221,24 @@ def add_scan(row: dict[str, Any]) -> None:
     db.session.execute(insert(Scan).values({"id": new_id(), **row}))
 
 
-def tell(card: Card, shown_by: ShownBy, *, actor: Actor | None, now: datetime) -> Shown:
+def tell(
+    card: Card,
+    shown_by: ShownBy,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    terminal_id: UUID | None = None,
+) -> Shown:
     """What this caller may know of a card in use; staff who serve the village get a scan's id."""
     household = db.session.get_one(Household, card.household_id)
     position = ledger.positions(card.village, [household.account_code])[household.account_code]
+    by_name = shown_by is ShownBy.NAME
     shown = Shown(
         village=card.village,
         card=card,
         holder=queries.holder_of(card),
-        renewal_due=card.expires_on < village_day(now),
-        balance=None if household.hide_balance else position.balance,
+        renewal_due=is_due(card, now=now),
+        balance=None if household.hide_balance or by_name else position.balance,
     )
     if actor is None or not serves_village(actor, card.village):
         return shown
@@ -182,6 +250,7 @@ def tell(card: Card, shown_by: ShownBy, *, actor: Actor | None, now: datetime) -
             "card_id": card.id,
             "issue": card.issue,
             "user_id": actor.user_id,
+            "terminal_id": terminal_id,
             "shown_by": shown_by,
             "scanned_at": now,
             "expires_at": now + GOOD_FOR,
@@ -189,10 +258,25 @@ def tell(card: Card, shown_by: ShownBy, *, actor: Actor | None, now: datetime) -
     )
     return replace(
         shown,
-        spendable=position.spendable,
+        spendable=None if by_name else position.spendable,
         scan_id=scan_id,
-        pin_needed_above=policy_on(card.village, village_day(now)).pin_above,
+        pin_needed_above=pin_needed_above(card, shown_by, actor, now=now),
+        shown_by=shown_by,
     )
+
+
+def is_due(card: Card, *, now: datetime) -> bool:
+    """Whether a card is past its day and should be renewed; it serves all the same."""
+    return card.expires_on < village_day(now)
+
+
+def pin_needed_above(card: Card, shown_by: ShownBy, actor: Actor, *, now: datetime) -> int | None:
+    """From how many points on a sale needs more than this way of showing the card; None: never."""
+    if actor.household_id == card.household_id or shown_by is ShownBy.NAME:
+        return 0
+    if shown_by is ShownBy.PHONE:
+        return None
+    return policy_on(card.village, village_day(now)).pin_above
 
 
 def by_role(actor: Actor, village: str) -> bool:
@@ -212,17 +296,15 @@ def serves_village(actor: Actor, village: str) -> bool:
     return serves_hook[-1](actor, village)
 
 
-def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
-    """Use up a scan for one redemption: once, within 10 minutes, by the user who scanned.
+def use_scan(
+    *, scan_id: UUID, actor: Actor, now: datetime, terminal_id: UUID | None = None
+) -> Scan:
+    """Use up a scan for one redemption: once, within 10 minutes, by the user and terminal.
 
-    Refuses another user's and a refused scan as not found, one that is used as `code_used`, an
-    old one as `code_expired`, and a card that went out of use meanwhile.
+    Refuses another's and a refused scan as not found, one that is used as `code_used`, an old one
+    as `code_expired`, and a card that went out of use meanwhile.
     """
-    scan = db.session.get(Scan, scan_id)
-    if scan is None or scan.refused is not None or scan.user_id != actor.user_id:
-        raise NotFound()
-    if scan.expires_at is None or now >= scan.expires_at:
-        raise CodeExpired()
+    scan = open_scan(scan_id, actor=actor, now=now, terminal_id=terminal_id)
     used = db.session.execute(
         update(Scan)
         .where(Scan.id == scan_id, Scan.used_at.is_(None))
@@ -233,4 +315,19 @@ def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
         raise CodeUsed()
     if scan.card is not None and scan.issue is not None:
         in_use(scan.card, scan.issue)
+    return scan
+
+
+def open_scan(
+    scan_id: UUID, *, actor: Actor, now: datetime, terminal_id: UUID | None = None
+) -> Scan:
+    """A scan that served this user at this terminal and is good still; refuses any other."""
+    scan = db.session.get(Scan, scan_id)
+    own = scan is not None and scan.user_id == actor.user_id and scan.terminal_id == terminal_id
+    if scan is None or scan.refused is not None or not own:
+        raise NotFound()
+    if scan.expires_at is None or now >= scan.expires_at:
+        raise CodeExpired()
+    if scan.used_at is not None:
+        raise CodeUsed()
     return scan

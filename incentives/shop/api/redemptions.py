@@ -55,6 +55,7 @@ def post_redemption(village: str, body: dict[str, Any]) -> dict[str, Any]:
         shown=shown,
         items=[operations.Item(**line) for line in body["lines"]],
         pin=body.get("pin"),
+        vouched_by=body.get("vouched_by"),
         cash_fen=body["cash_top_up_fen"],
         actor=actor,
         now=at,

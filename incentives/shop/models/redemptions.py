@@ -14,13 +14,16 @@ class Redemption(Base):
     """Points for goods, by scan. Its id is its idempotency key, made by who sends it.
 
     `points` is the part paid in points, `cash_fen` the shortfall paid over the counter; the
-    policy of the day (`fen_per_point`, `refund_days`) is kept with it.
+    policy of the day (`fen_per_point`, `refund_days`) is kept with it. `vouched_by` is the cadre
+    who knew the holder; a forgotten card always needs one.
     """
 
     __tablename__ = "redemption"
     __table_args__ = (
         CheckConstraint("points >= 1", name="points_positive"),
         CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
+        CheckConstraint("shown_by <> 'name' OR vouched_by IS NOT NULL", name="name_is_vouched"),
+        CheckConstraint("vouched_by <> redeemed_by", name="another_vouches"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,6 +37,7 @@ class Redemption(Base):
     cash_fen: Mapped[int] = mapped_column(default=0)
     shown_by: Mapped[ShownBy] = mapped_column(choice(ShownBy, "shown_by"))
     pin_given: Mapped[bool]
+    vouched_by: Mapped[UUID | None]
     fen_per_point: Mapped[int]
     refund_days: Mapped[int]
     redeemed_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,11 +1,11 @@
 """What the shop does, by subject: goods, stock, redemptions, refunds, vouchers, settlements."""
 
 from incentives.shop.operations.agreements import set_agreement
-from incentives.shop.operations.allowing import Item
+from incentives.shop.operations.allowing import Item, Shown
 from incentives.shop.operations.expiring import expire_vouchers
 from incentives.shop.operations.goods import add_good, change_good
 from incentives.shop.operations.purchases import link_purchase, unlink_purchase
-from incentives.shop.operations.redemptions import Shown, redeem
+from incentives.shop.operations.redemptions import redeem
 from incentives.shop.operations.refunds import ReturnedLine, refund_redemption
 from incentives.shop.operations.settlements import (
     approve_settlement,

@@ -6,16 +6,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from incentives.access.actor import Actor
-from incentives.cards.models import Card
+from incentives.cards.models import Card, ShownBy
+from incentives.cards.operations import vouch_for
 from incentives.cards.pins import counter_of, verify_pin
 from incentives.errors import (
     CapExceeded,
     FieldError,
     InsufficientPoints,
     Invalid,
+    OwnHousehold,
     PinRequired,
 )
 from incentives.extensions import db
@@ -28,6 +30,15 @@ from incentives.shop.models import (
     Shop,
     StockOwner,
 )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The card at the counter, how it was shown, and by which scan."""
+
+    card: Card
+    by: ShownBy
+    scan_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +158,12 @@ def refuse_over_caps(
 
 def redeemed_today(household_id: UUID, day: date) -> Redeemed:
     """What a household redeemed on a day."""
-    alone = case((Redemption.pin_given, 0), else_=Redemption.points)
+    proved = or_(
+        Redemption.pin_given,
+        Redemption.vouched_by.is_not(None),
+        Redemption.shown_by == ShownBy.PHONE,
+    )
+    alone = case((proved, 0), else_=Redemption.points)
     redeemed, by_card_alone = db.session.execute(
         select(func.sum(Redemption.points), func.sum(alone)).where(
             Redemption.household_id == household_id, Redemption.redeemed_on == day
@@ -163,27 +179,40 @@ def redeemed_today(household_id: UUID, day: date) -> Redeemed:
     return Redeemed(int(redeemed) - int(refunded or 0), int(by_card_alone or 0))
 
 
-def check_pin(
-    card: Card,
-    household_id: UUID,
+def check_proof(
+    shown: Shown,
     points: int,
     pin: str | None,
+    vouched_by: UUID | None,
     policy: Policy,
     *,
     actor: Actor,
     now: datetime,
     today: Redeemed,
+    terminal_id: UUID | None = None,
 ) -> None:
-    """Refuse without the PIN what a card alone doesn't allow: `pin_above` a time, twice that a day.
+    """Refuse what the way that the card was shown doesn't allow (cards.md, What a scan allows).
 
-    A PIN that is given is always checked (cards.md, What a scan allows).
+    A card alone allows `pin_above` a time and twice that a day; a PIN, a phone's code or a cadre
+    who vouched allow more. A forgotten card needs the cadre, and the shopkeeper's own household
+    its PIN. A PIN that is given is always checked.
     """
+    card = shown.card
     if pin is not None:
-        verify_pin(card, pin, counter=counter_of(actor), now=now)
+        verify_pin(card, pin, counter=counter_of(actor, terminal_id), now=now)
+    if actor.household_id == card.household_id:
+        if vouched_by is not None:
+            raise OwnHousehold(_("A sale to your own household always needs its PIN"))
+        if pin is None:
+            raise PinRequired(pin_needed_above=policy.pin_above)
+    if vouched_by is not None:
+        vouch_for(scan_id=shown.scan_id, vouched_by=vouched_by, points=points)
         return
-    if (
-        points > policy.pin_above
-        or today.by_card_alone + points > 2 * policy.pin_above
-        or actor.household_id == household_id
-    ):
+    if shown.by is ShownBy.NAME:
+        raise PinRequired(
+            _("The card isn't there: a cadre who knows the holder must vouch"), pin_needed_above=0
+        )
+    if pin is not None or shown.by is ShownBy.PHONE:
+        return
+    if points > policy.pin_above or today.by_card_alone + points > 2 * policy.pin_above:
         raise PinRequired(pin_needed_above=policy.pin_above)

@@ -1,7 +1,6 @@
 """Points for goods: one event, one stock movement, one receipt, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ from sqlalchemy import insert
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.cards.models import Card, ShownBy
 from incentives.cards.operations.scanning import in_use
 from incentives.clock import village_day
 from incentives.database import new_id
@@ -33,7 +31,8 @@ from incentives.shop.models import (
 )
 from incentives.shop.operations.allowing import (
     Item,
-    check_pin,
+    Shown,
+    check_proof,
     listed_goods,
     points_part,
     redeemed_today,
@@ -44,14 +43,6 @@ from incentives.shop.operations.vouchers import issue_vouchers
 from incentives.shop.queries import find_shop
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The card at the counter, and how it was shown."""
-
-    card: Card
-    by: ShownBy
-
-
 def redeem(
     *,
     redemption_id: UUID,
@@ -60,7 +51,9 @@ def redeem(
     shown: Shown,
     items: Sequence[Item],
     pin: str | None = None,
+    vouched_by: UUID | None = None,
     cash_fen: int = 0,
+    terminal_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> Redemption:
@@ -69,7 +62,8 @@ def redeem(
     Refuses a card of another village, a day that is none for redeeming, goods not on this
     shop's list or sold out, more than the household may spend, a household's daily and monthly
     caps, cash where the stock isn't the shopkeeper's or points would do, and a sale that needs
-    the PIN. The shopkeeper's own household always needs its PIN.
+    the PIN, a phone's code, or `vouched_by`, the cadre who confirmed the scan. The shopkeeper's
+    own household always needs its PIN.
     """
     shop = find_shop(shop_id)
     require(actor, "redemption.make", shop.division)
@@ -91,7 +85,17 @@ def redeem(
     points = points_part(shop, policy, total, spendable, cash_fen)
     today = redeemed_today(household.id, day)
     refuse_over_caps(household.id, points, goods, items, policy, day, today)
-    check_pin(shown.card, household.id, points, pin, policy, actor=actor, now=now, today=today)
+    check_proof(
+        shown,
+        points,
+        pin,
+        vouched_by,
+        policy,
+        actor=actor,
+        now=now,
+        today=today,
+        terminal_id=terminal_id,
+    )
     event = post_sale(redemption_id, household, service, points, goods, items, actor, now)
     redemption = Redemption(
         id=redemption_id,
@@ -105,6 +109,7 @@ def redeem(
         cash_fen=cash_fen,
         shown_by=shown.by,
         pin_given=pin is not None,
+        vouched_by=vouched_by,
         fen_per_point=policy.fen_per_point,
         refund_days=policy.refund_days,
         redeemed_at=now,

@@ -21,6 +21,7 @@ class RedemptionInput(Schema):
     scan_id = Id()
     lines = fields.List(fields.Nested(ItemInput), required=True, validate=LINES)
     pin = fields.String(validate=validate.Regexp(r"^\d{6}$"))
+    vouched_by = Id()
     cash_top_up_fen = Fen(load_default=0, validate=validate.Range(min=0, max=100_000_000))
 
     @validates_schema
@@ -28,6 +29,8 @@ class RedemptionInput(Schema):
         """A redemption names the card by its code or by the scan that knew it, not both."""
         if ("card_code" in data) == ("scan_id" in data):
             raise ValidationError(str(_("Give the card's code or the scan")), "card_code")
+        if "vouched_by" in data and "scan_id" not in data:
+            raise ValidationError(str(_("A vouch is about a scan: give that")), "vouched_by")
 
 
 class RedemptionLineOutput(Schema):
@@ -66,6 +69,7 @@ class PastRedemption(Schema):
     household_id = Id()
     points = Points()
     cash_fen = Fen()
+    vouched_by = Id(allow_none=True)
     redeemed_at = InstantField()
     lines = fields.List(fields.Nested(RedemptionLineOutput))
     refunds = fields.List(fields.Nested(PastRefund))

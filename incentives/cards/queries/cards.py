@@ -1,9 +1,9 @@
-"""What is read about cards."""
+"""What is read about cards: whose they are, their codes, their prints."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from incentives.cards.codes import Content
 from incentives.cards.issuer import sign
@@ -43,6 +43,22 @@ def cards_of_household(household_id: UUID) -> list[Card]:
     """All cards of a household, oldest first."""
     return list(
         db.session.scalars(select(Card).where(Card.household_id == household_id).order_by(Card.id))
+    )
+
+
+def own_card(household_id: UUID, resident_id: UUID | None) -> Card | None:
+    """The card in use that speaks for a resident: their own, else the household's newest."""
+    of_household = Card.resident_id.is_(None)
+    speaks = or_(of_household, Card.resident_id == resident_id) if resident_id else of_household
+    return db.session.scalar(
+        select(Card)
+        .where(
+            Card.household_id == household_id,
+            Card.status == CardStatus.ACTIVE,
+            speaks,
+        )
+        .order_by(of_household, Card.id.desc())
+        .limit(1)
     )
 
 

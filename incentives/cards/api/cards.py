@@ -1,22 +1,20 @@
-"""Cards by HTTP: issue, show, PIN, lost and found, print anew, revoke; and the scan."""
+"""Cards by HTTP: issue, show, PIN, lost and found, print anew, revoke."""
 
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 
-from incentives.access.actor import current_actor, find_actor
+from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.cards import operations, queries, schemas
+from incentives.cards.api.shared import blueprint
 from incentives.cards.models import Card
-from incentives.cards.operations import Shown
 from incentives.cards.qr import qr_png, qr_svg
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.register.queries import find_household
-from incentives.web.api import Blueprint, reads, writes
-
-blueprint = Blueprint("cards", __name__, url_prefix="/api/v1", description=__doc__)
+from incentives.web.api import reads, writes
 
 ONE = "/villages/<village>/cards/<uuid:card_id>"
 
@@ -38,27 +36,6 @@ def card_output(card: Card) -> dict[str, Any]:
     }
 
 
-def scan_output(shown: Shown) -> dict[str, Any]:
-    """What a scan tells this caller; what they may not know is left out."""
-    card = shown.card
-    output: dict[str, Any] = {
-        "village": shown.village,
-        "card": {
-            "id": card.id,
-            "number": card.number,
-            "status": card.status,
-            "renewal_due": shown.renewal_due,
-        },
-        "holder": shown.holder,
-        "balance": shown.balance,
-    }
-    if shown.scan_id is not None:
-        output["spendable"] = shown.spendable
-        output["scan_id"] = shown.scan_id
-        output["pin_needed_above"] = shown.pin_needed_above
-    return output
-
-
 @blueprint.route("/villages/<village>/cards", methods=["POST"])
 @writes(
     schemas.CardOutput, status=201, body=schemas.CardInput, permission="card.issue", secret=True
@@ -67,6 +44,14 @@ def post_card(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Issue a card of a household, or of one resident in it."""
     card = operations.issue_card(village=village, actor=current_actor(), now=now(), **body)
     return card_output(card)
+
+
+@blueprint.route("/villages/<village>/cards/batch", methods=["POST"])
+@writes(schemas.ManyCardsOutput, status=201, body=schemas.ManyCardsInput, permission="card.issue")
+def post_cards(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Issue a card for each household of a grid, a list or the village that holds none."""
+    issued = operations.issue_cards(village=village, actor=current_actor(), now=now(), **body)
+    return {"items": issued.cards, "made": len(issued.cards), "skipped": issued.skipped}
 
 
 @blueprint.route(ONE)
@@ -160,13 +145,3 @@ def post_loss(village: str, card_id: UUID) -> Card:
     return operations.report_card_lost(
         village=village, card_id=card_id, actor=current_actor(), now=now()
     )
-
-
-@blueprint.route("/cards/scan", methods=["POST"])
-@writes(schemas.ScanOutput, body=schemas.ScanInput, permission=None, keyed=False)
-def post_scan(body: dict[str, Any]) -> dict[str, Any]:
-    """What a shown card allows this caller: by code anyone, by number signed-in staff."""
-    actor = find_actor()
-    if "code" in body:
-        return scan_output(operations.scan_code(text=body["code"], actor=actor, now=now()))
-    return scan_output(operations.scan_number(number=body["number"], actor=actor, now=now()))
