@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.benchmarks import hot, http, log, postgresql, sizes, sqlite
+from tests.benchmarks import counter, hot, http, log, postgresql, sizes, sqlite
 from tests.benchmarks.measure import Figures, table
 from tests.benchmarks.workshop import Workshop
 
@@ -20,6 +20,7 @@ MEASURES = {
     "postgresql": postgresql.measure,
     "hot": hot.measure,
     "http": http.measure,
+    "counter": counter.measure,
     "log": log.measure,
     "sizes": sizes.measure,
 }
@@ -42,7 +43,15 @@ def main(arguments: list[str] | None = None) -> Figures:
             for _round in track(range(options.rounds), description="rounds"):
                 for name in options.only or MEASURES:
                     MEASURES[name](shop, figures)
-    rows = (*sqlite.ROWS, *postgresql.ROWS, *hot.ROWS, *http.ROWS, *log.ROWS, *sizes.rows(steps))
+    rows = (
+        *sqlite.ROWS,
+        *postgresql.ROWS,
+        *hot.ROWS,
+        *http.ROWS,
+        *counter.ROWS,
+        *log.ROWS,
+        *sizes.rows(steps),
+    )
     print(table(figures, rows))
     if options.json:
         options.json.write_text(json.dumps(figures.found))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.cards.models import ShownBy
@@ -14,13 +14,20 @@ class Redemption(Base):
     """Points for goods, by scan. Its id is its idempotency key, made by who sends it.
 
     `points` is the part paid in points, `cash_fen` the shortfall paid over the counter; the
-    policy of the day (`fen_per_point`, `refund_days`) is kept with it.
+    policy of the day (`fen_per_point`, `refund_days`) is kept with it. `closing_id` is the day's
+    close that took it in.
     """
 
     __tablename__ = "redemption"
     __table_args__ = (
         CheckConstraint("points >= 1", name="points_positive"),
         CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
+        Index(
+            "ix_redemption_not_closed",
+            "shop_id",
+            sqlite_where=text("closing_id IS NULL"),
+            postgresql_where=text("closing_id IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -39,6 +46,8 @@ class Redemption(Base):
     redeemed_at: Mapped[datetime] = mapped_column(index=True)
     redeemed_on: Mapped[date]
     redeemed_by: Mapped[UUID]
+    terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("terminal.id"), index=True)
+    closing_id: Mapped[UUID | None] = mapped_column(ForeignKey("closing.id"), index=True)
 
 
 class RedemptionLine(Base):

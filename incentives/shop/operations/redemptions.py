@@ -110,6 +110,7 @@ def redeem(
         redeemed_at=now,
         redeemed_on=day,
         redeemed_by=actor.person,
+        terminal_id=actor.terminal_id,
     )
     db.session.add(redemption)
     db.session.flush()

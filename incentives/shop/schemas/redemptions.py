@@ -64,6 +64,7 @@ class PastRedemption(Schema):
     event_id = Id()
     shop_id = Id()
     household_id = Id()
+    terminal_id = Id(allow_none=True)
     points = Points()
     cash_fen = Fen()
     redeemed_at = InstantField()
@@ -76,6 +77,12 @@ class RedemptionOutput(PastRedemption):
     """A receipt, with the household's balance as it now is."""
 
     balance = Points()
+
+
+class ProvenRedemption(RedemptionOutput):
+    """A receipt with the address that its QR holds."""
+
+    proof_url = fields.String()
 
 
 class ReturnedLineInput(Schema):
