@@ -49,6 +49,16 @@ PACKAGES = (
         files=("index.js", "LICENSE"),
     ),
     Package(
+        name="idb",
+        version="8.0.4",
+        integrity="sha512-jd0ITCrN+Zah4J7R/Z2jnR3W7A4BXDAjmo62MwWuSjxCiueUAf7X5rbodEdidWzeknwXHmLpdZko"
+        "iiCppNi30Q==",
+        licence="ISC",
+        use="promises for IndexedDB, where a phone keeps its key and its unanswered sales "
+        "(`js/shop/store.js`)",
+        files=("build/index.js", "LICENSE"),
+    ),
+    Package(
         name="@fontsource/noto-serif-tibetan",
         version="5.3.0",
         integrity="sha512-0BEcd06ijxHuEBkZJcRqB0g0hPAY/wGrqEzvCaq84j1ZjgQRey+ZDqRBA/bMKfo"

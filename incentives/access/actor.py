@@ -40,7 +40,7 @@ class Actor:
 
     `person` is the resident where the user is one, else the user: what records keep. `household_id`
     is the actor's own household and `village` where it lives; a resident signed in by card has no
-    roles and no user.
+    roles and no user. `terminal_id` is the registered terminal of a shop that the call came from.
     """
 
     person: UUID
@@ -51,6 +51,7 @@ class Actor:
     roles: tuple[Assignment, ...]
     language: str | None = None
     village: str | None = None
+    terminal_id: UUID | None = None
 
     def has_role(self, role: Role, division: str) -> bool:
         """Whether the actor holds that role there or above."""

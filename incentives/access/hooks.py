@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from incentives.access.actor import Actor
+from incentives.errors import NotSignedIn
+
 
 @dataclass(frozen=True)
 class CardHolder:
@@ -27,6 +30,15 @@ household_of: list[Callable[[UUID], UUID | None]] = []
 village_of: list[Callable[[UUID], str | None]] = []
 # Set by register: the names of residents by id, those missing left out.
 names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
+# Set by shop: a user as their shop's terminal lets them act; refuses one that is stopped.
+at_terminal_of: list[Callable[[Actor, UUID], Actor]] = []
+
+
+def at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
+    """The user as a shop's terminal lets them act; refuses one that is stopped or unknown."""
+    if not at_terminal_of:
+        raise NotSignedIn()
+    return at_terminal_of[-1](actor, terminal_id)
 
 
 def find_household(resident_id: UUID) -> UUID | None:

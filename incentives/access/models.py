@@ -21,11 +21,13 @@ from incentives.database import Base, choice, new_id
 
 
 class TokenKind(StrEnum):
-    """For what a token was given: a program's sign-in, a page's script, a card's session."""
+    """For what a token was given: a program's sign-in, a page's script, a card's session, or a
+    shop's terminal."""
 
     SIGN_IN = "sign_in"
     PAGE = "page"
     SESSION = "session"
+    TERMINAL = "terminal"
 
 
 class User(Base):
@@ -89,6 +91,7 @@ class Token(Base):
     """A bearer token, of which only the SHA-256 is kept; of a user, or of a card's holder.
 
     `session` names the browser's session that a page's token was given in, and ends with.
+    `terminal_id` is the shop's terminal that signed for it, on behalf of its shopkeeper.
     """
 
     __tablename__ = "token"
@@ -97,6 +100,9 @@ class Token(Base):
         CheckConstraint("(user_id IS NULL) = (household_id IS NOT NULL)", name="one_holder"),
         CheckConstraint("(household_id IS NULL) = (village IS NULL)", name="holder_has_village"),
         CheckConstraint("expires_at > made_at", name="expires_after_made"),
+        CheckConstraint(
+            "(kind = 'terminal') = (terminal_id IS NOT NULL)", name="terminal_is_named"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -110,6 +116,7 @@ class Token(Base):
     village: Mapped[str | None] = mapped_column(String(12), ForeignKey("division.code"))
     name: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str | None] = mapped_column(String(5))
+    terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("terminal.id"), index=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -126,6 +126,14 @@ TABLE: dict[str, frozenset[Role]] = {
     "settlement.pay": roles(TREASURER),
     "settlement.confirm": roles(SHOPKEEPER),
     "settlement.reverse": roles(SUPERVISOR, TREASURER),  # each what their own role had done
+    # A phone of the shop: anyone near may stop one, whoever keeps the shop may not start it again
+    "terminal.read": roles(SHOPKEEPER, CADRE, SUPERVISOR, ADMINISTRATOR),
+    "terminal.register": roles(SHOPKEEPER),
+    "terminal.replace": roles(SHOPKEEPER),
+    "terminal.suspend": roles(SHOPKEEPER, CADRE, ADMINISTRATOR),
+    "terminal.reinstate": roles(CADRE, ADMINISTRATOR),
+    "closing.make": roles(SHOPKEEPER),
+    "closing.read": VILLAGE_STAFF | {SHOPKEEPER, ADMINISTRATOR},
     # Opening balances of a paper book
     "opening.read": VILLAGE_STAFF,
     "opening.enter": roles(CADRE),

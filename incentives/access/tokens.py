@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 
+from incentives.access import hooks
 from incentives.access.actor import Actor
 from incentives.access.models import Token, TokenKind, User
 from incentives.access.people import actor_of_holder, actor_of_user
@@ -20,8 +21,9 @@ LIFETIMES = {
     TokenKind.SIGN_IN: timedelta(hours=12),
     TokenKind.SESSION: timedelta(hours=12),
     TokenKind.PAGE: timedelta(minutes=15),
+    TokenKind.TERMINAL: timedelta(minutes=15),
 }
-BEARER = (TokenKind.SIGN_IN, TokenKind.PAGE)
+BEARER = (TokenKind.SIGN_IN, TokenKind.PAGE, TokenKind.TERMINAL)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def make_token(
             village=holder.village if by_card else None,
             name=holder.name if by_card else None,
             language=holder.language if by_card else None,
+            terminal_id=holder.terminal_id if kind is TokenKind.TERMINAL else None,
             made_at=now,
             expires_at=expires_at,
         )
@@ -81,7 +84,10 @@ def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEA
     user = db.session.get_one(User, token.user_id)
     if user.deactivated_at is not None:
         raise NotSignedIn()
-    return actor_of_user(user)
+    actor = actor_of_user(user)
+    if token.terminal_id is None:
+        return actor
+    return hooks.at_terminal(actor, token.terminal_id)
 
 
 def end_token(text: str) -> None:

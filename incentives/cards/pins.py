@@ -55,10 +55,10 @@ class Counter:
 INTERNET = Counter(Scope.INTERNET)
 
 
-def counter_of(actor: Actor, terminal_id: UUID | None = None) -> Counter:
+def counter_of(actor: Actor) -> Counter:
     """The counter of a signed-in member of staff: their terminal, or else they themselves."""
-    if terminal_id is not None:
-        return Counter(Scope.TERMINAL, str(terminal_id))
+    if actor.terminal_id is not None:
+        return Counter(Scope.TERMINAL, str(actor.terminal_id))
     return Counter(Scope.USER, str(actor.user_id))
 
 

@@ -8,10 +8,12 @@ owed goes through four hands, and no step while points, goods and money don't ag
 
 from flask import Flask
 
+from incentives.access.hooks import at_terminal_of
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
 from incentives.recovery import hooks
+from incentives.shop.operations import act_at_terminal
 from incentives.shop.queries import serves_village
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
@@ -19,8 +21,10 @@ from incentives.shop.telling import tell_settlements
 
 
 def init_app(_app: Flask) -> None:
-    """Tell scans which shops serve a village, files who reads vouchers, the fund who was paid."""
+    """Tell scans who serves a village, access how a terminal acts, files who reads vouchers,
+    the fund who was paid."""
     serves_hook[:] = [serves_village]
+    at_terminal_of[:] = [act_at_terminal]
     if may_read_voucher not in readers:
         readers.append(may_read_voucher)
     if keeps_voucher not in keepers:

@@ -112,3 +112,10 @@ def month_of(text: str) -> date:
     except ValidationError as error:
         raise NotFound() from error
     return month
+
+
+class ClosingForm(Schema):
+    """The cash counted, in yuan, and why it isn't what it should be."""
+
+    cash_counted_fen = Yuan(required=True)
+    explanation = fields.String(load_default=None, validate=validate.Length(max=200))

@@ -15,11 +15,9 @@ def by_code(code: str, *, now: datetime) -> Shown:
     return Shown(card=identify_card(code, now=now), by=ShownBy.CODE)
 
 
-def by_scan(
-    scan_id: UUID, *, actor: Actor, now: datetime, terminal_id: UUID | None = None
-) -> Shown:
+def by_scan(scan_id: UUID, *, actor: Actor, now: datetime) -> Shown:
     """The card of a scan made by the same staff member, at the same terminal; it is used up."""
-    scan = use_scan(scan_id=scan_id, actor=actor, now=now, terminal_id=terminal_id)
+    scan = use_scan(scan_id=scan_id, actor=actor, now=now)
     if scan.card is None:
         raise NotFound()
     return Shown(card=scan.card, by=scan.shown_by, scan_id=scan.id)

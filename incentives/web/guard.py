@@ -23,6 +23,9 @@ class Caller(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def terminal_id(self) -> UUID | None: ...
+
 
 @dataclass(frozen=True)
 class Village:

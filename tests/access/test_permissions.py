@@ -101,6 +101,13 @@ settlement.approve      S
 settlement.pay          T
 settlement.confirm      K
 settlement.reverse      S T
+terminal.read           A C S K
+terminal.register       K
+terminal.replace        K
+terminal.suspend        A C K
+terminal.reinstate      A C
+closing.make            K
+closing.read            A C R T S K
 opening.read            C R T S
 opening.enter           C
 opening.check           R S

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.benchmarks import cards, hot, http, log, postgresql, sizes, sqlite
+from tests.benchmarks import cards, counter, hot, http, log, postgresql, sizes, sqlite
 from tests.benchmarks.measure import Figures, table
 from tests.benchmarks.workshop import Workshop
 
@@ -20,6 +20,7 @@ MEASURES = {
     "postgresql": postgresql.measure,
     "hot": hot.measure,
     "http": http.measure,
+    "counter": counter.measure,
     "log": log.measure,
     "sizes": sizes.measure,
     "cards": cards.measure,
@@ -43,8 +44,16 @@ def main(arguments: list[str] | None = None) -> Figures:
             for _round in track(range(options.rounds), description="rounds"):
                 for name in options.only or MEASURES:
                     MEASURES[name](shop, figures)
-    before = (*sqlite.ROWS, *postgresql.ROWS, *hot.ROWS, *http.ROWS, *log.ROWS)
-    rows = (*before, *sizes.rows(steps), *cards.ROWS)
+    rows = (
+        *sqlite.ROWS,
+        *postgresql.ROWS,
+        *hot.ROWS,
+        *http.ROWS,
+        *counter.ROWS,
+        *log.ROWS,
+        *sizes.rows(steps),
+        *cards.ROWS,
+    )
     print(table(figures, rows))
     if options.json:
         options.json.write_text(json.dumps(figures.found))

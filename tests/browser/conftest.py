@@ -116,12 +116,20 @@ class Person:
 def person(
     playwright: Playwright, live_server: LiveServer, tmp_path: Path
 ) -> Iterator[Callable[..., Person]]:
-    """Makes people with a browser profile of their own each; complaints of a browser fail."""
+    """Makes people with a browser profile of their own each; complaints of a browser fail.
+
+    A browser that was closed is opened again by the same `profile`.
+    """
     people: list[Person] = []
 
-    def make(size: dict[str, int] = PHONE, *flags: str, expected: tuple[str, ...] = ()) -> Person:
+    def make(
+        size: dict[str, int] = PHONE,
+        *flags: str,
+        expected: tuple[str, ...] = (),
+        profile: str | None = None,
+    ) -> Person:
         context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / f"profile-{len(people)}"),
+            str(tmp_path / f"profile-{profile or len(people)}"),
             executable_path=chromium_path(),
             headless=True,
             args=[*FLAGS, *flags],

@@ -124,7 +124,7 @@ def test_the_pages_of_all_four(site, counter, clock):
     sent = site.send("shopkeeper", "/settlements", shop_id=str(counter.shop), month=MARCH)
     assert sent.status_code == 303, sent.text
     here = sent.location
-    for who, desk, act, typed in (
+    for who, desk, step_name, typed in (
         ("reviewer", "/review", "check", {"decision": "approve", "reason": ""}),
         ("supervisor", "/supervise", "approval", {"decision": "approve", "reason": ""}),
         (
@@ -137,7 +137,7 @@ def test_the_pages_of_all_four(site, counter, clock):
     ):
         assert here in site.open(who, desk), who
         assert here not in site.open("cadre", "/desk")
-        answer = site.send(who, f"{here}/{act}", on=here, **typed)
+        answer = site.send(who, f"{here}/{step_name}", on=here, **typed)
         assert answer.status_code == 303, (who, answer.text)
         if who != "shopkeeper":
             assert here not in site.open(who, desk), who

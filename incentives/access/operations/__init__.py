@@ -4,11 +4,13 @@ from incentives.access.operations.own import set_language, set_own_password
 from incentives.access.operations.signing import (
     SignIn,
     issue_page_token,
+    issue_terminal_token,
     issue_token,
     revoke_token,
     sign_in,
     sign_in_by_card,
     sign_out,
+    sign_out_everywhere,
 )
 from incentives.access.operations.users import (
     add_user,
@@ -23,6 +25,7 @@ __all__ = [
     "change_user",
     "deactivate_user",
     "issue_page_token",
+    "issue_terminal_token",
     "issue_token",
     "revoke_token",
     "set_language",
@@ -31,4 +34,5 @@ __all__ = [
     "sign_in",
     "sign_in_by_card",
     "sign_out",
+    "sign_out_everywhere",
 ]

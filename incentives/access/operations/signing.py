@@ -142,6 +142,18 @@ def issue_page_token(*, session: str, actor: Actor, now: datetime) -> IssuedToke
     return tokens.make_token(actor, TokenKind.PAGE, now=now, session=session)
 
 
+def issue_terminal_token(*, actor: Actor, now: datetime) -> IssuedToken:
+    """Give a token of 15 minutes to a shop's terminal, which has signed for it."""
+    return tokens.make_token(actor, TokenKind.TERMINAL, now=now)
+
+
+def sign_out_everywhere(user_id: UUID) -> None:
+    """End every session and token of a user: a phone that holds one may be in wrong hands."""
+    user = db.session.get_one(User, user_id)
+    user.session_number += 1
+    tokens.end_tokens_of_user(user_id)
+
+
 def revoke_token(*, token: str, actor: Actor) -> None:
     """End the token that the caller came with; refuses one that isn't theirs."""
     kept = tokens.find_token(token)

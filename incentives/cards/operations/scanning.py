@@ -97,28 +97,24 @@ def in_use(card: Card, issue: int) -> Card:
     return card
 
 
-def scan_code(
-    *, text: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
-) -> Shown:
+def scan_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
     """What the card of a code or of a QR's whole text tells this caller.
 
     Anyone may ask by a printed card's code; a phone's code is for shops alone, and used up by it.
     """
     found = None
     if is_phone_code(text):
-        return scan_phone_code(text=text, actor=actor, now=now, terminal_id=terminal_id)
+        return scan_phone_code(text=text, actor=actor, now=now)
     try:
         found = read_text(text, now=now)
         card = in_use(*found)
     except Refusal as refusal:
         keep_refusal(refusal, ShownBy.CODE, found, actor=actor, now=now)
         raise
-    return tell(card, ShownBy.CODE, actor=actor, now=now, terminal_id=terminal_id)
+    return tell(card, ShownBy.CODE, actor=actor, now=now)
 
 
-def scan_phone_code(
-    *, text: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
-) -> Shown:
+def scan_phone_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
     """What the changing code on a resident's phone tells a shop that serves the village.
 
     It is used up by it: refuses the same once more as `code_used`, one past its 60 seconds or
@@ -139,12 +135,10 @@ def scan_phone_code(
     except Refusal as refusal:
         keep_refusal(refusal, ShownBy.PHONE, found, actor=actor, now=now)
         raise
-    return tell(card, ShownBy.PHONE, actor=actor, now=now, terminal_id=terminal_id)
+    return tell(card, ShownBy.PHONE, actor=actor, now=now)
 
 
-def scan_forgotten(
-    *, card_id: UUID, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
-) -> Shown:
+def scan_forgotten(*, card_id: UUID, actor: Actor | None, now: datetime) -> Shown:
     """Begin a sale by a card that was forgotten and found by name; a cadre must vouch for it.
 
     It tells no balance: that comes with the vouch. Refuses whoever keeps no shop that serves the
@@ -160,12 +154,10 @@ def scan_forgotten(
     except Refusal as refusal:
         keep_refusal(refusal, ShownBy.NAME, (card, card.issue), actor=actor, now=now)
         raise
-    return tell(card, ShownBy.NAME, actor=actor, now=now, terminal_id=terminal_id)
+    return tell(card, ShownBy.NAME, actor=actor, now=now)
 
 
-def scan_number(
-    *, number: str, actor: Actor | None, now: datetime, terminal_id: UUID | None = None
-) -> Shown:
+def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
     """What the card of a typed number tells signed-in staff.
 
     Numbers can be guessed: wrong ones count as wrong PINs do (20 an hour at one counter), and
@@ -173,7 +165,7 @@ def scan_number(
     """
     if actor is None or not actor.roles:
         raise NotSignedIn()
-    counter = counter_of(actor, terminal_id)
+    counter = counter_of(actor)
     refuse_flood(counter, now=now)
     found = None
     try:
@@ -187,7 +179,7 @@ def scan_number(
             refusal.afterwards.append(lambda: count_failure(None, counter, division=at, now=now))
         keep_refusal(refusal, ShownBy.NUMBER, found, actor=actor, now=now)
         raise
-    return tell(card, ShownBy.NUMBER, actor=actor, now=now, terminal_id=terminal_id)
+    return tell(card, ShownBy.NUMBER, actor=actor, now=now)
 
 
 def keep_refusal(
@@ -227,7 +219,6 @@ def tell(
     *,
     actor: Actor | None,
     now: datetime,
-    terminal_id: UUID | None = None,
 ) -> Shown:
     """What this caller may know of a card in use; staff who serve the village get a scan's id."""
     household = db.session.get_one(Household, card.household_id)
@@ -250,7 +241,7 @@ def tell(
             "card_id": card.id,
             "issue": card.issue,
             "user_id": actor.user_id,
-            "terminal_id": terminal_id,
+            "terminal_id": actor.terminal_id,
             "shown_by": shown_by,
             "scanned_at": now,
             "expires_at": now + GOOD_FOR,
@@ -296,15 +287,13 @@ def serves_village(actor: Actor, village: str) -> bool:
     return serves_hook[-1](actor, village)
 
 
-def use_scan(
-    *, scan_id: UUID, actor: Actor, now: datetime, terminal_id: UUID | None = None
-) -> Scan:
+def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
     """Use up a scan for one redemption: once, within 10 minutes, by the user and terminal.
 
     Refuses another's and a refused scan as not found, one that is used as `code_used`, an old one
     as `code_expired`, and a card that went out of use meanwhile.
     """
-    scan = open_scan(scan_id, actor=actor, now=now, terminal_id=terminal_id)
+    scan = open_scan(scan_id, actor=actor, now=now)
     used = db.session.execute(
         update(Scan)
         .where(Scan.id == scan_id, Scan.used_at.is_(None))
@@ -318,12 +307,12 @@ def use_scan(
     return scan
 
 
-def open_scan(
-    scan_id: UUID, *, actor: Actor, now: datetime, terminal_id: UUID | None = None
-) -> Scan:
+def open_scan(scan_id: UUID, *, actor: Actor, now: datetime) -> Scan:
     """A scan that served this user at this terminal and is good still; refuses any other."""
     scan = db.session.get(Scan, scan_id)
-    own = scan is not None and scan.user_id == actor.user_id and scan.terminal_id == terminal_id
+    own = (
+        scan is not None and scan.user_id == actor.user_id and scan.terminal_id == actor.terminal_id
+    )
     if scan is None or scan.refused is not None or not own:
         raise NotFound()
     if scan.expires_at is None or now >= scan.expires_at:

@@ -36,7 +36,6 @@ def ask_for_vouch(
     points: int,
     actor: Actor,
     now: datetime,
-    terminal_id: UUID | None = None,
 ) -> Vouch:
     """Ask the village's cadres to say that they know the holder of a scanned card.
 
@@ -45,7 +44,7 @@ def ask_for_vouch(
     out of use, and a sale to the asker's own household.
     """
     require(actor, "vouch.ask", village)
-    scan = open_scan(scan_id, actor=actor, now=now, terminal_id=terminal_id)
+    scan = open_scan(scan_id, actor=actor, now=now)
     card = scan.card
     if card is None or scan.issue is None or scan.village != village:
         raise NotFound()

@@ -6,7 +6,7 @@ from alembic import op
 from incentives.database import Instant
 
 revision = "0020_cards"
-down_revision = "0018_settlements"
+down_revision = "0019_counter"
 
 SHOWN_BEFORE = ("code", "number")
 SHOWN = (*SHOWN_BEFORE, "phone", "name")

@@ -1,6 +1,25 @@
-"""The shop by HTTP: shops, goods, stock, redemptions, refunds, vouchers, settlements."""
+"""The shop by HTTP: goods, stock, redemptions, vouchers, settlements, phones, the day's close."""
 
-from incentives.shop.api import goods, redemptions, settlements, shops, stock, vouchers
+from incentives.shop.api import (
+    closings,
+    goods,
+    redemptions,
+    settlements,
+    shops,
+    stock,
+    terminals,
+    vouchers,
+)
 from incentives.shop.api.shared import blueprint
 
-__all__ = ["blueprint", "goods", "redemptions", "settlements", "shops", "stock", "vouchers"]
+__all__ = [
+    "blueprint",
+    "closings",
+    "goods",
+    "redemptions",
+    "settlements",
+    "shops",
+    "stock",
+    "terminals",
+    "vouchers",
+]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from incentives.access.actor import current_actor
+from incentives.books.queries import receipt_url
 from incentives.clock import now
 from incentives.database import columns
 from incentives.shop import operations, queries, schemas
@@ -27,10 +28,11 @@ def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/villages/<village>/redemptions/<uuid:redemption_id>")
-@reads(schemas.RedemptionOutput, permission="redemption.read")
+@reads(schemas.ProvenRedemption, permission="redemption.read")
 def get_redemption(village: str, redemption_id: UUID) -> dict[str, Any]:
-    """One redemption: its receipt."""
-    return receipt_output(queries.find_redemption(village, redemption_id))
+    """One redemption: its receipt, with the address that its QR holds (`/verify#R1…`)."""
+    redemption = queries.find_redemption(village, redemption_id)
+    return {**receipt_output(redemption), "proof_url": receipt_url(village, redemption.event_id)}
 
 
 @blueprint.route("/villages/<village>/redemptions", methods=["POST"])

@@ -1,6 +1,7 @@
 """Tables of the shop: whom it serves, goods and stock, what was handed out, what is owed."""
 
 from incentives.shop.models.agreements import Basis, ShopAgreement
+from incentives.shop.models.closings import Closing
 from incentives.shop.models.goods import Category, Good, GoodPrice
 from incentives.shop.models.redemptions import Redemption, RedemptionLine
 from incentives.shop.models.refunds import Refund, RefundCause, RefundLine
@@ -21,11 +22,13 @@ from incentives.shop.models.stock import (
     StockMovementLine,
     StockSource,
 )
+from incentives.shop.models.terminals import Terminal, TerminalStatus
 from incentives.shop.models.vouchers import Voucher, VoucherStatus
 
 __all__ = [
     "Basis",
     "Category",
+    "Closing",
     "Good",
     "GoodPrice",
     "MovementKind",
@@ -48,6 +51,8 @@ __all__ = [
     "StockMovementLine",
     "StockOwner",
     "StockSource",
+    "Terminal",
+    "TerminalStatus",
     "Undone",
     "Voucher",
     "VoucherStatus",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.cards.models import ShownBy
@@ -15,7 +15,8 @@ class Redemption(Base):
 
     `points` is the part paid in points, `cash_fen` the shortfall paid over the counter; the
     policy of the day (`fen_per_point`, `refund_days`) is kept with it. `vouched_by` is the cadre
-    who knew the holder; a forgotten card always needs one.
+    who knew the holder; a forgotten card always needs one. `closing_id` is the day's close that
+    took it in.
     """
 
     __tablename__ = "redemption"
@@ -24,6 +25,12 @@ class Redemption(Base):
         CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
         CheckConstraint("shown_by <> 'name' OR vouched_by IS NOT NULL", name="name_is_vouched"),
         CheckConstraint("vouched_by <> redeemed_by", name="another_vouches"),
+        Index(
+            "ix_redemption_not_closed",
+            "shop_id",
+            sqlite_where=text("closing_id IS NULL"),
+            postgresql_where=text("closing_id IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,6 +50,8 @@ class Redemption(Base):
     redeemed_at: Mapped[datetime] = mapped_column(index=True)
     redeemed_on: Mapped[date]
     redeemed_by: Mapped[UUID]
+    terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("terminal.id"), index=True)
+    closing_id: Mapped[UUID | None] = mapped_column(ForeignKey("closing.id"), index=True)
 
 
 class RedemptionLine(Base):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.database import Base, choice, new_id
@@ -27,7 +27,8 @@ class Refund(Base):
 
     `event_id` and `receipt` are None where only cash went back, which is in no ledger. `log_place`
     is the receipt's number, else the one that the log's next event gets: by it a statement takes
-    the refund in, and never one that was submitted before.
+    the refund in, and never one that was submitted before. `closing_id` is the day's close that
+    took it in.
     """
 
     __tablename__ = "refund"
@@ -35,6 +36,12 @@ class Refund(Base):
         CheckConstraint("points >= 0", name="points_not_negative"),
         CheckConstraint("cash_fen >= 0", name="cash_not_negative"),
         CheckConstraint("(points = 0) = (event_id IS NULL)", name="points_have_event"),
+        Index(
+            "ix_refund_not_closed",
+            "redemption_id",
+            sqlite_where=text("closing_id IS NULL"),
+            postgresql_where=text("closing_id IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -48,6 +55,8 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(200))
     refunded_at: Mapped[datetime]
     refunded_by: Mapped[UUID]
+    terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("terminal.id"), index=True)
+    closing_id: Mapped[UUID | None] = mapped_column(ForeignKey("closing.id"), index=True)
 
 
 class RefundLine(Base):

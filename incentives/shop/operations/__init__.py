@@ -1,7 +1,8 @@
-"""What the shop does, by subject: goods, stock, redemptions, refunds, vouchers, settlements."""
+"""What the shop does, by subject: goods, stock, sales, vouchers, settlements, phones, closings."""
 
 from incentives.shop.operations.agreements import set_agreement
 from incentives.shop.operations.allowing import Item, Shown
+from incentives.shop.operations.closings import close_day
 from incentives.shop.operations.expiring import expire_vouchers
 from incentives.shop.operations.goods import add_good, change_good
 from incentives.shop.operations.purchases import link_purchase, unlink_purchase
@@ -17,30 +18,47 @@ from incentives.shop.operations.settlements import (
 )
 from incentives.shop.operations.shops import open_shop
 from incentives.shop.operations.stock import StockLine, count_stock, receive_stock, remove_stock
+from incentives.shop.operations.terminals import (
+    Nonce,
+    act_at_terminal,
+    make_nonce,
+    register_terminal,
+    reinstate_terminal,
+    sign_in_terminal,
+    suspend_terminal,
+)
 from incentives.shop.operations.vouchers import serve_voucher
 
 __all__ = [
     "Item",
+    "Nonce",
     "ReturnedLine",
     "Shown",
     "StockLine",
+    "act_at_terminal",
     "add_good",
     "approve_settlement",
     "change_good",
     "check_settlement",
+    "close_day",
     "confirm_settlement",
     "count_stock",
     "expire_vouchers",
     "link_purchase",
+    "make_nonce",
     "open_shop",
     "pay_settlement",
     "receive_stock",
     "redeem",
     "refund_redemption",
+    "register_terminal",
+    "reinstate_terminal",
     "remove_stock",
     "reverse_settlement",
     "serve_voucher",
     "set_agreement",
+    "sign_in_terminal",
     "submit_settlement",
+    "suspend_terminal",
     "unlink_purchase",
 ]

@@ -189,7 +189,6 @@ def check_proof(
     actor: Actor,
     now: datetime,
     today: Redeemed,
-    terminal_id: UUID | None = None,
 ) -> None:
     """Refuse what the way that the card was shown doesn't allow (cards.md, What a scan allows).
 
@@ -199,7 +198,7 @@ def check_proof(
     """
     card = shown.card
     if pin is not None:
-        verify_pin(card, pin, counter=counter_of(actor, terminal_id), now=now)
+        verify_pin(card, pin, counter=counter_of(actor), now=now)
     if actor.household_id == card.household_id:
         if vouched_by is not None:
             raise OwnHousehold(_("A sale to your own household always needs its PIN"))

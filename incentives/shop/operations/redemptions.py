@@ -53,7 +53,6 @@ def redeem(
     pin: str | None = None,
     vouched_by: UUID | None = None,
     cash_fen: int = 0,
-    terminal_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> Redemption:
@@ -94,7 +93,6 @@ def redeem(
         actor=actor,
         now=now,
         today=today,
-        terminal_id=terminal_id,
     )
     event = post_sale(redemption_id, household, service, points, goods, items, actor, now)
     redemption = Redemption(
@@ -115,6 +113,7 @@ def redeem(
         redeemed_at=now,
         redeemed_on=day,
         redeemed_by=actor.person,
+        terminal_id=actor.terminal_id,
     )
     db.session.add(redemption)
     db.session.flush()

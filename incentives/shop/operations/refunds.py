@@ -78,6 +78,7 @@ def refund_redemption(
         reason=reason,
         refunded_at=now,
         refunded_by=actor.person,
+        terminal_id=actor.terminal_id,
     )
     event = None
     if points:

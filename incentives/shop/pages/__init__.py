@@ -1,7 +1,9 @@
-"""The pages of the shop: counter, receipts, stock, goods, prices, vouchers, settlements."""
+"""The pages of the shop: counter, receipts, stock, goods, prices, vouchers, settlements, phones."""
 
 from incentives.shop.pages import (
     agreements,
+    app,
+    closings,
     counter,
     goods,
     month,
@@ -9,13 +11,16 @@ from incentives.shop.pages import (
     receipts,
     settlements,
     stock,
+    terminals,
     vouchers,
 )
 from incentives.shop.pages.shared import blueprint
 
 __all__ = [
     "agreements",
+    "app",
     "blueprint",
+    "closings",
     "counter",
     "goods",
     "month",
@@ -23,5 +28,6 @@ __all__ = [
     "receipts",
     "settlements",
     "stock",
+    "terminals",
     "vouchers",
 ]

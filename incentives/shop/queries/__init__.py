@@ -1,5 +1,13 @@
 """What the shop shows: shops and goods, stock, redemptions and receipts."""
 
+from incentives.shop.queries.closings import (
+    Day,
+    Totals,
+    closings_of_shop,
+    day_of,
+    find_closing,
+    open_totals,
+)
 from incentives.shop.queries.goods import (
     count_low,
     find_good,
@@ -31,18 +39,25 @@ from incentives.shop.queries.shops import (
     villages_served,
 )
 from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
+from incentives.shop.queries.terminals import find_terminal, terminals_of_shop
 from incentives.shop.queries.vouchers import find_voucher, voucher_url, vouchers, vouchers_of_sales
 
 __all__ = [
+    "Day",
     "MonthLine",
     "MonthSheet",
     "Payment",
     "Sale",
+    "Totals",
+    "closings_of_shop",
     "count_low",
+    "day_of",
     "division_of_shop",
+    "find_closing",
     "find_good",
     "find_redemption",
     "find_shop",
+    "find_terminal",
     "find_voucher",
     "goods_for_village",
     "goods_of_shop",
@@ -50,6 +65,7 @@ __all__ = [
     "month_sheet",
     "movement_lines",
     "movements",
+    "open_totals",
     "payments_for_goods",
     "price_history",
     "redemptions",
@@ -60,6 +76,7 @@ __all__ = [
     "shops_in",
     "shops_of_village",
     "sums_of_movements",
+    "terminals_of_shop",
     "unlinked_purchases",
     "villages_served",
     "voucher_url",

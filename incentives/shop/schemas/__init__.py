@@ -1,5 +1,11 @@
 """What the shop's calls take and give."""
 
+from incentives.shop.schemas.closings import (
+    ClosingInput,
+    ClosingOutput,
+    ClosingPage,
+    DayOutput,
+)
 from incentives.shop.schemas.goods import (
     GoodChange,
     GoodInput,
@@ -14,6 +20,7 @@ from incentives.shop.schemas.redemptions import (
     ItemInput,
     PastRedemption,
     PastRefund,
+    ProvenRedemption,
     RedemptionInput,
     RedemptionLineOutput,
     RedemptionOutput,
@@ -53,6 +60,15 @@ from incentives.shop.schemas.stock import (
     StockMovementPage,
     StockMovementQuery,
 )
+from incentives.shop.schemas.terminals import (
+    NonceOutput,
+    TerminalInput,
+    TerminalOutput,
+    TerminalPage,
+    TerminalReason,
+    TerminalTokenInput,
+    TerminalTokenOutput,
+)
 from incentives.shop.schemas.vouchers import VoucherOutput, VoucherPage, VoucherQuery
 
 __all__ = [
@@ -63,6 +79,10 @@ __all__ = [
     "AgreementOutput",
     "AgreementPage",
     "CheckInput",
+    "ClosingInput",
+    "ClosingOutput",
+    "ClosingPage",
+    "DayOutput",
     "GoodChange",
     "GoodInput",
     "GoodOutput",
@@ -71,9 +91,11 @@ __all__ = [
     "ItemInput",
     "MonthQuery",
     "MonthSheetOutput",
+    "NonceOutput",
     "PastRedemption",
     "PastRefund",
     "PaymentPage",
+    "ProvenRedemption",
     "PublicGood",
     "PublicGoodPage",
     "PublicGoodQuery",
@@ -104,6 +126,12 @@ __all__ = [
     "StockMovementOutput",
     "StockMovementPage",
     "StockMovementQuery",
+    "TerminalInput",
+    "TerminalOutput",
+    "TerminalPage",
+    "TerminalReason",
+    "TerminalTokenInput",
+    "TerminalTokenOutput",
     "VoucherOutput",
     "VoucherPage",
     "VoucherQuery",

@@ -67,6 +67,7 @@ class PastRedemption(Schema):
     event_id = Id()
     shop_id = Id()
     household_id = Id()
+    terminal_id = Id(allow_none=True)
     points = Points()
     cash_fen = Fen()
     vouched_by = Id(allow_none=True)
@@ -80,6 +81,12 @@ class RedemptionOutput(PastRedemption):
     """A receipt, with the household's balance as it now is."""
 
     balance = Points()
+
+
+class ProvenRedemption(RedemptionOutput):
+    """A receipt with the address that its QR holds."""
+
+    proof_url = fields.String()
 
 
 class ReturnedLineInput(Schema):

@@ -24,14 +24,29 @@ export class Problem extends Error {
 /** The answer didn't come: what was asked for may or may not have happened. */
 export class Unknown extends Error {}
 
-/** @returns {Promise<string>} */
-async function fetchToken() {
+/** @type {() => Promise<string>} */
+let source = pageToken;
+
+/**
+ * Take tokens from elsewhere: a shop's terminal has its own way to them.
+ *
+ * @param {() => Promise<string>} another
+ */
+export function takeTokensFrom(another) {
+  source = another;
+  token = null;
+}
+
+/**
+ * A token for the signed-in user.
+ *
+ * @returns {Promise<string>}
+ */
+export async function pageToken() {
   const meta = document.querySelector('meta[name="csrf-token"]');
   const csrf = meta instanceof HTMLMetaElement ? meta.content : '';
   const answer = await send('/session/token', { method: 'POST', headers: { 'X-CSRFToken': csrf } });
-  const body = await answer.json();
-  if (!answer.ok) throw new Problem(answer.status, body);
-  return body.token;
+  return (await read(answer)).token;
 }
 
 /**
@@ -47,6 +62,47 @@ async function send(path, init) {
 }
 
 /**
+ * What an answer says; throws a Problem where it says no.
+ *
+ * @param {Response} answer
+ * @returns {Promise<any>}
+ */
+async function read(answer) {
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  throw new Problem(answer.status, await answer.json().catch(() => ({})));
+}
+
+/**
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {unknown} body
+ * @param {Record<string, string>} more headers
+ */
+async function ask(method, path, body, more) {
+  /** @type {Record<string, string>} */
+  const headers = {
+    Accept: 'application/json',
+    'Accept-Language': document.documentElement.lang,
+    ...more,
+  };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  return read(await send(`/api/v1${path}`, { method, headers, body: content }));
+}
+
+/**
+ * Call the API as nobody, as a phone does before it has a token.
+ *
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export function callAsNobody(method, path, body) {
+  return ask(method, path, body, {});
+}
+
+/**
  * Call the API as the signed-in user.
  *
  * @param {string} method
@@ -57,24 +113,16 @@ async function send(path, init) {
  */
 export async function call(method, path, body, key) {
   for (let attempt = 0; ; attempt += 1) {
-    token = token || (await fetchToken());
+    token = token || (await source());
     /** @type {Record<string, string>} */
-    const headers = {
-      Authorization: `Bearer ${token}`,
-      Accept: 'application/json',
-      'Accept-Language': document.documentElement.lang,
-    };
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const headers = { Authorization: `Bearer ${token}` };
     if (key) headers['Idempotency-Key'] = key;
-    const answer = await send(`/api/v1${path}`, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    if (answer.ok) return answer.status === 204 ? null : answer.json();
-    const problem = new Problem(answer.status, await answer.json().catch(() => ({})));
-    if (answer.status !== 401 || attempt > 0) throw problem;
-    token = null;
+    try {
+      return await ask(method, path, body, headers);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401 || attempt > 0) throw error;
+      token = null;
+    }
   }
 }
 

@@ -272,6 +272,18 @@ function startCamera(root) {
   });
 }
 
+/**
+ * Prints the page, or its receipt as a slip.
+ *
+ * @param {HTMLElement} button
+ */
+function startPrint(button) {
+  button.addEventListener('click', async () => {
+    if (button.dataset.print === 'slip') (await import('./shop/slip.js')).printSlip();
+    else window.print();
+  });
+}
+
 startDrafts();
 each('[data-stepper]', startStepper);
 each('[data-number-pad]', startNumberPad);
@@ -284,3 +296,4 @@ each('[data-offline]', startOffline);
 each('[data-once]', startOnce);
 each('[data-copy]', startCopy);
 each('[data-scanner]', startCamera);
+each('[data-print]', startPrint);

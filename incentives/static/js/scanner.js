@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * QR codes from the camera: read by the browser where it can, else by the vendored decoder.
- * Pictures stay in the page; nothing of them is kept or sent.
+ * QR codes from the camera, and barcodes of goods where asked for: read by the browser where it
+ * can, else by the vendored decoder and by `shop/ean.js`. Pictures stay in the page; nothing of
+ * them is kept or sent.
  */
 
 /** @typedef {(video: HTMLVideoElement) => Promise<string | null>} Reader */
@@ -9,24 +10,33 @@
 const PAUSE = 120; // milliseconds between two pictures
 const SAME = 2000; // for so long the same code isn't told again
 const SIDE = 800; // pixels of a picture's side that the decoder is given
+const BARCODES = ['ean_13', 'ean_8', 'upc_a'];
 
-/** @returns {Promise<Reader | null>} */
-async function nativeReader() {
+/**
+ * @param {boolean} goods whether barcodes are wanted, too
+ * @returns {Promise<Reader | null>}
+ */
+async function nativeReader(goods) {
   const Detector = /** @type {any} */ (window).BarcodeDetector;
   if (!Detector) return null;
   try {
-    const formats = await Detector.getSupportedFormats();
-    if (!formats.includes('qr_code')) return null;
-    const detector = new Detector({ formats: ['qr_code'] });
+    const supported = await Detector.getSupportedFormats();
+    const formats = goods ? ['qr_code', ...BARCODES] : ['qr_code'];
+    if (!formats.every((each) => supported.includes(each))) return null;
+    const detector = new Detector({ formats });
     return async (video) => (await detector.detect(video))[0]?.rawValue || null;
   } catch {
     return null;
   }
 }
 
-/** @returns {Promise<Reader>} */
-async function ownReader() {
+/**
+ * @param {boolean} goods whether barcodes are wanted, too
+ * @returns {Promise<Reader>}
+ */
+async function ownReader(goods) {
   const { decodeQR } = await import('../vendor/qr/decode.js');
+  const { readBarcode } = goods ? await import('./shop/ean.js') : { readBarcode: () => null };
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('no canvas');
@@ -39,17 +49,23 @@ async function ownReader() {
     const left = (video.videoWidth - square) / 2;
     const top = (video.videoHeight - square) / 2;
     context.drawImage(video, left, top, square, square, 0, 0, side, side);
+    const picture = context.getImageData(0, 0, side, side);
+    const barcode = readBarcode(picture);
+    if (barcode) return barcode;
     try {
-      return decodeQR(context.getImageData(0, 0, side, side)) || null;
+      return decodeQR(picture) || null;
     } catch {
       return null; // no code in this picture
     }
   };
 }
 
-/** @returns {Promise<Reader>} */
-async function makeReader() {
-  return (await nativeReader()) || ownReader();
+/**
+ * @param {boolean} goods
+ * @returns {Promise<Reader>}
+ */
+async function makeReader(goods) {
+  return (await nativeReader(goods)) || ownReader(goods);
 }
 
 /** @param {number} milliseconds */
@@ -69,8 +85,9 @@ function close(video) {
  * @param {Reader} reader
  * @param {(text: string) => void} onText
  * @param {AbortSignal | undefined} signal
+ * @param {boolean} goods
  */
-async function watch(video, reader, onText, signal) {
+async function watch(video, reader, onText, signal, goods) {
   let last = '';
   let lastAt = 0;
   let own = false;
@@ -84,7 +101,7 @@ async function watch(video, reader, onText, signal) {
         // Some browsers have a detector that fails on every picture.
         if (own) throw error;
         own = true;
-        read = await ownReader();
+        read = await ownReader(goods);
       }
       if (text && !signal?.aborted && (text !== last || Date.now() - lastAt > SAME)) {
         last = text;
@@ -104,13 +121,13 @@ async function watch(video, reader, onText, signal) {
  *
  * @param {HTMLVideoElement} video
  * @param {(text: string) => void} onText
- * @param {{ signal?: AbortSignal }} [options]
+ * @param {{ signal?: AbortSignal, goods?: boolean }} [options] `goods`: read barcodes, too
  */
-export async function startScanner(video, onText, { signal } = {}) {
+export async function startScanner(video, onText, { signal, goods = false } = {}) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new DOMException('no camera', 'NotFoundError'); // also where the page isn't https
   }
-  const reader = makeReader();
+  const reader = makeReader(goods);
   reader.catch(() => {});
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
@@ -124,7 +141,7 @@ export async function startScanner(video, onText, { signal } = {}) {
   try {
     if (!signal?.aborted) await video.play();
     const read = await reader;
-    if (!signal?.aborted) watch(video, read, onText, signal);
+    if (!signal?.aborted) watch(video, read, onText, signal, goods);
   } catch (error) {
     if (!signal?.aborted) {
       close(video);

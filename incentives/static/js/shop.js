@@ -1,46 +1,49 @@
 // @ts-check
 /** The shop's counter: scan or type a card, tick goods, hand over, show the receipt. */
 
-import { Problem, Unknown, call, newId } from './api.js';
+import { Problem, call, newId, pageToken, takeTokensFrom } from './api.js';
 import { startScanner } from './scanner.js';
+import {
+  chosenLines,
+  clearGoods,
+  drawChosen,
+  handedOut,
+  startGoods,
+  total,
+  withBarcode,
+} from './shop/goods.js';
+import { keepShell, offerInstall, sayOffline } from './shop/install.js';
+import { element, explain, fill, input, part, root, say, texts } from './shop/page.js';
+import { drawReceipt } from './shop/receipt.js';
+import { sendKept, sendSale } from './shop/sending.js';
+import { registered, terminalToken } from './shop/terminal.js';
+import { askForVouch, cardsByName } from './shop/vouching.js';
 
 /**
- * @typedef {{ village: string, card: { number: string }, holder: string, spendable: number,
- *   scan_id: string, pin_needed_above: number }} Scan
- * @typedef {{ id: string, name: string, points: number, left: number, quantity: number,
- *   tile: HTMLElement }} Item
- * @typedef {{ id: string, village: string, body: Record<string, any> }} Sale
+ * @typedef {import('./shop/sending.js').Outcome} Outcome
+ * @typedef {import('./shop/store.js').Sale} Sale
+ * @typedef {import('./shop/vouching.js').Vouch} Vouch
+ * @typedef {{ village: string, card: { number: string }, holder: string,
+ *   spendable: number | null, scan_id: string, pin_needed_above: number | null,
+ *   shown_by?: string }} Scan
  */
 
-const root = /** @type {HTMLElement} */ (document.querySelector('[data-counter]'));
-const texts = root.dataset;
-const PENDING = `jishan-pending-${texts.shop}`;
-
-/** @param {string} name */
-const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
-
-/** @param {string} name */
-const input = (name) => /** @type {HTMLInputElement} */ (part(name));
+const SHOP = String(texts.shop);
+const KEEPER = String(texts.keeper);
+const AGAIN = 20_000; // milliseconds until an unanswered sale is sent again
 
 /** @type {Scan | null} */
 let scan = null;
+/** @type {Vouch | null} */
+let vouch = null;
 /** @type {Sale | null} */
 let unsettled = null;
 /** @type {AbortController | null} */
 let camera = null;
-
-/** @type {Item[]} */
-const items = [...root.querySelectorAll('[data-good]')].map((tile) => {
-  const data = /** @type {HTMLElement} */ (tile).dataset;
-  return {
-    id: String(data.good),
-    name: String(data.name),
-    points: Number(data.points),
-    left: Number(data.left),
-    quantity: 0,
-    tile: /** @type {HTMLElement} */ (tile),
-  };
-});
+/** @type {AbortController | null} */
+let asking = null;
+let byCamera = false;
+let waiting = 0;
 
 /** @param {'scan' | 'basket' | 'receipt'} step */
 function show(step) {
@@ -48,39 +51,10 @@ function show(step) {
   window.scrollTo(0, 0);
 }
 
-/**
- * Say something in the band under the header; nothing hides it.
- *
- * @param {string} text
- */
-function say(text) {
-  part('band').hidden = text === '';
-  part('band-text').textContent = text;
-}
-
-/**
- * Put numbers and names into a sentence of the page's language.
- *
- * @param {string | undefined} sentence
- * @param {Record<string, string | number>} values
- */
-function fill(sentence, values) {
-  return (sentence || '').replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-}
-
-/** @param {unknown} error */
-function explain(error) {
-  if (error instanceof Unknown) return texts.noSignal || '';
-  if (error instanceof Problem) {
-    const details = (error.body.errors || []).map((/** @type {any} */ each) => each.detail);
-    return [error.message, ...details].join(' ');
-  }
-  throw error;
-}
-
-/** @param {{ code: string } | { number: string }} card */
+/** @param {Record<string, string>} card by `code`, `number` or `card_id` */
 async function lookUp(card) {
   camera?.abort();
+  byCamera = 'code' in card;
   say('');
   try {
     scan = await call('POST', '/cards/scan', card);
@@ -92,204 +66,279 @@ async function lookUp(card) {
 
 function openBasket() {
   if (!scan) return;
-  for (const item of items) item.quantity = 0;
+  clearGoods();
+  dropVouch();
   input('pin').value = '';
   input('cash').checked = false;
   part('holder').textContent = scan.holder;
   part('card-number').textContent = scan.card.number.replace(/(\d{4})(?=\d)/g, '$1 ');
-  part('spendable').textContent = String(scan.spendable);
   update();
   show('basket');
 }
 
-function total() {
-  return items.reduce((sum, item) => sum + item.points * item.quantity, 0);
+function dropVouch() {
+  asking?.abort();
+  asking = null;
+  vouch = null;
+}
+
+/** What may be spent, as far as it is told: of a card found by name once somebody vouched. */
+function spendable() {
+  return scan?.spendable ?? vouch?.spendable ?? null;
 }
 
 /** What the household lacks, in points, and may pay in cash. */
 function shortfall() {
-  return scan ? total() - Math.max(1, Math.min(scan.spendable, total())) : 0;
+  const most = spendable();
+  return most === null ? 0 : total() - Math.max(1, Math.min(most, total()));
+}
+
+function mayTopUp() {
+  return texts.cash === 'yes' && shortfall() > 0 && Number(spendable()) > 0;
+}
+
+/** The part that is paid in points. */
+function pointsPart() {
+  return mayTopUp() && input('cash').checked ? total() - shortfall() : total();
 }
 
 function update() {
   if (!scan) return;
   const sum = total();
-  const short = shortfall();
-  const inCash = texts.cash === 'yes' && short > 0 && scan.spendable > 0 && input('cash').checked;
-  const points = inCash ? sum - short : sum;
-  for (const item of items) {
-    item.tile.classList.toggle('is-chosen', item.quantity > 0);
-    const count = /** @type {HTMLElement} */ (item.tile.querySelector('[data-count]'));
-    count.textContent = item.quantity ? `×${item.quantity}` : '';
-    const less = root.querySelector(`[data-less="${item.id}"]`);
-    if (less instanceof HTMLElement) less.hidden = item.quantity === 0;
-  }
-  part('chosen').textContent = items
-    .filter((item) => item.quantity)
-    .map((item) => `${item.name} ×${item.quantity}`)
-    .join('、');
+  const points = pointsPart();
+  const most = spendable();
+  const byName = scan.shown_by === 'name';
+  const proof = scan.pin_needed_above !== null && points > scan.pin_needed_above;
+  const vouched = vouch !== null && points <= vouch.points;
+  drawChosen((item) => change(item, -1));
+  part('spendable').textContent = most === null ? '?' : String(most);
   part('sum').textContent = String(sum);
-  part('after').textContent = String(scan.spendable - points);
-  part('cash-field').hidden = !(texts.cash === 'yes' && short > 0 && scan.spendable > 0);
-  part('cash-amount').textContent = ((short * Number(texts.fenPerPoint)) / 100).toFixed(2);
-  part('pin-field').hidden = sum === 0 || points <= scan.pin_needed_above;
+  part('after').textContent = most === null ? '?' : String(most - points);
+  part('cash-field').hidden = !mayTopUp();
+  part('cash-amount').textContent = ((shortfall() * Number(texts.fenPerPoint)) / 100).toFixed(2);
+  part('pin-field').hidden = sum === 0 || !proof || byName || vouched;
+  part('vouch-field').hidden = sum === 0 || !proof || vouched;
+  part('ask-vouch').hidden = asking !== null;
+  part('asking').hidden = asking === null;
+  part('vouched').hidden = !vouched;
+  part('vouched-by').textContent = vouch?.vouched_by_name || '';
   const button = /** @type {HTMLButtonElement} */ (part('hand-over'));
-  button.textContent = fill(texts.handOver, { points });
-  button.disabled = sum === 0 || points > scan.spendable;
+  button.textContent = unsettled ? texts.sendAgain || '' : fill(texts.handOver, { points });
+  button.disabled =
+    sum === 0 || asking !== null || (most !== null && points > most) || (byName && !vouched);
+}
+
+/**
+ * One more or one less of a good; not while a sale is on its way.
+ *
+ * @param {import('./shop/goods.js').Item} item
+ * @param {number} by
+ */
+function change(item, by) {
+  const next = item.quantity + by;
+  if (unsettled || asking || next < 0 || (by > 0 && next > item.left)) return;
+  item.quantity = next;
+  update();
 }
 
 /** @returns {Sale | null} */
 function sale() {
   if (!scan) return null;
   /** @type {Record<string, any>} */
-  const body = {
-    shop_id: texts.shop,
-    scan_id: scan.scan_id,
-    lines: items
-      .filter((item) => item.quantity)
-      .map((item) => ({ good_id: item.id, quantity: item.quantity })),
-  };
-  if (input('pin').value) body.pin = input('pin').value;
-  if (!part('cash-field').hidden && input('cash').checked) {
+  const body = { shop_id: SHOP, scan_id: scan.scan_id, lines: chosenLines() };
+  if (!part('pin-field').hidden && input('pin').value) body.pin = input('pin').value;
+  if (vouch?.vouched_by) body.vouched_by = vouch.vouched_by;
+  if (mayTopUp() && input('cash').checked) {
     body.cash_top_up_fen = shortfall() * Number(texts.fenPerPoint);
   }
-  return { id: newId(), village: scan.village, body };
+  return { id: newId(), shop: SHOP, keeper: KEEPER, village: scan.village, at: Date.now(), body };
 }
 
-/**
- * Send a sale; where no answer comes it stays unsettled and is sent again under the same id, so
- * that it happens once.
- */
+/** Send the sale at the counter; where no answer comes it is sent again under the same id. */
 async function handOver() {
   const button = /** @type {HTMLButtonElement} */ (part('hand-over'));
   const current = unsettled || sale();
-  if (!current) return;
+  if (!current || button.disabled) return;
+  unsettled = current;
   button.disabled = true;
   say('');
-  localStorage.setItem(PENDING, JSON.stringify({ id: current.id, village: current.village }));
   try {
-    const path = `/villages/${current.village}/redemptions`;
-    const answer = await call('POST', path, current.body, current.id);
-    settle();
-    showReceipt(answer);
+    const outcome = await sendSale(current);
+    if (unsettled === current) conclude(current, outcome);
   } catch (error) {
     say(explain(error));
-    if (error instanceof Unknown || (error instanceof Problem && error.status >= 500)) {
-      unsettled = current;
-      button.textContent = texts.sendAgain || '';
-      button.disabled = false;
-      return;
-    }
-    settle();
-    if (error instanceof Problem && error.name.endsWith('pin')) {
-      part('pin-field').hidden = false;
-      input('pin').value = '';
-      input('pin').focus();
-    }
-    button.disabled = false;
+    update();
+    await look();
   }
 }
 
-function settle() {
+/**
+ * @param {Sale} current
+ * @param {Outcome} outcome
+ */
+function conclude(current, { receipt, refusal }) {
   unsettled = null;
-  localStorage.removeItem(PENDING);
+  if (receipt) {
+    showReceipt(receipt, current.village);
+    return;
+  }
+  say(explain(refusal));
+  update();
+  if (refusal?.name.endsWith('pin') && scan?.shown_by !== 'name') {
+    part('pin-field').hidden = false;
+    part('vouch-field').hidden = false;
+    input('pin').value = '';
+    input('pin').focus();
+  }
 }
 
-/** @param {any} redemption */
-function showReceipt(redemption) {
-  part('receipt-number').textContent = String(redemption.receipt);
-  part('receipt-points').textContent = String(redemption.points);
-  part('receipt-balance').textContent = String(redemption.balance);
-  part('receipt-lines').replaceChildren(
-    ...redemption.lines.map((/** @type {any} */ line) => {
-      const row = document.createElement('li');
-      const name = document.createElement('span');
-      const points = document.createElement('span');
-      const chinese = document.documentElement.lang.startsWith('zh');
-      name.textContent = `${(!chinese && line.name_en) || line.name_zh} ×${line.quantity}`;
-      points.textContent = String(line.points);
-      row.append(name, points);
-      return row;
-    }),
-  );
-  part('receipt-cash').hidden = redemption.cash_fen === 0;
-  part('receipt-cash-amount').textContent = (redemption.cash_fen / 100).toFixed(2);
-  const link = /** @type {HTMLAnchorElement} */ (part('receipt-link'));
-  link.href = `${texts.receipts}${redemption.id}`;
-  for (const item of redemption.lines) {
-    const sold = items.find((each) => each.id === item.good_id);
-    if (sold) sold.left -= item.quantity;
-  }
+/**
+ * @param {any} receipt
+ * @param {string} village
+ */
+function showReceipt(receipt, village) {
+  camera?.abort();
+  dropVouch();
+  handedOut(receipt.lines);
+  drawReceipt(receipt, village);
   scan = null;
   show('receipt');
 }
 
-/** After a reload: what became of the sale that was under way. */
-async function recall() {
-  const kept = localStorage.getItem(PENDING);
-  if (!kept) return;
-  const { id, village } = JSON.parse(kept);
+/** Send what waits, and say how much still does. */
+async function look() {
   try {
-    const redemption = await call('GET', `/villages/${village}/redemptions/${id}`);
-    settle();
-    showReceipt(redemption);
+    waiting = await sendKept(SHOP, unsettled?.id, (kept, { receipt, refusal }) => {
+      if (receipt && !scan) showReceipt(receipt, kept.village);
+      else if (receipt) say(fill(texts.recorded, { receipt: receipt.receipt }));
+      else say(`${texts.notMade || ''} ${refusal?.message || ''}`);
+    });
   } catch (error) {
     say(explain(error));
-    if (error instanceof Problem && error.status === 404) {
-      settle();
-      say(texts.notMade || '');
-    }
+  }
+  sayOffline(!navigator.onLine, waiting + (unsettled ? 1 : 0));
+}
+
+async function askACadre() {
+  if (!scan) return;
+  asking = new AbortController();
+  const mine = asking;
+  say('');
+  update();
+  try {
+    const answer = await askForVouch(scan, pointsPart(), mine.signal);
+    if (asking !== mine) return;
+    if (answer?.status === 'confirmed') vouch = answer;
+    else say(texts.notVouched || '');
+  } catch (error) {
+    if (asking === mine) say(explain(error));
+  }
+  if (asking === mine) asking = null;
+  update();
+}
+
+async function findByName() {
+  say('');
+  try {
+    const found = await cardsByName(String(texts.village), input('name').value.trim());
+    part('found').replaceChildren(
+      ...found.map((each) => {
+        const button = element('button', `${each.holder} · ${each.door} · …${each.number_end}`);
+        button.className = 'button button-quiet';
+        button.addEventListener('click', () => lookUp({ card_id: each.card_id }));
+        return button;
+      }),
+    );
+    if (!found.length) say(texts.nobody || '');
+  } catch (error) {
+    say(explain(error));
   }
 }
 
-async function openCamera() {
+/**
+ * Open a camera for cards, or at the basket for goods.
+ *
+ * @param {string} name of the video's part
+ * @param {(text: string) => void} onText
+ * @param {boolean} goods
+ */
+async function openCamera(name, onText, goods) {
   camera?.abort();
-  camera = new AbortController();
-  const video = /** @type {HTMLVideoElement} */ (part('video'));
+  const mine = new AbortController();
+  camera = mine;
+  const video = /** @type {HTMLVideoElement} */ (part(name));
   video.hidden = false;
   try {
-    await startScanner(video, (text) => lookUp({ code: text }), { signal: camera.signal });
+    await startScanner(video, onText, { signal: mine.signal, goods });
   } catch {
     video.hidden = true;
     say(texts.noCamera || '');
   }
-  camera.signal.addEventListener('abort', () => {
-    video.hidden = true;
-  });
 }
 
-part('open-camera').addEventListener('click', openCamera);
+/** @param {string} text what the camera read at the basket */
+function takeBarcode(text) {
+  if (!/^\d{8,14}$/.test(text)) return;
+  const item = withBarcode(text);
+  say(item ? '' : fill(texts.noSuchGood, { code: text }));
+  if (item) change(item, 1);
+}
+
+function nextCard() {
+  say('');
+  camera?.abort();
+  dropVouch();
+  if (unsettled) {
+    unsettled = null; // it is kept, and sent again without the page's help
+    look();
+  }
+  input('number').value = '';
+  input('name').value = '';
+  part('found').replaceChildren();
+  scan = null;
+  show('scan');
+  if (byCamera) openCamera('video', (text) => lookUp({ code: text }), false);
+}
+
+/** The terminal's token where this phone is one, else the signed-in shopkeeper's. */
+async function anyToken() {
+  if (!(await registered(SHOP, KEEPER))) return pageToken();
+  try {
+    return await terminalToken(SHOP, KEEPER);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return pageToken();
+    throw error;
+  }
+}
+
+part('open-camera').addEventListener('click', () =>
+  openCamera('video', (text) => lookUp({ code: text }), false),
+);
+part('scan-goods').addEventListener('click', () => openCamera('goods-video', takeBarcode, true));
 part('number-form').addEventListener('submit', (event) => {
   event.preventDefault();
   lookUp({ number: input('number').value.replace(/\D/g, '') });
 });
-for (const item of items) {
-  item.tile.addEventListener('click', () => {
-    if (item.quantity < item.left && !unsettled) item.quantity += 1;
-    update();
-  });
-  root.querySelector(`[data-less="${item.id}"]`)?.addEventListener('click', () => {
-    if (!unsettled) item.quantity -= 1;
-    update();
-  });
-}
+part('name-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  findByName();
+});
+startGoods((item) => change(item, 1));
 input('cash').addEventListener('change', update);
 part('hand-over').addEventListener('click', handOver);
+// The PIN's keys would fold away between the press and the click, and move the button.
+part('hand-over').addEventListener('mousedown', (event) => event.preventDefault());
+part('ask-vouch').addEventListener('click', askACadre);
 for (const again of root.querySelectorAll('[data-part="next"]')) {
-  again.addEventListener('click', () => {
-    say('');
-    input('number').value = '';
-    scan = null;
-    show('scan');
-  });
+  again.addEventListener('click', nextCard);
 }
-part('search').addEventListener('input', () => {
-  const wanted = input('search').value.trim().toLowerCase();
-  for (const item of items) {
-    const words = `${item.name} ${item.tile.dataset.words || ''}`.toLowerCase();
-    const box = item.tile.closest('[data-tile]');
-    if (box instanceof HTMLElement) box.hidden = !words.includes(wanted);
-  }
-});
+window.addEventListener('online', look);
+window.addEventListener('offline', () => sayOffline(true, waiting + (unsettled ? 1 : 0)));
+setInterval(() => {
+  if (waiting) look();
+}, AGAIN);
 show('scan');
-recall();
+offerInstall();
+keepShell(() => !scan && !unsettled);
+takeTokensFrom(anyToken);
+look();

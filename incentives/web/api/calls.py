@@ -227,9 +227,12 @@ def keyed_request(
 
 
 def scope_of(caller: Caller | None) -> str:
-    """In what a key is unique: the user, the card's holder, or all that nobody signed."""
+    """In what a key is unique: the terminal, the user, the card's holder, or all that nobody
+    signed."""
     if caller is None:
         return "anonymous"
+    if caller.terminal_id:
+        return f"terminal:{caller.terminal_id}"
     return f"user:{caller.user_id}" if caller.user_id else f"person:{caller.person}"
 
 

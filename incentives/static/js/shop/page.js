@@ -1,0 +1,58 @@
+// @ts-check
+/** The parts of the counter's page, and its sentences. */
+
+import { Problem, Unknown } from '../api.js';
+
+export const root = /** @type {HTMLElement} */ (document.querySelector('[data-counter]'));
+export const texts = root.dataset;
+
+/** @param {string} name */
+export const part = (name) =>
+  /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+
+/** @param {string} name */
+export const input = (name) => /** @type {HTMLInputElement} */ (part(name));
+
+/**
+ * Put numbers and names into a sentence of the page's language.
+ *
+ * @param {string | undefined} sentence
+ * @param {Record<string, string | number>} values
+ */
+export function fill(sentence, values) {
+  return (sentence || '').replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/**
+ * Say something in the band under the header; nothing hides it.
+ *
+ * @param {string} text
+ */
+export function say(text) {
+  part('band').hidden = text === '';
+  part('band-text').textContent = text;
+}
+
+/** @param {unknown} error */
+export function explain(error) {
+  if (error instanceof Unknown) return texts.noSignal || '';
+  if (error instanceof Problem) {
+    const details = (error.body.errors || []).map((/** @type {any} */ each) => each.detail);
+    return [error.message, ...details].join(' ');
+  }
+  throw error;
+}
+
+/**
+ * A new element with a text.
+ *
+ * @param {string} tag
+ * @param {string} text
+ * @param {string} [name] its class
+ */
+export function element(tag, text, name = '') {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (name) made.className = name;
+  return made;
+}

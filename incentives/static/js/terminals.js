@@ -1,0 +1,44 @@
+// @ts-check
+/** Registers the phone at hand as a terminal of its shop. */
+
+import { Problem, Unknown } from './api.js';
+import { register, registered } from './shop/terminal.js';
+
+const root = /** @type {HTMLElement} */ (document.querySelector('[data-phone]'));
+const shop = String(root.dataset.shop);
+const keeper = String(root.dataset.keeper);
+
+/** @param {string} name */
+const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+
+/** @param {string} text */
+function say(text) {
+  part('band').hidden = text === '';
+  part('band-text').textContent = text;
+}
+
+async function look() {
+  const mine = await registered(shop, keeper);
+  part('mine').hidden = !mine;
+  part('new').hidden = Boolean(mine);
+  part('mine-name').textContent = mine?.name || '';
+}
+
+part('form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const typed = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  const button = /** @type {HTMLButtonElement} */ (part('form').querySelector('.button-main'));
+  button.disabled = true;
+  say('');
+  try {
+    const replaces = String(typed.get('replaces') || '') || undefined;
+    await register(shop, keeper, String(typed.get('name')).trim(), replaces);
+    window.location.reload();
+  } catch (error) {
+    button.disabled = false;
+    if (error instanceof Unknown) say(root.dataset.noAnswer || '');
+    else if (error instanceof Problem) say(error.message);
+    else say(root.dataset.noKey || '');
+  }
+});
+look().catch(() => say(root.dataset.noKey || ''));

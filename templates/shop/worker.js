@@ -1,0 +1,56 @@
+{#- The counter's service worker. Given `version` (of all that it keeps), `files` (their paths). -#}
+// Keeps the counter's shell, so that it opens without signal (docs/shop.md). Made of a template.
+'use strict';
+
+const SHELL = 'jishan-shop-{{ version }}';
+const PAGE = 'jishan-shop-page';
+const FILES = {{ files|tojson }};
+const PATIENCE = 4000; // milliseconds that a page with bad signal is waited for
+
+self.addEventListener('install', (event) => event.waitUntil(install()));
+self.addEventListener('activate', (event) => event.waitUntil(activate()));
+self.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (FILES.includes(url.pathname)) event.respondWith(kept(event.request));
+  else if (event.request.mode === 'navigate' && url.pathname === '/shop') {
+    event.respondWith(page(event.request));
+  }
+});
+
+async function install() {
+  const cache = await caches.open(SHELL);
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: 'reload' })));
+  await self.skipWaiting();
+}
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith('jishan-shop-') && name !== SHELL && name !== PAGE) {
+      await caches.delete(name);
+    }
+  }
+  await self.clients.claim();
+  await fetchPage('/shop').catch(() => undefined);
+}
+
+async function kept(request) {
+  const found = await caches.match(request, { cacheName: SHELL });
+  return found || fetch(request);
+}
+
+async function fetchPage(request) {
+  const answer = await fetch(request);
+  // Only the counter itself is kept, never a way to the sign-in.
+  if (answer.ok && !answer.redirected) {
+    await (await caches.open(PAGE)).put('/shop', answer.clone());
+  }
+  return answer;
+}
+
+async function page(request) {
+  const fresh = fetchPage(request);
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  const answer = await Promise.race([fresh.catch(() => undefined), late]);
+  return answer || (await caches.match('/shop', { cacheName: PAGE })) || fresh;
+}
