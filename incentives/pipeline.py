@@ -18,6 +18,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 
+from incentives import direct
+
 Rows = Callable[[], Sequence[Any]]
 
 WAIT = "-- wait for what is queued"
@@ -27,7 +29,7 @@ def send(connection: Connection, statement: str, rows: Sequence[tuple[object, ..
     """Run a statement, in the driver's own style, for each of these rows, without waiting."""
     driver = piped(connection)
     if driver is None:
-        connection.exec_driver_sql(statement, list(rows))
+        direct.run(connection, statement, rows)
         return
     driver.writer.queue(statement, rows, prepare=True)
     if connection.get_execution_options().get("plain"):
@@ -38,7 +40,7 @@ def ask(connection: Connection, statement: str, values: tuple[object, ...]) -> R
     """Ask for rows; what is returned gives them, and waits only if nothing else has since."""
     driver = piped(connection)
     if driver is None:
-        found = connection.exec_driver_sql(statement, values).all()
+        found = direct.run(connection, statement, [values])
         return lambda: found
     cursor = driver.cursor()
     cursor.queue(statement, [values], prepare=True)

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import ExecuteStyle
 
-from incentives import create_app
+from incentives import create_app, direct
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
@@ -203,6 +203,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     """Counts what is sent to any database."""
     found = Statements()
     queue, command = PipelineCursor.queue, PipelineConnection.command
+    run = direct.run
 
     def keep(connection: Connection, _cursor: object, statement: str, *rest: Any) -> None:
         _parameters, context, _many = rest
@@ -217,7 +218,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
         found.sent.append(statement)
         command(self, statement)
 
+    def keep_direct(connection: Connection, statement: str, *rest: Any) -> Any:
+        found.sent.append(statement)
+        return run(connection, statement, *rest)
+
     event.listen(Engine, "before_cursor_execute", keep)
+    monkeypatch.setattr(direct, "run", keep_direct)
     monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
     monkeypatch.setattr(PipelineConnection, "command", keep_command)
     yield found

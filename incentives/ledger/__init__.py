@@ -25,6 +25,7 @@ from incentives.ledger.queries import (
     trial_balance,
 )
 from incentives.ledger.statements import statement
+from incentives.ledger.writing import Posted
 
 __all__ = [
     "INCOME_SOURCES",
@@ -34,6 +35,7 @@ __all__ = [
     "Kind",
     "Line",
     "Position",
+    "Posted",
     "Unit",
     "balance",
     "balances",

@@ -11,7 +11,7 @@ from incentives.clock import EPOCH
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.ledger.kinds import Unit
-from incentives.ledger.sql import HEADS, is_sqlite, listed
+from incentives.ledger.sql import HEADS, is_sqlite
 from incentives.pipeline import Rows
 
 KEY = "jishan-ledger"
@@ -72,7 +72,7 @@ def hold(villages: Sequence[str]) -> Heads:
     connection = session.connection()
     if is_sqlite(connection) and not connection.get_execution_options().get("write"):
         raise RuntimeError("a village is held in a writing transaction only")
-    held = Heads(wanted, HEADS.ask(connection, listed(connection, sorted(wanted))))
+    held = Heads(wanted, HEADS.ask(connection, sorted(wanted)))
     session.info[KEY] = held
     # What was read before the lock may have changed while it was waited for.
     session.expire_all()

@@ -17,16 +17,15 @@ from incentives.ledger.drafts import Draft
 from incentives.ledger.holding import KEY, held_heads
 from incentives.ledger.kinds import Unit
 from incentives.ledger.mirroring import read_mirrored
-from incentives.ledger.models import Event
 from incentives.ledger.planning import plan
 from incentives.ledger.reading import ask_accounts, read_book, read_codes
-from incentives.ledger.writing import Page, add_event, write
+from incentives.ledger.writing import Page, Posted, add_event, write
 
 CHECK_VIOLATION = "23514"
 SQLITE_CHECK = 275
 
 
-def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[Event]:
+def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[Posted]:
     """Post these events, in their order; once a transaction, under `hold`.
 
     `actor` is the person who enters those whose draft names nobody else, None for an act of the

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from incentives.ledger.accounts import random_code
 from incentives.ledger.drafts import Draft, Give, Leg, PassOn, Take
 from incentives.ledger.planning import Book, Holding, Mirrored
-from incentives.ledger.sql import ACCOUNTS, CODES, NEW_CODE, listed, read_uuid, uuid_value
+from incentives.ledger.sql import ACCOUNTS, CODES, NEW_CODE, read_uuid, uuid_value
 from incentives.pipeline import Rows
 
 Codes = dict[tuple[str, UUID], str]
@@ -27,7 +27,7 @@ def ask_accounts(
             for source, target, _amount in mirrored[draft.reverses].transfers:
                 codes.update(with_partner((source, target)))
     return {
-        village: ACCOUNTS.ask(connection, village, listed(connection, sorted(codes)))
+        village: ACCOUNTS.ask(connection, village, sorted(codes))
         for village, codes in wanted.items()
     }
 
@@ -72,7 +72,7 @@ def read_codes(connection: Connection, drafts: Sequence[Draft], actor: UUID | No
     if not wanted:
         return {}
     villages, persons = (list(set(each)) for each in zip(*wanted, strict=True))
-    rows = CODES.ask(connection, listed(connection, villages), listed(connection, persons))
+    rows = CODES.ask(connection, villages, persons)
     found = {(village, read_uuid(person)): code for village, person, code in rows()}
     made = {pair: random_code() for pair in sorted(wanted - found.keys())}
     NEW_CODE.send(

@@ -128,7 +128,7 @@ def post_sale(
     items: Sequence[Item],
     actor: Actor,
     now: datetime,
-) -> ledger.Event:
+) -> ledger.Posted:
     """The sale's event: the points part, from the household to the shop."""
     draft = ledger.Draft(
         village=household.village,

@@ -173,7 +173,7 @@ def post_refund(
     *,
     actor: Actor,
     now: datetime,
-) -> ledger.Event:
+) -> ledger.Posted:
     """The event: from the shop's account to the household, its debt first."""
     service = db.session.get_one(ShopService, (redemption.shop_id, redemption.village))
     household = db.session.get_one(Household, redemption.household_id)
