@@ -120,6 +120,7 @@ class PipelineConnection(psycopg.Connection[Any]):
         """
         failure: psycopg.Error | None = None
         while not self.settled:
+            self.pack()
             try:
                 self.entered.sync()
                 self.settled = True
@@ -128,6 +129,15 @@ class PipelineConnection(psycopg.Connection[Any]):
                 self.settled = self.closed
         if failure is not None:
             raise failure
+
+    def pack(self) -> None:
+        """Put all that is queued into one packet: the driver would send, and look up, at each.
+
+        The connection never blocks in sending, so what the server answers meanwhile can wait.
+        """
+        commands = self.entered.command_queue
+        while commands:
+            commands.popleft()()
 
     def commit(self) -> None:
         """Commit, waiting for all that is queued at once."""

@@ -37,7 +37,7 @@ def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[
     if held.posted:
         raise RuntimeError("a transaction posts once, with all its events")
     held.posted = True
-    connection = db.session.connection()
+    connection = held.connection
     mirrored = read_mirrored(connection, drafts)
     accounts = ask_accounts(connection, drafts, mirrored)
     codes = read_codes(connection, drafts, actor)
