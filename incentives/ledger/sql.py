@@ -6,9 +6,11 @@ path is in this module, for whoever must put a schema before each table.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -22,7 +24,8 @@ class Statement:
     """A statement, written once: `?` for each value, `= ANY(?)` for one of a list."""
 
     def __init__(self, text: str) -> None:
-        self.postgresql = text.replace("?", "%s")
+        numbers = count(1)
+        self.postgresql = re.sub(r"\?", lambda _each: f"${next(numbers)}", text)
         # SQLite has no row locks: BEGIN IMMEDIATE has locked all.
         self.sqlite = text.removesuffix(" FOR UPDATE")
 
