@@ -153,9 +153,7 @@ class PipelineConnection(psycopg.Connection[Any]):
         """A cursor that can queue."""
         return super().cursor(*arguments, **options)
 
-    def send(
-        self, statement: str, rows: Sequence[tuple[object, ...]], answer: Any = None
-    ) -> None:
+    def send(self, statement: str, rows: Sequence[tuple[object, ...]], answer: Any = None) -> None:
         """Put a constant statement into the next packet, once for each of these rows of values.
 
         It is prepared at its first use.

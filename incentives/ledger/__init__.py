@@ -22,6 +22,7 @@ from incentives.ledger.queries import (
     persons,
     positions,
     received_since,
+    spendable_of,
     trial_balance,
 )
 from incentives.ledger.statements import statement
@@ -54,6 +55,7 @@ __all__ = [
     "refusal_of",
     "release",
     "reserve",
+    "spendable_of",
     "statement",
     "take",
     "trial_balance",

@@ -64,9 +64,13 @@ class Mirrored:
 
 @dataclass
 class Book:
-    """A village's accounts and allowances as this transaction sees them, moved as it plans."""
+    """A village's accounts and allowances as this transaction sees them, moved as it plans.
+
+    `persons` is the codes under which persons stand in the village's log.
+    """
 
     accounts: dict[str, Holding]
+    persons: dict[UUID, str] = field(default_factory=dict)
     allowances: dict[str, dict[UUID, int]] = field(default_factory=dict)
     used_allowances: dict[tuple[UUID, str], int] = field(default_factory=dict)
 

@@ -93,14 +93,14 @@ HEADS = Statement(
     "SELECT village, origin, size, at, frontier FROM log_head"
     " WHERE village = ANY(?) ORDER BY village FOR UPDATE"
 )
-ACCOUNTS = Statement(
+# A village's accounts with what is held back of them, and the codes of persons: one question.
+BOOK = Statement(
     "SELECT account.code, account.balance, account.version, allowance.lease, allowance.points"
     " FROM account LEFT JOIN allowance ON allowance.village = account.village"
     " AND allowance.account_code = account.code"
     " WHERE account.village = ? AND account.code = ANY(?)"
-)
-CODES = Statement(
-    "SELECT village, person, code FROM actor_code WHERE village = ANY(?) AND person = ANY(?)"
+    " UNION ALL SELECT code, NULL, NULL, person, NULL FROM actor_code"
+    " WHERE village = ? AND person = ANY(?)"
 )
 NEW_CODE = Statement("INSERT INTO actor_code (village, person, code) VALUES (?, ?, ?)")
 NEW_EVENT = Statement(

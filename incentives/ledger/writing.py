@@ -17,7 +17,6 @@ from incentives.ledger.kinds import Kind
 from incentives.ledger.leaves import leaf_text
 from incentives.ledger.models import Event
 from incentives.ledger.planning import Book, Planned
-from incentives.ledger.reading import Codes
 from incentives.ledger.sql import (
     LOWER_ALLOWANCE,
     MOVE_HEAD,
@@ -73,7 +72,7 @@ def add_event(
     head: Head,
     draft: Draft,
     transfers: Sequence[Planned],
-    codes: Codes,
+    persons: Mapping[UUID, str],
     actor: UUID | None,
     now: datetime,
 ) -> None:
@@ -88,8 +87,8 @@ def add_event(
         at,
         Kind(draft.kind),
         draft.occurred_on,
-        codes[draft.village, entered_by] if entered_by else None,
-        codes[draft.village, draft.approver] if draft.approver else None,
+        persons[entered_by] if entered_by else None,
+        persons[draft.approver] if draft.approver else None,
         draft.reverses,
         draft.record,
         add_detail(page, identity, draft),

@@ -30,7 +30,7 @@ def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
 @reads(schemas.RedemptionOutput, permission="redemption.read")
 def get_redemption(village: str, redemption_id: UUID) -> dict[str, Any]:
     """One redemption: its receipt."""
-    return receipt_output(queries.find_redemption(village, redemption_id))
+    return receipt_output(queries.sales([queries.find_redemption(village, redemption_id)])[0])
 
 
 @blueprint.route("/villages/<village>/redemptions", methods=["POST"])
@@ -59,7 +59,7 @@ def post_redemption(village: str, body: dict[str, Any]) -> dict[str, Any]:
         actor=actor,
         now=at,
     )
-    return receipt_output(redemption)
+    return receipt_output(queries.new_sale(redemption))
 
 
 @blueprint.route("/villages/<village>/redemptions/<uuid:redemption_id>/refund", methods=["POST"])

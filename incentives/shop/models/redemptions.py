@@ -4,10 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.cards.models import ShownBy
 from incentives.database import Base, choice, new_id
+from incentives.register.models import Household
 
 
 class Redemption(Base):
@@ -39,6 +40,9 @@ class Redemption(Base):
     redeemed_at: Mapped[datetime] = mapped_column(index=True)
     redeemed_on: Mapped[date]
     redeemed_by: Mapped[UUID]
+
+    household: Mapped[Household] = relationship()
+    lines: Mapped[list["RedemptionLine"]] = relationship(order_by="RedemptionLine.line")
 
 
 class RedemptionLine(Base):

@@ -18,6 +18,7 @@ from incentives.shop.queries.purchases import (
 from incentives.shop.queries.redemptions import (
     Sale,
     find_redemption,
+    new_sale,
     redemptions,
     refund_lines,
     sales,
@@ -42,6 +43,7 @@ __all__ = [
     "division_of_shop",
     "find_good",
     "find_redemption",
+    "new_sale",
     "find_shop",
     "find_voucher",
     "goods_for_village",
