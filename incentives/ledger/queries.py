@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, or_, select
+from sqlalchemy import SQLColumnExpression, and_, func, literal, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -92,7 +92,7 @@ def balances(village: str) -> dict[str, int]:
     return {row.code: row.balance for row in rows}
 
 
-def spendable_of(village: ColumnElement[str], household: ColumnElement[str]) -> ScalarSelect[int]:
+def spendable_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:
     """What a household may spend, as a column of another statement that has its village and code.
 
     Below zero it means nothing.
@@ -105,7 +105,7 @@ def spendable_of(village: ColumnElement[str], household: ColumnElement[str]) -> 
     )
     return (
         select(Account.balance - held)
-        .where(Account.village == village, Account.code == literal("h.") + household)
+        .where(Account.village == village, Account.code == literal("h.").concat(household))
         .scalar_subquery()
     )
 

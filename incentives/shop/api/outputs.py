@@ -10,7 +10,7 @@ from incentives.database import columns
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import queries
-from incentives.shop.models import Good, Redemption, Stock, StockMovement
+from incentives.shop.models import Good, Stock, StockMovement
 
 
 def good_output(good: Good, stock: Stock, *, points: int | None = None) -> dict[str, Any]:

@@ -81,7 +81,9 @@ def at_counter(shop_id: UUID, village: str, card_id: UUID, day: date) -> AtCount
             Card,
             Household,
             ledger.spendable_of(Household.village, Household.account_code),
-            *(each.correlate(Household).scalar_subquery() for each in (bought, by_card, back)),
+            bought.correlate(Household).scalar_subquery(),
+            by_card.correlate(Household).scalar_subquery(),
+            back.correlate(Household).scalar_subquery(),
         )
         .outerjoin(
             ShopService, and_(ShopService.shop_id == Shop.id, ShopService.village == village)
