@@ -96,7 +96,7 @@ def at_counter(shop_id: UUID, village: str, card_id: UUID, day: date) -> AtCount
         raise NotFound()
     shop, number, _card, household, spendable, redeemed, by_card_alone, refunded = row
     today = Redeemed(int(redeemed) - int(refunded), int(by_card_alone))
-    return AtCounter(shop, number, household, max(0, spendable), today)
+    return AtCounter(shop, number, household, max(0, int(spendable)), today)
 
 
 def listed_goods(shop: Shop, items: Sequence[Item], day: date) -> dict[UUID, Good]:
