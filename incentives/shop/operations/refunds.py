@@ -97,7 +97,7 @@ def refund_redemption(
 def keep_refund(
     refund: Refund,
     redemption: Redemption,
-    event: ledger.Event | None,
+    event: ledger.Posted | None,
     returned: Sequence[tuple[RedemptionLine, int]],
 ) -> None:
     """Keep a refund with its lines and its place in the log; without event it moved cash only."""
