@@ -29,7 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
-from incentives import gate, pipeline  # noqa: F401 -- the pipeline registers its dialect
+from incentives import direct, gate, pipeline  # noqa: F401 -- both register their dialects
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,6 +45,10 @@ SQLITE_PRAGMAS = {
     "foreign_keys": "ON",
     "recursive_triggers": "ON",
     "busy_timeout": "5000",
+    # What a savepoint or a trigger may have to undo; in a file it costs a third of a posting.
+    "temp_store": "MEMORY",
+    # Pages of the log of writes; SQLite's own 1,000 make every 60th sale wait for two more syncs.
+    "wal_autocheckpoint": "4000",
 }
 
 
@@ -122,6 +126,6 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     if connection.get_execution_options().get("write"):
         gate.enter(connection)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        direct.run(connection, "BEGIN IMMEDIATE")
     else:
-        connection.exec_driver_sql("BEGIN")
+        direct.run(connection, "BEGIN")

@@ -9,27 +9,36 @@ the connection's execution option `plain` has each one waited for. On SQLite not
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Any, cast
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 
+from incentives import direct
+
 Rows = Callable[[], Sequence[Any]]
 
 WAIT = "-- wait for what is queued"
+NUMBERS = count(1)  # of prepared statements, in the whole process
 
 
 def send(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Run a statement, in the driver's own style, for each of these rows, without waiting."""
+    """Run a constant statement for each of these rows of values, without waiting.
+
+    Its values stand as `$1`, `$2` on PostgreSQL, and as `?` on SQLite.
+    """
     driver = piped(connection)
     if driver is None:
-        connection.exec_driver_sql(statement, list(rows))
+        direct.run(connection, statement, rows)
         return
-    driver.writer.queue(statement, rows, prepare=True)
+    driver.send(statement, rows)
     if connection.get_execution_options().get("plain"):
         wait(connection)
 
@@ -38,16 +47,15 @@ def ask(connection: Connection, statement: str, values: tuple[object, ...]) -> R
     """Ask for rows; what is returned gives them, and waits only if nothing else has since."""
     driver = piped(connection)
     if driver is None:
-        found = connection.exec_driver_sql(statement, values).all()
+        found = direct.run(connection, statement, [values])
         return lambda: found
-    cursor = driver.cursor()
-    cursor.queue(statement, [values], prepare=True)
+    answer = Answer(driver)
+    driver.send(statement, [values], answer)
 
     def rows() -> Sequence[Any]:
-        if cursor.pgresult is None:
+        if answer.result is None:
             wait(connection)
-        found: Sequence[Any] = cursor.fetchall()
-        return found
+        return answer.rows()
 
     return rows
 
@@ -74,15 +82,53 @@ def at_once(steps: Iterator[object]) -> None:
         raise RuntimeError("the driver waits where it shouldn't")
 
 
+def as_sent(value: object) -> bytes | None:
+    """A value as the server reads it, whose type it infers; bytes go as they are."""
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, list):
+        quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+        return ("{" + ",".join(f'"{each}"' for each in quoted) + "}").encode()
+    return str(value).encode()
+
+
+class Answer:
+    """What comes back of a statement that asks: the driver hands it over as to its own cursors."""
+
+    result: PGresult | None = None
+
+    def __init__(self, connection: "PipelineConnection") -> None:
+        self.connection = connection
+
+    def _check_results(self, results: list[PGresult]) -> None:
+        status = results[0].status
+        if status == ExecStatus.PIPELINE_ABORTED:
+            raise psycopg.errors.PipelineAborted("pipeline aborted")
+        if status != ExecStatus.TUPLES_OK:
+            raise psycopg.errors.error_from_result(results[0])
+
+    def _set_results(self, results: list[PGresult]) -> None:
+        (self.result,) = results
+
+    def rows(self) -> Sequence[Any]:
+        """The rows, which have come."""
+        if self.result is None:
+            raise RuntimeError("the statement's answer hasn't come")
+        reading = self.connection.reading
+        reading.set_pgresult(self.result)
+        found: Sequence[Any] = reading.load_rows(0, self.result.ntuples, tuple)
+        return found
+
+
 class PipelineCursor(psycopg.Cursor[Any]):
     """A cursor that can leave its statement in the pipeline, for whoever waits next."""
 
-    def queue(self, statement: str, rows: Sequence[Any], *, prepare: bool | None = None) -> None:
-        """Queue a statement for each of these rows of parameters."""
+    def queue(self, statement: str, row: Any) -> None:
+        """Queue a statement with these parameters."""
         at_once(self._start_query(statement))
-        for row in rows:
-            query = self._convert_query(statement, row)
-            at_once(self._maybe_prepare_gen(query, prepare=prepare))
+        at_once(self._maybe_prepare_gen(self._convert_query(statement, row)))
         at_once(self._conn._prepared.maintain_gen(self._conn))
         cast("PipelineConnection", self.connection).settled = False
 
@@ -90,7 +136,6 @@ class PipelineCursor(psycopg.Cursor[Any]):
 class PipelineConnection(psycopg.Connection[Any]):
     """A connection in pipeline mode, which begins its transactions when it is told to."""
 
-    writer: PipelineCursor
     begin: str | None = "BEGIN"
     settled = True
 
@@ -100,16 +145,47 @@ class PipelineConnection(psycopg.Connection[Any]):
         self.autocommit = True  # the driver would wait for its own BEGIN
         self.leaving = self.pipeline()
         self.entered = self.leaving.__enter__()
-        self.writer = self.cursor()
+        self.reading = Transformer(self)
+        self.prepared: dict[str, bytes] = {}
+        self.preparing: list[str] = []
 
     def cursor(self, *arguments: Any, **options: Any) -> Any:
         """A cursor that can queue."""
         return super().cursor(*arguments, **options)
 
+    def send(self, statement: str, rows: Sequence[tuple[object, ...]], answer: Any = None) -> None:
+        """Put a constant statement into the next packet, once for each of these rows of values.
+
+        It is prepared at its first use.
+        """
+        self.pack()
+        name = self.prepared.get(statement) or self.prepare(statement)
+        answered = None if answer is None else (answer, None)
+        for row in rows:
+            formats = [isinstance(value, bytes) for value in row]
+            values = [as_sent(value) for value in row]
+            self.pgconn.send_query_prepared(name, values, param_formats=formats)
+            self.entered.result_queue.append(answered)
+        self.settled = False
+
+    def prepare(self, statement: str) -> bytes:
+        """Have the server prepare a constant statement; its name from then on."""
+        name = f"jishan_{next(NUMBERS)}".encode()
+        self.pgconn.send_prepare(name, statement.encode())
+        self.entered.result_queue.append(None)
+        self.prepared[statement] = name
+        self.preparing.append(statement)
+        return name
+
+    def _deallocate(self, name: bytes | None) -> Any:
+        """As the driver does it: where it has the server forget all statements, ours are too."""
+        if name is None:
+            self.prepared.clear()
+        return super()._deallocate(name)
+
     def command(self, statement: str) -> None:
         """Queue a statement about transactions: it has no rows, and none comes back."""
-        at_once(self._exec_command(statement))
-        self.settled = False
+        self.send(statement, [()])
 
     def settle(self) -> None:
         """Take in all answers that are still to come; raises the first error among them.
@@ -118,6 +194,7 @@ class PipelineConnection(psycopg.Connection[Any]):
         """
         failure: psycopg.Error | None = None
         while not self.settled:
+            self.pack()
             try:
                 self.entered.sync()
                 self.settled = True
@@ -125,7 +202,20 @@ class PipelineConnection(psycopg.Connection[Any]):
                 failure = failure or error
                 self.settled = self.closed
         if failure is not None:
+            for statement in self.preparing:  # the server may have skipped it
+                self.prepared.pop(statement, None)
+        self.preparing.clear()
+        if failure is not None:
             raise failure
+
+    def pack(self) -> None:
+        """Put all that is queued into one packet: the driver would send, and look up, at each.
+
+        The connection never blocks in sending, so what the server answers meanwhile can wait.
+        """
+        commands = self.entered.command_queue
+        while commands:
+            commands.popleft()()
 
     def commit(self) -> None:
         """Commit, waiting for all that is queued at once."""
@@ -192,7 +282,7 @@ class PipelineDialect(PGDialect_psycopg):
     ) -> None:
         """Run a statement and wait for it, and for all that is queued."""
         if statement != WAIT:
-            cursor.queue(statement, [parameters])
+            cursor.queue(statement, parameters)
         cursor.connection.settle()
 
     def do_executemany(

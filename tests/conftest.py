@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import ExecuteStyle
 
-from incentives import create_app
+from incentives import create_app, direct
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
@@ -202,23 +202,28 @@ class Statements:
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     """Counts what is sent to any database."""
     found = Statements()
-    queue, command = PipelineCursor.queue, PipelineConnection.command
+    queue, send, run = PipelineCursor.queue, PipelineConnection.send, direct.run
 
     def keep(connection: Connection, _cursor: object, statement: str, *rest: Any) -> None:
         _parameters, context, _many = rest
         if piped(connection) is None or context.execute_style is ExecuteStyle.EXECUTEMANY:
             found.sent.append(statement)
 
-    def keep_queued(self: PipelineCursor, statement: str, *rest: Any, **named: Any) -> None:
+    def keep_queued(self: PipelineCursor, statement: str, row: Any) -> None:
         found.sent.append(statement)
-        queue(self, statement, *rest, **named)
+        queue(self, statement, row)
 
-    def keep_command(self: PipelineConnection, statement: str) -> None:
+    def keep_sent(self: PipelineConnection, statement: str, *rest: Any) -> None:
         found.sent.append(statement)
-        command(self, statement)
+        send(self, statement, *rest)
+
+    def keep_direct(connection: Connection, statement: str, *rest: Any) -> Any:
+        found.sent.append(statement)
+        return run(connection, statement, *rest)
 
     event.listen(Engine, "before_cursor_execute", keep)
+    monkeypatch.setattr(direct, "run", keep_direct)
     monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
-    monkeypatch.setattr(PipelineConnection, "command", keep_command)
+    monkeypatch.setattr(PipelineConnection, "send", keep_sent)
     yield found
     event.remove(Engine, "before_cursor_execute", keep)

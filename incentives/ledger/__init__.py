@@ -22,9 +22,11 @@ from incentives.ledger.queries import (
     persons,
     positions,
     received_since,
+    spendable_of,
     trial_balance,
 )
 from incentives.ledger.statements import statement
+from incentives.ledger.writing import Posted
 
 __all__ = [
     "INCOME_SOURCES",
@@ -34,6 +36,7 @@ __all__ = [
     "Kind",
     "Line",
     "Position",
+    "Posted",
     "Unit",
     "balance",
     "balances",
@@ -52,6 +55,7 @@ __all__ = [
     "refusal_of",
     "release",
     "reserve",
+    "spendable_of",
     "statement",
     "take",
     "trial_balance",

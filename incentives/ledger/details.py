@@ -2,14 +2,17 @@
 
 import hashlib
 import hmac
+import json
 import secrets
 from typing import Any
-
-import rfc8785
 
 from incentives.ledger.kinds import Kind
 
 KEY_BYTES = 32
+MAX_INTEGER = 2**53 - 1
+# RFC 8785 for all that a detail may hold, at a third of a general encoder's cost: with ASCII keys
+# sorting by characters is sorting by UTF-16, and without fractions no number has two forms.
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 # What a detail may say, by kind of event: `post` refuses any other key, and the audit names it.
 KEYS: dict[str, frozenset[str]] = {
     Kind.OPENING: frozenset({"notice"}),
@@ -38,7 +41,8 @@ def require_keys(kind: Kind, detail: dict[str, Any] | None) -> None:
 def write_detail(detail: dict[str, Any]) -> str:
     """The detail's text: one RFC 8785 JSON object.
 
-    ValueError for other values than texts, whole numbers and lists of objects of them.
+    ValueError for other values than texts, whole numbers that JSON carries and lists of objects
+    of them, and for keys that aren't ASCII.
     """
     for value in detail.values():
         if isinstance(value, list):
@@ -46,17 +50,21 @@ def write_detail(detail: dict[str, Any]) -> str:
                 raise ValueError("a list in a detail holds objects of texts and whole numbers")
         elif not is_scalar(value):
             raise ValueError("a detail holds texts, whole numbers and lists of objects of them")
-    return rfc8785.dumps(detail).decode()
+    if not all(key.isascii() for key in detail):
+        raise ValueError("a detail's keys are ASCII")
+    return CANONICAL.encode(detail)
 
 
 def is_scalar(value: Any) -> bool:
-    """Whether a value is a text or a whole number."""
-    return isinstance(value, str | int) and not isinstance(value, bool)
+    """Whether a value is a text or a whole number that JSON carries (RFC 8785, appendix D)."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and -MAX_INTEGER <= value <= MAX_INTEGER
+    return isinstance(value, str)
 
 
 def is_flat(value: dict[str, Any]) -> bool:
-    """Whether an object holds texts and whole numbers only."""
-    return all(is_scalar(each) for each in value.values())
+    """Whether an object holds texts and whole numbers only, under ASCII keys."""
+    return all(key.isascii() and is_scalar(each) for key, each in value.items())
 
 
 def new_key() -> bytes:

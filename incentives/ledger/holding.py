@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from incentives.clock import EPOCH
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.ledger.kinds import Unit
-from incentives.ledger.sql import HEADS, is_sqlite, listed
+from incentives.ledger.sql import HEADS, is_sqlite
 from incentives.pipeline import Rows
 
 KEY = "jishan-ledger"
@@ -32,6 +32,7 @@ class Head:
 class Heads:
     """The log heads that this transaction holds; `writing` is the unit being posted, if any."""
 
+    connection: Connection
     villages: frozenset[str]
     rows: Rows
     posted: bool = False
@@ -72,7 +73,7 @@ def hold(villages: Sequence[str]) -> Heads:
     connection = session.connection()
     if is_sqlite(connection) and not connection.get_execution_options().get("write"):
         raise RuntimeError("a village is held in a writing transaction only")
-    held = Heads(wanted, HEADS.ask(connection, listed(connection, sorted(wanted))))
+    held = Heads(connection, wanted, HEADS.ask(connection, sorted(wanted)))
     session.info[KEY] = held
     # What was read before the lock may have changed while it was waited for.
     session.expire_all()

@@ -158,7 +158,12 @@ def kind_of(code: str) -> AccountKind:
 
 def unit_of(code: str) -> Unit:
     """The unit that the account with this code counts."""
-    return Unit.FEN if kind_of(code) in FEN_KINDS else Unit.POINT
+    return unit_of_kind(kind_of(code))
+
+
+def unit_of_kind(kind: AccountKind) -> Unit:
+    """The unit that accounts of this kind count."""
+    return Unit.FEN if kind in FEN_KINDS else Unit.POINT
 
 
 def household_of(code: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -25,12 +26,12 @@ from incentives.ledger.kinds import (
     household_of,
     kind_of,
     may_move,
-    unit_of,
+    unit_of_kind,
 )
 from incentives.ledger.models import MAX_AMOUNT
 
 
-@dataclass
+@dataclass(slots=True)
 class Holding:
     """An account while it is being posted to."""
 
@@ -38,18 +39,17 @@ class Holding:
     version: int
 
 
-@dataclass(frozen=True)
-class Planned:
-    """One transfer, as it will be stored."""
+class Planned(NamedTuple):
+    """One transfer, as it will be stored.
+
+    `leaves` is what it leaves behind: balance and version of the giving and of the taking account.
+    """
 
     source: str
     target: str
     unit: Unit
     amount: int
-    from_balance_after: int
-    from_version: int
-    to_balance_after: int
-    to_version: int
+    leaves: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,13 @@ class Mirrored:
 
 @dataclass
 class Book:
-    """A village's accounts and allowances as this transaction sees them, moved as it plans."""
+    """A village's accounts and allowances as this transaction sees them, moved as it plans.
+
+    `persons` is the codes under which persons stand in the village's log.
+    """
 
     accounts: dict[str, Holding]
+    persons: dict[UUID, str] = field(default_factory=dict)
     allowances: dict[str, dict[UUID, int]] = field(default_factory=dict)
     used_allowances: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
@@ -238,27 +242,21 @@ def may_shift(leg: Shift, kind: Kind) -> bool:
 
 def transfer(book: Book, source: str, target: str, amount: int) -> Planned:
     """One transfer on the book; refuses what would leave a floor or a ceiling."""
-    if source == target or unit_of(source) is not unit_of(target):
+    gives, takes = kind_of(source), kind_of(target)
+    unit = unit_of_kind(gives)
+    if source == target or unit is not unit_of_kind(takes):
         raise ValueError("a transfer joins two accounts of one unit")
     giving, taking = book.holding(source), book.holding(target)
-    if kind_of(source) in FLOOR_ZERO and giving.balance < amount:
-        raise too_little(unit_of(source), amount, giving.balance)
-    if kind_of(target) in CEILING_ZERO and taking.balance + amount > 0:
-        raise too_little(unit_of(target), amount, -taking.balance)
+    if gives in FLOOR_ZERO and giving.balance < amount:
+        raise too_little(unit, amount, giving.balance)
+    if takes in CEILING_ZERO and taking.balance + amount > 0:
+        raise too_little(unit, amount, -taking.balance)
     giving.balance -= amount
     giving.version += 1
     taking.balance += amount
     taking.version += 1
-    return Planned(
-        source=source,
-        target=target,
-        unit=unit_of(source),
-        amount=amount,
-        from_balance_after=giving.balance,
-        from_version=giving.version,
-        to_balance_after=taking.balance,
-        to_version=taking.version,
-    )
+    leaves = giving.balance, giving.version, taking.balance, taking.version
+    return Planned(source, target, unit, amount, leaves)
 
 
 def too_little(unit: Unit, needed: int, available: int) -> Refusal:

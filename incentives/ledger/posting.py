@@ -17,16 +17,15 @@ from incentives.ledger.drafts import Draft
 from incentives.ledger.holding import KEY, held_heads
 from incentives.ledger.kinds import Unit
 from incentives.ledger.mirroring import read_mirrored
-from incentives.ledger.models import Event
 from incentives.ledger.planning import plan
-from incentives.ledger.reading import ask_accounts, read_book, read_codes
-from incentives.ledger.writing import Page, add_event, write
+from incentives.ledger.reading import ask_books
+from incentives.ledger.writing import Page, Posted, add_event, write
 
 CHECK_VIOLATION = "23514"
 SQLITE_CHECK = 275
 
 
-def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[Event]:
+def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[Posted]:
     """Post these events, in their order; once a transaction, under `hold`.
 
     `actor` is the person who enters those whose draft names nobody else, None for an act of the
@@ -38,18 +37,18 @@ def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[
     if held.posted:
         raise RuntimeError("a transaction posts once, with all its events")
     held.posted = True
-    connection = db.session.connection()
+    connection = held.connection
     mirrored = read_mirrored(connection, drafts)
-    accounts = ask_accounts(connection, drafts, mirrored)
-    codes = read_codes(connection, drafts, actor)
+    asked = ask_books(connection, drafts, mirrored, actor)
     heads = held.read()
-    books = {village: read_book(rows) for village, rows in accounts.items()}
+    books = {village: each.read(connection, village) for village, each in asked.items()}
     page = Page()
     for draft in drafts:
         reversed_event = mirrored.get(draft.reverses) if draft.reverses else None
-        transfers = plan(draft, books[draft.village], reversed_event)
+        book = books[draft.village]
+        transfers = plan(draft, book, reversed_event)
         held.writing = held.writing or (transfers[0].unit if transfers else None)
-        add_event(page, heads[draft.village], draft, transfers, codes, actor, now)
+        add_event(page, heads[draft.village], draft, transfers, book.persons, actor, now)
     held.writing = held.writing or Unit.POINT
     write(connection, page, [heads[village] for village in books], books)
     return page.events

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import SQLColumnExpression, and_, func, literal, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -90,6 +90,24 @@ def balances(village: str) -> dict[str, int]:
         )
     )
     return {row.code: row.balance for row in rows}
+
+
+def spendable_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:
+    """What a household may spend, as a column of another statement that has its village and code.
+
+    Below zero it means nothing.
+    """
+    held = (
+        select(func.coalesce(func.sum(Allowance.points), 0))
+        .where(Allowance.village == Account.village, Allowance.account_code == Account.code)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    return (
+        select(Account.balance - held)
+        .where(Account.village == village, Account.code == literal("h.").concat(household))
+        .scalar_subquery()
+    )
 
 
 def positions(village: str, households: Sequence[str]) -> dict[str, Position]:

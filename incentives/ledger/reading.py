@@ -1,6 +1,7 @@
 """What posting reads under the lock: accounts, what is held back of them, codes of persons."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -8,28 +9,60 @@ from sqlalchemy import Connection
 from incentives.ledger.accounts import random_code
 from incentives.ledger.drafts import Draft, Give, Leg, PassOn, Take
 from incentives.ledger.planning import Book, Holding, Mirrored
-from incentives.ledger.sql import ACCOUNTS, CODES, NEW_CODE, listed, read_uuid, uuid_value
+from incentives.ledger.sql import BOOK, NEW_CODE, read_uuid, uuid_value
 from incentives.pipeline import Rows
 
-Codes = dict[tuple[str, UUID], str]
+
+@dataclass
+class Asked:
+    """What was asked about a village: the accounts to be touched, the persons to be named."""
+
+    accounts: set[str] = field(default_factory=set)
+    persons: set[UUID] = field(default_factory=set)
+    rows: Rows = field(default=list)
+
+    def read(self, connection: Connection, village: str) -> Book:
+        """The village's book; a person who is new to the village gets a code there."""
+        book = Book({})
+        for code, balance, version, other, points in self.rows():
+            if balance is None:
+                book.persons[read_uuid(other)] = code
+                continue
+            book.accounts[code] = Holding(balance, version)
+            if other is not None:
+                book.allowances.setdefault(code, {})[read_uuid(other)] = points
+        if missing := sorted(self.persons - book.persons.keys()):
+            made = {person: random_code() for person in missing}
+            NEW_CODE.send(
+                connection,
+                [(village, uuid_value(connection, each), code) for each, code in made.items()],
+            )
+            book.persons |= made
+        return book
 
 
-def ask_accounts(
-    connection: Connection, drafts: Sequence[Draft], mirrored: dict[UUID, Mirrored]
-) -> dict[str, Rows]:
-    """Ask, by village, for the accounts that the drafts touch and what is held back of them."""
-    wanted: dict[str, set[str]] = {}
+def ask_books(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    mirrored: dict[UUID, Mirrored],
+    actor: UUID | None,
+) -> dict[str, Asked]:
+    """Ask, by village, for the accounts that the drafts touch, and who stands in their events."""
+    wanted: dict[str, Asked] = {}
     for draft in drafts:
-        codes = wanted.setdefault(draft.village, set())
+        asked = wanted.get(draft.village) or wanted.setdefault(draft.village, Asked())
         for leg in draft.legs:
-            codes.update(codes_of(leg))
+            asked.accounts.update(codes_of(leg))
         if draft.reverses:
             for source, target, _amount in mirrored[draft.reverses].transfers:
-                codes.update(with_partner((source, target)))
-    return {
-        village: ACCOUNTS.ask(connection, village, listed(connection, sorted(codes)))
-        for village, codes in wanted.items()
-    }
+                asked.accounts.update(with_partner((source, target)))
+        named = draft.entered_by or actor, draft.approver
+        asked.persons.update(person for person in named if person is not None)
+    for village, asked in wanted.items():
+        asked.rows = BOOK.ask(
+            connection, village, sorted(asked.accounts), village, sorted(asked.persons)
+        )
+    return wanted
 
 
 def codes_of(leg: Leg) -> tuple[str, ...]:
@@ -49,37 +82,3 @@ def with_partner(codes: Iterable[str]) -> Iterable[str]:
     for code in codes:
         head, _, name = code.partition(".")
         yield from (f"h.{name}", f"debt.{name}") if head in ("h", "debt") else (code,)
-
-
-def read_book(rows: Rows) -> Book:
-    """A village's book from the rows asked for: one for each account and allowance of it."""
-    book = Book({})
-    for code, balance, version, lease, points in rows():
-        book.accounts[code] = Holding(balance, version)
-        if lease is not None:
-            book.allowances.setdefault(code, {})[read_uuid(lease)] = points
-    return book
-
-
-def read_codes(connection: Connection, drafts: Sequence[Draft], actor: UUID | None) -> Codes:
-    """The codes of all who stand in these events; made where a person is new to a village."""
-    wanted = {
-        (draft.village, person)
-        for draft in drafts
-        for person in (draft.entered_by or actor, draft.approver)
-        if person is not None
-    }
-    if not wanted:
-        return {}
-    villages, persons = (list(set(each)) for each in zip(*wanted, strict=True))
-    rows = CODES.ask(connection, listed(connection, villages), listed(connection, persons))
-    found = {(village, read_uuid(person)): code for village, person, code in rows()}
-    made = {pair: random_code() for pair in sorted(wanted - found.keys())}
-    NEW_CODE.send(
-        connection,
-        [
-            (village, uuid_value(connection, person), code)
-            for (village, person), code in made.items()
-        ],
-    )
-    return found | made

@@ -16,7 +16,6 @@ from incentives.ledger import details, merkle, notes
 from incentives.ledger.accounts import random_code
 from incentives.ledger.holding import hold
 from incentives.ledger.kinds import Kind
-from incentives.ledger.leaves import write_leaf
 from incentives.ledger.models import (
     ActorCode,
     Checkpoint,
@@ -67,7 +66,7 @@ def reopen_log(
     connection.execute(insert(EventDetail), [{"event_id": event.id, "text": text, "key": secret}])
     # The event's trigger has given the log its next name, which its own leaf is the first to bear.
     origin = str(connection.scalar(select(LogHead.origin).where(LogHead.village == village)))
-    body = write_leaf(leaf_of(event, origin, ()))
+    body = leaf_of(event, origin, ())
     frontier, hashes = merkle.append_leaf(head.size, head.frontier, merkle.leaf_hash(body))
     leaf = {"village": village, "seq": event.seq, "body": body, "hashes": hashes}
     connection.execute(insert(Leaf), [leaf])

@@ -6,36 +6,39 @@ path is in this module, for whoever must put a schema before each table.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from incentives.pipeline import Rows, ask, send
 
+FEW = 16  # values that are spread: each length is a text that the driver prepares
+
 
 class Statement:
     """A statement, written once: `?` for each value, `= ANY(?)` for one of a list."""
 
     def __init__(self, text: str) -> None:
-        self.postgresql = text.replace("?", "%s")
-        # SQLite has no arrays and no row locks: BEGIN IMMEDIATE has locked all.
-        in_list = text.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
-        self.sqlite = in_list.removesuffix(" FOR UPDATE")
-
-    def on(self, connection: Connection) -> str:
-        """The text for a connection's database."""
-        return self.sqlite if is_sqlite(connection) else self.postgresql
+        numbers = count(1)
+        self.postgresql = re.sub(r"\?", lambda _each: f"${next(numbers)}", text)
+        # SQLite has no row locks: BEGIN IMMEDIATE has locked all.
+        self.sqlite = text.removesuffix(" FOR UPDATE")
 
     def send(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
         """Run it for each of these rows, if any, without waiting where the driver can."""
         if rows:
-            send(connection, self.on(connection), rows)
+            send(connection, self.sqlite if is_sqlite(connection) else self.postgresql, rows)
 
     def ask(self, connection: Connection, *values: object) -> Rows:
         """Ask for its rows, without waiting where the driver can."""
-        return ask(connection, self.on(connection), values)
+        if is_sqlite(connection):
+            return ask(connection, *with_lists(self.sqlite, values))
+        return ask(connection, self.postgresql, values)
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -43,11 +46,32 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def listed(connection: Connection, values: Sequence[str | UUID]) -> object:
-    """A list as a value: an array, on SQLite JSON."""
-    if is_sqlite(connection):
-        return json.dumps([each if isinstance(each, str) else each.hex for each in values])
-    return list(values)
+def with_lists(text: str, values: Sequence[object]) -> tuple[str, tuple[object, ...]]:
+    """A text and its values for SQLite, which has no arrays: a list is spread, a long one JSON."""
+    lengths = tuple(len(value) for value in values if isinstance(value, list))
+    spread: list[object] = []
+    for value in values:
+        if not isinstance(value, list):
+            spread.append(value)
+        elif len(value) > FEW:
+            spread.append(json.dumps([as_text(each) for each in value]))
+        else:
+            spread += [as_text(each) for each in value]
+    return spread_text(text, lengths), tuple(spread)
+
+
+@cache
+def spread_text(text: str, lengths: Sequence[int]) -> str:
+    """A text with room for lists of these lengths."""
+    for length in lengths:
+        room = ", ".join("?" * length) if length <= FEW else "SELECT value FROM json_each(?)"
+        text = text.replace("= ANY(?)", f"IN ({room})", 1)
+    return text
+
+
+def as_text(value: str | UUID) -> str:
+    """What SQLite compares with: a text, or an id's 32 hex digits."""
+    return value if isinstance(value, str) else value.hex
 
 
 def uuid_value(connection: Connection, value: UUID | None) -> object:
@@ -69,14 +93,14 @@ HEADS = Statement(
     "SELECT village, origin, size, at, frontier FROM log_head"
     " WHERE village = ANY(?) ORDER BY village FOR UPDATE"
 )
-ACCOUNTS = Statement(
+# A village's accounts with what is held back of them, and the codes of persons: one question.
+BOOK = Statement(
     "SELECT account.code, account.balance, account.version, allowance.lease, allowance.points"
     " FROM account LEFT JOIN allowance ON allowance.village = account.village"
     " AND allowance.account_code = account.code"
     " WHERE account.village = ? AND account.code = ANY(?)"
-)
-CODES = Statement(
-    "SELECT village, person, code FROM actor_code WHERE village = ANY(?) AND person = ANY(?)"
+    " UNION ALL SELECT code, NULL, NULL, person, NULL FROM actor_code"
+    " WHERE village = ? AND person = ANY(?)"
 )
 NEW_CODE = Statement("INSERT INTO actor_code (village, person, code) VALUES (?, ?, ?)")
 NEW_EVENT = Statement(

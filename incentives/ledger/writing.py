@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,10 +14,9 @@ from incentives.ledger import details, merkle
 from incentives.ledger.drafts import Draft
 from incentives.ledger.holding import Head
 from incentives.ledger.kinds import Kind
-from incentives.ledger.leaves import LeafContent, Move, write_leaf
+from incentives.ledger.leaves import leaf_text
 from incentives.ledger.models import Event
 from incentives.ledger.planning import Book, Planned
-from incentives.ledger.reading import Codes
 from incentives.ledger.sql import (
     LOWER_ALLOWANCE,
     MOVE_HEAD,
@@ -30,15 +29,39 @@ from incentives.ledger.sql import (
 )
 
 TICK = timedelta(microseconds=1)
+SALT_BYTES = 16
 
 Row = tuple[object, ...]
 
 
-@dataclass
+@dataclass(slots=True)
+class Posted:
+    """An event as it was posted: what its row in `event` has."""
+
+    id: UUID
+    village: str
+    seq: int
+    at: datetime
+    kind: Kind
+    occurred_on: date
+    actor: str | None
+    approver: str | None
+    reverses: UUID | None
+    record: UUID | None
+    detail: str | None
+    salt: str
+
+    @property
+    def voucher(self) -> int:
+        """The number that people quote: the place in the village's log, from 1."""
+        return self.seq + 1
+
+
+@dataclass(slots=True)
 class Page:
     """All that one posting writes, as rows in the order of its statements' columns."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[Posted] = field(default_factory=list)
     details: list[tuple[UUID, str, bytes]] = field(default_factory=list)
     transfers: list[Row] = field(default_factory=list)
     leaves: list[Row] = field(default_factory=list)
@@ -49,7 +72,7 @@ def add_event(
     head: Head,
     draft: Draft,
     transfers: Sequence[Planned],
-    codes: Codes,
+    persons: Mapping[UUID, str],
     actor: UUID | None,
     now: datetime,
 ) -> None:
@@ -57,25 +80,27 @@ def add_event(
     at = max(now, head.at + TICK)
     entered_by = draft.entered_by or actor
     identity = new_id()
-    event = Event(
-        id=identity,
-        village=draft.village,
-        seq=head.size,
-        at=at,
-        kind=Kind(draft.kind),
-        occurred_on=draft.occurred_on,
-        actor=codes[draft.village, entered_by] if entered_by else None,
-        approver=codes[draft.village, draft.approver] if draft.approver else None,
-        reverses=draft.reverses,
-        record=draft.record,
-        detail=add_detail(page, identity, draft),
-        salt=secrets.token_hex(16),
+    event = Posted(
+        identity,
+        draft.village,
+        head.size,
+        at,
+        Kind(draft.kind),
+        draft.occurred_on,
+        persons[entered_by] if entered_by else None,
+        persons[draft.approver] if draft.approver else None,
+        draft.reverses,
+        draft.record,
+        add_detail(page, identity, draft),
+        secrets.token_hex(SALT_BYTES),
     )
     page.events.append(event)
+    moves = [(each.source, each.target, each.unit.value, each.amount) for each in transfers]
     page.transfers += [
-        transfer_row(draft.village, head.size, line, each) for line, each in enumerate(transfers)
+        (draft.village, head.size, line, *moved, *each.leaves)
+        for line, (moved, each) in enumerate(zip(moves, transfers, strict=True))
     ]
-    body = write_leaf(leaf_of(event, head.origin, transfers))
+    body = leaf_of(event, head.origin, moves)
     head.frontier, hashes = merkle.append_leaf(head.size, head.frontier, merkle.leaf_hash(body))
     page.leaves.append((draft.village, head.size, body, hashes))
     head.size += 1
@@ -91,42 +116,25 @@ def add_detail(page: Page, event: UUID, draft: Draft) -> str | None:
     return details.commit(text, key)
 
 
-def transfer_row(village: str, seq: int, line: int, planned: Planned) -> Row:
-    """A transfer as its table has it."""
-    return (
-        village,
-        seq,
-        line,
-        planned.source,
-        planned.target,
-        planned.unit.value,
-        planned.amount,
-        planned.from_balance_after,
-        planned.from_version,
-        planned.to_balance_after,
-        planned.to_version,
-    )
+def leaf_of(event: Posted | Event, origin: str, moves: Iterable[tuple[object, ...]]) -> bytes:
+    """An event's leaf."""
+    return leaf_text(
+        origin,
+        event.seq,
+        event.id.hex,
+        microseconds(event.at),
+        event.kind.value,
+        event.occurred_on.isoformat(),
+        event.actor,
+        event.approver,
+        event.reverses.hex if event.reverses else None,
+        event.detail,
+        event.salt,
+        moves,
+    ).encode()
 
 
-def leaf_of(event: Event, origin: str, transfers: Iterable[Planned]) -> LeafContent:
-    """What an event's leaf says."""
-    return LeafContent(
-        origin=origin,
-        seq=event.seq,
-        event=event.id,
-        at=microseconds(event.at),
-        kind=event.kind,
-        occurred=event.occurred_on,
-        actor=event.actor,
-        approver=event.approver,
-        reverses=event.reverses,
-        detail=event.detail,
-        salt=event.salt,
-        moves=tuple(Move(each.source, each.target, each.unit, each.amount) for each in transfers),
-    )
-
-
-def event_row(connection: Connection, event: Event) -> Row:
+def event_row(connection: Connection, event: Posted) -> Row:
     """An event as its table has it."""
     return (
         uuid_value(connection, event.id),

@@ -18,10 +18,11 @@ from uuid import UUID
 import rfc8785
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from incentives import pipeline
 from incentives.database import rows_changed
 from incentives.errors import (
     IdempotencyInProgress,
@@ -102,7 +103,7 @@ def claim_key(request: KeyedRequest) -> None:
     dialect = db.session.connection().dialect.name
     maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
     if dialect == "postgresql":
-        db.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        pipeline.send(db.session.connection(), "SET LOCAL lock_timeout = '5s'", [()])
     row = {
         "scope": request.scope,
         "key": request.key,

@@ -20,7 +20,6 @@ HASHING = ((merkle, "leaf_hash"), (merkle, "append_leaf"))
 ALL = (
     *HASHING,
     (writing, "leaf_of"),
-    (writing, "write_leaf"),
     (writing.NEW_LEAF, "send"),
     (writing.MOVE_HEAD, "send"),
 )

@@ -172,7 +172,7 @@ def test_what_a_household_owes_is_made_up_before(app, clock):
     earn(home, 30)
     given = new_id()
 
-    def award() -> ledger.Event:
+    def award() -> ledger.Posted:
         ledger.hold([VILLAGE])
         draft = ledger.Draft(
             village=VILLAGE,

@@ -42,10 +42,10 @@ class Books:
     def reversal(self, event: UUID) -> ledger.Draft:
         return self.draft(Kind.REVERSAL, reverses=event, detail={"reason": "试"})
 
-    def post(self, *drafts: ledger.Draft, actor: UUID | None = CADRE) -> list[ledger.Event]:
+    def post(self, *drafts: ledger.Draft, actor: UUID | None = CADRE) -> list[ledger.Posted]:
         """Post in a transaction of its own, as a request does."""
 
-        def work() -> list[ledger.Event]:
+        def work() -> list[ledger.Posted]:
             ledger.hold([self.village])
             return ledger.post(list(drafts), actor=actor, now=now())
 

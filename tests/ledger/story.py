@@ -160,7 +160,7 @@ class Story:
         """A lease ends, and with it what its households owe is paid."""
         due, village = self.model.let_go(lease), self.books.village
 
-        def work() -> list[ledger.Event]:
+        def work() -> list[ledger.Posted]:
             ledger.hold([village])
             ledger.release(village, LEASES[lease])
             drafts = [

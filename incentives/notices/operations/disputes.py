@@ -79,7 +79,7 @@ def post_loss(
     *,
     actor: Actor,
     now: datetime,
-) -> ledger.Event:
+) -> ledger.Posted:
     """The event of points that the village gives back, as the shop isn't at fault."""
     household = db.session.get_one(Household, redemption.household_id)
     draft = ledger.Draft(

@@ -10,7 +10,7 @@ from incentives.database import columns
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import queries
-from incentives.shop.models import Good, Redemption, Stock, StockMovement
+from incentives.shop.models import Good, Stock, StockMovement
 
 
 def good_output(good: Good, stock: Stock, *, points: int | None = None) -> dict[str, Any]:
@@ -49,10 +49,11 @@ def sale_output(sale: queries.Sale) -> dict[str, Any]:
     }
 
 
-def receipt_output(redemption: Redemption) -> dict[str, Any]:
+def receipt_output(sale: queries.Sale) -> dict[str, Any]:
     """The receipt with the household's balance as it now is."""
+    redemption = sale.redemption
     return {
-        **sale_output(queries.sales([redemption])[0]),
+        **sale_output(sale),
         "balance": balance_of(redemption.village, redemption.household_id),
     }
 

@@ -32,7 +32,10 @@ def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
 def get_redemption(village: str, redemption_id: UUID) -> dict[str, Any]:
     """One redemption: its receipt, with the address that its QR holds (`/verify#R1…`)."""
     redemption = queries.find_redemption(village, redemption_id)
-    return {**receipt_output(redemption), "proof_url": receipt_url(village, redemption.event_id)}
+    return {
+        **receipt_output(queries.sales([redemption])[0]),
+        "proof_url": receipt_url(village, redemption.event_id),
+    }
 
 
 @blueprint.route("/villages/<village>/redemptions", methods=["POST"])
@@ -62,7 +65,7 @@ def post_redemption(village: str, body: dict[str, Any]) -> dict[str, Any]:
         actor=actor,
         now=at,
     )
-    return receipt_output(redemption)
+    return receipt_output(queries.new_sale(redemption))
 
 
 @blueprint.route("/villages/<village>/redemptions/<uuid:redemption_id>/refund", methods=["POST"])

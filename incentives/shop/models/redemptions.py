@@ -4,10 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.cards.models import ShownBy
 from incentives.database import Base, choice, new_id
+from incentives.register.models import Household
 
 
 class Redemption(Base):
@@ -52,6 +53,9 @@ class Redemption(Base):
     redeemed_by: Mapped[UUID]
     terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("terminal.id"), index=True)
     closing_id: Mapped[UUID | None] = mapped_column(ForeignKey("closing.id"), index=True)
+
+    household: Mapped[Household] = relationship()
+    lines: Mapped[list["RedemptionLine"]] = relationship(order_by="RedemptionLine.line")
 
 
 class RedemptionLine(Base):

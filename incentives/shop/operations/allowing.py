@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
+from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.cards.models import Card, ShownBy
 from incentives.cards.operations import vouch_for
@@ -17,10 +18,12 @@ from incentives.errors import (
     FieldError,
     InsufficientPoints,
     Invalid,
+    NotFound,
     OwnHousehold,
     PinRequired,
 )
 from incentives.extensions import db
+from incentives.register.models import Household
 from incentives.register.policy import Policy
 from incentives.shop.models import (
     Good,
@@ -28,6 +31,7 @@ from incentives.shop.models import (
     RedemptionLine,
     Refund,
     Shop,
+    ShopService,
     StockOwner,
 )
 
@@ -55,6 +59,60 @@ class Redeemed:
 
     points: int
     by_card_alone: int
+
+
+@dataclass(frozen=True)
+class AtCounter:
+    """Who stands at which counter: `number` is the shop's in the village, None where it serves not.
+
+    `spendable` is in points.
+    """
+
+    shop: Shop
+    number: int | None
+    household: Household
+    spendable: int
+    today: Redeemed
+
+
+def at_counter(shop_id: UUID, village: str, card_id: UUID, day: date) -> AtCounter:
+    """What a sale is decided on, read at once under the village's lock, the card anew with it.
+
+    Refuses a shop that isn't there.
+    """
+    proved = or_(
+        Redemption.pin_given,
+        Redemption.vouched_by.is_not(None),
+        Redemption.shown_by == ShownBy.PHONE,
+    )
+    alone = case((proved, 0), else_=Redemption.points)
+    of_today = and_(Redemption.household_id == Household.id, Redemption.redeemed_on == day)
+    bought = select(func.coalesce(func.sum(Redemption.points), 0)).where(of_today)
+    by_card = select(func.coalesce(func.sum(alone), 0)).where(of_today)
+    back = select(func.coalesce(func.sum(Refund.points), 0)).join(Redemption).where(of_today)
+    row = db.session.execute(
+        select(
+            Shop,
+            ShopService.number,
+            Card,
+            Household,
+            ledger.spendable_of(Household.village, Household.account_code),
+            bought.correlate(Household).scalar_subquery(),
+            by_card.correlate(Household).scalar_subquery(),
+            back.correlate(Household).scalar_subquery(),
+        )
+        .outerjoin(
+            ShopService, and_(ShopService.shop_id == Shop.id, ShopService.village == village)
+        )
+        .join(Card, Card.id == card_id)
+        .join(Household, Household.id == Card.household_id)
+        .where(Shop.id == shop_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    shop, number, _card, household, spendable, redeemed, by_card_alone, refunded = row
+    today = Redeemed(int(redeemed) - int(refunded), int(by_card_alone))
+    return AtCounter(shop, number, household, max(0, int(spendable)), today)
 
 
 def listed_goods(shop: Shop, items: Sequence[Item], day: date) -> dict[UUID, Good]:
@@ -154,29 +212,6 @@ def refuse_over_caps(
                 ),
                 left=left,
             )
-
-
-def redeemed_today(household_id: UUID, day: date) -> Redeemed:
-    """What a household redeemed on a day."""
-    proved = or_(
-        Redemption.pin_given,
-        Redemption.vouched_by.is_not(None),
-        Redemption.shown_by == ShownBy.PHONE,
-    )
-    alone = case((proved, 0), else_=Redemption.points)
-    redeemed, by_card_alone = db.session.execute(
-        select(func.sum(Redemption.points), func.sum(alone)).where(
-            Redemption.household_id == household_id, Redemption.redeemed_on == day
-        )
-    ).one()
-    if not redeemed:
-        return Redeemed(0, 0)
-    refunded = db.session.scalar(
-        select(func.sum(Refund.points))
-        .join(Redemption)
-        .where(Redemption.household_id == household_id, Redemption.redeemed_on == day)
-    )
-    return Redeemed(int(redeemed) - int(refunded or 0), int(by_card_alone or 0))
 
 
 def check_proof(

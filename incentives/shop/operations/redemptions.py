@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import insert
 
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.cards.operations.scanning import in_use
 from incentives.clock import village_day
-from incentives.database import new_id
 from incentives.errors import (
     NotARedemptionDay,
     WrongVillage,
@@ -26,21 +22,19 @@ from incentives.shop.models import (
     Redemption,
     RedemptionLine,
     Shop,
-    ShopService,
     StockMovement,
 )
 from incentives.shop.operations.allowing import (
     Item,
     Shown,
+    at_counter,
     check_proof,
     listed_goods,
     points_part,
-    redeemed_today,
     refuse_over_caps,
 )
 from incentives.shop.operations.moving import StockLine, move_stock
 from incentives.shop.operations.vouchers import issue_vouchers
-from incentives.shop.queries import find_shop
 
 
 def redeem(
@@ -64,43 +58,29 @@ def redeem(
     the PIN, a phone's code, or `vouched_by`, the cadre who confirmed the scan. The shopkeeper's
     own household always needs its PIN.
     """
-    shop = find_shop(shop_id)
-    require(actor, "redemption.make", shop.division)
-    service = db.session.get(ShopService, (shop.id, village))
-    if service is None or shown.card.village != village:
-        raise WrongVillage()
+    card_id, day = shown.card.id, village_day(now)
     ledger.hold([village])
+    found = at_counter(shop_id, village, card_id, day)
+    require(actor, "redemption.make", found.shop.division)
+    if found.number is None or shown.card.village != village:
+        raise WrongVillage()
     in_use(shown.card, shown.card.issue)
-    day = village_day(now)
     policy = policy_on(village, day)
     if not policy.redemption_days.includes(day):
         raise NotARedemptionDay()
-    household = db.session.get_one(Household, shown.card.household_id)
-    goods = listed_goods(shop, items, day)
+    goods = listed_goods(found.shop, items, day)
     total = sum(goods[item.good_id].price_points * item.quantity for item in items)
-    spendable = ledger.positions(village, [household.account_code])[
-        household.account_code
-    ].spendable
-    points = points_part(shop, policy, total, spendable, cash_fen)
-    today = redeemed_today(household.id, day)
+    points = points_part(found.shop, policy, total, found.spendable, cash_fen)
+    household, today = found.household, found.today
     refuse_over_caps(household.id, points, goods, items, policy, day, today)
-    check_proof(
-        shown,
-        points,
-        pin,
-        vouched_by,
-        policy,
-        actor=actor,
-        now=now,
-        today=today,
-    )
-    event = post_sale(redemption_id, household, service, points, goods, items, actor, now)
+    check_proof(shown, points, pin, vouched_by, policy, actor=actor, now=now, today=today)
+    event = post_sale(redemption_id, household, found.number, points, goods, items, actor, now)
     redemption = Redemption(
         id=redemption_id,
         village=village,
-        shop_id=shop.id,
-        household_id=household.id,
-        card_id=shown.card.id,
+        shop_id=shop_id,
+        household=household,
+        card_id=card_id,
         event_id=event.id,
         receipt=event.voucher,
         points=points,
@@ -114,32 +94,32 @@ def redeem(
         redeemed_on=day,
         redeemed_by=actor.person,
         terminal_id=actor.terminal_id,
+        lines=[line_of(number, goods[item.good_id], item) for number, item in enumerate(items, 1)],
     )
     db.session.add(redemption)
     db.session.flush()
-    lines = write_lines(redemption, goods, items)
-    issue_vouchers(redemption, goods, items, lines)
-    hand_over(shop, redemption, goods, items, actor=actor, now=now)
+    issue_vouchers(redemption, goods, items, {each.good_id: each.id for each in redemption.lines})
+    hand_over(found.shop, redemption, goods, items, actor=actor, now=now)
     return redemption
 
 
 def post_sale(
     redemption_id: UUID,
     household: Household,
-    service: ShopService,
+    number: int,
     points: int,
     goods: dict[UUID, Good],
     items: Sequence[Item],
     actor: Actor,
     now: datetime,
-) -> ledger.Event:
+) -> ledger.Posted:
     """The sale's event: the points part, from the household to the shop."""
     draft = ledger.Draft(
         village=household.village,
         kind=ledger.Kind.REDEMPTION,
         occurred_on=village_day(now),
         record=redemption_id,
-        legs=[ledger.take(household.account_code, f"shop.{service.number}", points)],
+        legs=[ledger.take(household.account_code, f"shop.{number}", points)],
         detail={"goods": [detail_line(goods[item.good_id], item) for item in items]},
     )
     return ledger.post([draft], actor=actor.person, now=now)[0]
@@ -155,29 +135,19 @@ def detail_line(good: Good, item: Item) -> dict[str, str | int]:
     }
 
 
-def write_lines(
-    redemption: Redemption, goods: dict[UUID, Good], items: Sequence[Item]
-) -> dict[UUID, UUID]:
-    """Keep each line with its price and cost of this moment; the lines' ids by good."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": new_id(),
-            "redemption_id": redemption.id,
-            "line": number,
-            "good_id": item.good_id,
-            "name_zh": goods[item.good_id].name_zh,
-            "name_en": goods[item.good_id].name_en,
-            "unit": goods[item.good_id].unit,
-            "quantity": item.quantity,
-            "unit_points": goods[item.good_id].price_points,
-            "unit_cost_fen": goods[item.good_id].cost_fen,
-            "refunded": 0,
-            "service": goods[item.good_id].is_service,
-        }
-        for number, item in enumerate(items, start=1)
-    ]
-    db.session.execute(insert(RedemptionLine), rows)
-    return {row["good_id"]: row["id"] for row in rows}
+def line_of(number: int, good: Good, item: Item) -> RedemptionLine:
+    """A line with its price and cost of this moment."""
+    return RedemptionLine(
+        line=number,
+        good_id=good.id,
+        name_zh=good.name_zh,
+        name_en=good.name_en,
+        unit=good.unit,
+        quantity=item.quantity,
+        unit_points=good.price_points,
+        unit_cost_fen=good.cost_fen,
+        service=good.is_service,
+    )
 
 
 def hand_over(

@@ -98,7 +98,7 @@ def refund_redemption(
 def keep_refund(
     refund: Refund,
     redemption: Redemption,
-    event: ledger.Event | None,
+    event: ledger.Posted | ledger.Event | None,
     returned: Sequence[tuple[RedemptionLine, int]],
 ) -> None:
     """Keep a refund with its lines and its place in the log; without event it moved cash only."""
@@ -174,7 +174,7 @@ def post_refund(
     *,
     actor: Actor,
     now: datetime,
-) -> ledger.Event:
+) -> ledger.Posted:
     """The event: from the shop's account to the household, its debt first."""
     service = db.session.get_one(ShopService, (redemption.shop_id, redemption.village))
     household = db.session.get_one(Household, redemption.household_id)

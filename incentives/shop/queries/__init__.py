@@ -26,6 +26,7 @@ from incentives.shop.queries.purchases import (
 from incentives.shop.queries.redemptions import (
     Sale,
     find_redemption,
+    new_sale,
     redemptions,
     refund_lines,
     sales,
@@ -65,6 +66,7 @@ __all__ = [
     "month_sheet",
     "movement_lines",
     "movements",
+    "new_sale",
     "open_totals",
     "payments_for_goods",
     "price_history",

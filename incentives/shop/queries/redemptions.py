@@ -69,6 +69,13 @@ def sales(redemptions: Sequence[Redemption]) -> list[Sale]:
     return list(found.values())
 
 
+def new_sale(redemption: Redemption) -> Sale:
+    """A redemption that this transaction has made: its lines are at hand, and nothing came back."""
+    served = any(line.service for line in redemption.lines)
+    vouchers = list(vouchers_of_sales([redemption.id])) if served else []
+    return Sale(redemption, redemption.lines, vouchers=vouchers)
+
+
 def refund_lines(refund_id: UUID) -> list[RefundLine]:
     """What came back in one refund."""
     return list(db.session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id)))
