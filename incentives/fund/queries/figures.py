@@ -6,7 +6,6 @@ from sqlalchemy import and_, extract, func, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
-from incentives.fund.purposes import purposes
 from incentives.ledger.models import Account, Event, Transfer
 
 SPENDING = "spending."
@@ -109,41 +108,12 @@ def fund_overview(village: str) -> Overview:
     )
 
 
-@dataclass(frozen=True)
-class BudgetFigures:
-    """A purpose in a year: its budget (None: it has none), what was spent, what is left."""
-
-    purpose: str
-    amount_fen: int | None
-    spent_fen: int
-    resolution: str | None
-
-    @property
-    def left_fen(self) -> int:
-        """What is left, below zero where more was spent."""
-        return (self.amount_fen or 0) - self.spent_fen
-
-
-def budget_figures(village: str, year: int) -> list[BudgetFigures]:
-    """A year's budgets and what was spent, for each purpose that has either, in their order."""
-    budgets = {
-        each.purpose: each
+def left_of_year(village: str, year: int) -> dict[str, int]:
+    """What a year's budgets left by purpose, below zero where more was spent, in fen."""
+    spent = spent_in_years(village)
+    return {
+        each.purpose: each.amount_fen - spent.get((year, each.purpose), 0)
         for each in db.session.scalars(
             select(Budget).where(Budget.village == village, Budget.year == year)
         )
     }
-    spent = {
-        purpose: amount
-        for (of_year, purpose), amount in spent_in_years(village).items()
-        if of_year == year
-    }
-    return [
-        BudgetFigures(
-            purpose=purpose,
-            amount_fen=budgets[purpose].amount_fen if purpose in budgets else None,
-            spent_fen=spent.get(purpose, 0),
-            resolution=budgets[purpose].resolution if purpose in budgets else None,
-        )
-        for purpose in dict.fromkeys((*purposes(), *sorted(spent)))
-        if purpose in budgets or purpose in spent
-    ]

@@ -32,11 +32,20 @@ MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 class Month(fields.Field[date]):
     """A month: `YYYY-MM`, loaded as its first day."""
 
+    WRONG = _("Write a month as 2026-01")
+
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> date:
         typed = MONTH.fullmatch(str(value))
         if typed is None or not (1 <= int(typed[2]) <= 12 and int(typed[1]) > 0):
-            raise ValidationError(str(_("Write a month as 2026-01")))
+            raise ValidationError(str(self.WRONG))
         return date(int(typed[1]), int(typed[2]), 1)
+
+
+class Count(fields.Integer):
+    """How many people."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=0, max=100_000), **options)
 
 
 class IncomeInput(Schema):
@@ -49,6 +58,7 @@ class IncomeInput(Schema):
     method = fields.Enum(Method, by_value=True, required=True)
     giver = fields.String(allow_none=True, validate=validate.Length(max=NAME_LENGTH))
     note = fields.String(allow_none=True, validate=validate.Length(max=REASON_LENGTH))
+    file = Id(allow_none=True)
 
 
 class MoveInput(Schema):
@@ -126,16 +136,33 @@ class DisbursementQuery(PageQuery):
 
 
 class BudgetInput(Schema):
+    """`carried_fen` is the part that was left of the year before; `cap_fen` a payee's in the year.
+
+    Without a cap the county's list advises.
+    """
+
     purpose = fields.String(required=True, validate=PURPOSE)
     amount_fen = Fen(required=True, validate=validate.Range(min=0, max=10**12))
+    carried_fen = Fen(load_default=0, validate=validate.Range(min=0, max=10**12))
+    cap_fen = Fen(allow_none=True, load_default=None, validate=AMOUNT)
 
 
-class BudgetsInput(Schema):
-    """All of a year's budgets: what isn't named has none."""
+class VoteInput(Schema):
+    """The assembly's vote: its day, who was there, how they voted, the minutes' file."""
 
+    held_on = Day(required=True)
+    present = Count(required=True)
+    in_favour = Count(required=True)
+    against = Count(required=True)
     resolution = fields.String(
         required=True, validate=validate.Length(min=1, max=RESOLUTION_LENGTH)
     )
+    minutes = Id(allow_none=True, load_default=None)
+
+
+class BudgetsInput(VoteInput):
+    """All of a year's budgets, as the assembly adopted them: what isn't named has none."""
+
     items = fields.List(
         fields.Nested(BudgetInput), required=True, validate=validate.Length(max=100)
     )

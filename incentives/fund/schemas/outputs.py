@@ -7,6 +7,8 @@ from incentives.web.schemas import Day, Fen, Id, InstantField, Schema, page_of
 
 
 class IncomeOutput(Schema):
+    """`voucher_twice`: another income of the year that stands has the same voucher number."""
+
     id = Id()
     source = fields.Enum(Source, by_value=True)
     amount_fen = Fen()
@@ -20,6 +22,8 @@ class IncomeOutput(Schema):
     reversed_event_id = Id(allow_none=True)
     reversed_reason = fields.String(allow_none=True)
     reversed_at = InstantField(allow_none=True)
+    file_id = Id(allow_none=True)
+    voucher_twice = fields.Boolean()
 
 
 class MoveOutput(Schema):
@@ -60,7 +64,11 @@ class ReturnOutput(Schema):
 
 
 class DisbursementOutput(Schema):
-    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered."""
+    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered.
+
+    `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
+    assembly adopted refuses more. On a list, `line` is its number there.
+    """
 
     id = Id()
     purpose = fields.String()
@@ -74,6 +82,11 @@ class DisbursementOutput(Schema):
     second_approval_fen = Fen()
     budget_fen = Fen(allow_none=True)
     budget_left_fen = Fen()
+    cap_fen = Fen(allow_none=True)
+    cap_left_fen = Fen(allow_none=True)
+    cap_is_adopted = fields.Boolean()
+    list_id = Id(allow_none=True)
+    line = fields.Integer(allow_none=True)
     missing_approvals = fields.Integer()
     notice_id = Id(allow_none=True)
     concluded_at = InstantField(allow_none=True)
@@ -99,15 +112,34 @@ class DisbursementOutput(Schema):
 
 
 class BudgetOutput(Schema):
+    """A purpose in a year: its budget, and what is applied for, approved and spent against it."""
+
     purpose = fields.String()
     amount_fen = Fen(allow_none=True)
+    carried_fen = Fen()
+    cap_fen = Fen(allow_none=True)
+    applied_fen = Fen()
+    approved_fen = Fen()
     spent_fen = Fen()
     left_fen = Fen()
     resolution = fields.String(allow_none=True)
 
 
+class AdoptionOutput(Schema):
+    held_on = Day()
+    present = fields.Integer()
+    in_favour = fields.Integer()
+    against = fields.Integer()
+    resolution = fields.String()
+    minutes_id = Id(allow_none=True)
+    adopted_at = InstantField()
+
+
 class BudgetsOutput(Schema):
+    """A year's budgets; `adoptions` are the assembly's votes on them, the one that holds first."""
+
     year = fields.Integer()
+    adoptions = fields.List(fields.Nested(AdoptionOutput))
     items = fields.List(fields.Nested(BudgetOutput))
 
 
