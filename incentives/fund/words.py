@@ -40,6 +40,13 @@ STEPS = {
     "given_back": _("Taken back by (review group)"),
 }
 
+CAP_PER = {
+    "household": _("At most for one household in the year"),
+    "person": _("At most for one person in the year"),
+    "team": _("At most for one team in the year"),
+    "purchase": _("At most for one purchase"),
+}
+
 
 def purpose_word(code: str) -> str:
     """A purpose in the reader's language."""

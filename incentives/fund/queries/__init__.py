@@ -38,6 +38,7 @@ from incentives.fund.queries.figures import (
     Overview,
     YearFigures,
     fund_overview,
+    left_of_year,
 )
 from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
@@ -77,6 +78,7 @@ __all__ = [
     "income",
     "last_of",
     "last_statement",
+    "left_of_year",
     "lines_of",
     "lists_of",
     "lists_with",

@@ -28,7 +28,12 @@ def may_read_file(file: File, actor: Actor) -> bool:
 
 
 def keeps_file(file: File) -> bool:
-    """Whether a record of the fund's needs the file: not that of an application without money."""
+    """Whether a record of the fund's needs the file: not that of an application without money.
+
+    A file with a day up to which it is kept is kept by that day.
+    """
+    if file.kept_until is not None:
+        return False
     return is_of_disbursement(file, without=ENDED_UNPAID) or is_of_money(file)
 
 
