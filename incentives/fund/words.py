@@ -47,6 +47,23 @@ CAP_PER = {
     "purchase": _("At most for one purchase"),
 }
 
+STATEMENTS = {
+    "income": _("Income and expenditure"),
+    "trial-balance": _("Trial balance"),
+    "account": _("An account's page"),
+}
+ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
+
+
+def account_name(code: str) -> str:
+    """An account of money as a statement names it."""
+    kind, _dot, name = code.partition(".")
+    if kind == "income":
+        return f"{_('Income')}: {SOURCES.get(name, name)}"
+    if kind == "spending":
+        return f"{_('Spending')}: {purpose_word(name)}"
+    return f"{ACCOUNTS.get(kind, kind)} {name}".strip()
+
 
 def purpose_word(code: str) -> str:
     """A purpose in the reader's language."""

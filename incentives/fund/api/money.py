@@ -15,11 +15,13 @@ from incentives.fund.api.outputs import (
     year_output,
 )
 from incentives.fund.api.shared import FUND, blueprint
+from incentives.fund.book_papers import book_pdf, book_workbook
 from incentives.fund.models import Income, MoneyMove
 from incentives.fund.papers import income_receipt_pdf
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.schemas import PageQuery
+from incentives.web.workbooks import XLSX
 
 
 @blueprint.route(FUND)
@@ -33,6 +35,7 @@ def get_fund(village: str) -> dict[str, Any]:
         "bank_fen": overview.bank_fen,
         "by_purpose": purpose_figures(overview.spending),
         "by_year": [year_output(each) for each in overview.years],
+        "by_month": queries.months_of_money(village),
     }
 
 
@@ -40,7 +43,21 @@ def get_fund(village: str) -> dict[str, Any]:
 @reads(schemas.BookPage, query=schemas.BookQuery, permission=None)
 def get_book(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The public book, newest entry first: each line with what remained after it."""
-    return queries.book(village, query.pop("month"), query)
+    return queries.book(village, query.pop("part"), query)
+
+
+@blueprint.route(f"{FUND}/book.pdf")
+@reads(None, query=schemas.BookPart, permission=None, produces="application/pdf")
+def get_book_pdf(village: str, query: dict[str, Any]) -> Response:
+    """The public book on paper, with the log's newest signature: all, or a part."""
+    return book_pdf(village, query["part"])
+
+
+@blueprint.route(f"{FUND}/book.xlsx")
+@reads(None, query=schemas.BookPart, permission=None, produces=XLSX)
+def get_book_workbook(village: str, query: dict[str, Any]) -> Response:
+    """The public book as a workbook: all, or a part."""
+    return book_workbook(village, query["part"])
 
 
 @blueprint.route(f"{FUND}/income")

@@ -1,6 +1,15 @@
 """The fund's pages: the public book, the treasurer's desk, disbursements, what supervisors do."""
 
-from incentives.fund.pages import book, checking, desk, disbursements, lists, money
+from incentives.fund.pages import book, checking, desk, disbursements, lists, money, statements
 from incentives.fund.pages.shared import blueprint
 
-__all__ = ["blueprint", "book", "checking", "desk", "disbursements", "lists", "money"]
+__all__ = [
+    "blueprint",
+    "book",
+    "checking",
+    "desk",
+    "disbursements",
+    "lists",
+    "money",
+    "statements",
+]

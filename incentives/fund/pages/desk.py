@@ -54,6 +54,7 @@ def desk() -> Any:
         is_treasurer=may(actor, "income.record", village),
         budgets=queries.budget_figures(village, village_day(now()).year),
         year=village_day(now()).year,
+        points=queries.points_and_money(village, village_day(now())),
         words=words,
     )
 

@@ -141,7 +141,9 @@ def show(list_id: UUID, action: str | None = None, form: Form | None = None) -> 
 def actions_on(asked: DisbursementList, cards: list[timeline.Card], actor: Actor) -> list[str]:
     """What this person can do with the list as a whole: what they can do with each line of it."""
     possible = {action for card in cards for action in card.actions}
-    found = [action for action in ("evaluation", "approval", "payment") if action in possible]
+    found: list[str] = [
+        action for action in ("evaluation", "approval", "payment") if action in possible
+    ]
     mine = asked.applied_by == actor.person and "withdrawal" in possible
     if mine and may(actor, "disbursement.withdraw", asked.village):
         found.append("withdrawal")

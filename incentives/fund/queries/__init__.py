@@ -13,7 +13,7 @@ from incentives.fund.queries.bank import (
     proposals,
     statements_of,
 )
-from incentives.fund.queries.book import BookLine, Hand, book, months_of
+from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
 from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_figures
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.closing import (
@@ -35,18 +35,31 @@ from incentives.fund.queries.disbursements import (
     waiting_for,
 )
 from incentives.fund.queries.figures import (
+    MonthFigures,
     Overview,
     YearFigures,
     fund_overview,
     left_of_year,
+    months_of_money,
 )
 from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
 from incentives.fund.queries.lists import find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
 from incentives.fund.queries.purchases import stock_payments
+from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
+from incentives.fund.queries.statements import (
+    AccountPage,
+    IncomeStatement,
+    Period,
+    account_page,
+    income_statement,
+    money_accounts,
+    trial_balance_of,
+)
 
 __all__ = [
+    "AccountPage",
     "BankEvent",
     "BankStanding",
     "BookLine",
@@ -54,11 +67,17 @@ __all__ = [
     "Cap",
     "DisbursementView",
     "Hand",
+    "IncomeStatement",
+    "MonthFigures",
     "MonthStanding",
     "Overview",
+    "Part",
     "Payee",
+    "Period",
+    "PointsAndMoney",
     "Proposal",
     "YearFigures",
+    "account_page",
     "adoptions_of",
     "bank_events",
     "bank_standing",
@@ -76,6 +95,7 @@ __all__ = [
     "first_of",
     "fund_overview",
     "income",
+    "income_statement",
     "last_of",
     "last_statement",
     "left_of_year",
@@ -84,18 +104,24 @@ __all__ = [
     "lists_with",
     "matches_of",
     "may_read_file",
+    "money_accounts",
     "month_standing",
     "months_closed",
     "months_of",
+    "months_of_money",
     "newest_count",
     "next_to_close",
     "payee_households",
     "payees",
     "stock_payments",
+    "points_and_money",
     "proposals",
     "rows_on",
+    "shelf_values",
     "statements_of",
+    "trial_balance_of",
     "voucher_twice",
     "vouchers_of",
     "waiting_for",
+    "whole_book",
 ]

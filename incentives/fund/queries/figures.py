@@ -1,13 +1,15 @@
 """The fund in figures, all from the ledger: what it holds, what came in and went out."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import and_, extract, func, or_, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
 from incentives.ledger.models import Account, Event, Transfer
 
+MONEY = ("cash", "bank")
 SPENDING = "spending."
 INCOME = "income."
 
@@ -106,6 +108,47 @@ def fund_overview(village: str) -> Overview:
         },
         years=sorted(years.values(), key=lambda each: -each.year),
     )
+
+
+@dataclass
+class MonthFigures:
+    """A month of the fund's money in fen: what came in and went out, and what then remained."""
+
+    month: date
+    in_fen: int = 0
+    out_fen: int = 0
+    remaining_fen: int = 0
+
+
+def months_of_money(village: str) -> list[MonthFigures]:
+    """Each month in which money moved, oldest first.
+
+    What was taken back counts against what it took back: a reversed income against what came in,
+    money that came back against what went out.
+    """
+    year, month = (extract(part, Event.occurred_on) for part in ("year", "month"))
+    into, out_of = Transfer.to_code.in_(MONEY), Transfer.from_code.in_(MONEY)
+    rows = db.session.execute(
+        select(year, month, Transfer.from_code, Transfer.to_code, func.sum(Transfer.amount))
+        .join(Event, and_(Event.village == Transfer.village, Event.seq == Transfer.seq))
+        .where(Transfer.village == village, or_(and_(into, ~out_of), and_(out_of, ~into)))
+        .group_by(year, month, Transfer.from_code, Transfer.to_code)
+    )
+    found: dict[date, MonthFigures] = {}
+    for of_year, of_month, source, target, total in rows:
+        first = date(int(of_year), int(of_month), 1)
+        figures = found.setdefault(first, MonthFigures(first))
+        change = int(total) if target in MONEY else -int(total)
+        other = source if target in MONEY else target
+        if other.startswith(INCOME):
+            figures.in_fen += change
+        else:
+            figures.out_fen -= change
+    held = 0
+    for first in sorted(found):
+        held += found[first].in_fen - found[first].out_fen
+        found[first].remaining_fen = held
+    return [found[first] for first in sorted(found)]
 
 
 def left_of_year(village: str, year: int) -> dict[str, int]:

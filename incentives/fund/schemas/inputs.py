@@ -19,6 +19,7 @@ from incentives.fund.models import (
     Status,
 )
 from incentives.fund.operations import PayeeChoice
+from incentives.fund.queries.book import Part
 from incentives.web.schemas import Day, Fen, Id, PageQuery, Schema
 
 AMOUNT = validate.Range(min=1, max=10**12)
@@ -175,5 +176,22 @@ class BudgetsInput(VoteInput):
             raise ValidationError(str(_("A purpose stands here twice")), "items")
 
 
-class BookQuery(PageQuery):
+class BookPart(Schema):
+    """A part of the book: a month, a year, a purpose; all of it without any."""
+
     month = Month(load_default=None)
+    year = fields.Integer(load_default=None, validate=validate.Range(min=2000, max=2200))
+    purpose = fields.String(load_default=None, validate=PURPOSE)
+
+    @post_load
+    def as_part(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """The part as the query takes it, beside the page asked for."""
+        names = ("month", "year", "purpose")
+        return {
+            "part": Part(**{name: data[name] for name in names}),
+            **{name: value for name, value in data.items() if name not in names},
+        }
+
+
+class BookQuery(PageQuery, BookPart):
+    """A page of a part of the book."""

@@ -164,6 +164,15 @@ class YearOutput(Schema):
     by_purpose = fields.List(fields.Nested(PurposeFigures))
 
 
+class MonthFiguresOutput(Schema):
+    """A month: what came in and went out, less what was taken back, and what then remained."""
+
+    month = fields.Function(lambda figures: f"{figures.month:%Y-%m}")
+    in_fen = Fen()
+    out_fen = Fen()
+    remaining_fen = Fen()
+
+
 class FundOutput(Schema):
     """`balance_fen` is cash and bank together."""
 
@@ -172,6 +181,7 @@ class FundOutput(Schema):
     bank_fen = Fen()
     by_purpose = fields.List(fields.Nested(PurposeFigures(exclude=("budget_fen",))))
     by_year = fields.List(fields.Nested(YearOutput))
+    by_month = fields.List(fields.Nested(MonthFiguresOutput))
 
 
 class HandOutput(Schema):
