@@ -52,6 +52,10 @@ STATEMENTS = {
     "trial-balance": _("Trial balance"),
     "account": _("An account's page"),
 }
+SENT_UP = {
+    "too_small": _("The village has too few people who may decide it."),
+    "role": _("The payee holds a role in the village: the township approves too."),
+}
 ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
 
 

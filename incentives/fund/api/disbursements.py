@@ -13,6 +13,7 @@ from incentives.fund.api.outputs import disbursement_outputs, output_of
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.models import Disbursement, PaymentReturn
 from incentives.fund.papers import payee_receipt_pdf
+from incentives.fund.queries.township import sent_up_to
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 
@@ -55,6 +56,24 @@ def post_disbursement(village: str, body: dict[str, Any]) -> dict[str, Any]:
     return output_of(
         operations.apply_for_disbursement(village=village, actor=current_actor(), now=now(), **body)
     )
+
+
+@blueprint.route("/divisions/<code>/disbursement-queue")
+@reads(schemas.SentUpOutput, permission="disbursement.read")
+def get_disbursement_queue(code: str) -> dict[str, Any]:
+    """What villages of a township or county can't decide by themselves, and you may."""
+    found = sent_up_to(current_actor(), code)
+    return {
+        "items": [
+            {
+                "village": each.village.code,
+                "step": each.step,
+                "why": each.why,
+                "disbursement": output_of(each.view.disbursement),
+            }
+            for each in found
+        ]
+    }
 
 
 @blueprint.route(ONE)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
-from incentives.access.duties import refuse_own_entry, refuse_same_person
+from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_same_person
 from incentives.access.permissions import require
 from incentives.errors import WrongState
 from incentives.extensions import db
@@ -31,8 +31,9 @@ from incentives.fund.operations.steps import (
     refuse_wrong_state,
 )
 from incentives.fund.queries.lists import totals_of
-from incentives.fund.queries.payees import payee_holds_role
+from incentives.fund.queries.payees import payee_holds_role, payee_households
 from incentives.fund.states import Action
+from incentives.register.deciders import is_too_small
 
 VILLAGE_CODE = 12
 
@@ -51,12 +52,14 @@ def evaluate_disbursement(
 ) -> Disbursement:
     """Say, for the review group, whether the money should be given; a no needs a reason.
 
-    Refuses who applied, and somebody of the payee's household.
+    Refuses who applied, somebody of the payee's household, and the township's reviewer where the
+    village has one of its own who may.
     """
     require(actor, "disbursement.evaluate", village)
     disbursement = find_for_step(village, disbursement_id)
     refuse_own_entry(actor, disbursement.applied_by)
     refuse_payee(actor, disbursement)
+    refuse_from_above(actor, Role.REVIEWER, village, too_small=lacks_reviewer(disbursement))
     refuse_wrong_state(disbursement, Action.EVALUATE)
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
@@ -69,6 +72,16 @@ def evaluate_disbursement(
     )
     record(disbursement, audit.Tag.DISBURSEMENT_EVALUATED, actor=actor, now=now)
     return disbursement
+
+
+def lacks_reviewer(disbursement: Disbursement) -> bool:
+    """Whether no reviewer of the village's own may evaluate this."""
+    return is_too_small(
+        disbursement.village,
+        Role.REVIEWER,
+        people=[disbursement.applied_by],
+        households=payee_households(disbursement),
+    )
 
 
 def approve_disbursement(

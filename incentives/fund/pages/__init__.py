@@ -1,6 +1,15 @@
 """The fund's pages: the public book, the treasurer's desk, disbursements, what supervisors do."""
 
-from incentives.fund.pages import book, checking, desk, disbursements, lists, money, statements
+from incentives.fund.pages import (
+    book,
+    checking,
+    desk,
+    disbursements,
+    lists,
+    money,
+    statements,
+    township,
+)
 from incentives.fund.pages.shared import blueprint
 
 __all__ = [
@@ -12,4 +21,5 @@ __all__ = [
     "lists",
     "money",
     "statements",
+    "township",
 ]

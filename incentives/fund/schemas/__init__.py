@@ -64,6 +64,7 @@ from incentives.fund.schemas.outputs import (
     PayeeOutput,
     PurposeFigures,
     ReturnOutput,
+    SentUpOutput,
     SourceFigures,
     YearOutput,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "ReceiptInput",
     "ReturnInput",
     "ReturnOutput",
+    "SentUpOutput",
     "SourceFigures",
     "StatementInput",
     "StatementOutput",

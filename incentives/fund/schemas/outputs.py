@@ -111,6 +111,19 @@ class DisbursementOutput(Schema):
     ended_reason = fields.String(allow_none=True)
 
 
+class SentUpItem(Schema):
+    """`step` is evaluation or approval; `why` too_small, or role where the payee holds one."""
+
+    village = fields.String()
+    step = fields.String()
+    why = fields.String()
+    disbursement = fields.Nested(DisbursementOutput)
+
+
+class SentUpOutput(Schema):
+    items = fields.List(fields.Nested(SentUpItem))
+
+
 class BudgetOutput(Schema):
     """A purpose in a year: its budget, and what is applied for, approved and spent against it."""
 
