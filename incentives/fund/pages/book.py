@@ -49,7 +49,7 @@ def public_book(village: str) -> Any:
         pdf_url=url_for(".public_book_pdf", **address),
         xlsx_url=url_for(".public_book_workbook", **address),
         json_url=url_for("fund.get_book", **address),
-        leaves_url=url_for("books.get_leaves", village=village, **{"from": 0}),
+        leaves_url=url_for("books.get_leaves", village=village),
         words=words,
     )
 

@@ -41,7 +41,7 @@ def statements() -> Any:
     accounts = accounts_of(village)
     if asked.account is None and accounts:
         asked = Asked(asked.kind, asked.year, asked.month, accounts[0][0])
-    address = {"year": asked.year, "month": asked.month, "account": asked.account}
+    address: dict[str, Any] = {"year": asked.year, "month": asked.month, "account": asked.account}
     known = accounts or asked.kind != "account"
     return render(
         "fund/statements.html",

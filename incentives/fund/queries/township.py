@@ -6,6 +6,7 @@ the payee holds a role in the village, whose payment the township approves in an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
@@ -90,7 +91,7 @@ def views_of(rows: Sequence[Disbursement]) -> list[DisbursementView]:
     ]
 
 
-def hands_of(view: DisbursementView) -> set[object]:
+def hands_of(view: DisbursementView) -> set[UUID | None]:
     """Who applied for it, evaluated it or decided on it."""
     row = view.disbursement
     return {row.applied_by, row.evaluated_by, *(each.approver for each in view.approvals)} - {None}
