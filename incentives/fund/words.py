@@ -56,6 +56,7 @@ SENT_UP = {
     "too_small": _("The village has too few people who may decide it."),
     "role": _("The payee holds a role in the village: the township approves too."),
 }
+INCOME, SPENDING = _("Income"), _("Spending")
 ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
 
 
@@ -63,9 +64,9 @@ def account_name(code: str) -> str:
     """An account of money as a statement names it."""
     kind, _dot, name = code.partition(".")
     if kind == "income":
-        return f"{_('Income')}: {SOURCES.get(name, name)}"
+        return f"{INCOME}: {SOURCES.get(name, name)}"
     if kind == "spending":
-        return f"{_('Spending')}: {purpose_word(name)}"
+        return f"{SPENDING}: {purpose_word(name)}"
     return f"{ACCOUNTS.get(kind, kind)} {name}".strip()
 
 
