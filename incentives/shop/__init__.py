@@ -8,18 +8,22 @@ owed goes through four hands, and no step while points, goods and money don't ag
 
 from flask import Flask
 
+from incentives.awards.cover import covers
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
+from incentives.fund.queries.points import shelf_values
 from incentives.recovery import hooks
-from incentives.shop.queries import serves_village
+from incentives.shop.cover import shelf_and_budget
+from incentives.shop.queries import serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import tell_settlements
 
 
 def init_app(_app: Flask) -> None:
-    """Tell scans which shops serve a village, files who reads vouchers, the fund who was paid."""
+    """Tell scans which shops serve a village, files who reads vouchers, the fund who was paid,
+    and awards whether shelf and budget cover what they promise."""
     serves_hook[:] = [serves_village]
     if may_read_voucher not in readers:
         readers.append(may_read_voucher)
@@ -28,3 +32,5 @@ def init_app(_app: Flask) -> None:
     hooks.add(hooks.losers, lose_goods)
     hooks.add(hooks.rebuilders, rebuild_settlement)
     hooks.add(more_of_lines, tell_settlements)
+    hooks.add(shelf_values, shelf_value_fen)
+    hooks.add(covers, shelf_and_budget)

@@ -46,8 +46,8 @@ from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
 from incentives.fund.queries.lists import find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
-from incentives.fund.queries.purchases import stock_payments
 from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
+from incentives.fund.queries.purchases import stock_payments
 from incentives.fund.queries.statements import (
     AccountPage,
     IncomeStatement,
@@ -113,12 +113,12 @@ __all__ = [
     "next_to_close",
     "payee_households",
     "payees",
-    "stock_payments",
     "points_and_money",
     "proposals",
     "rows_on",
     "shelf_values",
     "statements_of",
+    "stock_payments",
     "trial_balance_of",
     "voucher_twice",
     "vouchers_of",

@@ -11,13 +11,12 @@ from sqlalchemy import and_, func, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
-from incentives.fund.purposes import SETTLEMENT
+from incentives.fund.purposes import SETTLEMENT, STOCK
 from incentives.fund.queries.figures import fund_overview, months_of_money, spent_in_years
 from incentives.ledger.kinds import Kind
 from incentives.ledger.models import Account, Event, Transfer
 from incentives.register.policy import policy_on
 
-STOCK = "stock"
 MONTHS_LOOKED_AT = 12
 
 # Set by shop: what the village's own goods on the shelf are worth, in fen.
@@ -25,37 +24,18 @@ shelf_values: list[Callable[[str], int]] = []
 
 
 @dataclass(frozen=True)
-class PointsAndMoney:
-    """Points in whole, money in fen; `months_left` None where nothing goes out.
+class Cover:
+    """Points that are out against what stands for them; points in whole, money in fen.
 
     `outstanding_points` are those that households own, `promised_points` more that are asked for
     and not in the ledger yet.
     """
 
-    year: int
-    redeemed_points: int
-    spent_on_points_fen: int
     outstanding_points: int
     promised_points: int
     fen_per_point: int
     shelf_fen: int
     settlement_budget_left_fen: int
-    monthly_spending_fen: int
-    fund_fen: int
-
-    @property
-    def cost_per_point_fen(self) -> int | None:
-        """What a redeemed point cost this year, rounded to a fen; None where none was redeemed."""
-        if self.redeemed_points <= 0:
-            return None
-        return round(self.spent_on_points_fen / self.redeemed_points)
-
-    @property
-    def months_left(self) -> int | None:
-        """How many whole months the fund lasts at this pace."""
-        if self.monthly_spending_fen <= 0:
-            return None
-        return self.fund_fen // self.monthly_spending_fen
 
     @property
     def worth_fen(self) -> int:
@@ -73,24 +53,63 @@ class PointsAndMoney:
         return max(0, self.worth_fen - self.cover_fen)
 
 
-def points_and_money(village: str, today: date, promised_points: int = 0) -> PointsAndMoney:
-    """Where a village's points and money stand on a day."""
+@dataclass(frozen=True)
+class PointsAndMoney(Cover):
+    """What covers the points, what a point cost, and how long the fund lasts."""
+
+    year: int
+    redeemed_points: int
+    spent_on_points_fen: int
+    monthly_spending_fen: int
+    fund_fen: int
+
+    @property
+    def cost_per_point_fen(self) -> int | None:
+        """What a redeemed point cost this year, rounded to a fen; None where none was redeemed."""
+        if self.redeemed_points <= 0:
+            return None
+        return round(self.spent_on_points_fen / self.redeemed_points)
+
+    @property
+    def months_left(self) -> int | None:
+        """How many whole months the fund lasts at this pace."""
+        if self.monthly_spending_fen <= 0:
+            return None
+        return self.fund_fen // self.monthly_spending_fen
+
+
+def cover_of(village: str, today: date, promised_points: int = 0) -> Cover:
+    """What covers a village's points on a day, in a few statements."""
+    return Cover(**cover_figures(village, today, promised_points))
+
+
+def cover_figures(village: str, today: date, promised_points: int) -> dict[str, int]:
+    """The figures of what covers a village's points."""
     year = today.year
-    spent = spent_in_years(village)
     budget = db.session.scalar(
         select(Budget.amount_fen).where(
             Budget.village == village, Budget.year == year, Budget.purpose == SETTLEMENT
         )
     )
+    spent = spent_in_years(village).get((year, SETTLEMENT), 0)
+    return {
+        "outstanding_points": outstanding_points(village),
+        "promised_points": promised_points,
+        "fen_per_point": policy_on(village, today).fen_per_point,
+        "shelf_fen": sum(value(village) for value in shelf_values),
+        "settlement_budget_left_fen": (budget or 0) - spent,
+    }
+
+
+def points_and_money(village: str, today: date, promised_points: int = 0) -> PointsAndMoney:
+    """Where a village's points and money stand on a day."""
+    year = today.year
+    spent = spent_in_years(village)
     return PointsAndMoney(
+        **cover_figures(village, today, promised_points),
         year=year,
         redeemed_points=redeemed_in(village, year),
         spent_on_points_fen=sum(spent.get((year, each), 0) for each in (SETTLEMENT, STOCK)),
-        outstanding_points=outstanding_points(village),
-        promised_points=promised_points,
-        fen_per_point=policy_on(village, today).fen_per_point,
-        shelf_fen=sum(value(village) for value in shelf_values),
-        settlement_budget_left_fen=(budget or 0) - spent.get((year, SETTLEMENT), 0),
         monthly_spending_fen=monthly_spending(village, today),
         fund_fen=fund_overview(village).balance_fen,
     )

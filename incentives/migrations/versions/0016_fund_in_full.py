@@ -11,7 +11,7 @@ from incentives.database import Instant
 from incentives.fund.triggers import create_triggers, drop_triggers
 
 revision = "0016_fund_in_full"
-down_revision = "0015_claims"
+down_revision = "0018_settlements"
 
 TABLES = (
     "disbursement_list_line",
