@@ -12,7 +12,9 @@ from incentives.demo.people import DemoVillage
 from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Method, Source, Status
 from incentives.fund.operations import (
+    BudgetLine,
     PayeeChoice,
+    Vote,
     apply_for_disbursement,
     approve_disbursement,
     evaluate_disbursement,
@@ -77,8 +79,14 @@ class Fund:
                 set_budgets,
                 village=self.village.code,
                 year=year,
-                amounts=BUDGETS,
-                resolution=f"{day.year}年村民会议决议",
+                lines={purpose: BudgetLine(amount) for purpose, amount in BUDGETS.items()},
+                vote=Vote(
+                    held_on=day,
+                    present=64,
+                    in_favour=59,
+                    against=1,
+                    resolution=f"{day.year}年村民会议决议",
+                ),
                 actor=self.village.staff["treasurer"],
                 now=at(day, 16),
             )

@@ -1,6 +1,6 @@
 """The table of files; the bytes lie in `JISHAN_DATA/files`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -23,6 +23,7 @@ class File(Base):
     """An upload of a village: who brought it, what it is kept as, its hash as kept.
 
     `sha256` is in hex, of the bytes on disk. `erased_at` says that the bytes are gone for good.
+    `kept_until` is the last day up to which they stay, whoever asks; it is only ever put off.
     """
 
     __tablename__ = "file"
@@ -40,3 +41,4 @@ class File(Base):
     uploaded_by: Mapped[UUID]
     uploaded_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    kept_until: Mapped[date | None]

@@ -1,15 +1,17 @@
 """What is done with files: keep one, erase one, sweep up what belongs to no record."""
 
 import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.files import store
@@ -45,10 +47,14 @@ def keep_file(*, village: str, content: bytes, actor: Actor, now: datetime) -> F
 def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> File:
     """Erase a file's bytes for good; the row stays and says when. Erasing twice changes nothing.
 
-    Refuses a file that a record keeps for ever, as an assembly's minutes.
+    Refuses a file that a record keeps for ever, as an assembly's minutes, and one that accounting
+    keeps to a day that isn't over.
     """
     require(actor, "file.erase", village)
     file = find_file(village, file_id)
+    if file.kept_until is not None and village_day(now) <= file.kept_until:
+        detail = _("Accounting keeps this file until %(day)s", day=file.kept_until.isoformat())
+        raise WrongState(detail)
     if any(keeps(file) for keeps in keepers):
         raise WrongState(_("This file is kept for ever"))
     if file.erased_at is None:
@@ -58,6 +64,16 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     # Last, as nothing brings it back: had the transaction failed, the bytes were to go anyway.
     store.erase(file.name)
     return file
+
+
+def keep_until(file_ids: Iterable[UUID], day: date) -> None:
+    """Keep these files up to a day, or longer where they are kept longer already."""
+    db.session.execute(
+        update(File)
+        .where(File.id.in_(list(file_ids)), File.kept_until.is_(None) | (File.kept_until < day))
+        .values(kept_until=day)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def sweep_files(*, now: datetime) -> int:

@@ -7,21 +7,24 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate
 
 from incentives.files.schemas import Upload
-from incentives.fund.models import NAME_LENGTH, RESOLUTION_LENGTH
+from incentives.fund.models import NAME_LENGTH
 from incentives.fund.operations import PayeeChoice
 from incentives.fund.schemas import (
     AMOUNT,
     PURPOSE,
     REASON,
+    CountInput,
     DecisionInput,
     IncomeInput,
     MoveInput,
     PaymentInput,
     ReasonInput,
     ReturnInput,
+    VoteInput,
 )
-from incentives.web.schemas import UUID_TEXT, Schema, Yuan
+from incentives.web.schemas import UUID_TEXT, Day, Id, Schema, Yuan
 
+PEOPLE = validate.Range(min=0, max=100_000)
 KINDS = ("household_id", "resident_id", "team_id")
 
 
@@ -40,7 +43,13 @@ class PayeeField(fields.Field[PayeeChoice]):
 
 
 class IncomeForm(IncomeInput):
+    """An income, its voucher brought along as a photo or paper."""
+
+    class Meta:
+        exclude = ("file",)
+
     amount_fen = Yuan(required=True, validate=AMOUNT)  # type: ignore[assignment]
+    voucher_file = Upload()
 
 
 class MoveForm(MoveInput):
@@ -69,13 +78,83 @@ class ReceiptForm(Schema):
 class BudgetRow(Schema):
     purpose = fields.String(required=True, validate=PURPOSE)
     amount_fen = Yuan()
+    carried_fen = Yuan()
+    cap_fen = Yuan(validate=AMOUNT)
 
 
-class BudgetsForm(Schema):
-    resolution = fields.String(
-        required=True, validate=validate.Length(min=1, max=RESOLUTION_LENGTH)
-    )
+class BudgetsForm(VoteInput):
+    """A year's budgets with the assembly's vote; its minutes as a photo or paper."""
+
+    class Meta:
+        exclude = ("minutes",)
+
+    present = fields.Integer(required=True, validate=PEOPLE)  # type: ignore[assignment]
+    in_favour = fields.Integer(required=True, validate=PEOPLE)  # type: ignore[assignment]
+    against = fields.Integer(required=True, validate=PEOPLE)  # type: ignore[assignment]
+    minutes_file = Upload()
     items = fields.List(fields.Nested(BudgetRow), load_default=list)
+
+
+class CountForm(CountInput):
+    class Meta:
+        exclude = ("month",)
+
+    counted_fen = Yuan(required=True)  # type: ignore[assignment]
+
+
+class SignedYuan(Yuan):
+    """Money that may be below zero, as an overdrawn account's."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> int:
+        typed = str(value).strip()
+        if typed.startswith("-"):
+            return -super()._deserialize(typed[1:], *args, **options)
+        return super()._deserialize(typed, *args, **options)
+
+
+class StatementRow(Schema):
+    """A typed line: what came in or what went out."""
+
+    day = Day(required=True)
+    in_fen = Yuan(load_default=0)
+    out_fen = Yuan(load_default=0)
+    summary = fields.String(load_default="-", validate=REASON)
+
+
+class StatementForm(Schema):
+    """A statement: a sheet brought along, or its lines typed."""
+
+    from_on = Day(required=True)
+    to_on = Day(required=True)
+    opening_fen = SignedYuan(load_default=None)
+    closing_fen = SignedYuan(load_default=None)
+    sheet = Upload()
+    lines = fields.List(fields.Nested(StatementRow), load_default=list)
+
+
+class MatchForm(Schema):
+    """Which entries of the book a line is."""
+
+    events = fields.List(Id(), load_default=list)
+
+
+class ListForm(Schema):
+    """Many payees: ticked, pasted or in a sheet; `amount_fen` is for those without their own."""
+
+    title = fields.String(required=True, validate=validate.Length(min=1, max=NAME_LENGTH))
+    purpose = fields.String(required=True, validate=PURPOSE)
+    reason = fields.String(required=True, validate=REASON)
+    amount_fen = Yuan(load_default=None, validate=AMOUNT)
+    households = fields.List(Id(), load_default=list)
+    names = fields.String(load_default="", validate=validate.Length(max=40_000))
+    sheet = Upload()
+    evidence_file = Upload()
+
+
+class ListPaymentForm(PaymentInput):
+    """`lines` are those that were ticked."""
+
+    lines = fields.List(fields.Integer(), load_default=None)
 
 
 ACTIONS: dict[str, type[Schema]] = {

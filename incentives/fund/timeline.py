@@ -51,7 +51,7 @@ def card_of(view: DisbursementView, actor: Actor) -> Card:
         view=view,
         steps=steps_of(view),
         actions=actions_of(view, actor),
-        missing_approvals=missing_approvals(view.disbursement, view.approvals),
+        missing_approvals=missing_approvals(view.disbursement, view.approvals, view.decided_fen),
         waits=what_waits(view),
     )
 

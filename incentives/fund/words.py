@@ -40,6 +40,35 @@ STEPS = {
     "given_back": _("Taken back by (review group)"),
 }
 
+CAP_PER = {
+    "household": _("At most for one household in the year"),
+    "person": _("At most for one person in the year"),
+    "team": _("At most for one team in the year"),
+    "purchase": _("At most for one purchase"),
+}
+
+STATEMENTS = {
+    "income": _("Income and expenditure"),
+    "trial-balance": _("Trial balance"),
+    "account": _("An account's page"),
+}
+SENT_UP = {
+    "too_small": _("The village has too few people who may decide it."),
+    "role": _("The payee holds a role in the village: the township approves too."),
+}
+INCOME, SPENDING = _("Income"), _("Spending")
+ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
+
+
+def account_name(code: str) -> str:
+    """An account of money as a statement names it."""
+    kind, _dot, name = code.partition(".")
+    if kind == "income":
+        return f"{INCOME}: {SOURCES.get(name, name)}"
+    if kind == "spending":
+        return f"{SPENDING}: {purpose_word(name)}"
+    return f"{ACCOUNTS.get(kind, kind)} {name}".strip()
+
 
 def purpose_word(code: str) -> str:
     """A purpose in the reader's language."""

@@ -9,20 +9,26 @@ owed goes through four hands, and no step while points, goods and money don't ag
 from flask import Flask
 
 from incentives.access.hooks import at_terminal_of
+from incentives.awards.cover import covers
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
+from incentives.fund.queries.points import shelf_values
 from incentives.recovery import hooks
+from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
-from incentives.shop.queries import serves_village
+from incentives.shop.queries import serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import tell_settlements
 
 
 def init_app(_app: Flask) -> None:
-    """Tell scans who serves a village, access how a terminal acts, files who reads vouchers,
-    the fund who was paid."""
+    """Set in lower rooms what the shop knows.
+
+    Scans ask who serves a village, access how a terminal acts, files who reads vouchers, the fund
+    who was paid and what the shelf holds, awards whether shelf and budget cover their promises.
+    """
     serves_hook[:] = [serves_village]
     at_terminal_of[:] = [act_at_terminal]
     if may_read_voucher not in readers:
@@ -32,3 +38,5 @@ def init_app(_app: Flask) -> None:
     hooks.add(hooks.losers, lose_goods)
     hooks.add(hooks.rebuilders, rebuild_settlement)
     hooks.add(more_of_lines, tell_settlements)
+    hooks.add(shelf_values, shelf_value_fen)
+    hooks.add(covers, shelf_and_budget)

@@ -74,6 +74,10 @@ income.record           T
 income.reverse          T
 money.move              T
 budget.set              T
+cash.count              T
+cash.confirm            C R T S
+bank.reconcile          T
+month.close             T
 disbursement.apply      C T
 disbursement.read       C R T S
 disbursement.evaluate   R
@@ -220,7 +224,8 @@ def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     acts = {each for each in held if not each.endswith(".read")}
     approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
     above_villages = {"award.review", "award.review_above"}
-    decisions = approvals | above_villages | {"opening.check", "opening.reject"}
+    checks = {"opening.check", "opening.reject", "cash.confirm"}
+    decisions = approvals | above_villages | checks
     assert acts == {"me.change", "ledger.audit", *decisions}
 
 

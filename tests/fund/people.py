@@ -16,6 +16,7 @@ from incentives.register.models import Household
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
 
 DAY = date(2026, 3, 1)
+VOTE = operations.Vote(held_on=DAY, present=60, in_favour=55, against=2, resolution="村民会议决议")
 
 
 @dataclass
@@ -248,6 +249,15 @@ def take(action: str, village: Village, disbursement_id: UUID) -> None:
     }
     step, actor = steps[action]
     step(actor, disbursement_id)
+
+
+def set_budgets(village: Village, year: int = 2026, **lines: operations.BudgetLine):
+    """A year's budgets, as the assembly adopted them."""
+    return act(
+        lambda: operations.set_budgets(
+            village=VILLAGE, year=year, lines=lines, vote=VOTE, actor=village.treasurer, now=now()
+        )
+    )
 
 
 def status_of(disbursement_id: UUID) -> Status:

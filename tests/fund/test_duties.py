@@ -19,6 +19,7 @@ from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.operations import PayeeChoice, objection_open
 from incentives.fund.queries import count_waiting, find_disbursement, payees
+from incentives.fund.queries.township import sent_up_to
 from tests.conftest import START
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
 from tests.fund.people import (
@@ -233,3 +234,79 @@ def test_a_supervisor_of_another_village_finds_nothing(village):
         evaluate(staff(Role.REVIEWER, OTHER_VILLAGE), disbursement_id)
     with pytest.raises(NotPermitted):
         evaluate(staff(Role.SUPERVISOR, TOWNSHIP), disbursement_id)
+
+
+def add_account(username, role, division=VILLAGE, resident_id=None, person=None):
+    """A user of the staff, so that the village counts it among those who may decide."""
+
+    def work():
+        user = User(
+            id=person or new_id(),
+            username=username,
+            name=username,
+            password_hash="x",
+            resident_id=resident_id,
+            added_by=new_id(),
+            added_at=START,
+        )
+        user.roles = [UserRole(role=role, division=division)]
+        db.session.add(user)
+
+    act(work)
+
+
+def test_the_township_evaluates_only_what_the_village_cannot(village):
+    above = staff(Role.REVIEWER, TOWNSHIP)
+    disbursement_id = applied(village)
+    add_account("reviewer", Role.REVIEWER)
+    assert sent_up_to(above) == []
+    with pytest.raises(NotPermitted):
+        evaluate(above, disbursement_id)
+    apply_for(village.cadre, PayeeChoice(name="县电力公司"), purpose="commons")
+    # The only reviewer lives in the payee's household: the township's decides.
+    own = make_household(VILLAGE, "格绒次仁", door="5")
+
+    def move_in():
+        user = db.session.query(User).filter_by(username="reviewer").one()
+        user.resident_id = own.head_id
+
+    act(move_in)
+    sent = apply_for(village.cadre, PayeeChoice(household_id=own.id))
+    assert [each.view.disbursement.id for each in sent_up_to(above)] == [sent]
+    evaluate(above, sent)
+    assert sent_up_to(above) == []
+
+
+def test_the_township_approves_where_too_few_of_the_village_may(village):
+    above = staff(Role.SUPERVISOR, TOWNSHIP)
+    add_account("supervisor", Role.SUPERVISOR, person=village.supervisor.person)
+    small = applied(village)
+    large = applied(village, amount_fen=100_001)
+    for each in (small, large):
+        evaluate(village.reviewer, each)
+    assert [each.view.disbursement.id for each in sent_up_to(above)] == [large]
+    approve(village.supervisor, large)
+    assert [each.why for each in sent_up_to(above)] == ["too_small"]
+    approve(above, large)
+    assert sent_up_to(above) == []
+    assert status_of(large) is Status.APPROVED
+
+
+def test_two_accounts_of_one_person_are_one_person(village):
+    """A resident's account and that resident's other account have one `person`."""
+    cadre = staff(Role.CADRE, household=make_household(VILLAGE, "次仁", door="7"))
+    disbursement_id = apply_for(cadre, payee_of(village))
+    second_account = Actor(
+        person=cadre.person,
+        user_id=new_id(),
+        resident_id=cadre.resident_id,
+        household_id=cadre.household_id,
+        name="another",
+        roles=(Assignment(Role.REVIEWER, VILLAGE), Assignment(Role.SUPERVISOR, VILLAGE)),
+        village=VILLAGE,
+    )
+    with pytest.raises(OwnRequest):
+        evaluate(second_account, disbursement_id)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(OwnRequest):
+        approve(second_account, disbursement_id)

@@ -166,7 +166,11 @@ def test_a_mistyped_income_is_reversed_in_public(site):
 
 
 def test_a_spent_budget_warns_and_never_refuses(site):
-    items = {"resolution": "村民会议", "items": [{"purpose": "family", "amount_fen": 40_000}]}
+    vote = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
+    items = vote | {
+        "resolution": "村民会议",
+        "items": [{"purpose": "family", "amount_fen": 40_000}],
+    }
     assert site.call("treasurer", "PUT", f"{FUND}/budgets/2026", items).status_code == 200
     site.call("treasurer", "POST", f"{FUND}/income", INCOME)
     assert paid(site)["budget_left_fen"] == 10_000
@@ -175,8 +179,13 @@ def test_a_spent_budget_warns_and_never_refuses(site):
     assert [(each["purpose"], each["spent_fen"], each["left_fen"]) for each in figures] == [
         ("family", 30_000, 10_000)
     ]
-    other = {"resolution": "补充决议", "items": [{"purpose": "commons", "amount_fen": 1}]}
-    changed = site.call("treasurer", "PUT", f"{FUND}/budgets/2026", other).json["items"]
+    other = vote | {
+        "resolution": "补充决议",
+        "items": [{"purpose": "commons", "amount_fen": 1}],
+    }
+    answer = site.call("treasurer", "PUT", f"{FUND}/budgets/2026", other).json
+    changed = answer["items"]
+    assert [each["resolution"] for each in answer["adoptions"]] == ["补充决议", "村民会议"]
     assert [(each["purpose"], each["amount_fen"]) for each in changed] == [
         ("family", None),
         ("commons", 1),

@@ -15,6 +15,7 @@ from incentives.fund.models import Disbursement, Method, Place, Status
 from tests.factories import VILLAGE, act
 from tests.fund.people import (
     DAY,
+    VOTE,
     applied,
     approve,
     evaluate,
@@ -182,8 +183,8 @@ def test_only_the_treasurer_moves_money(village):
                 lambda actor=actor: operations.set_budgets(
                     village=VILLAGE,
                     year=2026,
-                    amounts={"family": 1},
-                    resolution="x",
+                    lines={"family": operations.BudgetLine(1)},
+                    vote=VOTE,
                     actor=actor,
                     now=now(),
                 )

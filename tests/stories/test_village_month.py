@@ -55,7 +55,9 @@ from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import Decision, Method, Place, Source, Status
 from incentives.fund.operations import (
+    BudgetLine,
     PayeeChoice,
+    Vote,
     apply_for_disbursement,
     approve_disbursement,
     evaluate_disbursement,
@@ -364,8 +366,14 @@ def keep_the_fund(month):
         Role.TREASURER,
         set_budgets,
         year=2026,
-        amounts={"family": 1_000_00},
-        resolution="村民会议决议",
+        lines={"family": BudgetLine(1_000_00)},
+        vote=Vote(
+            held_on=date(2026, 3, 20),
+            present=40,
+            in_favour=38,
+            against=0,
+            resolution="村民会议决议",
+        ),
     )
     wish = month.by(
         Role.CADRE,

@@ -18,6 +18,7 @@ from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
 from incentives.files.queries import readable_file
+from incentives.register.assembly import vote_errors
 
 AHEAD_AT_MOST = timedelta(days=366)
 
@@ -85,14 +86,9 @@ def refuse_bad_adoption(adoption: Adoption, today: date, *, first: bool) -> None
 
     A village's first rules may hold since their assembly, as no others did on those days.
     """
-    errors = []
-    if adoption.held_on > today:
-        errors.append(FieldError("/held_on", _("This day is still to come")))
-    if adoption.in_favour + adoption.against > adoption.present:
-        errors.append(FieldError("/present", _("More voted than were there")))
-    elif 2 * adoption.in_favour <= adoption.present:
-        detail = _("More than half of those present must be in favour")
-        errors.append(FieldError("/in_favour", detail))
+    errors = vote_errors(
+        adoption.held_on, adoption.present, adoption.in_favour, adoption.against, today
+    )
     if adoption.effective_on < adoption.held_on:
         detail = _("The rules can't hold from before the assembly")
         errors.append(FieldError("/effective_on", detail))

@@ -1,6 +1,6 @@
 """The micro-fund by HTTP: its public book, income, budgets, and each step of a disbursement."""
 
-from incentives.fund.api import disbursements, money
+from incentives.fund.api import checking, disbursements, lists, money, statements
 from incentives.fund.api.shared import blueprint
 
-__all__ = ["blueprint", "disbursements", "money"]
+__all__ = ["blueprint", "checking", "disbursements", "lists", "money", "statements"]

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.fund import operations, queries, schemas
 from incentives.fund.api.outputs import disbursement_outputs, output_of
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.models import Disbursement, PaymentReturn
+from incentives.fund.papers import payee_receipt_pdf
+from incentives.fund.queries.township import sent_up_to
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 
@@ -54,11 +58,36 @@ def post_disbursement(village: str, body: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+@blueprint.route("/divisions/<code>/disbursement-queue")
+@reads(schemas.SentUpOutput, permission="disbursement.read")
+def get_disbursement_queue(code: str) -> dict[str, Any]:
+    """What villages of a township or county can't decide by themselves, and you may."""
+    found = sent_up_to(current_actor(), code)
+    return {
+        "items": [
+            {
+                "village": each.village.code,
+                "step": each.step,
+                "why": each.why,
+                "disbursement": output_of(each.view.disbursement),
+            }
+            for each in found
+        ]
+    }
+
+
 @blueprint.route(ONE)
 @reads(schemas.DisbursementOutput, permission="disbursement.read")
 def get_disbursement(village: str, disbursement_id: UUID) -> dict[str, Any]:
     """One disbursement with all who acted on it."""
     return output_of(queries.find_disbursement(village, disbursement_id))
+
+
+@blueprint.route(f"{ONE}/receipt.pdf")
+@reads(None, permission="disbursement.read", produces="application/pdf")
+def get_receipt_form(village: str, disbursement_id: UUID) -> Response:
+    """The form that the payee signs for money received."""
+    return payee_receipt_pdf(queries.find_disbursement(village, disbursement_id))
 
 
 @blueprint.route(f"{ONE}/evaluation", methods=["POST"])

@@ -3,15 +3,25 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.fund import operations, queries, schemas
-from incentives.fund.api.outputs import purpose_figures, year_output
+from incentives.fund.api.outputs import (
+    budgets_output,
+    income_outputs,
+    purpose_figures,
+    year_output,
+)
 from incentives.fund.api.shared import FUND, blueprint
+from incentives.fund.book_papers import book_pdf, book_workbook
 from incentives.fund.models import Income, MoneyMove
+from incentives.fund.papers import income_receipt_pdf
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.schemas import PageQuery
+from incentives.web.workbooks import XLSX
 
 
 @blueprint.route(FUND)
@@ -25,6 +35,7 @@ def get_fund(village: str) -> dict[str, Any]:
         "bank_fen": overview.bank_fen,
         "by_purpose": purpose_figures(overview.spending),
         "by_year": [year_output(each) for each in overview.years],
+        "by_month": queries.months_of_money(village),
     }
 
 
@@ -32,30 +43,54 @@ def get_fund(village: str) -> dict[str, Any]:
 @reads(schemas.BookPage, query=schemas.BookQuery, permission=None)
 def get_book(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The public book, newest entry first: each line with what remained after it."""
-    return queries.book(village, query.pop("month"), query)
+    return queries.book(village, query.pop("part"), query)
+
+
+@blueprint.route(f"{FUND}/book.pdf")
+@reads(None, query=schemas.BookPart, permission=None, produces="application/pdf")
+def get_book_pdf(village: str, query: dict[str, Any]) -> Response:
+    """The public book on paper, with the log's newest signature: all, or a part."""
+    return book_pdf(village, query["part"])
+
+
+@blueprint.route(f"{FUND}/book.xlsx")
+@reads(None, query=schemas.BookPart, permission=None, produces=XLSX)
+def get_book_workbook(village: str, query: dict[str, Any]) -> Response:
+    """The public book as a workbook: all, or a part."""
+    return book_workbook(village, query["part"])
 
 
 @blueprint.route(f"{FUND}/income")
 @reads(schemas.IncomePage, query=PageQuery, permission="fund.read")
 def get_income(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What came in, newest first."""
-    return page(queries.income(village), [Income.id.desc()], query)
+    found = page(queries.income(village), [Income.id.desc()], query)
+    return {**found, "items": income_outputs(found["items"])}
 
 
 @blueprint.route(f"{FUND}/income", methods=["POST"])
 @writes(schemas.IncomeOutput, status=201, body=schemas.IncomeInput, permission="income.record")
-def post_income(village: str, body: dict[str, Any]) -> Income:
-    """Enter money that came in."""
-    return operations.record_income(village=village, actor=current_actor(), now=now(), **body)
+def post_income(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Enter money that came in; it says whether its voucher number came before this year."""
+    kept = operations.record_income(village=village, actor=current_actor(), now=now(), **body)
+    return income_outputs([kept])[0]
+
+
+@blueprint.route(f"{FUND}/income/<uuid:income_id>/receipt.pdf")
+@reads(None, permission="fund.read", produces="application/pdf")
+def get_income_receipt(village: str, income_id: UUID) -> Response:
+    """A receipt that thanks who gave, with the ledger's reference and its QR."""
+    return income_receipt_pdf(queries.find_income(village, income_id))
 
 
 @blueprint.route(f"{FUND}/income/<uuid:income_id>/reversal", methods=["POST"])
 @writes(schemas.IncomeOutput, status=201, body=schemas.ReasonInput, permission="income.reverse")
-def post_income_reversal(village: str, income_id: UUID, body: dict[str, Any]) -> Income:
+def post_income_reversal(village: str, income_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Take back an income that was mistyped, in public."""
-    return operations.reverse_income(
+    kept = operations.reverse_income(
         village=village, income_id=income_id, actor=current_actor(), now=now(), **body
     )
+    return income_outputs([kept])[0]
 
 
 @blueprint.route(f"{FUND}/moves", methods=["POST"])
@@ -68,20 +103,21 @@ def post_move(village: str, body: dict[str, Any]) -> MoneyMove:
 @blueprint.route(f"{FUND}/budgets/<int:year>")
 @reads(schemas.BudgetsOutput, permission="fund.read")
 def get_budgets(village: str, year: int) -> dict[str, Any]:
-    """A year's budgets, with what is spent and left of each."""
-    return {"year": year, "items": queries.budget_figures(village, year)}
+    """A year's budgets, with what is applied for, approved, spent and left of each."""
+    return budgets_output(village, year)
 
 
 @blueprint.route(f"{FUND}/budgets/<int:year>", methods=["PUT"])
 @writes(schemas.BudgetsOutput, body=schemas.BudgetsInput, permission="budget.set")
 def put_budgets(village: str, year: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Set all of a year's budgets by a resolution."""
+    """Set all of a year's budgets as the assembly adopted them."""
+    lines = {each.pop("purpose"): operations.BudgetLine(**each) for each in body.pop("items")}
     operations.set_budgets(
         village=village,
         year=year,
-        amounts={each["purpose"]: each["amount_fen"] for each in body["items"]},
-        resolution=body["resolution"],
+        lines=lines,
+        vote=operations.Vote(**body),
         actor=current_actor(),
         now=now(),
     )
-    return {"year": year, "items": queries.budget_figures(village, year)}
+    return budgets_output(village, year)

@@ -1,5 +1,6 @@
 """What the fund's calls give: rows with the names of those who acted, figures by purpose."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,13 @@ from uuid import UUID
 from incentives.access.queries import person_names
 from incentives.database import columns
 from incentives.fund import operations, queries
-from incentives.fund.models import Disbursement
+from incentives.fund.models import (
+    BankStatement,
+    CashCount,
+    Disbursement,
+    DisbursementList,
+    Income,
+)
 from incentives.fund.purposes import purpose_name
 from incentives.fund.queries import DisbursementView
 
@@ -33,9 +40,16 @@ def view_output(view: DisbursementView, names: dict[UUID, str]) -> dict[str, Any
         **output,
         "payee": {**output, "name": view.payee.name},
         "evidence": view.evidence,
+        "cap_fen": view.cap.amount_fen if view.cap else None,
+        "cap_left_fen": view.cap.left_fen if view.cap else None,
+        "cap_is_adopted": view.cap is not None and view.cap.is_adopted,
+        "list_id": view.of_list[0].id if view.of_list else None,
+        "line": view.of_list[1] if view.of_list else None,
         "budget_fen": view.budget_fen,
         "budget_left_fen": view.budget_left_fen,
-        "missing_approvals": operations.missing_approvals(disbursement, view.approvals),
+        "missing_approvals": operations.missing_approvals(
+            disbursement, view.approvals, view.decided_fen
+        ),
         "approvals": [
             {**columns(each), "approver": names.get(each.approver, "")} for each in view.approvals
         ],
@@ -46,6 +60,77 @@ def view_output(view: DisbursementView, names: dict[UUID, str]) -> dict[str, Any
 def output_of(disbursement: Disbursement) -> dict[str, Any]:
     """One disbursement as it now is."""
     return disbursement_outputs([disbursement])[0]
+
+
+def income_outputs(rows: Sequence[Income]) -> list[dict[str, Any]]:
+    """Incomes with their vouchers."""
+    papers = queries.vouchers_of(rows)
+    return [
+        {
+            **columns(row),
+            "file_id": papers.get(row.id),
+            "voucher_twice": queries.voucher_twice(row),
+        }
+        for row in rows
+    ]
+
+
+def count_output(count: CashCount) -> dict[str, Any]:
+    """A count of the cash, with the names of its two people."""
+    names = person_names([count.counted_by, count.confirmed_by])
+    return {
+        **columns(count),
+        "counted_by": names.get(count.counted_by, ""),
+        "confirmed_by": names.get(count.confirmed_by, "") if count.confirmed_by else None,
+    }
+
+
+def statement_output(statement: BankStatement) -> dict[str, Any]:
+    """A statement with its lines and the events that they are."""
+    events: dict[UUID, list[UUID]] = {}
+    for event_id, line_id in queries.matches_of(statement.village).items():
+        events.setdefault(line_id, []).append(event_id)
+    return {
+        **columns(statement),
+        "lines": [
+            {**columns(line), "events": events.get(line.id, [])}
+            for line in queries.lines_of(statement.id)
+        ],
+    }
+
+
+def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict[str, Any]:
+    """A month before it is closed."""
+    bank = standing.bank
+    return {
+        "month": standing.month,
+        "is_closed": is_closed,
+        "cash_fen": standing.cash_fen,
+        "bank_fen": standing.bank_fen,
+        "statement_fen": bank.statement_fen,
+        "rest_fen": bank.rest_fen,
+        "count": None if standing.count is None else count_output(standing.count),
+        "lines": bank.lines,
+        "events": bank.events,
+        "proposals": queries.proposals(bank.lines, bank.events),
+        "missing": [] if is_closed else [str(each) for each in standing.missing],
+    }
+
+
+def list_output(asked: DisbursementList, *, lines: bool = True) -> dict[str, Any]:
+    """A list with its lines, or how many stand in which state."""
+    rows = queries.rows_on(asked.id)
+    output = {**columns(asked), "by_status": Counter(row.status for row in rows)}
+    return {**output, "lines": disbursement_outputs(rows)} if lines else output
+
+
+def budgets_output(village: str, year: int) -> dict[str, Any]:
+    """A year's budgets with the votes on them."""
+    return {
+        "year": year,
+        "items": queries.budget_figures(village, year),
+        "adoptions": queries.adoptions_of(village, year),
+    }
 
 
 def purpose_figures(

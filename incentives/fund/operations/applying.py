@@ -7,14 +7,15 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 
+from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotFound, NotPermitted
+from incentives.errors import CapExceeded, FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
-from incentives.files.queries import find_file
 from incentives.fund.models import NAME_LENGTH, REASON_LENGTH, Disbursement, DisbursementFile
+from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.steps import (
     check_amount,
     check_text,
@@ -24,9 +25,9 @@ from incentives.fund.operations.steps import (
     refuse_payee,
 )
 from incentives.fund.purposes import purposes
-from incentives.fund.queries.payees import holds_role, payee_residents
+from incentives.fund.queries.caps import caps_of
+from incentives.fund.queries.payees import is_resident_named, payee_holds_role
 from incentives.fund.states import Action
-from incentives.register.models import Resident
 from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, find_team, find_village, get_resident
 
@@ -58,14 +59,46 @@ def apply_for_disbursement(
 
     Keeps the policy of the day, and whether the payee holds a role in the village (the township
     approves too then). Refuses a payee of one's own household, payees and files of other villages,
-    and settlements, which have their own way.
+    a resident's name that was typed instead of chosen, more than the cap that the assembly adopted
+    leaves the payee (the county's advice only warns), and settlements, which have their own way.
     """
     require(actor, "disbursement.apply", village)
     find_village(village)
+    check_purpose(purpose)
+    check_files(village, evidence)
+    ledger.hold([village])
+    return add_disbursement(
+        village=village,
+        purpose=purpose,
+        payee=payee,
+        amount_fen=amount_fen,
+        reason=reason,
+        evidence=evidence,
+        actor=actor,
+        now=now,
+    )
+
+
+def check_purpose(purpose: str) -> None:
+    """Refuse a purpose that isn't on the list, or that nobody applies for."""
     chosen = purposes().get(purpose)
     if chosen is None or not chosen.can_be_applied_for:
         detail = _("The list of purposes has no such purpose")
         raise Invalid(errors=[FieldError("/purpose", detail)])
+
+
+def add_disbursement(
+    *,
+    village: str,
+    purpose: str,
+    payee: PayeeChoice,
+    amount_fen: int,
+    reason: str,
+    evidence: Sequence[UUID],
+    actor: Actor,
+    now: datetime,
+) -> Disbursement:
+    """Add an application whose purpose and files were checked, under the village's lock."""
     check_amount(amount_fen)
     policy = policy_on(village, village_day(now))
     disbursement = Disbursement(
@@ -80,8 +113,8 @@ def apply_for_disbursement(
         applied_at=now,
     )
     refuse_payee(actor, disbursement)
-    disbursement.payee_has_role = holds_role(village, people_paid(disbursement))
-    check_files(village, evidence)
+    disbursement.payee_has_role = payee_holds_role(disbursement)
+    refuse_over_cap(disbursement)
     db.session.add(disbursement)
     db.session.flush()
     db.session.add_all(
@@ -93,9 +126,15 @@ def apply_for_disbursement(
     return disbursement
 
 
-def people_paid(disbursement: Disbursement) -> list[Resident]:
-    """The residents who get the money themselves; a team's members don't."""
-    return [] if disbursement.team_id is not None else payee_residents(disbursement)
+def refuse_over_cap(disbursement: Disbursement) -> None:
+    """Refuse more than the assembly's own cap leaves this payee in the year."""
+    cap = caps_of([disbursement]).get(disbursement.id)
+    if cap is not None and cap.is_adopted and disbursement.amount_fen > cap.left_fen:
+        detail = _(
+            "The assembly's cap leaves this payee %(left)s yuan this year",
+            left=f"{cap.left_fen / 100:.2f}",
+        )
+        raise CapExceeded(detail, errors=[FieldError("/amount_fen", detail)])
 
 
 def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | None]:
@@ -113,13 +152,22 @@ def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | No
     except NotFound as missing:
         detail = _("This village has no such payee")
         raise Invalid(errors=[FieldError("/payee", detail)]) from missing
-    name = None if payee.name is None else check_text(payee.name, "/payee/name", NAME_LENGTH)
+    name = None if payee.name is None else checked_name(village, payee.name)
     return {
         "household_id": payee.household_id,
         "resident_id": payee.resident_id,
         "team_id": payee.team_id,
         "payee_name": name,
     }
+
+
+def checked_name(village: str, typed: str) -> str:
+    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen."""
+    name = check_text(typed, "/payee/name", NAME_LENGTH)
+    if is_resident_named(village, name):
+        detail = _("Somebody of the village has this name: choose them from the register")
+        raise Invalid(errors=[FieldError("/payee/name", detail)])
+    return name
 
 
 def refuse_gone(day: object) -> None:
@@ -135,16 +183,6 @@ def check_files(village: str, evidence: Sequence[UUID]) -> None:
         raise Invalid(errors=[FieldError("/evidence", detail)])
     for index, file_id in enumerate(evidence):
         check_file(village, file_id, f"/evidence/{index}")
-
-
-def check_file(village: str, file_id: UUID, pointer: str) -> None:
-    """Refuse a file of another village or an erased one."""
-    try:
-        found = find_file(village, file_id)
-    except NotFound as missing:
-        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))]) from missing
-    if found.erased_at is not None:
-        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))])
 
 
 def withdraw_disbursement(

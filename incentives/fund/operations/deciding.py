@@ -10,7 +10,7 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
-from incentives.access.duties import refuse_own_entry, refuse_same_person
+from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_same_person
 from incentives.access.permissions import require
 from incentives.errors import WrongState
 from incentives.extensions import db
@@ -30,7 +30,10 @@ from incentives.fund.operations.steps import (
     refuse_payee,
     refuse_wrong_state,
 )
+from incentives.fund.queries.lists import totals_of
+from incentives.fund.queries.payees import payee_holds_role, payee_households
 from incentives.fund.states import Action
+from incentives.register.deciders import is_too_small
 
 VILLAGE_CODE = 12
 
@@ -49,12 +52,14 @@ def evaluate_disbursement(
 ) -> Disbursement:
     """Say, for the review group, whether the money should be given; a no needs a reason.
 
-    Refuses who applied, and somebody of the payee's household.
+    Refuses who applied, somebody of the payee's household, and the township's reviewer where the
+    village has one of its own who may.
     """
     require(actor, "disbursement.evaluate", village)
     disbursement = find_for_step(village, disbursement_id)
     refuse_own_entry(actor, disbursement.applied_by)
     refuse_payee(actor, disbursement)
+    refuse_from_above(actor, Role.REVIEWER, village, too_small=lacks_reviewer(disbursement))
     refuse_wrong_state(disbursement, Action.EVALUATE)
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
@@ -67,6 +72,16 @@ def evaluate_disbursement(
     )
     record(disbursement, audit.Tag.DISBURSEMENT_EVALUATED, actor=actor, now=now)
     return disbursement
+
+
+def lacks_reviewer(disbursement: Disbursement) -> bool:
+    """Whether no reviewer of the village's own may evaluate this."""
+    return is_too_small(
+        disbursement.village,
+        Role.REVIEWER,
+        people=[disbursement.applied_by],
+        households=payee_households(disbursement),
+    )
 
 
 def approve_disbursement(
@@ -111,7 +126,8 @@ def approve_disbursement(
     db.session.flush()
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
-    if missing_approvals(disbursement, [*earlier, approval]) == 0:
+    note_role(disbursement)
+    if missing_approvals(disbursement, [*earlier, approval], list_total(disbursement)) == 0:
         move_on(disbursement, Action.APPROVE)
     record(disbursement, audit.Tag.DISBURSEMENT_APPROVED, actor=actor, now=now)
     return disbursement
@@ -139,14 +155,31 @@ def approvals_of(disbursement_id: UUID) -> list[DisbursementApproval]:
     )
 
 
-def missing_approvals(disbursement: Disbursement, approvals: Sequence[DisbursementApproval]) -> int:
-    """How many approvals are still needed; one is the township's where the payee has a role."""
+def missing_approvals(
+    disbursement: Disbursement, approvals: Sequence[DisbursementApproval], decided_fen: int
+) -> int:
+    """How many approvals are still needed; one is the township's where the payee has a role.
+
+    `decided_fen` is the sum that is decided on: the list's where it stands on one, else its own.
+    """
     given = [each for each in approvals if each.decision is Decision.APPROVE]
-    needed = 2 if disbursement.amount_fen > disbursement.second_approval_fen else 1
+    needed = 2 if decided_fen > disbursement.second_approval_fen else 1
     missing = max(0, needed - len(given))
     if disbursement.payee_has_role and not any(each.from_above for each in given):
         return max(1, missing)
     return missing
+
+
+def list_total(disbursement: Disbursement) -> int:
+    """The sum that is decided on together: that of its list, else its own."""
+    return totals_of([disbursement])[disbursement.id]
+
+
+def note_role(disbursement: Disbursement) -> None:
+    """Keep that the payee holds a role by now, who held none when it was applied for."""
+    if not disbursement.payee_has_role and payee_holds_role(disbursement):
+        disbursement.payee_has_role = True
+        db.session.flush()
 
 
 def is_from_above(actor: Actor, village: str) -> bool:

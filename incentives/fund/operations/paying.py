@@ -1,5 +1,6 @@
 """Money out of the fund, and back into it: payment, receipt, return, reversal."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,8 +24,9 @@ from incentives.fund.models import (
     Method,
     PaymentReturn,
 )
-from incentives.fund.operations.applying import check_file
 from incentives.fund.operations.deciding import approvals_of
+from incentives.fund.operations.keeping import check_file, keep_for_accounting
+from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.steps import (
     check_amount,
     check_day,
@@ -35,6 +37,7 @@ from incentives.fund.operations.steps import (
     refuse_payee,
     refuse_wrong_state,
 )
+from incentives.fund.queries.files import evidence_of
 from incentives.fund.states import Action
 
 
@@ -50,35 +53,61 @@ def pay_disbursement(
 ) -> Disbursement:
     """Pay an approved disbursement from cash or bank, under a voucher.
 
-    Refuses who evaluated or approved it, somebody of the payee's household, and more than cash or
-    bank holds.
+    Refuses who evaluated or approved it, somebody of the payee's household, more than cash or
+    bank holds, and a day of a closed month.
     """
-    require(actor, "disbursement.pay", village)
-    voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH)
-    check_day(paid_on, "/paid_on", now)
-    ledger.hold([village])
-    disbursement = find_for_step(village, disbursement_id)
-    approvals = approvals_of(disbursement.id)
-    refuse_same_person(actor, disbursement.evaluated_by, *(each.approver for each in approvals))
-    refuse_payee(actor, disbursement)
-    refuse_wrong_state(disbursement, Action.PAY)
-    event = ledger.post(
-        [payment(disbursement, approvals, paid_on=paid_on, method=method, voucher=voucher)],
-        actor=actor.person,
-        now=now,
-    )[0]
-    move_on(
-        disbursement,
-        Action.PAY,
-        paid_by=actor.person,
-        paid_at=now,
+    return pay_disbursements(
+        village=village,
+        vouchers={disbursement_id: voucher},
         paid_on=paid_on,
         method=method,
-        voucher=voucher,
-        event_id=event.id,
-    )
-    record(disbursement, audit.Tag.DISBURSEMENT_PAID, actor=actor, now=now)
-    return disbursement
+        actor=actor,
+        now=now,
+    )[0]
+
+
+def pay_disbursements(
+    *,
+    village: str,
+    vouchers: Mapping[UUID, str],
+    paid_on: date,
+    method: Method,
+    actor: Actor,
+    now: datetime,
+) -> list[Disbursement]:
+    """Pay these approved disbursements, each with its own voucher and event; all or none."""
+    require(actor, "disbursement.pay", village)
+    checked = {
+        each: check_text(voucher, "/voucher", VOUCHER_LENGTH) for each, voucher in vouchers.items()
+    }
+    check_day(paid_on, "/paid_on", now)
+    ledger.hold([village])
+    refuse_closed(village, paid_on, "/paid_on")
+    rows = [find_for_step(village, each) for each in checked]
+    drafts = []
+    for row in rows:
+        approvals = approvals_of(row.id)
+        refuse_same_person(actor, row.evaluated_by, *(each.approver for each in approvals))
+        refuse_payee(actor, row)
+        refuse_wrong_state(row, Action.PAY)
+        drafts.append(
+            payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
+        )
+    events = ledger.post(drafts, actor=actor.person, now=now)
+    for row, event in zip(rows, events, strict=True):
+        move_on(
+            row,
+            Action.PAY,
+            paid_by=actor.person,
+            paid_at=now,
+            paid_on=paid_on,
+            method=method,
+            voucher=checked[row.id],
+            event_id=event.id,
+        )
+        keep_for_accounting(evidence_of(row.id), paid_on)
+        record(row, audit.Tag.DISBURSEMENT_PAID, actor=actor, now=now)
+    return rows
 
 
 def payment(
@@ -106,9 +135,12 @@ def payment(
 def confirm_receipt(
     *, village: str, disbursement_id: UUID, file_id: UUID, actor: Actor, now: datetime
 ) -> Disbursement:
-    """Keep the signed receipt of a payment. Refuses a file that isn't the village's."""
+    """Keep the signed receipt of a payment. Refuses a file that isn't the village's, and somebody
+    of the payee's household.
+    """
     require(actor, "disbursement.receive", village)
     disbursement = find_for_step(village, disbursement_id)
+    refuse_payee(actor, disbursement)
     check_file(village, file_id, "/file")
     move_on(
         disbursement,
@@ -117,6 +149,7 @@ def confirm_receipt(
         received_at=now,
         receipt_file_id=file_id,
     )
+    keep_for_accounting([file_id], disbursement.paid_on or village_day(now))
     record(disbursement, audit.Tag.DISBURSEMENT_RECEIVED, actor=actor, now=now)
     return disbursement
 
@@ -134,7 +167,7 @@ def return_payment(
 ) -> PaymentReturn:
     """Enter money of a disbursement that came back, in part or whole; it may happen again.
 
-    Refuses more than is still out.
+    Refuses more than is still out, somebody of the payee's household, and a day of a closed month.
     """
     require(actor, "disbursement.return", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)
@@ -142,7 +175,9 @@ def return_payment(
     day = returned_on or village_day(now)
     check_day(day, "/returned_on", now)
     ledger.hold([village])
+    refuse_closed(village, day, "/returned_on")
     disbursement = find_for_step(village, disbursement_id)
+    refuse_payee(actor, disbursement)
     refuse_wrong_state(disbursement, Action.RETURN)
     out = disbursement.amount_fen - disbursement.returned_fen
     if amount_fen > out:
@@ -191,12 +226,14 @@ def reverse_disbursement(
 ) -> Disbursement:
     """Take back the payment of a disbursement as a whole, in public, with a reason.
 
-    Refuses one of which some came back already.
+    It is an act of today, whatever month the payment was in. Refuses one of which some came back
+    already, and somebody of the payee's household.
     """
     require(actor, "disbursement.reverse", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)
     ledger.hold([village])
     disbursement = find_for_step(village, disbursement_id)
+    refuse_payee(actor, disbursement)
     refuse_wrong_state(disbursement, Action.REVERSE)
     event = ledger.post(
         [

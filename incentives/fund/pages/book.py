@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 
 from incentives.fund import queries, schemas, words
+from incentives.fund.book_papers import book_pdf, book_workbook
 from incentives.fund.pages.shared import blueprint
 from incentives.web.pages import page, render
 from incentives.web.pages.places import public_place
@@ -13,27 +15,57 @@ from incentives.web.parsing import load_query
 
 public_place(_("The village's fund"), "/v/{village}/fund", order=40)
 
+MONTHS_SHOWN = 12
+PART = ("month", "year", "purpose")
+
 
 @blueprint.get("/v/<village>/fund")
 @page(permission=None)
 def public_book(village: str) -> Any:
-    """The public book, by year and purpose, with what remained after each line."""
-    query = load_query(schemas.BookQuery(), request.args)
-    month = query.pop("month")
-    found = queries.book(village, month, query)
+    """The public book, by month, year and purpose, with what remained after each line."""
+    given = {name: text for name, text in request.args.items() if text}
+    query = load_query(schemas.BookQuery(), MultiDict(given))
+    part = query.pop("part")
+    found = queries.book(village, part, query)
     overview = queries.fund_overview(village)
-    address: dict[str, Any] = {"village": village, "month": request.args.get("month")}
+    asked = {name: request.args[name] for name in PART if request.args.get(name)}
+    address: dict[str, Any] = {"village": village, **asked}
+    months = queries.months_of_money(village)[-MONTHS_SHOWN:]
     return render(
         "fund/book.html",
         overview=overview,
         bars=year_bars(overview),
+        month_bars=[
+            (f"{each.month:%m}", [max(0, each.in_fen) // 100, max(0, each.out_fen) // 100])
+            for each in months
+        ],
+        months_of_money=months,
         lines=found["items"],
         months=queries.months_of(village),
-        month=month,
+        part=part,
+        asked=asked,
         next_url=found["next"] and url_for(".public_book", **address, after=found["next"]),
         first_url=url_for(".public_book", **address) if query["after"] else None,
+        pdf_url=url_for(".public_book_pdf", **address),
+        xlsx_url=url_for(".public_book_workbook", **address),
+        json_url=url_for("fund.get_book", **address),
+        leaves_url=url_for("books.get_leaves", village=village),
         words=words,
     )
+
+
+@blueprint.get("/v/<village>/fund.pdf")
+@page(permission=None)
+def public_book_pdf(village: str) -> Response:
+    """The book on paper."""
+    return book_pdf(village, load_query(schemas.BookPart(), request.args)["part"])
+
+
+@blueprint.get("/v/<village>/fund.xlsx")
+@page(permission=None)
+def public_book_workbook(village: str) -> Response:
+    """The book as a workbook."""
+    return book_workbook(village, load_query(schemas.BookPart(), request.args)["part"])
 
 
 def year_bars(overview: queries.Overview) -> list[tuple[str, list[int]]]:

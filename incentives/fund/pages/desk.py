@@ -11,6 +11,7 @@ from incentives.extensions import db
 from incentives.fund import queries, timeline, words
 from incentives.fund.models import Disbursement
 from incentives.fund.pages.shared import blueprint
+from incentives.fund.pages.township import decides_above
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.pages import current_village, nav_item, page, render
@@ -54,6 +55,8 @@ def desk() -> Any:
         is_treasurer=may(actor, "income.record", village),
         budgets=queries.budget_figures(village, village_day(now()).year),
         year=village_day(now()).year,
+        above=decides_above(actor),
+        points=queries.points_and_money(village, village_day(now())),
         words=words,
     )
 
@@ -67,6 +70,7 @@ def supervise() -> Any:
     views = queries.disbursement_views(list(db.session.scalars(waiting)))
     return render(
         "fund/supervise.html",
+        above=decides_above(actor),
         cards=[timeline.card_of(view, actor) for view in views],
         overview=queries.fund_overview(village),
         words=words,

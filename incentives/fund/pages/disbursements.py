@@ -16,6 +16,7 @@ from incentives.fund import forms, operations, queries, timeline, words
 from incentives.fund.models import Disbursement, Method
 from incentives.fund.operations import PayeeChoice
 from incentives.fund.pages.shared import blueprint
+from incentives.fund.papers import payee_receipt_pdf
 from incentives.register.queries import (
     household_views,
     search_households,
@@ -118,6 +119,13 @@ def show_one(disbursement_id: UUID, action: str | None = None, form: Form | None
         today=village_day(now()),
         words=words,
     )
+
+
+@blueprint.get("/fund/disbursements/<uuid:disbursement_id>/receipt.pdf")
+@page(permission="disbursement.read")
+def receipt_form(disbursement_id: UUID) -> Any:
+    """The form that the payee signs."""
+    return payee_receipt_pdf(queries.find_disbursement(current_village().code, disbursement_id))
 
 
 @blueprint.post("/fund/disbursements/<uuid:disbursement_id>/<action>")

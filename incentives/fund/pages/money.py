@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
 from incentives.clock import now, village_day
+from incentives.files.operations import keep_file
 from incentives.fund import forms, operations, queries, schemas, words
 from incentives.fund.models import Income, Place
 from incentives.fund.pages.shared import blueprint
+from incentives.fund.papers import income_receipt_pdf
 from incentives.fund.purposes import purposes
 from incentives.web.cursors import page as page_of
 from incentives.web.pages import Form, current_village, page, render
@@ -25,13 +27,33 @@ def income() -> Any:
     village = current_village().code
     form = Form(forms.IncomeForm)
     answer = form.accept(
-        lambda: operations.record_income(
-            village=village, actor=current_actor(), now=now(), **form.data
-        ),
+        lambda: send_income(village, form.data),
         then=lambda _income: url_for(".income"),
         done=_("Entered. It stands in the public book now."),
     )
     return answer or show_income(form)
+
+
+def send_income(village: str, data: dict[str, Any]) -> Income:
+    """Enter what was typed, its voucher's photo or paper kept with it."""
+    actor, at = current_actor(), now()
+    data["file"] = kept_upload(village, data.pop("voucher_file", None))
+    return operations.record_income(village=village, actor=actor, now=at, **data)
+
+
+def kept_upload(village: str, upload: Any) -> UUID | None:
+    """An upload as a file of the village, None for none."""
+    if upload is None:
+        return None
+    content = upload.read()
+    return keep_file(village=village, content=content, actor=current_actor(), now=now()).id
+
+
+@blueprint.get("/fund/income/<uuid:income_id>/receipt.pdf")
+@page(permission="fund.read")
+def income_receipt(income_id: UUID) -> Any:
+    """The receipt that thanks who gave."""
+    return income_receipt_pdf(queries.find_income(current_village().code, income_id))
 
 
 def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None) -> Any:
@@ -45,6 +67,8 @@ def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None
         reversal=reversal,
         reversal_of=of,
         items=found["items"],
+        papers=queries.vouchers_of(found["items"]),
+        twice={row.id for row in found["items"] if queries.voucher_twice(row)},
         next_url=found["next"] and url_for(".income", after=found["next"]),
         today=village_day(now()),
         words=words,
@@ -99,22 +123,11 @@ def moves() -> Any:
 @blueprint.route("/fund/budgets/<int:year>", methods=["GET", "POST"])
 @page(permission="budget.set")
 def budgets(year: int) -> Any:
-    """Set a year's budgets by a resolution."""
+    """Set a year's budgets as the assembly adopted them."""
     village = current_village().code
     form = Form(forms.BudgetsForm)
     answer = form.accept(
-        lambda: operations.set_budgets(
-            village=village,
-            year=year,
-            amounts={
-                row["purpose"]: row["amount_fen"]
-                for row in form.data["items"]
-                if "amount_fen" in row
-            },
-            resolution=form.data["resolution"],
-            actor=current_actor(),
-            now=now(),
-        ),
+        lambda: send_budgets(village, year, form.data),
         then=lambda _budgets: url_for(".desk"),
         done=_("The budgets hold from now on."),
     )
@@ -123,7 +136,24 @@ def budgets(year: int) -> Any:
         "fund/budgets.html",
         form=form,
         year=year,
-        purposes=list(purposes()),
+        purposes=list(purposes().values()),
         known=known,
+        left=queries.left_of_year(village, year - 1),
+        adoptions=queries.adoptions_of(village, year),
+        today=village_day(now()),
         words=words,
+    )
+
+
+def send_budgets(village: str, year: int, data: dict[str, Any]) -> Any:
+    """Set the budgets that were typed; a purpose without an amount has none."""
+    rows = [row for row in data.pop("items") if "amount_fen" in row]
+    minutes = kept_upload(village, data.pop("minutes_file", None))
+    return operations.set_budgets(
+        village=village,
+        year=year,
+        lines={row.pop("purpose"): operations.BudgetLine(**row) for row in rows},
+        vote=operations.Vote(**data, minutes=minutes),
+        actor=current_actor(),
+        now=now(),
     )

@@ -1,6 +1,30 @@
 """What is read of the fund."""
 
-from incentives.fund.queries.book import BookLine, Hand, book, months_of
+from incentives.fund.queries.bank import (
+    BankEvent,
+    BankStanding,
+    Proposal,
+    bank_events,
+    bank_standing,
+    find_statement,
+    last_statement,
+    lines_of,
+    matches_of,
+    proposals,
+    statements_of,
+)
+from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
+from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_figures
+from incentives.fund.queries.caps import Cap, caps_of
+from incentives.fund.queries.closing import (
+    MonthStanding,
+    first_of,
+    last_of,
+    month_standing,
+    months_closed,
+    newest_count,
+    next_to_close,
+)
 from incentives.fund.queries.disbursements import (
     DisbursementView,
     count_waiting,
@@ -8,41 +32,96 @@ from incentives.fund.queries.disbursements import (
     disbursements,
     disbursements_waiting,
     find_disbursement,
-    income,
     waiting_for,
 )
 from incentives.fund.queries.figures import (
-    BudgetFigures,
+    MonthFigures,
     Overview,
     YearFigures,
-    budget_figures,
     fund_overview,
+    left_of_year,
+    months_of_money,
 )
 from incentives.fund.queries.files import may_read_file
+from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
+from incentives.fund.queries.lists import find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
+from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
 from incentives.fund.queries.purchases import stock_payments
+from incentives.fund.queries.statements import (
+    AccountPage,
+    IncomeStatement,
+    Period,
+    account_page,
+    income_statement,
+    money_accounts,
+    trial_balance_of,
+)
 
 __all__ = [
+    "AccountPage",
+    "BankEvent",
+    "BankStanding",
     "BookLine",
     "BudgetFigures",
+    "Cap",
     "DisbursementView",
     "Hand",
+    "IncomeStatement",
+    "MonthFigures",
+    "MonthStanding",
     "Overview",
+    "Part",
     "Payee",
+    "Period",
+    "PointsAndMoney",
+    "Proposal",
     "YearFigures",
+    "account_page",
+    "adoptions_of",
+    "bank_events",
+    "bank_standing",
     "book",
     "budget_figures",
+    "caps_of",
     "count_waiting",
     "disbursement_views",
     "disbursements",
     "disbursements_waiting",
     "find_disbursement",
+    "find_income",
+    "find_list",
+    "find_statement",
+    "first_of",
     "fund_overview",
     "income",
+    "income_statement",
+    "last_of",
+    "last_statement",
+    "left_of_year",
+    "lines_of",
+    "lists_of",
+    "lists_with",
+    "matches_of",
     "may_read_file",
+    "money_accounts",
+    "month_standing",
+    "months_closed",
     "months_of",
+    "months_of_money",
+    "newest_count",
+    "next_to_close",
     "payee_households",
     "payees",
+    "points_and_money",
+    "proposals",
+    "rows_on",
+    "shelf_values",
+    "statements_of",
     "stock_payments",
+    "trial_balance_of",
+    "voucher_twice",
+    "vouchers_of",
     "waiting_for",
+    "whole_book",
 ]

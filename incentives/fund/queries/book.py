@@ -23,6 +23,8 @@ from incentives.ledger.models import Event, Transfer
 from incentives.web.cursors import page
 
 MONEY = ("cash", "bank")
+LINES_A_STEP = 500
+LINES_AT_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,23 @@ class Records:
     names: dict[UUID, str]
 
 
+@dataclass(frozen=True)
+class Part:
+    """What of the book is shown: a month (its first day), a year, a purpose; all without any."""
+
+    month: date | None = None
+    year: int | None = None
+    purpose: str | None = None
+
+
 def book(
-    village: str, month: date | None = None, query: dict[str, Any] | None = None
+    village: str, part: Part | None = None, query: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """A page of the book, newest entry first: `{"items": [BookLine], "next"}`.
 
-    `month` is the first day of a month: then only what happened in it. Cash that was only brought
-    to the bank or fetched changes nothing and isn't listed.
+    Cash that was only brought to the bank or fetched changes nothing and isn't listed.
     """
-    found = page(book_events(village, month), [Event.seq.desc()], query or {})
+    found = page(book_events(village, part), [Event.seq.desc()], query or {})
     events: list[Event] = found["items"]
     figures = amounts_and_rests(village, events)
     records = records_of(events)
@@ -102,18 +112,39 @@ def book(
     return {"items": lines, "next": found["next"]}
 
 
-def book_events(village: str, month: date | None = None) -> Any:
+def whole_book(village: str, part: Part) -> list[BookLine]:
+    """All lines of a part of the book, oldest first, as paper and workbooks have them."""
+    lines: list[BookLine] = []
+    query: dict[str, Any] = {"limit": LINES_A_STEP, "after": None}
+    while True:
+        found = book(village, part, query)
+        lines += found["items"]
+        if found["next"] is None or len(lines) >= LINES_AT_MOST:
+            return lines[::-1]
+        query["after"] = found["next"]
+
+
+def book_events(village: str, part: Part | None = None) -> Any:
     """The events that changed what cash and bank hold together."""
+    part = part or Part()
     into, out_of = Transfer.to_code.in_(MONEY), Transfer.from_code.in_(MONEY)
     changing = select(Transfer.seq).where(
         Transfer.village == village, or_(into & ~out_of, out_of & ~into)
     )
     chosen = select(Event).where(Event.village == village, Event.seq.in_(changing))
-    if month is not None:
-        following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-        chosen = chosen.where(
-            Event.occurred_on >= month.replace(day=1), Event.occurred_on < following
+    if part.month is not None:
+        first = part.month.replace(day=1)
+        following = (first + timedelta(days=32)).replace(day=1)
+        chosen = chosen.where(Event.occurred_on >= first, Event.occurred_on < following)
+    if part.year is not None:
+        first, following = date(part.year, 1, 1), date(part.year + 1, 1, 1)
+        chosen = chosen.where(Event.occurred_on >= first, Event.occurred_on < following)
+    if part.purpose is not None:
+        code = f"spending.{part.purpose}"
+        spent = select(Transfer.seq).where(
+            Transfer.village == village, or_(Transfer.to_code == code, Transfer.from_code == code)
         )
+        chosen = chosen.where(Event.seq.in_(spent))
     return chosen
 
 

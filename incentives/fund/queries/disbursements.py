@@ -16,11 +16,13 @@ from incentives.fund.models import (
     Disbursement,
     DisbursementApproval,
     DisbursementFile,
-    Income,
+    DisbursementList,
     PaymentReturn,
     Status,
 )
+from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
+from incentives.fund.queries.lists import lists_with
 from incentives.fund.queries.payees import Payee, payees
 
 PAID = (Status.PAID, Status.RECEIVED, Status.RETURNED, Status.REVERSED)
@@ -32,16 +34,24 @@ class DisbursementView:
 
     `budget_fen` is the year's budget for its purpose, None where there is none; `budget_left_fen`
     what is left of it after this and all that is approved or paid, below zero where it isn't
-    covered.
+    covered. `cap` is what this payee may get in the year, None where the purpose has none;
+    `of_list` the list that it stands on, with its line.
     """
 
     disbursement: Disbursement
     payee: Payee
     budget_fen: int | None
     budget_left_fen: int
+    cap: Cap | None = None
+    of_list: tuple[DisbursementList, int] | None = None
     evidence: list[UUID] = field(default_factory=list)
     approvals: list[DisbursementApproval] = field(default_factory=list)
     returns: list[PaymentReturn] = field(default_factory=list)
+
+    @property
+    def decided_fen(self) -> int:
+        """The sum that is decided on together: its list's, else its own."""
+        return self.of_list[0].total_fen if self.of_list else self.disbursement.amount_fen
 
 
 def find_disbursement(village: str, disbursement_id: UUID) -> Disbursement:
@@ -56,11 +66,6 @@ def disbursements(village: str, status: Status | None = None) -> Select[Disburse
     """The disbursements of a village, to be paged newest first by id (a UUIDv7)."""
     chosen = select(Disbursement).where(Disbursement.village == village)
     return chosen if status is None else chosen.where(Disbursement.status == status)
-
-
-def income(village: str) -> Select[Income]:
-    """What came into a village's fund, to be paged newest first by id."""
-    return select(Income).where(Income.village == village)
 
 
 def disbursements_waiting(village: str) -> list[Disbursement]:
@@ -121,12 +126,15 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
         return []
     named = payees(rows)
     left = budgets_left(rows)
+    caps, lists = caps_of(rows), lists_with(rows)
     views = {
         row.id: DisbursementView(
             disbursement=row,
             payee=named[row.id],
             budget_fen=left[row.id][0],
             budget_left_fen=left[row.id][1],
+            cap=caps.get(row.id),
+            of_list=lists.get(row.id),
         )
         for row in rows
     }

@@ -1,14 +1,15 @@
 """The fund in figures, all from the ledger: what it holds, what came in and went out."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import and_, extract, func, or_, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
-from incentives.fund.purposes import purposes
 from incentives.ledger.models import Account, Event, Transfer
 
+MONEY = ("cash", "bank")
 SPENDING = "spending."
 INCOME = "income."
 
@@ -109,41 +110,53 @@ def fund_overview(village: str) -> Overview:
     )
 
 
-@dataclass(frozen=True)
-class BudgetFigures:
-    """A purpose in a year: its budget (None: it has none), what was spent, what is left."""
+@dataclass
+class MonthFigures:
+    """A month of the fund's money in fen: what came in and went out, and what then remained."""
 
-    purpose: str
-    amount_fen: int | None
-    spent_fen: int
-    resolution: str | None
-
-    @property
-    def left_fen(self) -> int:
-        """What is left, below zero where more was spent."""
-        return (self.amount_fen or 0) - self.spent_fen
+    month: date
+    in_fen: int = 0
+    out_fen: int = 0
+    remaining_fen: int = 0
 
 
-def budget_figures(village: str, year: int) -> list[BudgetFigures]:
-    """A year's budgets and what was spent, for each purpose that has either, in their order."""
-    budgets = {
-        each.purpose: each
+def months_of_money(village: str) -> list[MonthFigures]:
+    """Each month in which money moved, oldest first.
+
+    What was taken back counts against what it took back: a reversed income against what came in,
+    money that came back against what went out.
+    """
+    year, month = (extract(part, Event.occurred_on) for part in ("year", "month"))
+    into, out_of = Transfer.to_code.in_(MONEY), Transfer.from_code.in_(MONEY)
+    rows = db.session.execute(
+        select(year, month, Transfer.from_code, Transfer.to_code, func.sum(Transfer.amount))
+        .join(Event, and_(Event.village == Transfer.village, Event.seq == Transfer.seq))
+        .where(Transfer.village == village, or_(and_(into, ~out_of), and_(out_of, ~into)))
+        .group_by(year, month, Transfer.from_code, Transfer.to_code)
+    )
+    found: dict[date, MonthFigures] = {}
+    for of_year, of_month, source, target, total in rows:
+        first = date(int(of_year), int(of_month), 1)
+        figures = found.setdefault(first, MonthFigures(first))
+        change = int(total) if target in MONEY else -int(total)
+        other = source if target in MONEY else target
+        if other.startswith(INCOME):
+            figures.in_fen += change
+        else:
+            figures.out_fen -= change
+    held = 0
+    for first in sorted(found):
+        held += found[first].in_fen - found[first].out_fen
+        found[first].remaining_fen = held
+    return [found[first] for first in sorted(found)]
+
+
+def left_of_year(village: str, year: int) -> dict[str, int]:
+    """What a year's budgets left by purpose, below zero where more was spent, in fen."""
+    spent = spent_in_years(village)
+    return {
+        each.purpose: each.amount_fen - spent.get((year, each.purpose), 0)
         for each in db.session.scalars(
             select(Budget).where(Budget.village == village, Budget.year == year)
         )
     }
-    spent = {
-        purpose: amount
-        for (of_year, purpose), amount in spent_in_years(village).items()
-        if of_year == year
-    }
-    return [
-        BudgetFigures(
-            purpose=purpose,
-            amount_fen=budgets[purpose].amount_fen if purpose in budgets else None,
-            spent_fen=spent.get(purpose, 0),
-            resolution=budgets[purpose].resolution if purpose in budgets else None,
-        )
-        for purpose in dict.fromkeys((*purposes(), *sorted(spent)))
-        if purpose in budgets or purpose in spent
-    ]

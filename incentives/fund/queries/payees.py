@@ -65,6 +65,39 @@ def holds_role(village: str, residents: Sequence[Resident]) -> bool:
     )
 
 
+def payee_holds_role(disbursement: Disbursement) -> bool:
+    """Whether who gets the money holds a role in the village; of a team's members nobody does.
+
+    A name that was typed is compared with those of the staff.
+    """
+    if disbursement.payee_name is not None:
+        return is_staff_named(disbursement.village, disbursement.payee_name)
+    if disbursement.team_id is not None:
+        return False
+    return holds_role(disbursement.village, payee_residents(disbursement))
+
+
+def is_staff_named(village: str, name: str) -> bool:
+    """Whether somebody with a role in the village, or above or below it, has this name."""
+    divisions = db.session.scalars(
+        select(UserRole.division)
+        .join(User, User.id == UserRole.user_id)
+        .where(User.name == name, User.deactivated_at.is_(None))
+    )
+    return any(
+        village.startswith(division) or division.startswith(village) for division in divisions
+    )
+
+
+def is_resident_named(village: str, name: str) -> bool:
+    """Whether a resident of the village has this name, blanks apart."""
+    wanted = "".join(name.split())
+    names = db.session.scalars(
+        select(Resident.name).where(Resident.village == village, Resident.left_on.is_(None))
+    )
+    return any("".join(each.split()) == wanted for each in names)
+
+
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:
     """The payees of these disbursements by the disbursement's id, in three statements."""
     households = by_id(Household, {each.household_id for each in disbursements})

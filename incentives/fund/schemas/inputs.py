@@ -19,6 +19,7 @@ from incentives.fund.models import (
     Status,
 )
 from incentives.fund.operations import PayeeChoice
+from incentives.fund.queries.book import Part
 from incentives.web.schemas import Day, Fen, Id, PageQuery, Schema
 
 AMOUNT = validate.Range(min=1, max=10**12)
@@ -32,11 +33,20 @@ MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 class Month(fields.Field[date]):
     """A month: `YYYY-MM`, loaded as its first day."""
 
+    WRONG = _("Write a month as 2026-01")
+
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> date:
         typed = MONTH.fullmatch(str(value))
         if typed is None or not (1 <= int(typed[2]) <= 12 and int(typed[1]) > 0):
-            raise ValidationError(str(_("Write a month as 2026-01")))
+            raise ValidationError(str(self.WRONG))
         return date(int(typed[1]), int(typed[2]), 1)
+
+
+class Count(fields.Integer):
+    """How many people."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=0, max=100_000), **options)
 
 
 class IncomeInput(Schema):
@@ -49,6 +59,7 @@ class IncomeInput(Schema):
     method = fields.Enum(Method, by_value=True, required=True)
     giver = fields.String(allow_none=True, validate=validate.Length(max=NAME_LENGTH))
     note = fields.String(allow_none=True, validate=validate.Length(max=REASON_LENGTH))
+    file = Id(allow_none=True)
 
 
 class MoveInput(Schema):
@@ -126,16 +137,33 @@ class DisbursementQuery(PageQuery):
 
 
 class BudgetInput(Schema):
+    """`carried_fen` is the part that was left of the year before; `cap_fen` a payee's in the year.
+
+    Without a cap the county's list advises.
+    """
+
     purpose = fields.String(required=True, validate=PURPOSE)
     amount_fen = Fen(required=True, validate=validate.Range(min=0, max=10**12))
+    carried_fen = Fen(load_default=0, validate=validate.Range(min=0, max=10**12))
+    cap_fen = Fen(allow_none=True, load_default=None, validate=AMOUNT)
 
 
-class BudgetsInput(Schema):
-    """All of a year's budgets: what isn't named has none."""
+class VoteInput(Schema):
+    """The assembly's vote: its day, who was there, how they voted, the minutes' file."""
 
+    held_on = Day(required=True)
+    present = Count(required=True)
+    in_favour = Count(required=True)
+    against = Count(required=True)
     resolution = fields.String(
         required=True, validate=validate.Length(min=1, max=RESOLUTION_LENGTH)
     )
+    minutes = Id(allow_none=True, load_default=None)
+
+
+class BudgetsInput(VoteInput):
+    """All of a year's budgets, as the assembly adopted them: what isn't named has none."""
+
     items = fields.List(
         fields.Nested(BudgetInput), required=True, validate=validate.Length(max=100)
     )
@@ -148,5 +176,22 @@ class BudgetsInput(Schema):
             raise ValidationError(str(_("A purpose stands here twice")), "items")
 
 
-class BookQuery(PageQuery):
+class BookPart(Schema):
+    """A part of the book: a month, a year, a purpose; all of it without any."""
+
     month = Month(load_default=None)
+    year = fields.Integer(load_default=None, validate=validate.Range(min=2000, max=2200))
+    purpose = fields.String(load_default=None, validate=PURPOSE)
+
+    @post_load
+    def as_part(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """The part as the query takes it, beside the page asked for."""
+        names = ("month", "year", "purpose")
+        return {
+            "part": Part(**{name: data[name] for name in names}),
+            **{name: value for name, value in data.items() if name not in names},
+        }
+
+
+class BookQuery(PageQuery, BookPart):
+    """A page of a part of the book."""

@@ -7,6 +7,8 @@ from incentives.web.schemas import Day, Fen, Id, InstantField, Schema, page_of
 
 
 class IncomeOutput(Schema):
+    """`voucher_twice`: another income of the year that stands has the same voucher number."""
+
     id = Id()
     source = fields.Enum(Source, by_value=True)
     amount_fen = Fen()
@@ -20,6 +22,8 @@ class IncomeOutput(Schema):
     reversed_event_id = Id(allow_none=True)
     reversed_reason = fields.String(allow_none=True)
     reversed_at = InstantField(allow_none=True)
+    file_id = Id(allow_none=True)
+    voucher_twice = fields.Boolean()
 
 
 class MoveOutput(Schema):
@@ -60,7 +64,11 @@ class ReturnOutput(Schema):
 
 
 class DisbursementOutput(Schema):
-    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered."""
+    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered.
+
+    `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
+    assembly adopted refuses more. On a list, `line` is its number there.
+    """
 
     id = Id()
     purpose = fields.String()
@@ -74,6 +82,11 @@ class DisbursementOutput(Schema):
     second_approval_fen = Fen()
     budget_fen = Fen(allow_none=True)
     budget_left_fen = Fen()
+    cap_fen = Fen(allow_none=True)
+    cap_left_fen = Fen(allow_none=True)
+    cap_is_adopted = fields.Boolean()
+    list_id = Id(allow_none=True)
+    line = fields.Integer(allow_none=True)
     missing_approvals = fields.Integer()
     notice_id = Id(allow_none=True)
     concluded_at = InstantField(allow_none=True)
@@ -98,16 +111,48 @@ class DisbursementOutput(Schema):
     ended_reason = fields.String(allow_none=True)
 
 
+class SentUpItem(Schema):
+    """`step` is evaluation or approval; `why` too_small, or role where the payee holds one."""
+
+    village = fields.String()
+    step = fields.String()
+    why = fields.String()
+    disbursement = fields.Nested(DisbursementOutput)
+
+
+class SentUpOutput(Schema):
+    items = fields.List(fields.Nested(SentUpItem))
+
+
 class BudgetOutput(Schema):
+    """A purpose in a year: its budget, and what is applied for, approved and spent against it."""
+
     purpose = fields.String()
     amount_fen = Fen(allow_none=True)
+    carried_fen = Fen()
+    cap_fen = Fen(allow_none=True)
+    applied_fen = Fen()
+    approved_fen = Fen()
     spent_fen = Fen()
     left_fen = Fen()
     resolution = fields.String(allow_none=True)
 
 
+class AdoptionOutput(Schema):
+    held_on = Day()
+    present = fields.Integer()
+    in_favour = fields.Integer()
+    against = fields.Integer()
+    resolution = fields.String()
+    minutes_id = Id(allow_none=True)
+    adopted_at = InstantField()
+
+
 class BudgetsOutput(Schema):
+    """A year's budgets; `adoptions` are the assembly's votes on them, the one that holds first."""
+
     year = fields.Integer()
+    adoptions = fields.List(fields.Nested(AdoptionOutput))
     items = fields.List(fields.Nested(BudgetOutput))
 
 
@@ -132,6 +177,15 @@ class YearOutput(Schema):
     by_purpose = fields.List(fields.Nested(PurposeFigures))
 
 
+class MonthFiguresOutput(Schema):
+    """A month: what came in and went out, less what was taken back, and what then remained."""
+
+    month = fields.Function(lambda figures: f"{figures.month:%Y-%m}")
+    in_fen = Fen()
+    out_fen = Fen()
+    remaining_fen = Fen()
+
+
 class FundOutput(Schema):
     """`balance_fen` is cash and bank together."""
 
@@ -140,6 +194,7 @@ class FundOutput(Schema):
     bank_fen = Fen()
     by_purpose = fields.List(fields.Nested(PurposeFigures(exclude=("budget_fen",))))
     by_year = fields.List(fields.Nested(YearOutput))
+    by_month = fields.List(fields.Nested(MonthFiguresOutput))
 
 
 class HandOutput(Schema):

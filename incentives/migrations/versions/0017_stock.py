@@ -9,7 +9,7 @@ from alembic import op
 from incentives.database import Instant, new_id
 
 revision = "0017_stock"
-down_revision = "0015_claims"
+down_revision = "0016_fund_in_full"
 
 KINDS = ("in", "count", "spoiled", "return", "redemption", "refund", "reversal")
 CATEGORIES = ("grain", "oil", "daily", "home", "farm", "school", "service", "other")

@@ -1,144 +1,24 @@
-"""Tables of the fund: income, moves of money, budgets, disbursements and what came back of them."""
+"""Tables of disbursements: one by one or on a list, and what came back of them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.database import Base, choice, new_id
-
-REASON_LENGTH = 300
-VOUCHER_LENGTH = 40
-NAME_LENGTH = 60
-PURPOSE_LENGTH = 20
-RESOLUTION_LENGTH = 200
+from incentives.fund.models.words import (
+    NAME_LENGTH,
+    PURPOSE_LENGTH,
+    REASON_LENGTH,
+    VOUCHER_LENGTH,
+    Decision,
+    Method,
+    Status,
+)
 
 PAID_STATES = "('paid', 'received', 'returned', 'reversed')"
 ENDED_STATES = "('rejected', 'withdrawn', 'reversed')"
-
-
-class Source(StrEnum):
-    """Where income comes from."""
-
-    DONATION = "donation"
-    COLLECTIVE = "collective"
-    SUBSIDY = "subsidy"
-    INTEREST = "interest"
-
-
-class Method(StrEnum):
-    """Where the money lies that comes or goes; also the code of its account."""
-
-    CASH = "cash"
-    BANK = "bank"
-
-
-class Place(StrEnum):
-    """Between what money is moved; `difference` is what a count or a bank's statement found."""
-
-    CASH = "cash"
-    BANK = "bank"
-    DIFFERENCE = "difference"
-
-
-class Status(StrEnum):
-    """How far a disbursement has come; the diagram is in `docs/domain.md`, Micro-fund."""
-
-    APPLIED = "applied"
-    EVALUATED = "evaluated"
-    PUBLISHED = "published"
-    APPROVED = "approved"
-    PAID = "paid"
-    RECEIVED = "received"
-    RETURNED = "returned"
-    REVERSED = "reversed"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-class Decision(StrEnum):
-    """What somebody says to a disbursement."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-
-
-class Income(Base):
-    """Money that came in, from where, under which voucher; a mistyped one is reversed in public."""
-
-    __tablename__ = "income"
-    __table_args__ = (
-        CheckConstraint("amount_fen > 0", name="amount"),
-        CheckConstraint("length(voucher) > 0", name="voucher"),
-        CheckConstraint(
-            "(reversed_event_id IS NULL) = (reversed_by IS NULL)"
-            " AND (reversed_event_id IS NULL) = (reversed_at IS NULL)"
-            " AND (reversed_event_id IS NULL) = (reversed_reason IS NULL)",
-            name="reversal_is_whole",
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
-    source: Mapped[Source] = mapped_column(choice(Source, "source"))
-    amount_fen: Mapped[int]
-    received_on: Mapped[date]
-    voucher: Mapped[str] = mapped_column(String(VOUCHER_LENGTH))
-    method: Mapped[Method] = mapped_column(choice(Method, "method"))
-    giver: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
-    note: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
-    event_id: Mapped[UUID] = mapped_column(unique=True)
-    entered_by: Mapped[UUID]
-    entered_at: Mapped[datetime]
-    reversed_event_id: Mapped[UUID | None]
-    reversed_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
-    reversed_by: Mapped[UUID | None]
-    reversed_at: Mapped[datetime | None]
-
-
-class MoneyMove(Base):
-    """Money brought to the bank or fetched from it, or a difference that a count found."""
-
-    __tablename__ = "money_move"
-    __table_args__ = (
-        CheckConstraint("amount_fen > 0", name="amount"),
-        CheckConstraint("from_place <> to_place", name="two_places"),
-        CheckConstraint(
-            "(from_place <> 'difference' AND to_place <> 'difference') OR note IS NOT NULL",
-            name="difference_has_note",
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
-    from_place: Mapped[Place] = mapped_column(choice(Place, "from_place"))
-    to_place: Mapped[Place] = mapped_column(choice(Place, "to_place"))
-    amount_fen: Mapped[int]
-    moved_on: Mapped[date]
-    note: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
-    event_id: Mapped[UUID] = mapped_column(unique=True)
-    entered_by: Mapped[UUID]
-    entered_at: Mapped[datetime]
-
-
-class Budget(Base):
-    """What a year may spend on a purpose, by which resolution; earlier values are in the audit."""
-
-    __tablename__ = "budget"
-    __table_args__ = (
-        CheckConstraint("amount_fen >= 0", name="amount"),
-        CheckConstraint("year BETWEEN 2000 AND 2200", name="year"),
-    )
-
-    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    purpose: Mapped[str] = mapped_column(String(PURPOSE_LENGTH), primary_key=True)
-    amount_fen: Mapped[int]
-    resolution: Mapped[str] = mapped_column(String(RESOLUTION_LENGTH))
-    set_by: Mapped[UUID]
-    set_at: Mapped[datetime]
 
 
 class Disbursement(Base):
@@ -270,3 +150,32 @@ class PaymentReturn(Base):
     event_id: Mapped[UUID] = mapped_column(unique=True)
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
+
+
+class DisbursementList(Base):
+    """Many disbursements asked for at once, as the rewards at a year's end: decided on as one."""
+
+    __tablename__ = "disbursement_list"
+    __table_args__ = (CheckConstraint("length(title) > 0", name="title"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
+    title: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    purpose: Mapped[str] = mapped_column(String(PURPOSE_LENGTH))
+    total_fen: Mapped[int]
+    applied_by: Mapped[UUID]
+    applied_at: Mapped[datetime]
+
+
+class DisbursementListLine(Base):
+    """A disbursement's place on its list, from 1."""
+
+    __tablename__ = "disbursement_list_line"
+    __table_args__ = (
+        UniqueConstraint("list_id", "line"),
+        CheckConstraint("line > 0", name="line"),
+    )
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), primary_key=True)
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement_list.id"))
+    line: Mapped[int]

@@ -1,0 +1,196 @@
+"""A bank's statement as an uploaded sheet: columns by their headings, lines in order of days.
+
+Headings, and the words for what came in and went out, are in `data/bank_headings.csv`, as the
+banks that villages use write them. Seen from the bank, credit is what came in.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from incentives.errors import FieldError, Invalid
+from incentives.files.sheets import Sheet, Unreadable, folded, read_sheets, shown
+from incentives.fund.models import NAME_LENGTH, REASON_LENGTH
+
+HEAD_WITHIN = 30
+LINES_AT_MOST = 2_000
+BRACKETS = re.compile(r"[(\[].*?[)\]]")
+NUMBER = re.compile(r"[-+]?\d{1,13}(\.\d{1,4})?", re.ASCII)
+DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?", re.ASCII)
+COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\D.*)?", re.ASCII)
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """A line as it will be kept: below zero what went out."""
+
+    day: date
+    amount_fen: int
+    summary: str
+    other: str | None = None
+    balance_fen: int | None = None
+
+
+@cache
+def headings() -> dict[str, tuple[str, ...]]:
+    """What each field is called, by field, those that banks use most first."""
+    text = files("incentives.data").joinpath("bank_headings.csv").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in csv.DictReader(text.splitlines()):
+        found[row["field"]].append(row["heading"].casefold())
+    return {field: tuple(names) for field, names in found.items()}
+
+
+def read_statement(content: bytes) -> list[StatementLine]:
+    """The lines of the first sheet that has a day and amounts, oldest first.
+
+    Refuses a file that is none, a sheet without such columns, and names each line whose day or
+    amount can't be read.
+    """
+    try:
+        sheets = read_sheets(content)
+    except Unreadable as unreadable:
+        raise Invalid(errors=[FieldError("/file", unreadable.detail)]) from unreadable
+    for sheet in sheets:
+        found = columns_of(sheet)
+        if found is not None:
+            return lines_of(sheet, *found)
+    detail = _("No columns of a bank's statement are in it: day, what came in and what went out")
+    raise Invalid(errors=[FieldError("/file", detail)])
+
+
+def columns_of(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
+    """The row of headings and which column is which; None where the sheet has none."""
+    for at, row in enumerate(sheet.rows[:HEAD_WITHIN]):
+        heads = {heading(cell): place for place, cell in reversed(list(enumerate(row)))}
+        columns = {
+            field: heads[name]
+            for field, names in headings().items()
+            if field not in ("came_in", "went_out")
+            for name in reversed(names)
+            if name in heads
+        }
+        if "day" in columns and ("amount" in columns or {"in", "out"} & columns.keys()):
+            return at, columns
+    return None
+
+
+def heading(cell: Any) -> str:
+    """A heading as headings are compared: without blanks and without a unit in brackets."""
+    return BRACKETS.sub("", folded(shown(cell))).replace(" ", "").casefold()
+
+
+def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLine]:
+    """The lines under the headings; sums and remarks without a day are no lines."""
+    rows = [
+        (number, row)
+        for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2)
+        if day_of(cell_of(row, columns, "day")) is not None
+    ]
+    if len(rows) > LINES_AT_MOST:
+        detail = _("At most %(count)s lines", count=LINES_AT_MOST)
+        raise Invalid(errors=[FieldError("/file", detail)])
+    lines: list[StatementLine] = []
+    errors: list[FieldError] = []
+    for number, row in rows:
+        try:
+            line = line_of(row, columns)
+        except ValueError:
+            detail = _("Line %(number)s: this is no amount", number=number)
+            errors.append(FieldError("/file", detail))
+            continue
+        if line is not None:
+            lines.append(line)
+    if errors:
+        raise Invalid(errors=errors)
+    return lines[::-1] if newest_first(lines) else lines
+
+
+def newest_first(lines: Sequence[StatementLine]) -> bool:
+    """Whether a bank wrote its newest line first, by the days or, within one day, by what is left.
+
+    Each line's balance is the one before it and its own amount.
+    """
+    if lines and lines[0].day != lines[-1].day:
+        return lines[0].day > lines[-1].day
+    return any(
+        newer.balance_fen is not None
+        and older.balance_fen is not None
+        and newer.balance_fen == older.balance_fen + newer.amount_fen
+        for newer, older in pairwise(lines)
+    )
+
+
+def line_of(row: Row, columns: dict[str, int]) -> StatementLine | None:
+    """A row as a line, None for one of nothing; ValueError for an amount that is none."""
+    day = day_of(cell_of(row, columns, "day"))
+    amount = amount_of(row, columns)
+    if day is None or amount == 0:
+        return None
+    balance = cell_of(row, columns, "balance")
+    other = folded(shown(cell_of(row, columns, "other")))
+    return StatementLine(
+        day=day,
+        amount_fen=amount,
+        summary=folded(shown(cell_of(row, columns, "summary")))[:REASON_LENGTH] or "-",
+        other=other[:NAME_LENGTH] or None,
+        balance_fen=None if balance is None else fen_of(balance),
+    )
+
+
+def amount_of(row: Row, columns: dict[str, int]) -> int:
+    """What a row moved, in fen: from two columns, or one with a sign or a word beside it."""
+    if "amount" in columns and not {"in", "out"} & columns.keys():
+        amount = fen_of(cell_of(row, columns, "amount"))
+        word = folded(shown(cell_of(row, columns, "direction"))).casefold()
+        if word in headings()["went_out"]:
+            return -abs(amount)
+        return abs(amount) if word in headings()["came_in"] else amount
+    came = fen_of(cell_of(row, columns, "in"))
+    went = fen_of(cell_of(row, columns, "out"))
+    return came - abs(went)
+
+
+def cell_of(row: Row, columns: dict[str, int], field: str) -> Any:
+    """A field's cell, None where the row has none."""
+    place = columns.get(field)
+    return row[place] if place is not None and place < len(row) else None
+
+
+def fen_of(cell: Any) -> int:
+    """An amount in yuan as fen, 0 for an empty cell; ValueError for what is none."""
+    if cell is None:
+        return 0
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return int((Decimal(repr(cell)) * 100).to_integral_value())
+    typed = folded(shown(cell)).replace(",", "").replace(" ", "")
+    typed = typed.removeprefix("\u00a5").removeprefix("CNY")
+    if typed in ("", "-", "--", "/"):
+        return 0
+    if not NUMBER.fullmatch(typed):
+        raise ValueError("no amount")
+    return int((Decimal(typed) * 100).to_integral_value())
+
+
+def day_of(cell: Any) -> date | None:
+    """A cell's day, however the bank writes it; None for what is none."""
+    typed = folded(shown(cell))
+    found = COMPACT_DAY.fullmatch(typed) or DAY.fullmatch(typed)
+    if found is None:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None

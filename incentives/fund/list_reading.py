@@ -1,0 +1,191 @@
+"""Whom a pasted or uploaded list of payees means, and how much each gets.
+
+Columns are found by their headings, else the first number of a row is the amount and the first
+other cell the name. A name means its household, or the person where a purpose is for people; a door
+tells namesakes apart. What means nobody, or several, is named with its line.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
+
+from incentives.errors import FieldError, Invalid
+from incentives.extensions import db
+from incentives.files.sheets import Unreadable, folded, in_every_language, read_sheets, shown
+from incentives.fund.bank_reading import fen_of
+from incentives.fund.operations import ListLine, PayeeChoice
+from incentives.register.models import Household, Resident
+
+HEADS: dict[str, tuple[LazyString, ...]] = {
+    "name": (_("Name"), _("Head of household"), _("Who gets it")),
+    "door": (_("Door"), _("Door number")),
+    "amount": (_("Amount"), _("Yuan")),
+    "reason": (_("Reason"), _("Note")),
+}
+HEAD_WITHIN = 10
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A resident of the village as a list names them."""
+
+    resident: Resident
+    door: str
+    number: int
+
+
+def rows_of_text(text: str) -> list[list[str]]:
+    """Pasted lines as cells: a spreadsheet's tabs, or commas."""
+    return [
+        line.replace("\uff0c", "\t").replace(",", "\t").split("\t")
+        if "\t" not in line
+        else line.split("\t")
+        for line in text.splitlines()
+        if line.strip()
+    ]
+
+
+def rows_of_file(content: bytes) -> list[list[str]]:
+    """An uploaded sheet's cells as texts; refuses what is none."""
+    try:
+        sheet = read_sheets(content)[0]
+    except Unreadable as unreadable:
+        raise Invalid(errors=[FieldError("/sheet", unreadable.detail)]) from unreadable
+    return [[shown(cell) for cell in row] for row in sheet.rows if any(row)]
+
+
+def read_list(
+    village: str, rows: Sequence[Row], *, of_people: bool, amount_fen: int | None, pointer: str
+) -> list[ListLine]:
+    """The lines that these rows mean; refuses with a sentence for each that means none."""
+    people = people_by_name(village)
+    at, columns = columns_of(rows)
+    lines: list[ListLine] = []
+    problems: list[LazyString] = []
+    for number, row in enumerate(rows[at:], start=at + 1):
+        try:
+            line = line_of(row, columns, people, of_people=of_people, amount_fen=amount_fen)
+        except ProblemOfLine as problem:
+            typed = " ".join(each for each in map(folded, row) if each)
+            problems.append(
+                _("Line %(number)s (%(typed)s): %(what)s", number=number, typed=typed, what=problem)
+            )
+            continue
+        if line is not None:
+            lines.append(line)
+    if problems:
+        raise Invalid(errors=[FieldError(pointer, " ".join(str(each) for each in problems))])
+    return lines
+
+
+class ProblemOfLine(Exception):
+    """Why a line means nobody, or no amount."""
+
+
+def people_by_name(village: str) -> dict[str, list[Neighbour]]:
+    """Who lives in the village, by name without blanks."""
+    found: dict[str, list[Neighbour]] = defaultdict(list)
+    for resident, door, number in db.session.execute(
+        select(Resident, Household.door, Household.number)
+        .join(Household, Household.id == Resident.household_id)
+        .where(
+            Resident.village == village,
+            Resident.left_on.is_(None),
+            Household.departed_on.is_(None),
+        )
+    ):
+        found[bare(resident.name)].append(Neighbour(resident, folded(door), number))
+    return found
+
+
+def bare(name: str) -> str:
+    """A name as names are compared."""
+    return folded(name).replace(" ", "")
+
+
+def columns_of(rows: Sequence[Row]) -> tuple[int, dict[str, int]]:
+    """Where the lines begin, and which column is which; no columns without headings."""
+    for at, row in enumerate(rows[:HEAD_WITHIN]):
+        heads = {folded(cell).casefold(): place for place, cell in enumerate(row)}
+        found = {
+            kind: heads[head]
+            for kind, texts in HEADS.items()
+            for text in reversed(texts)
+            for head in in_every_language(text)
+            if head in heads
+        }
+        if "name" in found:
+            return at + 1, found
+    return 0, {}
+
+
+def line_of(
+    row: Row,
+    columns: dict[str, int],
+    people: dict[str, list[Neighbour]],
+    *,
+    of_people: bool,
+    amount_fen: int | None,
+) -> ListLine | None:
+    """One row as a line; None for an empty one."""
+    cells = parts_of(row, columns)
+    if not cells.get("name"):
+        return None
+    known = people.get(bare(cells["name"]), [])
+    door = cells.get("door", "")
+    if door:
+        known = [each for each in known if door in (each.door, str(each.number))]
+    if not known:
+        raise ProblemOfLine(_("nobody of that name lives here"))
+    homes = {each.resident.household_id for each in known}
+    if len(known if of_people else homes) > 1:
+        raise ProblemOfLine(_("several have this name: write the door beside it"))
+    amount = amount_of(cells.get("amount", ""), amount_fen)
+    resident = known[0].resident
+    payee: dict[str, Any] = (
+        {"resident_id": resident.id} if of_people else {"household_id": resident.household_id}
+    )
+    return ListLine(PayeeChoice(**payee), amount, cells.get("reason") or None)
+
+
+def parts_of(row: Row, columns: dict[str, int]) -> dict[str, str]:
+    """A row's cells by what they are."""
+    texts = [folded(cell) for cell in row]
+    if columns:
+        return {kind: texts[place] for kind, place in columns.items() if place < len(texts)}
+    parts: dict[str, str] = {}
+    for text in texts:
+        kind = "amount" if is_amount(text) else "name" if "name" not in parts else "reason"
+        if text and kind not in parts:
+            parts[kind] = text
+    return parts
+
+
+def is_amount(text: str) -> bool:
+    """Whether a cell is an amount."""
+    try:
+        return bool(text) and fen_of(text) > 0
+    except ValueError:
+        return False
+
+
+def amount_of(text: str, amount_fen: int | None) -> int:
+    """A line's own amount, else that of all."""
+    if not text:
+        if amount_fen is None:
+            raise ProblemOfLine(_("no amount"))
+        return amount_fen
+    try:
+        found = fen_of(text)
+    except ValueError:
+        found = 0
+    if found <= 0:
+        raise ProblemOfLine(_("this is no amount"))
+    return found

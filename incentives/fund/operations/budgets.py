@@ -1,0 +1,182 @@
+"""The year's budgets, as the assembly adopted them: what is carried over, what caps hold."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import delete, select
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, NotFound
+from incentives.extensions import db
+from incentives.files.queries import readable_file
+from incentives.fund.models import RESOLUTION_LENGTH, Budget, BudgetAdoption
+from incentives.fund.operations.months import is_closed
+from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_text
+from incentives.fund.purposes import purposes
+from incentives.fund.queries.figures import left_of_year
+from incentives.register.assembly import vote_errors
+
+FIRST_YEAR = 2000
+LAST_YEAR = 2200
+DECEMBER = 12
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The assembly's vote on a year's budgets: its day, who was there, how they voted."""
+
+    held_on: date
+    present: int
+    in_favour: int
+    against: int
+    resolution: str
+    minutes: UUID | None = None
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """What a purpose gets, how much of that is carried over, and what one payee may get of it."""
+
+    amount_fen: int
+    carried_fen: int = 0
+    cap_fen: int | None = None
+
+
+def set_budgets(
+    *,
+    village: str,
+    year: int,
+    lines: Mapping[str, BudgetLine],
+    vote: Vote,
+    actor: Actor,
+    now: datetime,
+) -> list[Budget]:
+    """Set all of a year's budgets as the assembly adopted them: a purpose not named has none.
+
+    Refuses years that can't be, purposes that aren't on the list, a vote that can't have been or
+    that carried nothing, minutes that aren't there, and more carried over than the year before
+    left, or before that year is closed.
+    """
+    require(actor, "budget.set", village)
+    resolution = check_text(vote.resolution, "/resolution", RESOLUTION_LENGTH)
+    ledger.hold([village])
+    errors = vote_errors(vote.held_on, vote.present, vote.in_favour, vote.against, village_day(now))
+    errors += line_errors(year, lines) + carried_errors(village, year, lines)
+    if errors:
+        raise Invalid(errors=errors)
+    if vote.minutes is not None:
+        refuse_bad_minutes(village, vote.minutes, actor)
+    adoption = BudgetAdoption(
+        village=village,
+        year=year,
+        resolution=resolution,
+        held_on=vote.held_on,
+        present=vote.present,
+        in_favour=vote.in_favour,
+        against=vote.against,
+        minutes_id=vote.minutes,
+        adopted_by=actor.person,
+        adopted_at=now,
+    )
+    db.session.add(adoption)
+    db.session.flush()
+    before = exchange_lines(adoption, lines)
+    audit.record(
+        actor,
+        audit.Tag.BUDGET_SET,
+        village=village,
+        subject=adoption.id,
+        now=now,
+        details={
+            "year": year,
+            "resolution": resolution,
+            "before": before,
+            "after": {purpose: asdict(line) for purpose, line in lines.items()},
+        },
+    )
+    return list(
+        db.session.scalars(select(Budget).where(Budget.village == village, Budget.year == year))
+    )
+
+
+def exchange_lines(adoption: BudgetAdoption, lines: Mapping[str, BudgetLine]) -> dict[str, int]:
+    """Put a year's budgets in the place of those before; what those were, by purpose."""
+    of_year = (Budget.village == adoption.village, Budget.year == adoption.year)
+    before = {
+        each.purpose: each.amount_fen for each in db.session.scalars(select(Budget).where(*of_year))
+    }
+    db.session.execute(delete(Budget).where(*of_year))
+    db.session.expire_all()
+    db.session.add_all(
+        Budget(
+            village=adoption.village,
+            year=adoption.year,
+            purpose=purpose,
+            **asdict(line),
+            resolution=adoption.resolution,
+            adoption_id=adoption.id,
+            set_by=adoption.adopted_by,
+            set_at=adoption.adopted_at,
+        )
+        for purpose, line in lines.items()
+    )
+    db.session.flush()
+    return before
+
+
+def line_errors(year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
+    """What is wrong with a year's lines: the year, a purpose, an amount below nothing."""
+    errors = []
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        errors.append(FieldError("/year", _("This isn't right")))
+    for index, (purpose, line) in enumerate(lines.items()):
+        if purpose not in purposes():
+            detail = _("The list of purposes has no such purpose")
+            errors.append(FieldError(f"/items/{index}/purpose", detail))
+        if not 0 <= line.amount_fen <= AMOUNT_AT_MOST:
+            errors.append(FieldError(f"/items/{index}/amount_fen", _("Write an amount above 0")))
+        if not 0 <= line.carried_fen <= line.amount_fen:
+            detail = _("What is carried over is a part of the budget")
+            errors.append(FieldError(f"/items/{index}/carried_fen", detail))
+        if line.cap_fen is not None and not 0 < line.cap_fen <= AMOUNT_AT_MOST:
+            errors.append(FieldError(f"/items/{index}/cap_fen", _("Write an amount above 0")))
+    return errors
+
+
+def carried_errors(village: str, year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
+    """What is wrong with what is carried over: more than is left, or the year isn't closed."""
+    carried = [(index, each) for index, each in enumerate(lines.items()) if each[1].carried_fen > 0]
+    if not carried:
+        return []
+    if not is_closed(village, date(year - 1, DECEMBER, 1)):
+        detail = _("Close the year %(year)s first: until then more may be spent", year=year - 1)
+        return [FieldError(f"/items/{index}/carried_fen", detail) for index, _line in carried]
+    left = left_of_year(village, year - 1)
+    return [
+        FieldError(
+            f"/items/{index}/carried_fen",
+            _(
+                "At most %(left)s yuan are left of %(year)s",
+                left=f"{max(0, left.get(purpose, 0)) / 100:.2f}",
+                year=year - 1,
+            ),
+        )
+        for index, (purpose, line) in carried
+        if line.carried_fen > left.get(purpose, 0)
+    ]
+
+
+def refuse_bad_minutes(village: str, file_id: UUID, actor: Actor) -> None:
+    """Refuse minutes that the actor doesn't have."""
+    try:
+        readable_file(village, file_id, actor)
+    except NotFound as unknown:
+        detail = _("There is no such file")
+        raise Invalid(errors=[FieldError("/minutes", detail)]) from unknown

@@ -1,0 +1,38 @@
+"""How long the fund's papers are kept, and that nobody takes them out before.
+
+Source: Measures for the Administration of Accounting Archives (Ministry of Finance and State
+Archives Administration, order 79, 2015), article 14 and its first table: vouchers and ledgers 30
+years, counted from the end of the year they belong to (docs/decisions/0024-fund.md).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from incentives.errors import FieldError, Invalid, NotFound
+from incentives.files.operations import keep_until
+from incentives.files.queries import find_file
+
+VOUCHER_YEARS = 30
+
+
+def last_day_kept(day: date) -> date:
+    """The last day on which the voucher of an act of that day must still be there."""
+    return date(day.year + VOUCHER_YEARS, 12, 31)
+
+
+def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
+    """Keep these files as vouchers of an act of that day."""
+    keep_until(file_ids, last_day_kept(day))
+
+
+def check_file(village: str, file_id: UUID, pointer: str) -> None:
+    """Refuse a file of another village or an erased one."""
+    try:
+        found = find_file(village, file_id)
+    except NotFound as missing:
+        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))]) from missing
+    if found.erased_at is not None:
+        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))])

@@ -1,0 +1,140 @@
+"""The bank's statement beside the book: matched by amount and day, what differs explained."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import delete
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
+from incentives.fund.models import REASON_LENGTH, BankLine, BankMatch, BankNote
+from incentives.fund.operations.bank import record, refuse_closed_days, yuan
+from incentives.fund.operations.steps import check_text, optional_text
+from incentives.fund.queries.bank import (
+    bank_events,
+    bank_standing,
+    find_line,
+    matches_of,
+    proposals,
+)
+
+
+def match_line(
+    *, village: str, line_id: UUID, event_ids: Sequence[UUID], actor: Actor, now: datetime
+) -> BankLine:
+    """Say that these events of the book are this line of the statement.
+
+    Refuses what doesn't add up to the line's amount, events that didn't move the bank's money,
+    events and lines that are matched already.
+    """
+    require(actor, "bank.reconcile", village)
+    ledger.hold([village])
+    line = find_line(village, line_id)
+    matches = matches_of(village)
+    if line.id in matches.values():
+        raise WrongState(_("This line is matched already"))
+    known = {each.event_id: each for each in bank_events(village)}
+    chosen = list(dict.fromkeys(event_ids))
+    for index, event_id in enumerate(chosen):
+        if event_id not in known or event_id in matches:
+            detail = _("This entry isn't one of the bank's, or is matched already")
+            raise Invalid(errors=[FieldError(f"/events/{index}", detail)])
+    total = sum(known[each].amount_fen for each in chosen)
+    if not chosen or total != line.amount_fen:
+        detail = _(
+            "They add up to %(sum)s yuan, the line says %(line)s",
+            sum=yuan(total),
+            line=yuan(line.amount_fen),
+        )
+        raise Invalid(errors=[FieldError("/events", detail)])
+    keep_matches([(each, line) for each in chosen], actor, now)
+    return line
+
+
+def match_proposed(*, village: str, until: date, actor: Actor, now: datetime) -> int:
+    """Take over all that amount and day propose up to a day; how many lines were matched."""
+    require(actor, "bank.reconcile", village)
+    ledger.hold([village])
+    standing = bank_standing(village, until, 0)
+    found = proposals(standing.lines, standing.events)
+    keep_matches([(each.event.event_id, each.line) for each in found], actor, now)
+    return len(found)
+
+
+def keep_matches(pairs: Sequence[tuple[UUID, BankLine]], actor: Actor, now: datetime) -> None:
+    """Keep which event is which line."""
+    db.session.add_all(
+        BankMatch(
+            event_id=event_id,
+            line_id=line.id,
+            village=line.village,
+            matched_by=actor.person,
+            matched_at=now,
+        )
+        for event_id, line in pairs
+    )
+    db.session.flush()
+    for line in dict.fromkeys(line for _event, line in pairs):
+        record(actor, audit.Tag.BANK_MATCHED, line.village, line.id, now)
+
+
+def unmatch_line(*, village: str, line_id: UUID, actor: Actor, now: datetime) -> BankLine:
+    """Part a line from its events again; refuses a closed month's, and one that isn't matched."""
+    require(actor, "bank.reconcile", village)
+    ledger.hold([village])
+    line = find_line(village, line_id)
+    of_line = [event for event, matched in matches_of(village).items() if matched == line.id]
+    if not of_line:
+        raise WrongState()
+    days = [each.day for each in bank_events(village) if each.event_id in of_line]
+    refuse_closed_days(village, min([line.day, *days]), "")
+    db.session.execute(delete(BankMatch).where(BankMatch.line_id == line.id))
+    record(actor, audit.Tag.BANK_UNMATCHED, village, line.id, now)
+    return line
+
+
+def explain_line(
+    *, village: str, line_id: UUID, explanation: str | None, actor: Actor, now: datetime
+) -> BankLine:
+    """Say why a line of the statement isn't in the book (empty: take that back)."""
+    require(actor, "bank.reconcile", village)
+    ledger.hold([village])
+    line = find_line(village, line_id)
+    refuse_closed_days(village, line.day, "")
+    line.explanation = optional_text(explanation, "/explanation", REASON_LENGTH)
+    line.explained_by = None if line.explanation is None else actor.person
+    db.session.flush()
+    record(actor, audit.Tag.BANK_EXPLAINED, village, line.id, now)
+    return line
+
+
+def explain_event(
+    *, village: str, event_id: UUID, explanation: str, actor: Actor, now: datetime
+) -> BankNote:
+    """Say why an entry of the book isn't on the statement yet."""
+    require(actor, "bank.reconcile", village)
+    explanation = check_text(explanation, "/explanation", REASON_LENGTH)
+    ledger.hold([village])
+    event = next((each for each in bank_events(village) if each.event_id == event_id), None)
+    if event is None:
+        detail = _("This entry isn't one of the bank's, or is matched already")
+        raise Invalid(errors=[FieldError("/event", detail)])
+    refuse_closed_days(village, event.day, "")
+    note = db.session.merge(
+        BankNote(
+            event_id=event_id,
+            village=village,
+            explanation=explanation,
+            explained_by=actor.person,
+            explained_at=now,
+        )
+    )
+    db.session.flush()
+    record(actor, audit.Tag.BANK_EXPLAINED, village, event_id, now)
+    return note

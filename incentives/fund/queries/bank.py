@@ -1,0 +1,213 @@
+"""The bank's statement beside the book: what is matched, what is proposed, what differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.fund.models import BankLine, BankMatch, BankNote, BankStatement
+from incentives.ledger.kinds import Kind
+from incentives.ledger.models import Event, Transfer
+
+BANK = "bank"
+DAYS_APART = 10
+
+
+@dataclass(frozen=True)
+class BankEvent:
+    """An event of the book that moved money in the bank: below zero what went out of it."""
+
+    event_id: UUID
+    voucher: int
+    kind: str
+    day: date
+    amount_fen: int
+    reverses: UUID | None
+    record: UUID | None
+    explanation: str | None = None
+
+
+@dataclass
+class BankStanding:
+    """The two sides at the end of a day: what is on one alone, and what that doesn't explain.
+
+    `rest_fen` is what the statement began with beyond the book.
+    """
+
+    has_statement: bool
+    is_covered: bool
+    statement_fen: int
+    book_fen: int
+    rest_fen: int
+    lines: list[BankLine] = field(default_factory=list)
+    events: list[BankEvent] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A line and the event of the same amount that is nearest to its day."""
+
+    line: BankLine
+    event: BankEvent
+
+
+def statements_of(village: str) -> Select[BankStatement]:
+    """A village's statements."""
+    return select(BankStatement).where(BankStatement.village == village)
+
+
+def last_statement(village: str) -> BankStatement | None:
+    """The newest statement, None without one."""
+    return db.session.scalars(
+        statements_of(village).order_by(BankStatement.from_on.desc()).limit(1)
+    ).one_or_none()
+
+
+def find_statement(village: str, statement_id: UUID) -> BankStatement:
+    """A statement of that village; refuses what isn't there."""
+    found = db.session.get(BankStatement, statement_id)
+    if found is None or found.village != village:
+        raise NotFound()
+    return found
+
+
+def find_line(village: str, line_id: UUID) -> BankLine:
+    """A line of that village's statements; refuses what isn't there."""
+    found = db.session.get(BankLine, line_id, populate_existing=True)
+    if found is None or found.village != village:
+        raise NotFound()
+    return found
+
+
+def lines_until(village: str, day: date) -> list[BankLine]:
+    """All lines up to a day, oldest first."""
+    return list(
+        db.session.scalars(
+            select(BankLine)
+            .where(BankLine.village == village, BankLine.day <= day)
+            .order_by(BankLine.day, BankLine.line, BankLine.id)
+        )
+    )
+
+
+def lines_of(statement_id: UUID) -> list[BankLine]:
+    """A statement's lines in their order."""
+    return list(
+        db.session.scalars(
+            select(BankLine).where(BankLine.statement_id == statement_id).order_by(BankLine.line)
+        )
+    )
+
+
+def bank_events(village: str, *, until: date | None = None) -> list[BankEvent]:
+    """The events that moved money in the bank, up to a day, oldest first."""
+    chosen = (
+        select(Event, Transfer)
+        .join(Transfer, and_(Transfer.village == Event.village, Transfer.seq == Event.seq))
+        .where(Event.village == village, or_(Transfer.to_code == BANK, Transfer.from_code == BANK))
+        .order_by(Event.seq)
+    )
+    if until is not None:
+        chosen = chosen.where(Event.occurred_on <= until)
+    amounts: dict[UUID, int] = {}
+    events: dict[UUID, Event] = {}
+    for event, transfer in db.session.execute(chosen):
+        sign = 1 if transfer.to_code == BANK else -1
+        amounts[event.id] = amounts.get(event.id, 0) + sign * transfer.amount
+        events[event.id] = event
+    notes = {
+        each.event_id: each.explanation
+        for each in db.session.scalars(select(BankNote).where(BankNote.village == village))
+    }
+    return [
+        BankEvent(
+            event_id=event.id,
+            voucher=event.seq + 1,
+            kind=event.kind.value,
+            day=event.occurred_on,
+            amount_fen=amounts[event.id],
+            reverses=event.reverses,
+            record=event.record,
+            explanation=notes.get(event.id),
+        )
+        for event in events.values()
+    ]
+
+
+def matches_of(village: str) -> dict[UUID, UUID]:
+    """By event, the line that it is."""
+    rows = db.session.execute(
+        select(BankMatch.event_id, BankMatch.line_id).where(BankMatch.village == village)
+    )
+    return {row.event_id: row.line_id for row in rows}
+
+
+def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
+    """Statement and book at the end of a day.
+
+    What the book says of before the first statement, and what it began with, is in what that
+    statement begins with; an entry and its reversal cancel each other out; a match explains both
+    its sides, whichever came first.
+    """
+    first = db.session.scalars(
+        statements_of(village).order_by(BankStatement.from_on).limit(1)
+    ).one_or_none()
+    events = bank_events(village, until=day)
+    if first is None:
+        return BankStanding(False, False, 0, book_fen, 0, [], cancelled_out(events))
+    last = last_statement(village)
+    lines = lines_until(village, day)
+    matches = matches_of(village)
+    before = [
+        each for each in events if each.day < first.from_on or each.kind == Kind.OPENING.value
+    ]
+    known = {each.event_id for each in before}
+    matched_lines = set(matches.values())
+    later = [each for each in events if each.event_id not in known | matches.keys()]
+    return BankStanding(
+        has_statement=True,
+        is_covered=last is not None and last.to_on >= day,
+        statement_fen=first.opening_fen + sum(line.amount_fen for line in lines),
+        book_fen=book_fen,
+        rest_fen=first.opening_fen - sum(each.amount_fen for each in before),
+        lines=[line for line in lines if line.id not in matched_lines],
+        events=cancelled_out(later),
+    )
+
+
+def cancelled_out(events: Sequence[BankEvent]) -> list[BankEvent]:
+    """These events without those that reverse each other."""
+    by_id = {each.event_id: each for each in events}
+    gone: set[UUID] = set()
+    for each in events:
+        if each.reverses in by_id and each.reverses not in gone:
+            gone |= {each.event_id, by_id[each.reverses].event_id}
+    return [each for each in events if each.event_id not in gone]
+
+
+def proposals(lines: Sequence[BankLine], events: Sequence[BankEvent]) -> list[Proposal]:
+    """For each line the event of the same amount nearest to its day, within ten days; each once."""
+    pairs = sorted(
+        (
+            (abs((line.day - event.day).days), line.day, place, event.voucher)
+            for place, line in enumerate(lines)
+            for event in events
+            if line.amount_fen == event.amount_fen
+            and abs(line.day - event.day) <= timedelta(days=DAYS_APART)
+        )
+    )
+    by_voucher = {event.voucher: event for event in events}
+    taken_lines: set[int] = set()
+    taken_events: set[int] = set()
+    found = []
+    for _apart, _day, place, voucher in pairs:
+        if place in taken_lines or voucher in taken_events:
+            continue
+        taken_lines.add(place)
+        taken_events.add(voucher)
+        found.append(Proposal(lines[place], by_voucher[voucher]))
+    return sorted(found, key=lambda each: (each.line.day, each.line.line))

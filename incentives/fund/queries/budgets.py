@@ -1,0 +1,102 @@
+"""A year's budgets: what is applied for, approved and spent against each, and who adopted them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from incentives.clock import village_day
+from incentives.extensions import db
+from incentives.fund.models import Budget, BudgetAdoption, Disbursement, Status
+from incentives.fund.purposes import purposes
+from incentives.fund.queries.figures import spent_in_years
+
+UNDER_WAY = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class BudgetFigures:
+    """A purpose in a year, in fen: its budget (None: it has none) and what is against it.
+
+    `carried_fen` of the budget was left of the year before; `cap_fen` is what one payee may get,
+    None where the village adopted no cap of its own. `applied_fen` is under way, `approved_fen`
+    waits for its payment.
+    """
+
+    purpose: str
+    amount_fen: int | None
+    carried_fen: int
+    cap_fen: int | None
+    applied_fen: int
+    approved_fen: int
+    spent_fen: int
+    resolution: str | None
+
+    @property
+    def left_fen(self) -> int:
+        """What is left of what isn't spent, below zero where more was spent."""
+        return (self.amount_fen or 0) - self.spent_fen
+
+
+def budget_figures(village: str, year: int) -> list[BudgetFigures]:
+    """A year's budgets and what is against them, for each purpose that has either, in order."""
+    budgets = {
+        each.purpose: each
+        for each in db.session.scalars(
+            select(Budget).where(Budget.village == village, Budget.year == year)
+        )
+    }
+    spent = {
+        purpose: amount
+        for (of_year, purpose), amount in spent_in_years(village).items()
+        if of_year == year
+    }
+    applied = under_way(village, year, UNDER_WAY)
+    approved = under_way(village, year, (Status.APPROVED,))
+    named = (*purposes(), *sorted(spent))
+    return [
+        figures_of(purpose, budgets.get(purpose), applied, approved, spent)
+        for purpose in dict.fromkeys(named)
+        if purpose in budgets.keys() | spent.keys() | applied.keys() | approved.keys()
+    ]
+
+
+def figures_of(
+    purpose: str,
+    budget: Budget | None,
+    applied: dict[str, int],
+    approved: dict[str, int],
+    spent: dict[str, int],
+) -> BudgetFigures:
+    """One purpose's figures."""
+    return BudgetFigures(
+        purpose=purpose,
+        amount_fen=None if budget is None else budget.amount_fen,
+        carried_fen=0 if budget is None else budget.carried_fen,
+        cap_fen=None if budget is None else budget.cap_fen,
+        applied_fen=applied.get(purpose, 0),
+        approved_fen=approved.get(purpose, 0),
+        spent_fen=spent.get(purpose, 0),
+        resolution=None if budget is None else budget.resolution,
+    )
+
+
+def under_way(village: str, year: int, states: tuple[Status, ...]) -> dict[str, int]:
+    """By purpose what was applied for in a year and stands in one of these states."""
+    found: dict[str, int] = {}
+    for each in db.session.scalars(
+        select(Disbursement).where(Disbursement.village == village, Disbursement.status.in_(states))
+    ):
+        if village_day(each.applied_at).year == year:
+            found[each.purpose] = found.get(each.purpose, 0) + each.amount_fen
+    return found
+
+
+def adoptions_of(village: str, year: int) -> list[BudgetAdoption]:
+    """The assembly's votes on a year's budgets, the one that holds first."""
+    return list(
+        db.session.scalars(
+            select(BudgetAdoption)
+            .where(BudgetAdoption.village == village, BudgetAdoption.year == year)
+            .order_by(BudgetAdoption.adopted_at.desc(), BudgetAdoption.id.desc())
+        )
+    )

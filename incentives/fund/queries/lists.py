@@ -1,0 +1,54 @@
+"""What is read of lists: one, its lines, what each line's sum is decided on with."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.fund.models import Disbursement, DisbursementList, DisbursementListLine
+
+
+def lists_of(village: str) -> Select[DisbursementList]:
+    """A village's lists, to be paged newest first by id."""
+    return select(DisbursementList).where(DisbursementList.village == village)
+
+
+def find_list(village: str, list_id: UUID) -> DisbursementList:
+    """A list of that village; refuses what isn't there."""
+    found = db.session.get(DisbursementList, list_id)
+    if found is None or found.village != village:
+        raise NotFound()
+    return found
+
+
+def rows_on(list_id: UUID) -> list[Disbursement]:
+    """The disbursements of a list as they now are, in its order."""
+    return list(
+        db.session.scalars(
+            select(Disbursement)
+            .join(DisbursementListLine, DisbursementListLine.disbursement_id == Disbursement.id)
+            .where(DisbursementListLine.list_id == list_id)
+            .order_by(DisbursementListLine.line)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def lists_with(rows: Sequence[Disbursement]) -> dict[UUID, tuple[DisbursementList, int]]:
+    """The list and line of each of these disbursements that stands on one."""
+    found = db.session.execute(
+        select(DisbursementListLine, DisbursementList)
+        .join(DisbursementList, DisbursementList.id == DisbursementListLine.list_id)
+        .where(DisbursementListLine.disbursement_id.in_([row.id for row in rows]))
+    )
+    return {line.disbursement_id: (of_list, line.line) for line, of_list in found}
+
+
+def totals_of(rows: Sequence[Disbursement]) -> dict[UUID, int]:
+    """The sum that each of these is decided on with: its list's, else its own."""
+    lists = lists_with(rows)
+    return {
+        row.id: lists[row.id][0].total_fen if row.id in lists else row.amount_fen for row in rows
+    }

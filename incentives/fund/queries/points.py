@@ -1,0 +1,151 @@
+"""Points and money together: what a point cost, how long the fund lasts, what covers the points.
+
+What the shelf is worth is known to the shop: it sets `shelf_values`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import and_, func, select
+
+from incentives.extensions import db
+from incentives.fund.models import Budget
+from incentives.fund.purposes import SETTLEMENT, STOCK
+from incentives.fund.queries.figures import fund_overview, months_of_money, spent_in_years
+from incentives.ledger.kinds import Kind
+from incentives.ledger.models import Account, Event, Transfer
+from incentives.register.policy import policy_on
+
+MONTHS_LOOKED_AT = 12
+
+# Set by shop: what the village's own goods on the shelf are worth, in fen.
+shelf_values: list[Callable[[str], int]] = []
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Points that are out against what stands for them; points in whole, money in fen.
+
+    `outstanding_points` are those that households own, `promised_points` more that are asked for
+    and not in the ledger yet.
+    """
+
+    outstanding_points: int
+    promised_points: int
+    fen_per_point: int
+    shelf_fen: int
+    settlement_budget_left_fen: int
+
+    @property
+    def worth_fen(self) -> int:
+        """What all points that are out or promised are worth at cost."""
+        return (self.outstanding_points + self.promised_points) * self.fen_per_point
+
+    @property
+    def cover_fen(self) -> int:
+        """What stands against them: the shelf and what is left of the settlement budget."""
+        return self.shelf_fen + max(0, self.settlement_budget_left_fen)
+
+    @property
+    def uncovered_fen(self) -> int:
+        """By how much promises outrun means; 0 where they don't."""
+        return max(0, self.worth_fen - self.cover_fen)
+
+
+@dataclass(frozen=True)
+class PointsAndMoney(Cover):
+    """What covers the points, what a point cost, and how long the fund lasts."""
+
+    year: int
+    redeemed_points: int
+    spent_on_points_fen: int
+    monthly_spending_fen: int
+    fund_fen: int
+
+    @property
+    def cost_per_point_fen(self) -> int | None:
+        """What a redeemed point cost this year, rounded to a fen; None where none was redeemed."""
+        if self.redeemed_points <= 0:
+            return None
+        return round(self.spent_on_points_fen / self.redeemed_points)
+
+    @property
+    def months_left(self) -> int | None:
+        """How many whole months the fund lasts at this pace."""
+        if self.monthly_spending_fen <= 0:
+            return None
+        return self.fund_fen // self.monthly_spending_fen
+
+
+def cover_of(village: str, today: date, promised_points: int = 0) -> Cover:
+    """What covers a village's points on a day, in a few statements."""
+    return Cover(**cover_figures(village, today, promised_points))
+
+
+def cover_figures(village: str, today: date, promised_points: int) -> dict[str, int]:
+    """The figures of what covers a village's points."""
+    year = today.year
+    budget = db.session.scalar(
+        select(Budget.amount_fen).where(
+            Budget.village == village, Budget.year == year, Budget.purpose == SETTLEMENT
+        )
+    )
+    spent = spent_in_years(village).get((year, SETTLEMENT), 0)
+    return {
+        "outstanding_points": outstanding_points(village),
+        "promised_points": promised_points,
+        "fen_per_point": policy_on(village, today).fen_per_point,
+        "shelf_fen": sum(value(village) for value in shelf_values),
+        "settlement_budget_left_fen": (budget or 0) - spent,
+    }
+
+
+def points_and_money(village: str, today: date, promised_points: int = 0) -> PointsAndMoney:
+    """Where a village's points and money stand on a day."""
+    year = today.year
+    spent = spent_in_years(village)
+    return PointsAndMoney(
+        **cover_figures(village, today, promised_points),
+        year=year,
+        redeemed_points=redeemed_in(village, year),
+        spent_on_points_fen=sum(spent.get((year, each), 0) for each in (SETTLEMENT, STOCK)),
+        monthly_spending_fen=monthly_spending(village, today),
+        fund_fen=fund_overview(village).balance_fen,
+    )
+
+
+def outstanding_points(village: str) -> int:
+    """The points that the village's households own."""
+    total = select(func.coalesce(func.sum(Account.balance), 0)).where(
+        Account.village == village, Account.kind == "household"
+    )
+    return int(db.session.scalar(total) or 0)
+
+
+def redeemed_in(village: str, year: int) -> int:
+    """Points redeemed in a year, less those that refunds gave back."""
+    rows = db.session.execute(
+        select(Event.kind, func.sum(Transfer.amount))
+        .join(Transfer, and_(Transfer.village == Event.village, Transfer.seq == Event.seq))
+        .where(
+            Event.village == village,
+            Event.kind.in_((Kind.REDEMPTION, Kind.REFUND)),
+            Event.occurred_on >= date(year, 1, 1),
+            Event.occurred_on <= date(year, 12, 31),
+        )
+        .group_by(Event.kind)
+    )
+    found = {kind: int(total) for kind, total in rows}
+    return found.get(Kind.REDEMPTION, 0) - found.get(Kind.REFUND, 0)
+
+
+def monthly_spending(village: str, today: date) -> int:
+    """What goes out in a month, on average of the last twelve or of all since the fund began."""
+    since = (today.replace(day=1) - timedelta(days=335)).replace(day=1)
+    months = [each for each in months_of_money(village) if each.month >= since]
+    if not months:
+        return 0
+    began = months[0].month
+    span = (today.year - began.year) * 12 + today.month - began.month + 1
+    return sum(each.out_fen for each in months) // min(span, MONTHS_LOOKED_AT)

@@ -1,0 +1,90 @@
+"""Budgets: adopted by an assembly, carried over once the year is closed, measured against."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from incentives.clock import now
+from incentives.errors import Invalid
+from incentives.extensions import db
+from incentives.fund import operations, queries
+from incentives.fund.models import Status
+from incentives.fund.operations import BudgetLine, Vote
+from tests.factories import VILLAGE, act
+from tests.fund.months import close_until
+from tests.fund.people import (
+    DAY,
+    applied,
+    bring_to,
+    give,
+    make_people,
+    set_budgets,
+)
+
+
+@pytest.fixture
+def village(app):
+    people = make_people()
+    give(people, 1_000_000)
+    return people
+
+
+@pytest.mark.parametrize(
+    ("vote", "pointer"),
+    [
+        ({"held_on": date(2026, 3, 3)}, "/held_on"),
+        ({"in_favour": 60, "against": 1}, "/present"),
+        ({"in_favour": 30}, "/in_favour"),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_vote_that_cannot_have_been_adopts_nothing(village, vote, pointer):
+    given = {"held_on": DAY, "present": 60, "in_favour": 55, "against": 2, "resolution": "决议"}
+    with pytest.raises(Invalid) as refused:
+        act(
+            lambda: operations.set_budgets(
+                village=VILLAGE,
+                year=2026,
+                lines={"family": BudgetLine(1)},
+                vote=Vote(**(given | vote)),
+                actor=village.treasurer,
+                now=now(),
+            )
+        )
+    assert [each.pointer for each in refused.value.errors] == [pointer]
+
+
+def test_the_database_wants_a_majority_too(village):
+    set_budgets(village, family=BudgetLine(100))
+    with pytest.raises(DBAPIError):
+        act(lambda: db.session.execute(text("UPDATE budget_adoption SET in_favour = 1")))
+    with pytest.raises(DBAPIError):
+        act(lambda: db.session.execute(text("UPDATE budget SET carried_fen = 101")))
+
+
+def test_what_is_applied_for_approved_and_spent_is_measured(village):
+    set_budgets(village, family=BudgetLine(100_000))
+    applied(village, amount_fen=1_000)
+    bring_to(Status.APPROVED, village)
+    bring_to(Status.PAID, village)
+    (figures,) = queries.budget_figures(VILLAGE, 2026)
+    assert (figures.applied_fen, figures.approved_fen, figures.spent_fen) == (1_000, 5_000, 5_000)
+    assert figures.left_fen == 95_000
+
+
+def test_nothing_is_carried_over_before_the_year_is_closed(village, clock):
+    set_budgets(village, family=BudgetLine(100_000))
+    bring_to(Status.PAID, village)
+    clock.forward(days=310)
+    with pytest.raises(Invalid) as refused:
+        set_budgets(village, 2027, family=BudgetLine(50_000, carried_fen=1))
+    assert refused.value.errors[0].pointer == "/items/0/carried_fen"
+    close_until(village, date(2026, 12, 1))
+    with pytest.raises(Invalid):
+        set_budgets(village, 2027, family=BudgetLine(150_000, carried_fen=95_001))
+    with pytest.raises(Invalid):
+        set_budgets(village, 2027, relief=BudgetLine(10, carried_fen=10))
+    set_budgets(village, 2027, family=BudgetLine(150_000, carried_fen=95_000))
+    assert queries.budget_figures(VILLAGE, 2027)[0].carried_fen == 95_000

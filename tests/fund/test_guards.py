@@ -1,0 +1,237 @@
+"""What the database keeps of the fund's rules when an operation is past by: a twin for each."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from incentives.access.actor import Role
+from incentives.clock import now
+from incentives.database import new_id
+from incentives.errors import WrongState
+from incentives.extensions import db
+from incentives.files.models import File, FileKind
+from incentives.files.operations import erase_file
+from incentives.fund import operations
+from incentives.fund.models import Disbursement, Method, Source, Status
+from incentives.register.models import Resident
+from tests.factories import TOWNSHIP, VILLAGE, act, staff
+from tests.fund.people import (
+    DAY,
+    applied,
+    apply_for,
+    approve,
+    bring_to,
+    evaluate,
+    give,
+    make_people,
+    receive,
+    status_of,
+)
+
+
+@pytest.fixture
+def village(app):
+    people = make_people(publicity_days=0)
+    give(people, 1_000_000)
+    return people
+
+
+def send(statement: str, **values: object) -> None:
+    act(lambda: db.session.execute(text(statement), values))
+
+
+def hexed(value) -> str:
+    """An id as the database at hand writes it."""
+    return value.hex if db.engine.dialect.name == "sqlite" else str(value)
+
+
+def test_an_approval_of_who_applied_or_evaluated_is_refused(village):
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+    for person in (village.cadre.person, village.reviewer.person):
+        with pytest.raises(DBAPIError, match="nobody approves"):
+            send(
+                "INSERT INTO disbursement_approval"
+                " (disbursement_id, approver, decision, from_above, decided_at)"
+                " VALUES (:one, :person, 'approve', false, '2026-03-02 01:00:00+00:00')",
+                one=hexed(disbursement_id),
+                person=hexed(person),
+            )
+
+
+def test_nothing_is_approved_without_its_approvals(village):
+    disbursement_id = applied(village, amount_fen=100_001)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(DBAPIError, match="lacks approvals"):
+        send("UPDATE disbursement SET status = 'approved'")
+    approve(village.supervisor, disbursement_id)
+    with pytest.raises(DBAPIError, match="lacks approvals"):
+        send("UPDATE disbursement SET status = 'approved'")
+    assert status_of(disbursement_id) is Status.EVALUATED
+
+
+def test_a_payee_with_a_role_is_not_approved_below_the_township(village):
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+    send("UPDATE disbursement SET payee_has_role = true")
+    approve(village.supervisor, disbursement_id)
+    with pytest.raises(DBAPIError, match="lacks approvals"):
+        send("UPDATE disbursement SET status = 'approved'")
+    approve(staff(Role.SUPERVISOR, TOWNSHIP), disbursement_id)
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+PAID = (
+    "UPDATE disbursement SET status = 'paid', event_id = :event, paid_by = :person,"
+    " paid_at = '2026-03-02 01:00:00+00:00', paid_on = '2026-03-02', method = 'cash', voucher = 'x'"
+)
+
+
+def test_nothing_unapproved_is_paid_nor_by_who_decided(village):
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+    with pytest.raises(DBAPIError, match="not approved"):
+        send(PAID, event=hexed(new_id()), person=hexed(village.treasurer.person))
+    approve(village.supervisor, disbursement_id)
+    with pytest.raises(DBAPIError, match="decided on"):
+        send(PAID, event=hexed(new_id()), person=hexed(village.supervisor.person))
+    assert status_of(disbursement_id) is Status.APPROVED
+
+
+def test_a_payee_who_took_a_role_meanwhile_needs_the_township(village):
+    from incentives.access.models import User, UserRole
+    from tests.conftest import START
+
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
+
+    def add_user():
+        user = User(
+            id=new_id(),
+            username="new-cadre",
+            name="x",
+            password_hash="x",
+            resident_id=village.payee.head_id,
+            added_by=new_id(),
+            added_at=START,
+        )
+        user.roles = [UserRole(role=Role.CADRE, division=VILLAGE)]
+        db.session.add(user)
+
+    act(add_user)
+    approve(village.supervisor, disbursement_id)
+    assert status_of(disbursement_id) is Status.EVALUATED
+    approve(village.township, disbursement_id)
+    assert db.session.get_one(Disbursement, disbursement_id).payee_has_role
+
+
+def test_a_name_of_the_staff_that_is_typed_needs_the_township_too(village):
+    from incentives.access.models import User, UserRole
+    from incentives.fund.operations import PayeeChoice
+    from tests.conftest import START
+
+    def add_user():
+        user = User(
+            id=new_id(),
+            username="keeper",
+            name="阿旺",
+            password_hash="x",
+            added_by=new_id(),
+            added_at=START,
+        )
+        user.roles = [UserRole(role=Role.SHOPKEEPER, division=VILLAGE)]
+        db.session.add(user)
+
+    act(add_user)
+    disbursement_id = apply_for(village.cadre, PayeeChoice(name="阿旺"), purpose="commons")
+    assert db.session.get_one(Disbursement, disbursement_id).payee_has_role
+
+
+def keep(village) -> File:
+    """A file of the village's."""
+
+    def work():
+        file = File(
+            village=VILLAGE,
+            name=new_id().hex,
+            kind=FileKind.PDF,
+            size=1,
+            sha256="0" * 64,
+            uploaded_by=village.treasurer.person,
+            uploaded_at=now(),
+        )
+        db.session.add(file)
+        db.session.flush()
+        return file
+
+    return act(work)
+
+
+def erase(file_id):
+    from incentives.access.actor import SYSTEM
+
+    return act(lambda: erase_file(village=VILLAGE, file_id=file_id, actor=SYSTEM, now=now()))
+
+
+def test_a_voucher_stays_for_thirty_years(village, clock):
+    file = keep(village).id
+    give(village, 100, Method.CASH, source=Source.DONATION, file=file)
+    assert db.session.get_one(File, file).kept_until == date(2056, 12, 31)
+    with pytest.raises(WrongState):
+        erase(file)
+    for sent in (
+        "UPDATE file SET kept_until = NULL",
+        "UPDATE file SET kept_until = '2026-01-01'",
+        "UPDATE file SET erased_at = '2056-12-31 15:59:59+00:00'",
+    ):
+        with pytest.raises(DBAPIError, match="accounting keeps"):
+            send(sent)
+    clock.forward(days=365 * 31)
+    assert erase(file).erased_at is not None
+
+
+def test_a_payees_receipt_survives_the_payees_erasure(village):
+    disbursement_id = bring_to(Status.PAID, village)
+    receive(village.treasurer, disbursement_id)
+    file = db.session.get_one(Disbursement, disbursement_id).receipt_file_id
+
+    def forget_them():
+        for resident in db.session.query(Resident).filter_by(household_id=village.payee.id):
+            resident.name, resident.pinyin, resident.phone = "?", "", None
+            resident.left_on = DAY
+
+    act(forget_them)
+    with pytest.raises(WrongState):
+        erase(file)
+    assert db.session.get_one(File, file).kept_until == date(2056, 12, 31)
+    assert status_of(disbursement_id) is Status.RECEIVED
+
+
+def test_a_rejected_applications_papers_may_go(village):
+    file = keep(village).id
+    one = act(
+        lambda: operations.apply_for_disbursement(
+            village=VILLAGE,
+            purpose="family",
+            payee=operations.PayeeChoice(household_id=village.payee.id),
+            amount_fen=100,
+            reason="x",
+            evidence=[file],
+            actor=village.cadre,
+            now=now(),
+        )
+    )
+    with pytest.raises(WrongState):
+        erase(file)
+    act(
+        lambda: operations.reject_disbursement(
+            village=VILLAGE,
+            disbursement_id=one.id,
+            reason="不符合",
+            actor=village.supervisor,
+            now=now(),
+        )
+    )
+    assert erase(file).erased_at is not None

@@ -1,0 +1,199 @@
+"""The fund's pages: what a treasurer, a second person and a supervisor do on them."""
+
+import io
+import re
+
+import pytest
+
+from tests.factories import VILLAGE
+from tests.fund.test_http import FUND, INCOME, ask, household, jpeg, paid
+from tests.site import Site, make_site
+
+STATEMENT = "交易日期,摘要,收入,支出,余额\n2026-02-10,捐款,1000.00,,1000.00\n".encode("gb18030")
+
+
+@pytest.fixture
+def site(bare_app) -> Site:
+    return make_site(bare_app, publicity_days=0)
+
+
+def test_an_income_with_its_voucher_and_its_thanks(site):
+    sent = site.send(
+        "treasurer",
+        "/fund/income",
+        amount_fen="1000",
+        source="donation",
+        giver="在外乡友",
+        method="cash",
+        received_on="2026-03-01",
+        voucher="SR-1",
+        voucher_file=(jpeg(), "voucher.jpg"),
+    )
+    assert sent.status_code == 303, sent.text
+    (income,) = site.call("treasurer", "GET", f"{FUND}/income").json["items"]
+    assert (income["file_id"] is not None, income["voucher_twice"]) == (True, False)
+    assert site.call("treasurer", "POST", f"{FUND}/income", INCOME).json["voucher_twice"]
+    page = site.open("treasurer", "/fund/income")
+    assert "This voucher number stands twice this year." in page
+    path = re.search(r'href="(/fund/income/[^"]+/receipt.pdf)"', page)[1]
+    receipt = site.browser("treasurer").get(path)
+    assert (receipt.mimetype, receipt.data[:5]) == ("application/pdf", b"%PDF-")
+    api = site.call("overseer", "GET", f"{FUND}/income/{income['id']}/receipt.pdf")
+    assert api.data[:5] == b"%PDF-"
+    assert site.call(None, "GET", f"{FUND}/income/{income['id']}/receipt.pdf").status_code == 401
+
+
+def test_a_giver_who_is_not_named_is_kept_nowhere(site):
+    body = {key: value for key, value in INCOME.items() if key != "giver"}
+    assert site.call("treasurer", "POST", f"{FUND}/income", body).json["giver"] is None
+    book = site.call(None, "GET", f"{FUND}/book").json["items"]
+    assert [line["payee"] for line in book] == [None]
+
+
+def test_a_years_budgets_are_adopted_on_a_page(site):
+    fields = {"items-0-purpose": "conduct", "items-1-purpose": "family"}
+    fields |= {"items-1-amount_fen": "5000", "items-1-cap_fen": "300"}
+    vote = {"resolution": "村民会议", "held_on": "2026-03-01", "present": "60", "against": "1"}
+    refused = site.send("treasurer", "/fund/budgets/2026", **vote, in_favour="30", **fields)
+    assert refused.status_code == 422
+    assert "More than half of those present must be in favour" in refused.text
+    sent = site.send("treasurer", "/fund/budgets/2026", **vote, in_favour="50", **fields)
+    assert sent.status_code == 303, sent.text
+    page = site.open("treasurer", "/fund/budgets/2026")
+    assert "60 present, 50 in favour, 1 against" in page
+    (item,) = site.call("treasurer", "GET", f"{FUND}/budgets/2026").json["items"]
+    assert (item["purpose"], item["amount_fen"], item["cap_fen"]) == ("family", 500_000, 30_000)
+    one = {
+        "purpose": "family",
+        "payee": {"household_id": household(site)["id"]},
+        "amount_fen": 30_001,
+        "reason": "x",
+    }
+    answer = site.call("cadre", "POST", f"{FUND}/disbursements", one)
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/cap_exceeded")
+
+
+def test_a_payee_signs_a_form(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    unpaid = ask(site)
+    form = f"{FUND}/disbursements/{unpaid['id']}/receipt.pdf"
+    assert site.call("treasurer", "GET", form).status_code == 409
+    one = paid(site)
+    page = site.open("treasurer", f"/fund/disbursements/{one['id']}")
+    assert f"/fund/disbursements/{one['id']}/receipt.pdf" in page
+    answer = site.browser("treasurer").get(f"/fund/disbursements/{one['id']}/receipt.pdf")
+    assert answer.data[:5] == b"%PDF-"
+
+
+def test_a_months_end_from_count_to_closing(site):
+    body = INCOME | {"received_on": "2026-02-10", "method": "bank"}
+    site.call("treasurer", "POST", f"{FUND}/income", body)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME | {"received_on": "2026-02-11"})
+    page = site.browser("treasurer").get("/fund/months")
+    assert page.location == "/fund/months/2026-02"
+    month = "/fund/months/2026-02"
+    counted = {"counted_fen": "999", "counted_on": "2026-02-28"}
+    refused = site.send("treasurer", f"{month}/count", on=month, **counted)
+    assert refused.status_code == 422
+    assert "The book says 1000.00 yuan" in refused.text
+    counted["counted_fen"] = "1000"
+    assert site.send("treasurer", f"{month}/count", on=month, **counted).status_code == 303
+    waits = site.open("supervisor", month)
+    assert "Did you count the same?" in waits
+    sent = site.send("supervisor", f"{month}/confirmation", on=month, decision="approve")
+    assert sent.status_code == 303
+    days = {"from_on": "2026-02-01", "to_on": "2026-02-28"}
+    brought = site.send(
+        "treasurer",
+        f"{month}/statement",
+        on=month,
+        **days,
+        sheet=(io.BytesIO(STATEMENT), "bank.csv"),
+    )
+    assert brought.status_code == 303, brought.text
+    assert "1 lines have an entry of the same amount" in site.open("treasurer", month)
+    assert site.send("treasurer", f"{month}/matches", on=month).status_code == 303
+    ready = site.open("treasurer", month)
+    assert "The month can be closed." in ready
+    assert site.send("treasurer", f"{month}/closing", on=month).status_code == 303
+    assert "This month is closed." in site.open("overseer", month)
+    late = site.call("treasurer", "POST", f"{FUND}/income", body)
+    assert (late.status_code, late.json["errors"][0]["pointer"]) == (422, "/received_on")
+
+
+def test_a_month_by_the_api(site):
+    body = INCOME | {"received_on": "2026-02-10", "method": "bank"}
+    event = site.call("treasurer", "POST", f"{FUND}/income", body).json["event_id"]
+    month = f"{FUND}/months/2026-02"
+    assert site.call("treasurer", "POST", f"{month}/closing").status_code == 409
+    lines = [
+        {"day": "2026-02-10", "amount_fen": 100_000, "summary": "捐款"},
+        {"day": "2026-02-20", "amount_fen": 12, "summary": "利息"},
+    ]
+    given = {"from_on": "2026-02-01", "to_on": "2026-02-28", "opening_fen": 0}
+    typed = given | {"closing_fen": 100_012, "lines": lines}
+    wrong = site.call("treasurer", "POST", f"{FUND}/bank/statements", typed | {"closing_fen": 1})
+    assert [each["pointer"] for each in wrong.json["errors"]] == ["/closing_fen"]
+    assert site.call("cadre", "POST", f"{FUND}/bank/statements", typed).status_code == 403
+    kept = site.call("treasurer", "POST", f"{FUND}/bank/statements", typed)
+    assert kept.status_code == 201, kept.text
+    standing = site.call("supervisor", "GET", month).json
+    assert [each["event_id"] for each in standing["proposals"]] == [event]
+    first, second = kept.json["lines"]
+    match = f"{FUND}/bank/lines/{first['id']}/match"
+    assert site.call("treasurer", "PUT", match, {"events": [event]}).json["events"] == [event]
+    assert site.call("treasurer", "DELETE", match).status_code == 204
+    assert site.call("treasurer", "POST", f"{month}/matches").json == {"matched": 1}
+    why = f"{FUND}/bank/lines/{second['id']}/explanation"
+    explained = site.call("treasurer", "PUT", why, {"explanation": "三月入账"})
+    assert explained.json["explanation"] == "三月入账"
+    closed = site.call("treasurer", "POST", f"{month}/closing")
+    assert (closed.status_code, closed.json["bank_fen"]) == (200, 100_000)
+    months = site.call("overseer", "GET", f"{FUND}/months").json["items"]
+    assert [each["month"] for each in months] == ["2026-02"]
+    assert site.call("treasurer", "GET", f"{FUND}/months/2026-13").status_code == 422
+    assert site.call("treasurer", "GET", month).json["is_closed"]
+    taken = f"{FUND}/bank/statements/{kept.json['id']}"
+    assert site.call("treasurer", "DELETE", taken).status_code == 422
+
+
+def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    for door, name in (("1", "扎西彭措"), ("2", "格绒次仁"), ("3", "格绒次仁")):
+        body = {"door": door, "head": {"name": name}}
+        site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body)
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "amount_fen": "200"}
+    names = "姓名\t门牌\t金额\n扎西彭措\t\t\n格绒次仁\t\t300\n白玛\t\t1"
+    refused = site.send("cadre", "/fund/lists/new", **asked, names=names)
+    assert refused.status_code == 422
+    assert "Line 3 (格绒次仁 300): several have this name" in refused.text
+    assert "Line 4 (白玛 1): nobody of that name lives here" in refused.text
+    names = "姓名\t门牌\t金额\n扎西彭措\t\t\n格绒次仁\t2\t300"
+    sent = site.send("cadre", "/fund/lists/new", **asked, names=names)
+    assert sent.status_code == 303, sent.text
+    path = sent.location
+    for who, action in (("reviewer", "evaluation"), ("supervisor", "approval")):
+        done = site.send(who, f"{path}/{action}", on=path, decision="approve")
+        assert done.status_code == 303, done.text
+    fields = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1", "lines": "2"}
+    assert site.send("treasurer", f"{path}/payment", on=path, **fields).status_code == 303
+    list_id = path.rpartition("/")[2]
+    found = site.call("supervisor", "GET", f"{FUND}/disbursement-lists/{list_id}").json
+    assert found["by_status"] == {"approved": 1, "paid": 1}
+    assert [line["amount_fen"] for line in found["lines"]] == [20_000, 30_000]
+    again = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-2"}
+    all_of_it = f"{FUND}/disbursement-lists/{list_id}/payment"
+    assert site.call("treasurer", "POST", all_of_it, again).json["by_status"] == {"paid": 2}
+    (listed,) = site.call("cadre", "GET", f"{FUND}/disbursement-lists").json["items"]
+    assert listed["total_fen"] == 50_000
+
+
+def test_pages_open_for_those_whose_they_are(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    paid(site)
+    for who in ("treasurer", "cadre", "supervisor", "reviewer"):
+        site.open(who, "/fund")
+        site.open(who, "/fund/months/2026-03")
+    site.open("supervisor", "/supervise")
+    site.open("cadre", "/fund/lists/new")
+    assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403

@@ -1,0 +1,94 @@
+"""Statements as banks write them: columns by their headings, encodings, orders, what is no line."""
+
+import io
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from incentives.errors import Invalid
+from incentives.fund.bank_reading import read_statement
+
+TWO_COLUMNS = """村集体账户对账单,,,,
+交易日期,摘要,收入金额(元),支出金额(元),账户余额(元)
+2026-03-01,捐款,"3,000.00",,"3,000.00"
+2026/3/5,转账 付好家风,,400.00,2600.00
+合计,,3000.00,400.00,
+"""
+CREDIT_DEBIT = """日期,借方发生额,贷方发生额,余额,对方户名,摘要
+20260305,400,0,2600,扎西,转账
+20260301,0,3000,3000,在外乡友,捐款
+"""
+SIGNED = """记账日期,金额,备注
+2026-03-01 10:20:30,3000,捐款
+2026-03-05,-400.00,转账
+"""
+MARKED = """交易时间,交易金额,借贷标志,附言
+2026年3月1日,3000.00,贷,捐款
+2026年3月5日,400.00,借,转账
+"""
+EXPECTED = [(date(2026, 3, 1), 300_000), (date(2026, 3, 5), -40_000)]
+
+
+def amounts(content: bytes) -> list[tuple[date, int]]:
+    return [(line.day, line.amount_fen) for line in read_statement(content)]
+
+
+@pytest.mark.parametrize("sheet", [TWO_COLUMNS, CREDIT_DEBIT, SIGNED, MARKED])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_the_common_shapes_are_read_in_every_encoding(sheet, encoding):
+    assert amounts(sheet.encode(encoding)) == EXPECTED
+
+
+def test_balances_and_the_other_side_are_kept():
+    first, second = read_statement(CREDIT_DEBIT.encode())
+    assert (first.balance_fen, first.other, first.summary) == (300_000, "在外乡友", "捐款")
+    assert second.balance_fen == 260_000
+
+
+def test_the_newest_first_of_one_day_is_turned_by_what_was_left():
+    sheet = "日期,收入,支出,余额\n2026-03-01,,400,2600\n2026-03-01,3000,,3000\n"
+    assert [each for _day, each in amounts(sheet.encode())] == [300_000, -40_000]
+
+
+def test_a_workbook_is_read_as_the_csv_is():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet("说明").write(0, 0, "本表由银行导出")
+        sheet = book.add_worksheet("流水")
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for place, head in enumerate(("交易日期", "摘要", "贷方金额", "借方金额", "余额")):
+            sheet.write(0, place, head)
+        sheet.write_datetime(1, 0, date(2026, 3, 1), day)
+        sheet.write(1, 2, 3000.0)
+        sheet.write(1, 4, 3000)
+        sheet.write_datetime(2, 0, date(2026, 3, 5), day)
+        sheet.write(2, 3, "400.00")
+        sheet.write(2, 4, 2600)
+    assert amounts(buffer.getvalue()) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"a,b\n1,2\n", "姓名,积分\n扎西,5\n".encode(), b"PK\x03\x04x"]
+)
+def test_what_is_no_statement_is_refused(app_context, content):
+    with pytest.raises(Invalid) as refused:
+        read_statement(content)
+    assert refused.value.errors[0].pointer == "/file"
+
+
+def test_a_bad_amount_names_its_line(app_context):
+    sheet = "日期,收入,支出\n2026-03-01,三千,\n2026-03-02,1,\n2026-03-03,,x\n"
+    with pytest.raises(Invalid) as refused:
+        read_statement(sheet.encode())
+    assert ["2" in str(refused.value.errors[0].detail), len(refused.value.errors)] == [True, 2]
+
+
+@pytest.fixture
+def app_context(tmp_path_factory):
+    """Sentences need an application."""
+    from incentives import create_app
+
+    app = create_app({"JISHAN_DATA": tmp_path_factory.mktemp("reading"), "TESTING": True})
+    with app.test_request_context():
+        yield

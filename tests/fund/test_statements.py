@@ -1,0 +1,204 @@
+"""The public book's parts and papers, statements, points and money: all add up to the ledger."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from incentives import ledger
+from incentives.clock import now, village_day
+from incentives.errors import NotFound
+from incentives.fund import operations, queries
+from incentives.fund.models import Method, Source
+from incentives.fund.operations import BudgetLine
+from incentives.fund.queries import Part, Period, shelf_values
+from tests.factories import VILLAGE, act
+from tests.fund.people import (
+    applied,
+    approve,
+    evaluate,
+    give,
+    give_back,
+    make_people,
+    pay,
+    reverse,
+    set_budgets,
+)
+from tests.fund.test_http import FUND, INCOME, paid
+from tests.site import make_site
+from tests.verify.program import verifier
+
+JANUARY, FEBRUARY = date(2026, 1, 15), date(2026, 2, 10)
+
+
+@pytest.fixture
+def village(app):
+    """January 1,000 yuan in; February 500 in, mistyped and taken back in March; March spending."""
+    people = make_people(publicity_days=0)
+    give(people, 100_000, received_on=JANUARY)
+    give(people, 20_000, Method.BANK, source=Source.INTEREST, received_on=date(2025, 12, 31))
+    wrong = give(people, 50_000, received_on=FEBRUARY)
+    act(
+        lambda: operations.reverse_income(
+            village=VILLAGE, income_id=wrong.id, reason="错", actor=people.treasurer, now=now()
+        )
+    )
+    for amount, back in ((30_000, 10_000), (7_000, None)):
+        one = applied(people, amount_fen=amount)
+        evaluate(people.reviewer, one)
+        approve(people.supervisor, one)
+        pay(people.treasurer, one)
+        if back:
+            give_back(people.treasurer, one, back)
+        else:
+            reverse(people.treasurer, one)
+    return people
+
+
+def held() -> int:
+    return ledger.balance(VILLAGE, "cash") + ledger.balance(VILLAGE, "bank")
+
+
+def test_each_month_says_what_remained(village):
+    months = queries.months_of_money(VILLAGE)
+    assert [(f"{each.month:%Y-%m}", each.in_fen, each.out_fen) for each in months] == [
+        ("2025-12", 20_000, 0),
+        ("2026-01", 100_000, 0),
+        ("2026-02", 50_000, 0),
+        ("2026-03", -50_000, 20_000),
+    ]
+    assert [each.remaining_fen for each in months] == [20_000, 120_000, 170_000, 100_000]
+    assert months[-1].remaining_fen == held()
+
+
+def test_a_part_of_the_book_is_a_month_a_year_or_a_purpose(village):
+    family = queries.whole_book(VILLAGE, Part(purpose="family"))
+    assert [line.amount_fen for line in family] == [-30_000, 10_000, -7_000, 7_000]
+    assert queries.whole_book(VILLAGE, Part(purpose="relief")) == []
+    last_year = queries.whole_book(VILLAGE, Part(year=2025))
+    assert [line.amount_fen for line in last_year] == [20_000]
+    february = queries.whole_book(VILLAGE, Part(month=FEBRUARY))
+    assert [line.amount_fen for line in february] == [50_000]
+    assert sum(line.amount_fen for line in queries.whole_book(VILLAGE, Part())) == held()
+
+
+def test_the_trial_balance_balances_and_ends_with_what_is_held(village):
+    rows = queries.trial_balance_of(VILLAGE, Period.of(2026))
+    assert sum(row.opening_fen for row in rows) == sum(row.closing_fen for row in rows) == 0
+    assert sum(row.debit_fen for row in rows) == sum(row.credit_fen for row in rows)
+    by_code = {row.code: row for row in rows}
+    assert by_code["cash"].closing_fen == ledger.balance(VILLAGE, "cash")
+    bank = by_code["bank"]
+    assert (bank.opening_fen, bank.debit_fen, bank.closing_fen) == (20_000, 0, 20_000)
+    assert by_code["income.donation"].closing_fen == -100_000
+    assert [row.code for row in rows][:2] == ["cash", "bank"]
+
+
+def test_income_and_expenditure_by_month(village):
+    found = queries.income_statement(VILLAGE, 2026)
+    (donations,) = found.income
+    assert donations.months[:3] == [100_000, 50_000, -50_000]
+    (family,) = found.spending
+    assert (family.months[2], family.total_fen) == (20_000, 20_000)
+    assert (found.opening_fen, found.remaining[0], found.remaining[11]) == (20_000, 120_000, held())
+
+
+def test_an_accounts_page_runs_from_what_was_brought_forward(village):
+    page = queries.account_page(VILLAGE, "cash", Period.of(2026, 3))
+    assert (page.opening_fen, page.closing_fen) == (150_000, ledger.balance(VILLAGE, "cash"))
+    balance = page.opening_fen
+    for line in page.lines:
+        balance += line.debit_fen - line.credit_fen
+        assert line.balance_fen == balance
+    assert {line.other for line in page.lines} == {"income.donation", "spending.family"}
+    with pytest.raises(NotFound):
+        queries.account_page(VILLAGE, "issuance", Period.of(2026))
+
+
+def test_points_are_measured_against_shelf_and_budget(village):
+    set_budgets(village, settlement=BudgetLine(30_000))
+    shelf_values.append(lambda _village: 5_000)
+    try:
+        found = queries.points_and_money(VILLAGE, village_day(now()), promised_points=400)
+    finally:
+        shelf_values.pop()
+    assert (found.outstanding_points, found.worth_fen) == (0, 40_000)
+    assert (found.cover_fen, found.uncovered_fen) == (35_000, 5_000)
+    assert found.cost_per_point_fen is None
+    # 200 yuan went out in the four months since December: 50 a month; 1,000 yuan last 20 months.
+    assert (found.monthly_spending_fen, found.months_left) == (5_000, 20)
+
+
+@pytest.fixture
+def site(bare_app):
+    site = make_site(bare_app, publicity_days=0)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    paid(site, purpose="relief", reason="家里有人重病")
+    return site
+
+
+def sheet_in(workbook: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        return parts.read("xl/worksheets/sheet1.xml").decode()
+
+
+def texts_in(workbook: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        return parts.read("xl/sharedStrings.xml").decode()
+
+
+def test_the_book_is_taken_along_by_anyone_with_the_needy_masked(site):
+    for path in (f"/api/v1{FUND}/book.xlsx", f"/v/{VILLAGE}/fund.xlsx?month=2026-03"):
+        answer = site.app.test_client().get(path)
+        assert answer.status_code == 200, path
+        texts = texts_in(answer.data)
+        assert "扎**" in texts
+        assert "在外乡友" in texts
+        assert "扎西彭措" not in texts
+        assert "重病" not in texts
+        assert "2026-03-02" not in texts
+    for path in (f"/api/v1{FUND}/book.pdf?year=2026", f"/v/{VILLAGE}/fund.pdf?purpose=relief"):
+        answer = site.app.test_client().get(path)
+        assert answer.data[:5] == b"%PDF-", path
+    page = site.app.test_client().get(f"/v/{VILLAGE}/fund?month=&purpose=relief")
+    assert (page.status_code, "扎**" in page.text, "在外乡友" in page.text) == (200, True, False)
+    assert site.call(None, "GET", f"{FUND}/book?purpose=relief&year=2026").json["items"]
+
+
+def test_anyone_recomputes_the_fund_from_the_public_leaves(site):
+    leaves = site.call(None, "GET", f"/villages/{VILLAGE}/ledger/leaves?from=0").json["items"]
+    fund = verifier.Fund()
+    for each in leaves:
+        fund.add(verifier.read_leaf(each["leaf"].encode()).moves)
+    assert fund.report()["cash_fen"] == site.call(None, "GET", FUND).json["cash_fen"] == 70_000
+
+
+def test_statements_are_read_printed_and_taken_along_by_staff(site):
+    base = f"{FUND}/statements"
+    balance = site.call("supervisor", "GET", f"{base}/trial-balance?year=2026&month=3").json
+    assert {row["code"] for row in balance["items"]} == {
+        "cash",
+        "income.donation",
+        "spending.relief",
+    }
+    found = site.call("overseer", "GET", f"{base}/income?year=2026").json
+    assert found["remaining"][2] == 70_000
+    account = site.call("treasurer", "GET", f"{base}/account?year=2026&account=cash")
+    assert account.json["closing_fen"] == 70_000
+    assert "扎西彭措" not in account.text
+    assert site.call("treasurer", "GET", f"{base}/account?year=2026").status_code == 404
+    assert site.call("shopkeeper", "GET", f"{base}/income?year=2026").status_code == 403
+    for kind in ("income", "trial-balance", "account"):
+        query = "?year=2026&account=cash"
+        pdf = site.call("cadre", "GET", f"{base}/{kind}.pdf{query}")
+        assert pdf.data[:5] == b"%PDF-", kind
+        sheet = site.call("cadre", "GET", f"{base}/{kind}.xlsx{query}").data
+        assert "<v>700</v>" in sheet_in(sheet)
+        page = site.open("treasurer", f"/fund/statements?kind={kind}&year=2026&account=cash")
+        assert "700.00" in page
+        paper = site.browser("treasurer").get(f"/fund/statements/{kind}.pdf{query}")
+        assert paper.data[:5] == b"%PDF-"
+    assert site.call("cadre", "GET", f"{base}/other.pdf?year=2026").status_code == 404
+    points = site.call("supervisor", "GET", f"{FUND}/points").json
+    assert (points["fund_fen"], points["uncovered_fen"]) == (70_000, 0)
