@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import CheckConstraint, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, create_engine, event, inspect, text
 
 from incentives import create_app
 from incentives.extensions import db
@@ -65,3 +65,26 @@ def test_an_unknown_folder_of_data_is_made(tmp_path: Path):
     app = create_app({"JISHAN_DATA": tmp_path / "new" / "data", "TESTING": True})
     assert (tmp_path / "new" / "data" / "keys" / "pepper").read_bytes()
     assert app.config["JISHAN_DATA"] == tmp_path / "new" / "data"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_migration_loses_a_guard(app, owner_engine):
+    """SQLite drops a table's triggers with the table that a batch makes anew."""
+    lost = []
+
+    def look(_connection, cursor, statement, *_rest):
+        if statement.strip().startswith("DROP TABLE"):
+            table = statement.split()[2].strip('"')
+            found = cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
+            )
+            lost.extend(name for (name,) in found)
+
+    db.session.remove()
+    downgrade(revision="base")
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        upgrade()
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+    assert lost == []

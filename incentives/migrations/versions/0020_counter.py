@@ -6,8 +6,8 @@ from alembic import op
 from incentives.database import Instant
 from incentives.shop.counter_triggers import create_triggers, drop_triggers
 
-revision = "0019_counter"
-down_revision = "0018_settlements"
+revision = "0020_counter"
+down_revision = "0019_cards"
 
 KINDS = ("sign_in", "page", "session")
 REFERENCES = {"terminal_id": "terminal", "closing_id": "closing"}

@@ -5,8 +5,8 @@ from alembic import op
 
 from incentives.database import Instant
 
-revision = "0020_cards"
-down_revision = "0019_counter"
+revision = "0019_cards"
+down_revision = "0018_settlements"
 
 SHOWN_BEFORE = ("code", "number")
 SHOWN = (*SHOWN_BEFORE, "phone", "name")
