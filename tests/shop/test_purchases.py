@@ -151,7 +151,13 @@ def test_the_page_of_purchases(site, counter):
     chosen = {"movement_id": movement, "disbursement_id": payment}
     assert site.send("treasurer", "/stock/purchases", **chosen).status_code == 303
     assert "¥210.00" in site.open("treasurer", "/stock/purchases")
+    # The supervision committee sees it and changes nothing.
+    seen = site.open("supervisor", "/stock/purchases")
+    assert "¥210.00" in seen
+    assert "Not this payment" not in seen
     undo = {"movement_id": movement}
+    refused = site.send("supervisor", "/stock/purchases", on="/me", **undo)
+    assert refused.status_code == 403
     assert site.send("treasurer", "/stock/purchases", **undo).status_code == 303
     assert site.browser("shopkeeper").get("/stock/purchases").status_code == 403
     with site.app.app_context():

@@ -110,7 +110,7 @@ def get_stock_sheet_xlsx(shop_id: UUID, query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/purchases")
-@reads(schemas.PaymentPage, permission="stock.link", division=queries.division_of_shop)
+@reads(schemas.PaymentPage, permission="disbursement.read", division=queries.division_of_shop)
 def get_purchases(shop_id: UUID) -> dict[str, Any]:
     """What the village's fund paid for goods, and what came in for it."""
     return {"items": queries.payments_for_goods(queries.find_shop(shop_id))}

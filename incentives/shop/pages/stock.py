@@ -162,10 +162,10 @@ def enter_movement(
 
 
 @blueprint.route("/stock/purchases", methods=["GET", "POST"])
-@page(permission="stock.link")
+@page(permission="disbursement.read")
 def purchases() -> Any:
     """What the fund paid for goods beside what came in for it, and what has no payment yet."""
-    shop = shop_here("stock.link")
+    shop = shop_here("disbursement.read")
     if shop.stock_owner is not StockOwner.VILLAGE:
         raise NotFound(_("The fund buys no goods for the shopkeeper's own shelf"))
     shop_id = shop.id
@@ -187,6 +187,7 @@ def purchases() -> Any:
         open_payments=[each for each in payments if each.difference_fen > 0],
         unlinked=unlinked,
         sums=queries.sums_of_movements([each.id for each in unlinked]),
+        may_link=may(current_actor(), "stock.link", shop.division),
         form=form,
     )
 
