@@ -112,7 +112,7 @@ def month_pdf(sheet: queries.MonthSheet) -> Response:
 
 def month_workbook(sheet: queries.MonthSheet) -> Response:
     """The month's sheet as an .xlsx file: quantities in pieces, costs in yuan as text."""
-    heads = [_("Article number"), _("Name"), _("Unit")]
+    heads = [_("Article number"), _("Name of the good"), _("Unit")]
     for title in (
         _("On the shelf at the beginning"),
         _("Goods came in"),
