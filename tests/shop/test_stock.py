@@ -194,7 +194,7 @@ def random_act(shop_id: UUID, goods: list[UUID], sales: list, shopper, chance: R
     keeper, cadre = staff(Role.SHOPKEEPER), staff(Role.CADRE)
     chosen = chance.sample(goods, chance.randint(1, len(goods)))
     lines = [
-        operations.StockLine(each, chance.randint(0, 9), chance.choice([None, 0, 1, 333, 1_207]))
+        operations.StockLine(each, chance.randint(1, 6), chance.choice([None, 0, 1, 333, 1_207]))
         for each in chosen
     ]
     common = {"shop_id": shop_id, "lines": lines, "note": "记", "actor": keeper, "now": now()}

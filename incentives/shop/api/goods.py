@@ -11,6 +11,7 @@ from incentives.extensions import db
 from incentives.shop import operations, queries, schemas
 from incentives.shop.api.outputs import good_output, price_outputs
 from incentives.shop.api.shared import blueprint
+from incentives.shop.importing import GoodsImport
 from incentives.shop.models import Stock
 from incentives.shop.photos import photo_response
 from incentives.shop.sheets import price_list_pdf
@@ -60,6 +61,20 @@ def post_good(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Put a good on the list."""
     good = operations.add_good(shop_id=shop_id, actor=current_actor(), now=now(), **body)
     return good_output(good, db.session.get_one(Stock, good.id))
+
+
+@blueprint.route("/shops/<uuid:shop_id>/goods/imports", methods=["POST"])
+@writes(
+    schemas.GoodsImported,
+    upload=GoodsImport,
+    permission="good.set",
+    division=queries.division_of_shop,
+)
+def post_goods_import(shop_id: UUID, body: dict[str, Any]) -> operations.Imported:
+    """Take a list of goods over from a workbook or .csv, by article number: all or none."""
+    return operations.import_goods(
+        shop_id=shop_id, goods=body["file"], actor=current_actor(), now=now()
+    )
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods/<uuid:good_id>", methods=["PATCH"])

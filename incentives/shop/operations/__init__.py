@@ -4,7 +4,7 @@ from incentives.shop.operations.agreements import set_agreement
 from incentives.shop.operations.allowing import Item, Shown
 from incentives.shop.operations.closings import close_day
 from incentives.shop.operations.expiring import expire_vouchers
-from incentives.shop.operations.goods import add_good, change_good
+from incentives.shop.operations.goods import Imported, add_good, change_good, import_goods
 from incentives.shop.operations.purchases import link_purchase, unlink_purchase
 from incentives.shop.operations.redemptions import redeem
 from incentives.shop.operations.refunds import ReturnedLine, refund_redemption
@@ -30,6 +30,7 @@ from incentives.shop.operations.terminals import (
 from incentives.shop.operations.vouchers import serve_voucher
 
 __all__ = [
+    "Imported",
     "Item",
     "Nonce",
     "ReturnedLine",
@@ -44,6 +45,7 @@ __all__ = [
     "confirm_settlement",
     "count_stock",
     "expire_vouchers",
+    "import_goods",
     "link_purchase",
     "make_nonce",
     "open_shop",

@@ -1,5 +1,7 @@
 """What a shop offers. Goods, prices and costs are set by those who don't keep the shop."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -125,6 +127,49 @@ def change_good(
     )
     db.session.flush()
     return good
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many goods a list added and changed, and how many were so already."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+def import_goods(
+    *, shop_id: UUID, goods: Sequence[dict[str, Any]], actor: Actor, now: datetime
+) -> Imported:
+    """Take a list of goods over, by article number: all of them or none.
+
+    What is listed already is changed in the fields that the list gives, the rest is added.
+    Refuses as `add_good` and `change_good`.
+    """
+    shop = find_shop(shop_id)
+    require_pricing(actor, shop)
+    ledger.hold(villages_served(shop.id))
+    listed = {
+        good.sku: good
+        for good in db.session.scalars(
+            select(Good).where(
+                Good.shop_id == shop.id, Good.sku.in_([each["sku"] for each in goods])
+            )
+        )
+    }
+    added = changed = 0
+    for fields in goods:
+        good = listed.get(fields["sku"])
+        if good is None:
+            whole = {"category": Category.OTHER} | fields
+            add_good(shop_id=shop_id, actor=actor, now=now, **whole)
+            added += 1
+            continue
+        changes = {name: value for name, value in fields.items() if getattr(good, name) != value}
+        if changes:
+            change_good(shop_id=shop_id, good_id=good.id, changes=changes, actor=actor, now=now)
+            changed += 1
+    return Imported(added, changed, len(goods) - added - changed)
 
 
 def plain(fields: dict[str, Any]) -> dict[str, Any]:

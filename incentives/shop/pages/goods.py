@@ -12,11 +12,13 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.files.operations import keep_file
 from incentives.shop import forms, operations, queries
+from incentives.shop.importing import HEADINGS, WANTED, GoodsImport
 from incentives.shop.models import Category, Good, Stock
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.pages.views import good_view
 from incentives.shop.words import CATEGORIES
 from incentives.web.pages import Form, current_village, nav_item, page, render
+from incentives.web.workbooks import workbook_response
 
 nav_item(_("Goods and prices"), "/desk/goods", permission="good.set", order=64)
 
@@ -58,6 +60,59 @@ def goods() -> Any:
         categories=[(each.value, CATEGORIES[each]) for each in Category],
         form=form,
     )
+
+
+@blueprint.route("/desk/goods/import", methods=["GET", "POST"])
+@page(permission="good.set")
+def import_goods() -> Any:
+    """A list of goods as a workbook: all of it, or what is wrong row by row."""
+    shop_id = shop_here("good.set").id
+    form = Form(GoodsImport)
+    answer = form.accept(
+        lambda: operations.import_goods(
+            shop_id=shop_id, goods=form.data["file"], actor=current_actor(), now=now()
+        ),
+        then=lambda _done: url_for("shop_pages.goods", shop=shop_id),
+        done=_("The list is taken over"),
+    )
+    if answer is not None:
+        return answer
+    return render(
+        "shop/import_goods.html",
+        shop=queries.find_shop(shop_id),
+        headings=HEADINGS,
+        wanted=WANTED,
+        problems=[problem_of(name, text) for name, text in form.errors.items() if name != "file"],
+        form=form,
+    )
+
+
+def problem_of(name: str, text: str) -> tuple[str, str, str]:
+    """The row, the heading and the sentence of a bad field, as `file-12-sku` names it."""
+    _file, row, *field = name.split("-", 2)
+    heading = HEADINGS.get(field[0]) if field else None
+    return row, str(heading or ""), text
+
+
+@blueprint.get("/desk/goods/import.xlsx")
+@page(permission="good.set")
+def import_template() -> Any:
+    """The shop's list as a workbook, to be filled in and brought back."""
+    shop = shop_here("good.set")
+    rows = [
+        [cell_of(good, name) for name in HEADINGS]
+        for good, _stock in queries.goods_of_shop(shop.id)
+    ]
+    heads = [str(heading) for heading in HEADINGS.values()]
+    return workbook_response(f"goods-{shop.division}", str(_("Goods and prices")), heads, rows)
+
+
+def cell_of(good: Good, name: str) -> Any:
+    """A good's field as a cell of that workbook."""
+    value = getattr(good, name)
+    if name == "cost_fen":
+        return f"{value // 100}.{value % 100:02d}"
+    return str(CATEGORIES[value]) if name == "category" else value
 
 
 @blueprint.route("/desk/goods/<uuid:good_id>", methods=["GET", "POST"])

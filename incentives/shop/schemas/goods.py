@@ -112,6 +112,14 @@ class GoodPriceOutput(Schema):
     movement_id = Id(allow_none=True)
 
 
+class GoodsImported(Schema):
+    """How many goods a list added and changed, and how many were so already."""
+
+    added = fields.Integer()
+    changed = fields.Integer()
+    unchanged = fields.Integer()
+
+
 GoodPage = page_of(GoodOutput)
 GoodPricePage = page_of(GoodPriceOutput)
 PublicGoodPage = page_of(PublicGood)
