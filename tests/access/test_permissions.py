@@ -223,6 +223,7 @@ def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     held = {permission for permission, roles in TABLE.items() if Role.SUPERVISOR in roles}
     acts = {each for each in held if not each.endswith(".read")}
     approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
+    approvals |= {"settlement.approve", "settlement.reverse"}
     above_villages = {"award.review", "award.review_above"}
     checks = {"opening.check", "opening.reject", "cash.confirm"}
     decisions = approvals | above_villages | checks

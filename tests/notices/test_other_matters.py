@@ -143,7 +143,7 @@ def redeemed(scene: Scene) -> UUID:
         good = shop.add_good(
             shop_id=made.id,
             sku="SALT",
-            category="food",
+            category="oil",
             name_zh="盐",
             unit="袋",
             price_points=5,

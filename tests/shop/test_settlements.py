@@ -17,6 +17,7 @@ from incentives.errors import (
 )
 from incentives.fund.models import Method
 from incentives.ledger.audit import audit
+from incentives.shop import operations
 from incentives.shop.models import Basis, SettlementStatus, StockOwner
 from incentives.shop.operations import set_agreement
 from incentives.shop.queries.settlements import (
@@ -281,3 +282,28 @@ def test_a_step_taken_back_leaves_both_entries_and_goes_on(trade):
     assert trade.held()["cash"] == 1_000_00 - 5 * SOAP_FEN
     assert settlement_view(VILLAGE, settlement).differences == []
     assert audit(VILLAGE) == []
+
+
+def test_services_are_paid_though_no_shelf_holds_them(trade):
+    def add():
+        return operations.add_good(
+            shop_id=trade.shop,
+            sku="hair",
+            category="service",
+            name_zh="理发",
+            unit="time",
+            price_points=15,
+            cost_fen=12_00,
+            voucher_days=30,
+            actor=SYSTEM,
+            now=now(),
+        ).id
+
+    trade.goods["hair"] = act(add)
+    trade.sell(hair=2)
+    trade.take_back(trade.sell(soap=1, hair=1), hair=1)
+    trade.on(APRIL)
+    settlement = trade.submit()
+    assert figures(trade, settlement)[:2] == (40, 24_00 + SOAP_FEN)
+    assert trade.through(settlement, *ALL) is SettlementStatus.CONFIRMED
+    assert settlement_view(VILLAGE, settlement).differences == []

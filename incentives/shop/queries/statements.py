@@ -85,9 +85,10 @@ class Slip:
     goods: dict[UUID, int] = field(default_factory=dict)
 
     def add(self, sold: RedemptionLine, quantity: int) -> None:
-        """Count a good of it."""
+        """Count a good of it; a service is on no shelf."""
         self.price_points += quantity * sold.unit_points
-        self.goods[sold.good_id] = self.goods.get(sold.good_id, 0) + quantity
+        if not sold.service:
+            self.goods[sold.good_id] = self.goods.get(sold.good_id, 0) + quantity
 
     @property
     def paid_points(self) -> int:
