@@ -1,5 +1,6 @@
 """Cards with their database: issue and print anew, lost and found, PINs and their locks."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -215,7 +216,7 @@ def test_a_terminal_is_a_counter_of_its_own(household):
     """A shopkeeper's phone that is locked for a card doesn't lock the shopkeeper's other one."""
     card = issue(household, pin=PIN)
     keeper = staff(Role.SHOPKEEPER)
-    here, there = counter_of(keeper, new_id()), counter_of(keeper, new_id())
+    here, there = (counter_of(replace(keeper, terminal_id=new_id())) for _ in range(2))
     assert {here.scope, there.scope} == {Scope.TERMINAL}
     assert counter_of(keeper) == Counter(Scope.USER, str(keeper.user_id))
     for _ in range(5):
