@@ -29,6 +29,7 @@ class CardOutput(Schema):
     issue = fields.Integer()
     issued_on = Day()
     expires_on = Day()
+    renewal_due = fields.Boolean()
     has_pin = fields.Boolean()
 
 

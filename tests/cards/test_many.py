@@ -216,3 +216,19 @@ def test_supervisors_read_where_a_counter_was_stopped(site):
     assert "A counter was stopped" in site.open("supervisor", "/supervise")
     assert "20 wrong" in site.open("supervisor", "/supervise/cards")
     assert "A counter was stopped" not in site.open("cadre", "/desk")
+
+
+def test_a_card_past_its_day_serves_and_is_marked(site, clock):
+    shopper = make_shopper(site, 0)
+    path = f"{CARDS}/{shopper.card}"
+    assert site.call("cadre", "GET", path).json["renewal_due"] is False
+    clock.forward(days=5 * 366)
+    site.tokens.clear()
+    site.browsers.clear()
+    assert site.call("cadre", "GET", path).json["renewal_due"] is True
+    shown = site.call("shopkeeper", "POST", "/cards/scan", {"code": shopper.code}).json
+    assert shown["card"]["renewal_due"] is True
+    assert "Past its day" in site.open("cadre", f"/desk/cards/{shopper.card}")
+    assert "1 card is past its day" in site.open("cadre", "/desk/cards")
+    again = site.call("cadre", "POST", f"{path}/reissue", {}).json
+    assert (again["renewal_due"], again["issue"]) == (False, 2)

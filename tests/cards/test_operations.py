@@ -1,5 +1,6 @@
 """Cards with their database: issue and print anew, lost and found, PINs and their locks."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,8 +9,9 @@ from sqlalchemy import func, select
 from incentives.access.actor import SYSTEM, Role
 from incentives.cards import operations, queries
 from incentives.cards.models import Card, CardStatus, PinFailure, PinLock, Scope
-from incentives.cards.pins import INTERNET, Counter, verify_pin
+from incentives.cards.pins import INTERNET, Counter, counter_of, verify_pin
 from incentives.clock import now
+from incentives.database import new_id
 from incentives.errors import (
     CardInvalid,
     CardRevoked,
@@ -210,6 +212,19 @@ def test_a_lock_is_of_its_place_and_of_its_card(household):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_terminal_is_a_counter_of_its_own(household):
+    """A shopkeeper's phone that is locked for a card doesn't lock the shopkeeper's other one."""
+    card = issue(household, pin=PIN)
+    keeper = staff(Role.SHOPKEEPER)
+    here, there = (counter_of(replace(keeper, terminal_id=new_id())) for _ in range(2))
+    assert {here.scope, there.scope} == {Scope.TERMINAL}
+    assert counter_of(keeper) == Counter(Scope.USER, str(keeper.user_id))
+    for _ in range(5):
+        enter(card, WRONG, here)
+    assert enter(card, PIN, here) == "pin_locked"
+    assert enter(card, PIN, there) is None
+
+
 def test_twenty_wrong_ones_within_the_hour_stop_the_counter(household, clock):
     cards = [issue(household, pin=PIN) for _ in range(5)]
     for card in cards:

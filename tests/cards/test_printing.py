@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import zxingcpp
 from cryptography.exceptions import InvalidTag
+from flask import current_app
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from sqlalchemy import select
@@ -260,3 +261,11 @@ def test_printed_codes_are_read_by_a_camera(village, tmp_path, monkeypatch):
     # 35 mm at 150 dots an inch are 207 dots: what is printed is no smaller.
     sides = [each.position.top_right.x - each.position.top_left.x for each in read]
     assert min(sides) >= 207
+
+
+def test_the_command_lays_out_all_that_is_asked_for(village):
+    households(13)
+    first, second = ask(), ask()
+    answer = current_app.test_cli_runner().invoke(args=["cards", "sheets"])
+    assert answer.output == "parts laid out: 4; files deleted: 0\n", answer.output
+    assert {job(each).status for each in (first, second)} == {SheetStatus.READY}

@@ -10,6 +10,7 @@ from incentives.access.permissions import may
 from incentives.cards import operations, queries, schemas
 from incentives.cards.api.shared import blueprint
 from incentives.cards.models import Card
+from incentives.cards.operations.scanning import is_due
 from incentives.cards.qr import qr_png, qr_svg
 from incentives.clock import now
 from incentives.errors import NotFound
@@ -32,6 +33,7 @@ def card_output(card: Card) -> dict[str, Any]:
         "issue": card.issue,
         "issued_on": card.issued_on,
         "expires_on": card.expires_on,
+        "renewal_due": is_due(card, now=now()),
         "has_pin": card.pin_hash is not None,
     }
 

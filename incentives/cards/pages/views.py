@@ -9,6 +9,8 @@ from flask import Blueprint
 
 from incentives.cards import queries, states
 from incentives.cards.models import Card
+from incentives.cards.operations.scanning import is_due
+from incentives.clock import now
 from incentives.register.queries import masked
 
 blueprint = Blueprint("cards_pages", __name__)
@@ -25,6 +27,7 @@ class CardView:
     has_pin: bool
     issued_on: date
     expires_on: date
+    renewal_due: bool
     actions: tuple[str, ...]
 
 
@@ -40,6 +43,7 @@ def card_views(cards: Sequence[Card], *, whole_names: bool) -> list[CardView]:
             has_pin=card.pin_hash is not None,
             issued_on=card.issued_on,
             expires_on=card.expires_on,
+            renewal_due=is_due(card, now=now()),
             actions=tuple(action.value for action in states.allowed(card.status)),
         )
         for card in cards
