@@ -76,4 +76,6 @@ def test_only_what_signs_in_or_looks_needs_no_key(bare_app):
         if method == "post" and not call.keyed
     }
     looks = {f"/api/v1/villages/{{village}}/awards/batch/{each}" for each in LOOKS}
-    assert without == {"/api/v1/tokens", "/api/v1/cards/scan"} | looks
+    terminal = "/api/v1/shops/{shop_id}/terminals/{terminal_id}"
+    signs_in = {"/api/v1/tokens", f"{terminal}/nonce", f"{terminal}/token"}
+    assert without == signs_in | {"/api/v1/cards/scan"} | looks

@@ -16,6 +16,7 @@ from incentives.shop.models import (
     Redemption,
     RedemptionLine,
     Refund,
+    RefundCause,
     RefundLine,
     Terminal,
 )
@@ -178,7 +179,10 @@ def named(found: dict[tuple[UUID | None, UUID], CounterTotals]) -> list[CounterT
 
 
 def good_totals(in_sales: ColumnElement[bool], in_refunds: ColumnElement[bool]) -> list[GoodTotals]:
-    """How many of each good went out and came back, most handed out first."""
+    """How many of each good went out and came back, most handed out first.
+
+    After a ruling points go back, but the goods stay with the household.
+    """
     names = (
         RedemptionLine.good_id,
         func.max(RedemptionLine.name_zh),
@@ -196,7 +200,7 @@ def good_totals(in_sales: ColumnElement[bool], in_refunds: ColumnElement[bool]) 
         .join(RefundLine, RefundLine.line_id == RedemptionLine.id)
         .join(Refund, Refund.id == RefundLine.refund_id)
         .join(Redemption, Redemption.id == Refund.redemption_id)
-        .where(in_refunds)
+        .where(in_refunds, Refund.cause == RefundCause.RETURN)
     )
     for good_id, name_zh, name_en, unit, quantity in db.session.execute(
         back.group_by(RedemptionLine.good_id)

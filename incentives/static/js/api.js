@@ -24,6 +24,9 @@ export class Problem extends Error {
 /** The answer didn't come: what was asked for may or may not have happened. */
 export class Unknown extends Error {}
 
+/** No token was given: what was to be asked for was not asked. */
+export class NotLetIn extends Problem {}
+
 /** @type {() => Promise<string>} */
 let source = pageToken;
 
@@ -38,15 +41,41 @@ export function takeTokensFrom(another) {
 }
 
 /**
- * A token for the signed-in user.
+ * A token for the signed-in user. A page that was kept for lack of signal may be of an older
+ * session: its form token is then read anew.
  *
  * @returns {Promise<string>}
  */
 export async function pageToken() {
-  const meta = document.querySelector('meta[name="csrf-token"]');
-  const csrf = meta instanceof HTMLMetaElement ? meta.content : '';
+  try {
+    return await tokenFor(csrfOf(document));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.name !== 'csrf') throw error;
+    const fresh = await send(window.location.href, { cache: 'no-store' });
+    const page = new DOMParser().parseFromString(await fresh.text(), 'text/html');
+    return tokenFor(csrfOf(page));
+  }
+}
+
+/** @param {Document} page */
+function csrfOf(page) {
+  const meta = page.querySelector('meta[name="csrf-token"]');
+  return meta instanceof HTMLMetaElement ? meta.content : '';
+}
+
+/** @param {string} csrf */
+async function tokenFor(csrf) {
   const answer = await send('/session/token', { method: 'POST', headers: { 'X-CSRFToken': csrf } });
   return (await read(answer)).token;
+}
+
+/** A token from whoever gives them here. */
+async function newToken() {
+  try {
+    return await source();
+  } catch (error) {
+    throw error instanceof Problem ? new NotLetIn(error.status, error.body) : error;
+  }
 }
 
 /**
@@ -113,7 +142,7 @@ export function callAsNobody(method, path, body) {
  */
 export async function call(method, path, body, key) {
   for (let attempt = 0; ; attempt += 1) {
-    token = token || (await source());
+    token = token || (await newToken());
     /** @type {Record<string, string>} */
     const headers = { Authorization: `Bearer ${token}` };
     if (key) headers['Idempotency-Key'] = key;
