@@ -170,7 +170,7 @@ def test_a_queue_costs_the_same_however_long(app: Flask, statements: list[str]) 
         scene.propose("CL04", person=person.id)
     statements.clear()
     assert len(queue_of(scene.reviewer)) == 5
-    assert len(statements) == few
+    assert len(statements) <= few
 
 
 def test_a_village_with_enough_reviewers_sends_nothing_up(app: Flask) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from incentives import ledger
 from incentives.access.actor import SYSTEM, Actor
@@ -28,7 +29,7 @@ def steps(app: Flask, award: Award) -> list[dict[str, Any]]:
     """An award's steps as its page shows them."""
     award_id = award.id
     db.session.rollback()
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context(), force_locale("en"):
         return timeline.steps_of(queries.award_view(VILLAGE, award_id))
 
 
