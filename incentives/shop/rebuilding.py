@@ -1,7 +1,7 @@
 """What becomes of settlements when their sealed events are put back, and what is lost of a sale."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from incentives.access import audit
 from incentives.access.actor import SYSTEM
-from incentives.clock import beginning
+from incentives.clock import beginning, village_day
 from incentives.extensions import db
 from incentives.fund.models import Method
 from incentives.ledger import Kind
@@ -86,6 +86,16 @@ def approve(replayed: Replayed, row: Settlement | None, now: datetime) -> list[L
     return lost_facts(replayed, *facts) if facts else []
 
 
+def month_settled(occurred_on: date, posted_on: date) -> date:
+    """The month of an approval, by its first day: the month in which it occurred.
+
+    What occurred on the day of its posting belongs to the month before: the fund had closed that.
+    """
+    if occurred_on != posted_on:
+        return occurred_on.replace(day=1)
+    return (occurred_on.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def enter(replayed: Replayed) -> Settlement | None:
     """Enter a settlement anew by what its approval moved; None where its shop isn't known.
 
@@ -101,7 +111,7 @@ def enter(replayed: Replayed) -> Settlement | None:
     )
     if service is None:
         return None
-    month = event.occurred_on.replace(day=1)
+    month = month_settled(event.occurred_on, village_day(event.at))
     standing = db.session.scalars(
         settlements(event.village, shop_id=service.shop_id)
         .where(Settlement.status != SettlementStatus.REJECTED, Settlement.month < month)

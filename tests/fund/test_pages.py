@@ -98,6 +98,8 @@ def test_a_months_end_from_count_to_closing(site):
     assert "The book says 1000.00 yuan" in refused.text
     counted["counted_fen"] = "1000"
     assert site.send("treasurer", f"{month}/count", on=month, **counted).status_code == 303
+    assert "/fund/months/2026-02" in site.open("supervisor", "/supervise")
+    assert "was counted: somebody else" not in site.open("treasurer", "/fund")
     waits = site.open("supervisor", month)
     assert "Did you count the same?" in waits
     sent = site.send("supervisor", f"{month}/confirmation", on=month, decision="approve")

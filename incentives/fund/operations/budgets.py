@@ -153,7 +153,7 @@ def line_errors(year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
 def carried_errors(village: str, year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
     """What is wrong with what is carried over: more than is left, or the year isn't closed."""
     carried = [(index, each) for index, each in enumerate(lines.items()) if each[1].carried_fen > 0]
-    if not carried:
+    if not carried or not FIRST_YEAR <= year <= LAST_YEAR:
         return []
     if not is_closed(village, date(year - 1, DECEMBER, 1)):
         detail = _("Close the year %(year)s first: until then more may be spent", year=year - 1)

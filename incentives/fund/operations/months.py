@@ -37,6 +37,14 @@ def refuse_closed(village: str, day: date, pointer: str) -> None:
         raise Invalid(errors=[FieldError(pointer, detail)])
 
 
+def open_day(village: str, day: date, today: date) -> date:
+    """The day, or today where it lies in a closed month; under the village's lock."""
+    closed = select(MonthClose.month).where(
+        MonthClose.village == village, MonthClose.ends_on >= day
+    )
+    return day if db.session.scalar(closed.limit(1)) is None else today
+
+
 def close_month(*, village: str, month: date, actor: Actor, now: datetime) -> MonthClose:
     """Close a month, the oldest open one, once cash and bank agree with the book.
 

@@ -56,6 +56,7 @@ def desk() -> Any:
         budgets=queries.budget_figures(village, village_day(now()).year),
         year=village_day(now()).year,
         above=decides_above(actor),
+        counts=queries.counts_waiting(village, actor.person),
         points=queries.points_and_money(village, village_day(now())),
         words=words,
     )
@@ -71,6 +72,7 @@ def supervise() -> Any:
     return render(
         "fund/supervise.html",
         above=decides_above(actor),
+        counts=queries.counts_waiting(village, actor.person),
         cards=[timeline.card_of(view, actor) for view in views],
         overview=queries.fund_overview(village),
         words=words,

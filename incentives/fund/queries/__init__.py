@@ -18,6 +18,7 @@ from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.closing import (
     MonthStanding,
+    counts_waiting,
     first_of,
     last_of,
     month_standing,
@@ -85,6 +86,7 @@ __all__ = [
     "budget_figures",
     "caps_of",
     "count_waiting",
+    "counts_waiting",
     "disbursement_views",
     "disbursements",
     "disbursements_waiting",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -95,6 +96,21 @@ def newest_count(village: str, month: date) -> CashCount | None:
         .order_by(CashCount.counted_at.desc(), CashCount.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def counts_waiting(village: str, person: UUID) -> list[CashCount]:
+    """The counts that wait for a second person, which this one can be."""
+    return list(
+        db.session.scalars(
+            select(CashCount)
+            .where(
+                CashCount.village == village,
+                CashCount.status == CountStatus.WAITING,
+                CashCount.counted_by != person,
+            )
+            .order_by(CashCount.month)
+        )
+    )
 
 
 def month_standing(village: str, month: date) -> MonthStanding:

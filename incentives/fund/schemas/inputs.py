@@ -27,6 +27,7 @@ REASON = validate.Length(min=1, max=REASON_LENGTH)
 VOUCHER = validate.Length(min=1, max=VOUCHER_LENGTH)
 NAME = validate.Length(min=1, max=NAME_LENGTH)
 PURPOSE = validate.Regexp(r"^[a-z_]{1,20}$")
+YEARS = range(1900, 2201)
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
@@ -37,7 +38,7 @@ class Month(fields.Field[date]):
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> date:
         typed = MONTH.fullmatch(str(value))
-        if typed is None or not (1 <= int(typed[2]) <= 12 and int(typed[1]) > 0):
+        if typed is None or not (1 <= int(typed[2]) <= 12 and int(typed[1]) in YEARS):
             raise ValidationError(str(self.WRONG))
         return date(int(typed[1]), int(typed[2]), 1)
 

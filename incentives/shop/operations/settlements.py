@@ -19,6 +19,7 @@ from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
+from incentives.fund.operations.months import open_day, refuse_closed
 from incentives.fund.operations.steps import check_day, check_text
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
@@ -152,7 +153,7 @@ def approve_settlement(
     if decision is Decision.REJECT:
         return reject(settlement, reason, actor=actor, now=now)
     refuse_differing(settlement)
-    event = ledger.post([approval(settlement, actor)], actor=actor.person, now=now)[0]
+    event = ledger.post([approval(settlement, actor, now)], actor=actor.person, now=now)[0]
     move_on(
         settlement,
         Action.APPROVE,
@@ -164,8 +165,9 @@ def approve_settlement(
     return settlement
 
 
-def approval(settlement: Settlement, actor: Actor) -> ledger.Draft:
-    """The event of an approval; it occurred on the last day of the month that it settles."""
+def approval(settlement: Settlement, actor: Actor, now: datetime) -> ledger.Draft:
+    """The event of an approval; it occurred on the last day of the month that it settles, today
+    where the fund has closed that month."""
     number = find_service(settlement.shop_id, settlement.village).number
     legs = [ledger.move(f"payable.{number}", "spending.settlement", settlement.amount_fen)]
     if settlement.points:
@@ -173,7 +175,7 @@ def approval(settlement: Settlement, actor: Actor) -> ledger.Draft:
     return ledger.Draft(
         village=settlement.village,
         kind=ledger.Kind.SETTLEMENT_APPROVED,
-        occurred_on=last_day(settlement.month),
+        occurred_on=open_day(settlement.village, last_day(settlement.month), village_day(now)),
         legs=legs,
         record=settlement.id,
         entered_by=settlement.submitted_by,
@@ -194,13 +196,15 @@ def pay_settlement(
 ) -> Settlement:
     """Pay an approved settlement from cash or bank, under a voucher; today unless said otherwise.
 
-    Refuses who submitted, checked or approved it, and more than cash or bank holds.
+    Refuses who submitted, checked or approved it, more than cash or bank holds, and a day of a
+    closed month.
     """
     require(actor, "settlement.pay", village)
     voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH)
     day = paid_on or village_day(now)
     check_day(day, "/paid_on", now)
     settlement = begin_step(village, settlement_id, Action.PAY, actor)
+    refuse_closed(village, day, "/paid_on")
     refuse_differing(settlement)
     number = find_service(settlement.shop_id, village).number
     draft = ledger.Draft(
