@@ -311,20 +311,6 @@ def test_services_are_paid_though_no_shelf_holds_them(trade):
     assert settlement_view(VILLAGE, settlement).differences == []
 
 
-def test_a_month_that_the_fund_has_closed_is_settled_on_a_later_day(trade):
-    trade.sell(soap=5)
-    trade.on(APRIL)
-    settlement = trade.submit()
-    trade.do(Action.CHECK, settlement)
-    trade.close_march()
-    assert trade.do(Action.APPROVE, settlement) is SettlementStatus.APPROVED
-    approved = db.session.get_one(ledger.Event, trade.row(settlement).approved_event_id)
-    assert approved.occurred_on == APRIL
-    with pytest.raises(Invalid):
-        trade.do(Action.PAY, settlement, paid_on=date(2026, 3, 31))
-    assert trade.through(settlement, *ALL[2:]) is SettlementStatus.CONFIRMED
-
-
 def test_an_approval_is_of_the_month_that_it_settles(trade):
     trade.sell(soap=5)
     trade.on(date(2026, 5, 5))
