@@ -21,13 +21,14 @@ from incentives.shop.models import (
     Settlement,
     SettlementReversal,
     SettlementStatus,
+    Shop,
     ShopService,
     Undone,
 )
 from incentives.shop.operations.settlements import freeze_lines
 from incentives.shop.operations.settling import OF_APPROVAL, OF_PAYMENT
-from incentives.shop.queries.settlements import after, settlements
-from incentives.shop.queries.statements import Part, statement_of
+from incentives.shop.queries.settlements import after, open_stretches
+from incentives.shop.queries.statements import Part, Statement, statement_of
 
 UNKNOWN = "?"
 
@@ -89,7 +90,8 @@ def approve(replayed: Replayed, row: Settlement | None, now: datetime) -> list[L
 def month_settled(occurred_on: date, posted_on: date) -> date:
     """The month of an approval, by its first day: the month in which it occurred.
 
-    What occurred on the day of its posting belongs to the month before: the fund had closed that.
+    What occurred on the day of its posting belongs to the month before, or to an older one: the
+    fund had closed that.
     """
     if occurred_on != posted_on:
         return occurred_on.replace(day=1)
@@ -111,25 +113,18 @@ def enter(replayed: Replayed) -> Settlement | None:
     )
     if service is None:
         return None
-    month = month_settled(event.occurred_on, village_day(event.at))
-    standing = db.session.scalars(
-        settlements(event.village, shop_id=service.shop_id)
-        .where(Settlement.status != SettlementStatus.REJECTED, Settlement.month < month)
-        .order_by(Settlement.to_size.desc())
-    ).first()
-    from_size = standing.to_size if standing else 0
-    to_size = seq_at(event.village, beginning(after(month)))
-    statement = statement_of(Part(service.shop_id, event.village, number, from_size, to_size))
     amount_fen = moved["payable"]["amount"]
     points = moved["shop"]["amount"] if "shop" in moved else 0
+    latest = month_settled(event.occurred_on, village_day(event.at))
+    month, statement = month_approved(service, latest, points, amount_fen)
     whole = (statement.points, statement.amount_fen) == (points, amount_fen)
     row = Settlement(
         id=event.record,
         village=event.village,
         shop_id=service.shop_id,
         month=month,
-        from_size=from_size,
-        to_size=to_size,
+        from_size=statement.part.from_size,
+        to_size=statement.part.to_size,
         points=points,
         goods_fen=statement.goods_fen if whole else amount_fen,
         cash_fen=statement.cash_fen if whole else 0,
@@ -142,6 +137,28 @@ def enter(replayed: Replayed) -> Settlement | None:
     if whole:
         freeze_lines(row, statement)
     return row
+
+
+def month_approved(
+    service: ShopService, latest: date, points: int, amount_fen: int
+) -> tuple[date, Statement]:
+    """The month that an approval settled, with its statement: the first open one up to `latest`
+    whose statement comes to what was approved, else `latest`."""
+    shop = db.session.get_one(Shop, service.shop_id)
+    month, from_size, _at_most = open_stretches(service, shop)[-1]
+    while month < latest:
+        found = stretch(service, from_size, month)
+        if (found.points, found.amount_fen) == (points, amount_fen):
+            return month, found
+        month = after(month)
+    return latest, stretch(service, from_size, latest)
+
+
+def stretch(service: ShopService, from_size: int, month: date) -> Statement:
+    """The statement from a place in the log to a month's end."""
+    village = service.village
+    to_size = max(seq_at(village, beginning(after(month))), from_size + 1)
+    return statement_of(Part(service.shop_id, village, service.number, from_size, to_size))
 
 
 def pay(replayed: Replayed, row: Settlement, now: datetime) -> list[Lost]:

@@ -92,7 +92,14 @@ def test_a_settlement_is_moved_to_where_its_events_show_it(
             assert trade.do(Action.CONFIRM, settlement) is SettlementStatus.CONFIRMED
 
 
-def test_one_that_was_submitted_after_the_backup_is_entered_anew(bare_app, trade, copies, restored):
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_one_that_was_submitted_after_the_backup_is_entered_anew(
+    bare_app, trade, copies, restored, closed
+):
+    """Also where the fund had closed the month that was settled, and so a later day was taken."""
+    if closed:
+        with within(bare_app):
+            trade.close_march()
     settings = copies(bare_app)
     with within(bare_app):
         settlement = trade.submit()

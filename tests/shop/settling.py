@@ -17,7 +17,7 @@ from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
-from incentives.fund.models import Decision, Method, Source
+from incentives.fund.models import Decision, Method, MonthClose, Source
 from incentives.fund.operations import record_income
 from incentives.ledger.kinds import Kind
 from incentives.notices.operations import About, make_objection, rule_on_objection
@@ -162,6 +162,19 @@ class Trade:
                 ).id
             )
         )
+
+    def close_march(self, village: str = VILLAGE) -> None:
+        """The fund's March is closed: nothing of its days is posted any more."""
+        row = MonthClose(
+            village=village,
+            month=MARCH,
+            ends_on=date(2026, 3, 31),
+            cash_fen=1_000_00,
+            bank_fen=0,
+            closed_by=new_id(),
+            closed_at=now(),
+        )
+        act(lambda: db.session.add(row))
 
     def on(self, day: date) -> None:
         """Let it be ten in the morning of a day to come."""

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from incentives import ledger
 from incentives.access.actor import SYSTEM, Role
 from incentives.clock import now
 from incentives.errors import (
@@ -15,6 +16,7 @@ from incentives.errors import (
     NotPermitted,
     WrongState,
 )
+from incentives.extensions import db
 from incentives.fund.models import Method
 from incentives.ledger.audit import audit
 from incentives.shop import operations
@@ -307,3 +309,12 @@ def test_services_are_paid_though_no_shelf_holds_them(trade):
     assert figures(trade, settlement)[:2] == (40, 24_00 + SOAP_FEN)
     assert trade.through(settlement, *ALL) is SettlementStatus.CONFIRMED
     assert settlement_view(VILLAGE, settlement).differences == []
+
+
+def test_an_approval_is_of_the_month_that_it_settles(trade):
+    trade.sell(soap=5)
+    trade.on(date(2026, 5, 5))
+    settlement = trade.submit()
+    trade.through(settlement, *ALL[:2])
+    approved = db.session.get_one(ledger.Event, trade.row(settlement).approved_event_id)
+    assert approved.occurred_on == date(2026, 3, 31)
