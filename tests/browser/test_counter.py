@@ -45,7 +45,7 @@ class Till:
 
     def __init__(self, server: LiveServer, points: int = 20, **policy: object) -> None:
         self.server = server
-        site: Site = make_site(server.app, users=("shopkeeper",), **policy)
+        site: Site = make_site(server.app, users=("shopkeeper", "cadre"), **policy)
         self.counter = make_counter(site, StockOwner.SHOPKEEPER)
         with server.app.app_context():
             household = make_household(VILLAGE, "扎西彭措", door="1")
@@ -280,6 +280,32 @@ def film_of_card(till: Till, folder: Path) -> Path:
     path = folder / "card.mjpeg"
     film(qr_png(url), path)
     return path
+
+
+def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
+    """Found by the letters of the name; nothing is handed over before a cadre said who it is."""
+    shopkeeper, cadre = person(PHONE), person(PHONE)
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    page.locator("summary", has_text="忘带卡").click()
+    page.locator("[data-part=name]").fill("zx")
+    page.locator("[data-part=name-form] button[type=submit]").click()
+    page.locator("[data-part=found] button", has_text="扎**").click()
+    expect(page.locator("[data-part=spendable]")).to_have_text("?")
+    page.locator("[data-good]", has_text="香皂").click()
+    expect(page.locator("[data-part=hand-over]")).to_be_disabled()
+    page.locator("[data-part=ask-vouch]").click()
+    expect(page.locator("[data-part=asking]")).to_be_visible()
+    shopkeeper.shot("vouch-asked")
+    cadre.sign_in("cadre")
+    cadre.open("/desk/vouches")
+    cadre.page.get_by_role("button", name="是，我认识，可以兑换").click()
+    expect(page.locator("[data-part=vouched-by]")).to_have_text("cadre 某", timeout=20_000)
+    expect(page.locator("[data-part=spendable]")).to_have_text("20")
+    shopkeeper.shot("vouched")
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    assert [sale.vouched_by is not None for sale in till.sales()] == [True]
 
 
 def test_a_barcode_is_typed_or_read_by_a_reader_with_keys(till, person):

@@ -14,7 +14,7 @@ from incentives.extensions import db
 from incentives.shop.models import Terminal
 from tests.factories import OTHER_VILLAGE, VILLAGE, act
 from tests.shop.phones import Phone, base64url
-from tests.shop.scenes import make_counter, make_shopper, problem
+from tests.shop.scenes import PIN, make_counter, make_shopper, problem
 from tests.site import make_site
 
 USERS = ("shopkeeper", "cadre", "supervisor")
@@ -282,3 +282,50 @@ def test_the_database_keeps_a_replaced_terminal_replaced(counter, phone, bare_ap
         with pytest.raises(Exception, match="terminal"):
             db.session.execute(text(change))
         db.session.rollback()
+
+
+def test_a_scan_made_at_a_terminal_is_used_there_alone(counter, phone):
+    shopper = make_shopper(counter.site)
+    scan = phone.call("POST", "/cards/scan", {"code": shopper.code}).json["scan_id"]
+    body = counter.body(shopper, soap=1, scan_id=scan)
+    elsewhere = counter.redeem(shopper, soap=1, scan_id=scan)
+    assert problem(elsewhere) == "not_found"
+    path = f"/villages/{VILLAGE}/redemptions"
+    assert phone.call("POST", path, body, key=str(new_id())).status_code == 201
+
+
+def test_wrong_pins_lock_the_terminal_and_not_its_shopkeeper(counter, phone):
+    shopper = make_shopper(counter.site)
+    body = counter.body(shopper, soap=1)
+    path = f"/villages/{VILLAGE}/redemptions"
+    for _each in range(5):
+        wrong = phone.call("POST", path, body | {"pin": "975310"}, key=str(new_id()))
+        assert problem(wrong) == "wrong_pin"
+    locked = phone.call("POST", path, body | {"pin": PIN}, key=str(new_id()))
+    assert problem(locked) == "pin_locked"
+    assert counter.redeem(shopper, soap=1, pin=PIN).status_code == 201
+
+
+def test_the_office_stops_and_starts_a_phone_on_its_page(counter, phone):
+    site = counter.site
+    path = f"/shop/terminals/{phone.id}"
+    listed = site.open("cadre", "/shop/terminals")
+    assert "店里手机" in listed
+    assert "In use" in listed
+    stopped = site.send("cadre", f"{path}/suspension", "/shop/terminals", reason="丢了")
+    assert stopped.status_code == 303
+    assert problem(phone.nonce()) == "not_permitted"
+    assert site.send(
+        "cadre", f"{path}/reinstatement", "/shop/terminals", reason="找到"
+    ).status_code == (303)
+    assert phone.nonce().status_code == 200
+
+
+def test_a_shopkeeper_who_stops_a_phone_stays_signed_in_here_alone(counter, phone):
+    site = counter.site
+    elsewhere = site.browsers.pop("shopkeeper", None) or site.browser("shopkeeper")
+    site.browsers.clear()
+    path = f"/shop/terminals/{phone.id}/suspension"
+    assert site.send("shopkeeper", path, "/shop/terminals", reason="丢了").status_code == 303
+    assert site.browser("shopkeeper").get("/shop/terminals").status_code == 200
+    assert elsewhere.get("/shop/terminals").status_code == 303

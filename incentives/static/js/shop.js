@@ -121,7 +121,7 @@ function update() {
   part('ask-vouch').hidden = asking !== null;
   part('asking').hidden = asking === null;
   part('vouched').hidden = !vouched;
-  part('vouched-by').textContent = vouch?.vouched_by_name || '';
+  part('vouched-by').textContent = vouch?.answered_by_name || '';
   const button = /** @type {HTMLButtonElement} */ (part('hand-over'));
   button.textContent = unsettled ? texts.sendAgain || '' : fill(texts.handOver, { points });
   button.disabled =

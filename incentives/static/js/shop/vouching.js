@@ -7,7 +7,7 @@ const EVERY = 3000; // milliseconds between two looks
 
 /**
  * @typedef {{ id: string, status: string, points: number, vouched_by: string | null,
- *   vouched_by_name: string | null, spendable: number | null }} Vouch
+ *   answered_by_name: string | null, spendable: number | null }} Vouch
  */
 
 /**
