@@ -43,8 +43,8 @@ def give_in(first: date) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_month_is_counted_matched_and_closed(live_server, person, tmp_path: Path, size):
     make_site(live_server.app, users=("treasurer", "supervisor"), publicity_days=0)
-    first, last = last_month()
     with live_server.app.app_context():
+        first, last = last_month()
         give_in(first)
     bank = tmp_path / "bank.csv"
     sheet = f"交易日期,摘要,收入,支出,余额\n{first.isoformat()},捐款,2000.00,,2000.00\n"
