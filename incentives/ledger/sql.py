@@ -17,28 +17,52 @@ from sqlalchemy import Connection
 
 from incentives.pipeline import Rows, ask, send
 
+Row = tuple[object, ...]
+
+MANY = 16  # rows that go into one INSERT on PostgreSQL
 FEW = 16  # values that are spread: each length is a text that the driver prepares
 
 
 class Statement:
-    """A statement, written once: `?` for each value, `= ANY(?)` for one of a list."""
+    """A statement, written once: `?` for each value, `= ANY(?)` for one of a list.
+
+    PostgreSQL takes many rows of an INSERT at once for far less than one by one, as it prepares
+    the table's checks for each statement anew.
+    """
 
     def __init__(self, text: str) -> None:
-        numbers = count(1)
-        self.postgresql = re.sub(r"\?", lambda _each: f"${next(numbers)}", text)
+        self.postgresql = numbered(text)
+        head, _values, row = text.partition(" VALUES ")
+        self.many = numbered(f"{head} VALUES " + ", ".join([row] * MANY)) if row else None
         # SQLite has no row locks: BEGIN IMMEDIATE has locked all.
         self.sqlite = text.removesuffix(" FOR UPDATE")
 
-    def send(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Run it for each of these rows, if any, without waiting where the driver can."""
+    def send(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Run it for each of these rows, if any, in order, without waiting where the driver can."""
+        if is_sqlite(connection):
+            if rows:
+                send(connection, self.sqlite, rows)
+            return
+        if self.many:
+            full = len(rows) - len(rows) % MANY
+            joined = [sum(rows[at : at + MANY], ()) for at in range(0, full, MANY)]
+            if joined:
+                send(connection, self.many, joined)
+            rows = rows[full:]
         if rows:
-            send(connection, self.sqlite if is_sqlite(connection) else self.postgresql, rows)
+            send(connection, self.postgresql, rows)
 
     def ask(self, connection: Connection, *values: object) -> Rows:
         """Ask for its rows, without waiting where the driver can."""
         if is_sqlite(connection):
             return ask(connection, *with_lists(self.sqlite, values))
         return ask(connection, self.postgresql, values)
+
+
+def numbered(text: str) -> str:
+    """A text with `$1`, `$2` for its values."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _each: f"${next(numbers)}", text)
 
 
 def is_sqlite(connection: Connection) -> bool:

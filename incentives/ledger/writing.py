@@ -24,14 +24,13 @@ from incentives.ledger.sql import (
     NEW_EVENT,
     NEW_LEAF,
     NEW_TRANSFER,
+    Row,
     day_value,
     uuid_value,
 )
 
 TICK = timedelta(microseconds=1)
 SALT_BYTES = 16
-
-Row = tuple[object, ...]
 
 
 @dataclass(slots=True)

@@ -1,34 +1,41 @@
 """What a long history costs: balance, statement page, proof and audit at each size of the log.
 
 The ledger is grown once a run, by real posting in batches on SQLite, and copied at each size; a
-round reads the copies in turn. The audit stands for the verifier, as both encode every row anew,
-and runs at the smallest size: it goes through all rows once, whatever their number.
+round reads the copies in turn. The bare tree reads every leaf as it is stored and hashes it. Beside
+it stand the audit, at the smallest size, and the stand-alone verifier over an export with details,
+at the largest size up to a million rows: both go through all rows once, whatever their number. The
+verifier is compared with the tree in memory, too, which reads nothing.
 """
 
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from rich.progress import track
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from incentives import ledger
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.ledger import merkle, proofs
 from incentives.ledger.audit import audit
+from incentives.ledger.export import Part, export_log
 from incentives.ledger.models import Leaf
+from incentives.ledger.proofs import verifier_keys
+from incentives.ledger.seals import seal_all
 from tests.benchmarks.measure import Figures, Row
 from tests.benchmarks.scene import application, award, copy_of
 from tests.benchmarks.workshop import Workshop
 from tests.factories import VILLAGE, act
+from tests.verify.program import verifier
 
 BATCH = 500
 LOOKS = 100
+A_MILLION = 1_000_000  # rows
 
 
 def rows(sizes: tuple[int, ...]) -> tuple[Row, ...]:
@@ -43,8 +50,21 @@ def rows(sizes: tuple[int, ...]) -> tuple[Row, ...]:
     return (
         *found,
         Row(f"proof at {largest:,} leaves (ms)", f"proof {largest}", goal=200, at_most=True),
-        Row(f"audit of {first:,} events against the bare tree (s)", "audit", "tree", 4, True),
+        Row(f"audit of {first:,} events against the bare tree (s)", "audit", "tree"),
+        Row(
+            f"verifier, {verified(sizes):,} events, against the bare tree (s)",
+            "verifier",
+            "large tree",
+            4,
+            at_most=True,
+        ),
+        Row("the same against the tree in memory (s)", "verifier", "tree in memory"),
     )
+
+
+def verified(sizes: tuple[int, ...]) -> int:
+    """The size of log that the verifier is measured on: an event with its detail is four rows."""
+    return max((size for size in sizes if 4 * size <= A_MILLION), default=sizes[0])
 
 
 def measure(shop: Workshop, figures: Figures) -> None:
@@ -64,6 +84,8 @@ def measure(shop: Workshop, figures: Figures) -> None:
         with apps[min(grown)].app_context():
             figures.add("tree", milliseconds(bare_tree) / 1000)
             figures.add("audit", milliseconds(clean_audit) / 1000)
+        with apps[verified(shop.sizes)].app_context():
+            measure_verifier(shop, figures)
     for name, times in took.items():
         figures.add(name, median(times))
 
@@ -88,12 +110,40 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def bare_tree() -> bytes:
     """The root over all leaves as they are stored: read and hashed, nothing more."""
+    return root_over(db.session.scalars(leaf_bodies().execution_options(yield_per=10_000)))
+
+
+def leaf_bodies() -> Select[bytes]:
+    """Every leaf of the village, in order."""
+    return select(Leaf.body).where(Leaf.village == VILLAGE).order_by(Leaf.seq)
+
+
+def root_over(bodies: Iterable[bytes]) -> bytes:
+    """The root over these leaves."""
     frontier = b""
-    found = select(Leaf.body).where(Leaf.village == VILLAGE).order_by(Leaf.seq)
-    bodies = db.session.scalars(found.execution_options(yield_per=10_000))
     for size, body in enumerate(bodies):
         frontier, _hashes = merkle.append_leaf(size, frontier, merkle.leaf_hash(body))
     return merkle.root_of(frontier)
+
+
+def measure_verifier(shop: Workshop, figures: Figures) -> None:
+    """The stand-alone verifier over the log as a file, in turn with the bare tree over its rows."""
+    path = shop.here() / "log"
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(export_log(VILLAGE, part=Part.ALL, details=True))
+    key = verifier.read_key("\n".join(verifier_keys(VILLAGE)))
+    bodies = list(db.session.scalars(leaf_bodies()))
+    db.session.rollback()
+
+    def verify() -> None:
+        findings, _report = verifier.check_log(path, key, [])
+        if findings:
+            raise RuntimeError(f"the verifier found something: {findings[0]}")
+
+    figures.add("large tree", milliseconds(bare_tree) / 1000)
+    figures.add("tree in memory", milliseconds(lambda: root_over(bodies)) / 1000)
+    figures.add("verifier", milliseconds(verify) / 1000)
+    path.unlink()
 
 
 def clean_audit() -> None:
@@ -113,6 +163,7 @@ def grow(shop: Workshop) -> dict[int, Path]:
             counts = [BATCH] * (missing // BATCH) + [missing % BATCH] * bool(missing % BATCH)
             for count in track(counts, description=f"growing a log to {size:,} events"):
                 act(lambda count=count: post(shop, count))
+            seal_all(now=now())
         grown[size] = growing.parent / f"{size}"
         shutil.copytree(growing, grown[size])
     return grown

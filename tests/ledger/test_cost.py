@@ -43,6 +43,18 @@ def test_a_post_is_seven_statements_and_the_transaction_s_own(app, statements, d
     assert sent == [begin, "SAVEPOINT sa_savepoint_1", *POSTING, *end]
 
 
+def test_many_events_go_in_few_statements_and_say_the_same(app, statements, database):
+    books = open_books(1)
+    (anna,) = books.households
+    books.post(books.award(anna, 1))
+    statements.clear()
+    books.post(*(books.award(anna, 1, detail={"name": "巡防"}) for _each in range(50)))
+    inserts = [each for each in statements.sent if each.startswith("INSERT")]
+    assert len(inserts) == (8 if database == "postgresql" else 4)  # by 16, and the rest
+    assert books.position(anna).balance == 51
+    assert audit(books.village) == []
+
+
 @pytest.fixture
 def wired(app: Flask):
     """The same application, with its database at the end of a wire that counts."""
