@@ -112,6 +112,8 @@ class AboutOutput(Schema):
 
 
 class ObjectionOutput(Schema):
+    """`due_on` is the last day for the ruling; `granted_award` what came of a missing award."""
+
     id = Id()
     status = fields.Enum(ObjectionStatus, by_value=True)
     about = fields.Nested(AboutOutput)
@@ -124,6 +126,7 @@ class ObjectionOutput(Schema):
     upheld = fields.Boolean(allow_none=True)
     ruling_reason = fields.String(allow_none=True)
     shop_at_fault = fields.Boolean(allow_none=True)
+    granted_award = Id(attribute="granted_award_id", allow_none=True)
     ruled_by = Id(allow_none=True)
     ruled_at = InstantField(allow_none=True)
 
