@@ -19,7 +19,7 @@ from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.notices.operations import disputes
 from incentives.notices.publishers import PUBLISHERS, Hands
-from incentives.notices.queries import listed
+from incentives.notices.queries import listed, open_objections
 from incentives.register.deciders import is_too_small
 
 
@@ -89,3 +89,8 @@ def may_rule(objection: Objection, actor: Actor) -> bool:
     except Refusal:
         return False
     return True
+
+
+def sent_up(division: str) -> list[Objection]:
+    """What waits in villages below a division and nobody there may rule on, the first due first."""
+    return [each for each in open_objections(division) if is_sent_up(each, hands_of(each))]

@@ -15,7 +15,7 @@ caller under the same permission, all pages of it up to `ROWS_AT_MOST`; that som
 along is left in the audit trail. Texts are neutralised in `web/workbooks.py`.
 """
 
-from incentives.web.lists.exporting import export_api, export_page
+from incentives.web.lists.exporting import export_api, export_page, export_rows
 from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, words
 from incentives.web.lists.shown import ListPage
 
@@ -28,5 +28,6 @@ __all__ = [
     "Look",
     "export_api",
     "export_page",
+    "export_rows",
     "words",
 ]
