@@ -44,7 +44,15 @@ def notice_output(village: str, number: int) -> dict[str, Any]:
     """A notice with its lines, as the public sees it."""
     view = queries.notice_view(village, number, now())
     lines = [
-        {**columns(each.line), "status": each.status, "objected": each.objected}
+        {
+            **columns(each.line),
+            "status": each.status,
+            "objected": each.objected,
+            "rulings": [
+                columns(ruling) | {"upheld": ruling.status is ObjectionStatus.UPHELD}
+                for ruling in each.rulings
+            ],
+        }
         for each in view.lines
     ]
     return {**summary(view.notice), "lines_gone": view.lines_gone, "lines": lines}

@@ -17,8 +17,17 @@ class NoticeInput(Schema):
     kind = fields.Enum(NoticeKind, by_value=True, required=True)
 
 
+class PublicRuling(Schema):
+    """A ruling on an objection to a line, as anyone reads it: why, and by nobody's name."""
+
+    upheld = fields.Boolean()
+    reason = fields.String(attribute="ruling_reason")
+    made_at = InstantField()
+    ruled_at = InstantField()
+
+
 class NoticeLineOutput(Schema):
-    """`holder` is masked, and null for a minor."""
+    """`holder` is masked, and null for a minor; `rulings` are those on objections to the line."""
 
     line = fields.Integer()
     holder = fields.String(allow_none=True)
@@ -30,6 +39,7 @@ class NoticeLineOutput(Schema):
     reason = fields.String(allow_none=True)
     status = fields.String()
     objected = fields.Boolean()
+    rulings = fields.List(fields.Nested(PublicRuling))
 
 
 class NoticeSummary(Schema):

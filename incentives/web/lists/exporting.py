@@ -83,7 +83,7 @@ def export_page(
 
 
 def export(listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]) -> Response:
-    """A list as a workbook, all that its query finds; refuses what is longer than a sheet should be."""
+    """A list as a workbook, all that its query finds; refuses too long a one."""
     narrowed = sorted(name for name, value in query.items() if value is not None)
     return export_rows(listing, all_items(view, path, query), path.get("village"), narrowed)
 
