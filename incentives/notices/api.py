@@ -18,17 +18,12 @@ from incentives.notices.sheets import sheet_pdf
 from incentives.register.dues import dues_of
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.lists import export_api
+from incentives.web.lists import export_api, narrowing_of
 
 blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__doc__)
 
 VILLAGE = "/villages/<village>"
 ONE = f"{VILLAGE}/notices/<int:number>"
-
-
-def asked(query: dict[str, Any]) -> dict[str, Any]:
-    """A list's query without its paging: what narrows it."""
-    return {name: value for name, value in query.items() if name not in ("limit", "after")}
 
 
 def summary(notice: Notice) -> dict[str, Any]:
@@ -81,7 +76,7 @@ def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
 @reads(schemas.NoticePage, query=schemas.NoticeQuery, permission=None)
 def get_notices(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's notices, newest first."""
-    chosen = queries.notices(village, **asked(query))
+    chosen = queries.notices(village, **narrowing_of(query))
     found = page(chosen, [Notice.number.desc()], query)
     return {"items": [summary(each) for each in found["items"]], "next": found["next"]}
 
@@ -124,7 +119,7 @@ def post_closing(village: str, number: int) -> dict[str, Any]:
 def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's objections, newest first; residents see their own household's."""
     actor = current_actor()
-    narrowed = asked(query)
+    narrowed = narrowing_of(query)
     if not may(actor, "objection.read", village):
         narrowed["household_id"] = actor.household_id
     chosen = queries.objections(village, **narrowed)

@@ -10,7 +10,7 @@ from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
-from incentives.notices.api import asked, get_objections, objection_outputs
+from incentives.notices.api import get_objections, objection_outputs
 from incentives.notices.described import described
 from incentives.notices.models import Objection
 from incentives.notices.pages.shared import blueprint
@@ -19,7 +19,7 @@ from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village, guard
-from incentives.web.lists import ListPage, export_page, export_rows
+from incentives.web.lists import ListPage, export_page, export_rows, narrowing_of
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 
@@ -124,7 +124,7 @@ def list_objections() -> Any:
     """All objections of a village with their rulings, newest first."""
     village = current_village().code
     shown = ListPage(lists.OBJECTIONS, get_objections, limit=30)
-    chosen = queries.objections(village, **asked(shown.query))
+    chosen = queries.objections(village, **narrowing_of(shown.query))
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(
         "notices/objections.html",

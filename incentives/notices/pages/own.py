@@ -15,7 +15,7 @@ from incentives.awards.queries import award_view, award_views, own_award, rules_
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NoRuleInForce, NotFound, OwnHousehold
 from incentives.notices import forms, lists, operations, queries
-from incentives.notices.api import asked, get_objections
+from incentives.notices.api import get_objections
 from incentives.notices.described import described
 from incentives.notices.models import Objection
 from incentives.notices.operations.disputes import DISPUTE_DAYS
@@ -26,7 +26,7 @@ from incentives.register.sections import household_sections, own_sections
 from incentives.shop.models import Redemption
 from incentives.shop.queries import find_redemption
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, export_page, narrowing_of
 from incentives.web.pages import Form, current_village, page, render
 
 KEPT = _("Your objection is kept. Somebody else of the review group rules on it.")
@@ -208,7 +208,7 @@ def list_own() -> Any:
     if actor.household_id is None:
         raise NotFound()
     shown = ListPage(lists.OWN_OBJECTIONS, get_objections, limit=30)
-    narrowed = asked(shown.query) | own_only()
+    narrowed = narrowing_of(shown.query) | own_only()
     chosen = queries.objections(village, **narrowed)
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(

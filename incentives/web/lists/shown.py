@@ -11,10 +11,23 @@ from incentives.web.parsing import load_query
 
 
 class ListPage:
-    """A list on a page: its query as loaded, and what `components/listing.html` shows of it."""
+    """A list on a page: its query as loaded, and what `components/listing.html` shows of it.
 
-    def __init__(self, listing: Listing, view: View, *, limit: int | None = None) -> None:
+    `endpoint` and `place` are the page's where a form's address shows it too.
+    """
+
+    def __init__(
+        self,
+        listing: Listing,
+        view: View,
+        *,
+        limit: int | None = None,
+        endpoint: str | None = None,
+        place: dict[str, Any] | None = None,
+    ) -> None:
         self.listing = listing
+        self.endpoint = endpoint or str(request.endpoint)
+        self.place: dict[str, Any] = dict(request.view_args or {}) if place is None else place
         schema = call_of(view).query or Schema()
         self.typed = typed_filters()
         self.query: dict[str, Any] = load_query(schema, self.typed)
@@ -53,8 +66,7 @@ class ListPage:
 
     def address(self, endpoint: str | None = None, **more: Any) -> str:
         """This page, or another of the same place, with these parameters."""
-        place: dict[str, Any] = dict(request.view_args or {})
-        return url_for(endpoint or str(request.endpoint), **place, **more)
+        return url_for(endpoint or self.endpoint, **self.place, **more)
 
     @property
     def next_url(self) -> str | None:
