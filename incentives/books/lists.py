@@ -4,29 +4,23 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from incentives.web.lists import Column, Kind, Listing
+from incentives.web.lists import Column, Kind, Listing, member
 
 ACCOUNTS = Listing(
     "accounts",
     _("Accounts"),
     columns=[
         Column(_("Account"), "code"),
-        Column(_("Unit"), lambda each: value_of(each, "unit")),
+        Column(_("Unit"), lambda each: member(each, "unit").value),
         Column(_("Balance"), "balance", Kind.NUMBER),
     ],
 )
 
 
-def value_of(item: Any, name: str) -> str:
-    """A member of a row or a dict, as the API writes it."""
-    found = item[name] if isinstance(item, dict) else getattr(item, name)
-    return str(getattr(found, "value", found))
-
-
 def moved(event: dict[str, Any]) -> str:
     """An event's transfers, one a line."""
     return "\n".join(
-        f"{each['source']} > {each['target']}: {each['amount']} {value_of(each, 'unit')}"
+        f"{each['source']} > {each['target']}: {each['amount']} {each['unit'].value}"
         for each in event["transfers"]
     )
 
@@ -38,7 +32,7 @@ EVENTS = Listing(
         Column(_("Voucher"), "voucher", Kind.NUMBER),
         Column(_("At"), "at", Kind.INSTANT),
         Column(_("On"), "occurred_on", Kind.DAY),
-        Column(_("Kind"), lambda each: value_of(each, "kind")),
+        Column(_("Kind"), lambda each: member(each, "kind").value),
         Column(_("Moved"), moved, Kind.LONG),
         Column(_("Event"), "id", Kind.LONG),
         Column(_("Takes back"), "reverses"),

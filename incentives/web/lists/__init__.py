@@ -16,7 +16,7 @@ along is left in the audit trail. Texts are neutralised in `web/workbooks.py`.
 """
 
 from incentives.web.lists.exporting import export_api, export_page, export_rows
-from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, member, words
 from incentives.web.lists.queries import narrowing_of
 from incentives.web.lists.shown import ListPage
 
@@ -30,6 +30,7 @@ __all__ = [
     "export_api",
     "export_page",
     "export_rows",
+    "member",
     "narrowing_of",
     "words",
 ]

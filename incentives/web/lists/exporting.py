@@ -79,6 +79,7 @@ def export_page(
             path["village"] = current_village().code
         return export(listing, view, path, query)
 
+    cast("Any", show_workbook)._listing = (listing, view)
     blueprint.add_url_rule(f"{rule}.xlsx", f"{listing.name}_workbook", show_workbook)
 
 

@@ -68,6 +68,11 @@ class ListPage:
         """This page, or another of the same place, with these parameters."""
         return url_for(endpoint or self.endpoint, **self.place, **more)
 
+    def narrowed(self, **changes: Any) -> str:
+        """This page with a filter set, or taken out where it is None."""
+        kept = {**self.kept, **changes}
+        return self.address(**{name: value for name, value in kept.items() if value is not None})
+
     @property
     def next_url(self) -> str | None:
         """Where the list goes on."""

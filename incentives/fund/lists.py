@@ -1,0 +1,109 @@
+"""The lists of the fund that people narrow and take along: its book, income, disbursements."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from incentives.fund.models import Status
+from incentives.fund.words import KINDS, PLACES, SOURCES, STEPS, purpose_word
+from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
+
+STATES = {
+    Status.APPLIED: _("To be evaluated"),
+    Status.EVALUATED: _("To be approved"),
+    Status.PUBLISHED: _("In notice"),
+    Status.APPROVED: _("To be paid"),
+    Status.PAID: _("Paid"),
+    Status.RECEIVED: _("Received"),
+    Status.RETURNED: _("Returned"),
+    Status.REVERSED: _("Taken back"),
+    Status.REJECTED: _("Not approved"),
+    Status.WITHDRAWN: _("Withdrawn"),
+}
+
+
+def for_what(line: Any) -> str:
+    """Where money of the book came from, or what it went for, in words."""
+    if line.source:
+        return str(SOURCES.get(line.source, line.source))
+    return purpose_word(line.purpose) if line.purpose else ""
+
+
+def hands_of(line: Any) -> str:
+    """Who took which step, one a line."""
+    return "\n".join(f"{STEPS.get(each.step, each.step)}: {each.name}" for each in line.hands)
+
+
+BOOK = Listing(
+    "fund_book",
+    _("The fund's book"),
+    columns=[
+        Column(_("Voucher"), "voucher", Kind.NUMBER),
+        Column(_("On"), "day", Kind.DAY),
+        Column(_("Month"), "month"),
+        Column(_("What"), lambda each: KINDS.get(each.kind, each.kind)),
+        Column(_("For what"), for_what),
+        Column(_("To whom"), "payee"),
+        Column(_("Reason"), "reason", Kind.LONG),
+        Column(_("Paper"), "paper"),
+        Column(_("Yuan"), "amount_fen", Kind.YUAN),
+        Column(_("Left then (yuan)"), "remaining_fen", Kind.YUAN),
+        Column(_("Who did it"), hands_of, Kind.LONG),
+    ],
+    filters=[Filter("month", _("Month"), Look.MONTH)],
+)
+
+INCOME = Listing(
+    "income",
+    _("What came in"),
+    columns=[
+        Column(_("On"), "received_on", Kind.DAY),
+        Column(_("From where"), lambda each: SOURCES[member(each, "source")]),
+        Column(_("Given by"), "giver"),
+        Column(_("Yuan"), "amount_fen", Kind.YUAN),
+        Column(_("Into"), lambda each: PLACES[member(each, "method")]),
+        Column(_("Voucher"), "voucher"),
+        Column(_("Note"), "note", Kind.LONG),
+        Column(_("Entered at"), "entered_at", Kind.INSTANT),
+        Column(_("Taken back at"), "reversed_at", Kind.INSTANT),
+        Column(_("Taken back because"), "reversed_reason", Kind.LONG),
+    ],
+    named=True,
+)
+
+DISBURSEMENTS = Listing(
+    "disbursements",
+    _("Payments of the fund"),
+    columns=[
+        Column(_("Applied for at"), "applied_at", Kind.INSTANT),
+        Column(_("For what"), lambda each: purpose_word(each["purpose"])),
+        Column(_("To whom"), lambda each: each["payee"]["name"]),
+        Column(_("Yuan"), "amount_fen", Kind.YUAN),
+        Column(_("Reason"), "reason", Kind.LONG),
+        Column(_("State"), lambda each: STATES[each["status"]]),
+        Column(_("Applied for by"), "applied_by"),
+        Column(_("Evaluated by"), "evaluated_by"),
+        Column(
+            _("Approved by"),
+            lambda each: ", ".join(one["approver"] for one in each["approvals"]),
+        ),
+        Column(_("Paid by"), "paid_by"),
+        Column(_("Paid on"), "paid_on", Kind.DAY),
+        Column(_("Voucher"), "voucher"),
+        Column(_("Came back (yuan)"), "returned_fen", Kind.YUAN),
+        Column(_("Why it ended"), "ended_reason", Kind.LONG),
+    ],
+    filters=[Filter("status", _("State"), Look.CHOICE, options=words(STATES))],
+    named=True,
+)
+
+BUDGETS = Listing(
+    "budgets",
+    _("Budgets"),
+    columns=[
+        Column(_("For what"), lambda each: purpose_word(member(each, "purpose"))),
+        Column(_("Budget (yuan)"), "amount_fen", Kind.YUAN),
+        Column(_("Spent (yuan)"), "spent_fen", Kind.YUAN),
+        Column(_("Left (yuan)"), "left_fen", Kind.YUAN),
+    ],
+)
