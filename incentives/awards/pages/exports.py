@@ -8,7 +8,9 @@ from incentives.awards.pages.shared import blueprint
 from incentives.web.lists import export_page
 
 export_page(blueprint, "/desk/awards", get_awards, lists.AWARDS)
-export_page(blueprint, "/desk/rulebooks", get_rulebooks, lists.RULEBOOKS)
+export_page(
+    blueprint, "/desk/rulebooks", get_rulebooks, lists.RULEBOOKS, permission="rulebook.read"
+)
 export_page(
     blueprint,
     "/v/<village>/rules/versions",

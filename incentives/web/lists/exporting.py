@@ -64,15 +64,17 @@ def export_page(
     listing: Listing,
     *,
     fixed: Callable[[], dict[str, Any]] = dict,
+    permission: str | None = None,
 ) -> None:
     """Give a page with a list its twin `<page>.xlsx`, which the cookie opens, for its link.
 
-    `fixed` is what the page narrows its list to by itself.
+    `fixed` is what the page narrows its list to by itself; `permission` the page's, where it wants
+    more than the list does.
     """
     call, schema = call_of(view), narrowing(view)
     of_village = "village" in inspect.signature(view).parameters
 
-    @page(permission=call.permission, own=call.own, village=of_village)
+    @page(permission=permission or call.permission, own=call.own, village=of_village)
     def show_workbook(**path: Any) -> Response:
         query = load_query(schema, typed_filters()) | fixed()
         if of_village:
