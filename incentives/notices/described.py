@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.access.queries import person_names
-from incentives.awards.models import Award
+from incentives.awards.models import Award, Rulebook, RuleItem
 from incentives.awards.queries import award_views
+from incentives.awards.words import item_name
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
 from incentives.notices.queries import Matter, matter_of
@@ -74,12 +75,29 @@ def described(village: str, found: Sequence[Objection]) -> list[Described]:
         for each in found
         for person in (each.missing_resident_id, each.on_behalf_of, each.made_by, each.ruled_by)
     )
-    return [describe(each, views, names) for each in found]
+    rules = rule_names(village, {each.missing_rule_item for each in found})
+    return [describe(each, views, names, rules) for each in found]
 
 
-def describe(each: Objection, views: dict[UUID, Any], names: dict[UUID, str]) -> Described:
+def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:
+    """What a village's rules with these codes are called, by the newest version that has them."""
+    wanted = [code for code in codes if code is not None]
+    if not wanted:
+        return {}
+    found = db.session.scalars(
+        select(RuleItem)
+        .join(Rulebook, Rulebook.id == RuleItem.rulebook_id)
+        .where(Rulebook.village == village, RuleItem.code.in_(wanted))
+        .order_by(Rulebook.number)
+    )
+    return {item.code: item_name(item) for item in found}
+
+
+def describe(
+    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
+) -> Described:
     """One objection in words."""
-    title, url = subject_words(each, views, names)
+    title, url = subject_words(each, views, names, rules)
     return Described(
         each,
         title,
@@ -91,14 +109,14 @@ def describe(each: Objection, views: dict[UUID, Any], names: dict[UUID, str]) ->
 
 
 def subject_words(
-    each: Objection, views: dict[UUID, Any], names: dict[UUID, str]
+    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
 ) -> tuple[str, str | None]:
     """What an objection is to, in words, and where the staff looks at it."""
     if each.notice_id is not None and each.opening_line_id is not None:
         return opening_words(each)
     if each.award_id is not None:
         view = views[each.award_id]
-        title = f"{view.holder} · {view.item.name_zh} · {view.award.points}"
+        title = f"{view.holder} · {item_name(view.item)} · {view.award.points}"
         return title, url_for("awards_pages.show_award", award_id=each.award_id)
     if each.disbursement_id is not None:
         url = url_for("fund_pages.show", disbursement_id=each.disbursement_id)
@@ -109,9 +127,9 @@ def subject_words(
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
     day = each.missing_occurred_on.isoformat() if each.missing_occurred_on else ""
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
-    title = gettext(
-        "Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=each.missing_rule_item, day=day
-    )
+    code = each.missing_rule_item or ""
+    rule = rules.get(code, code)
+    title = gettext("Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=rule, day=day)
     return title, None
 
 

@@ -31,7 +31,7 @@ def list_duties(village: str) -> Any:
     """What offices owe the public: overdue on the red ledger, in time on the blue one."""
     shown = ListPage(lists.DUTIES, get_duties)
     today = village_day(now())
-    found = duty_outputs(village, shown.query["ledger"])
+    found = shown.take({"items": duty_outputs(village, shown.query["ledger"])})
     return render(
         "notices/duties.html",
         red=[each for each in found if each["ledger"] == "red"],

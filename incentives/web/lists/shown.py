@@ -34,10 +34,12 @@ class ListPage:
         if limit is not None and "limit" not in self.typed:
             self.query["limit"] = limit
         self.following: str | None = None
+        self.is_empty = False
 
     def take(self, found: dict[str, Any]) -> Any:
         """The items of a page of the list, whose cursor is kept."""
-        self.following = found["next"]
+        self.following = found.get("next")
+        self.is_empty = not found["items"]
         return found["items"]
 
     @property
@@ -58,6 +60,11 @@ class ListPage:
             }
             for each in self.listing.filters
         ]
+
+    @property
+    def can_be_narrowed(self) -> bool:
+        """Whether filters are of use: not to a list that is empty without them."""
+        return self.is_narrowed or not self.is_empty
 
     @property
     def is_narrowed(self) -> bool:
