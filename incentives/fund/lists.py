@@ -107,3 +107,36 @@ BUDGETS = Listing(
         Column(_("Left (yuan)"), "left_fen", Kind.YUAN),
     ],
 )
+
+STATEMENTS = Listing(
+    "bank_statements",
+    _("Statements of the bank"),
+    columns=[
+        Column(_("From"), "from_on", Kind.DAY),
+        Column(_("Until"), "to_on", Kind.DAY),
+        Column(_("At the beginning (yuan)"), "opening_fen", Kind.YUAN),
+        Column(_("At the end (yuan)"), "closing_fen", Kind.YUAN),
+        Column(_("Lines"), lambda each: len(member(each, "lines")), Kind.NUMBER),
+        Column(_("Entered at"), "entered_at", Kind.INSTANT),
+    ],
+)
+MONTHS = Listing(
+    "fund_months",
+    _("Closed months"),
+    columns=[
+        Column(_("Month"), lambda each: f"{member(each, 'month'):%Y-%m}"),
+        Column(_("Cash (yuan)"), "cash_fen", Kind.YUAN),
+        Column(_("Bank (yuan)"), "bank_fen", Kind.YUAN),
+        Column(_("Closed at"), "closed_at", Kind.INSTANT),
+    ],
+)
+MANY = Listing(
+    "disbursement_lists",
+    _("Lists of payments"),
+    columns=[
+        Column(_("Applied for at"), "applied_at", Kind.INSTANT),
+        Column(_("Name"), "title", Kind.LONG),
+        Column(_("For what"), lambda each: purpose_word(member(each, "purpose"))),
+        Column(_("Yuan"), "total_fen", Kind.YUAN),
+    ],
+)

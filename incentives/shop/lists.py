@@ -15,9 +15,9 @@ from incentives.shop.models import (
     StockOwner,
 )
 from incentives.shop.queries import shops_of_village
-from incentives.shop.words import KINDS, SETTLEMENT_STATES, SOURCES, unit_word
+from incentives.shop.words import BASES, KINDS, SETTLEMENT_STATES, SOURCES, VOUCHERS, unit_word
 from incentives.web.languages import current_language
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 from incentives.web.pages import current_village
 
 OWNERS = {StockOwner.VILLAGE: _("the village's"), StockOwner.SHOPKEEPER: _("the shopkeeper's")}
@@ -174,5 +174,79 @@ SETTLEMENTS = Listing(
         Filter("shop_id", _("Shop"), Look.CHOICE, options=shop_options),
         Filter("status", _("State"), Look.CHOICE, options=status_options),
         Filter("month", _("Month"), Look.MONTH),
+    ],
+)
+
+CLOSINGS = Listing(
+    "closings",
+    _("Days that were closed"),
+    columns=[
+        Column(_("On"), "closed_on", Kind.DAY),
+        Column(_("Sales"), "sales", Kind.NUMBER),
+        Column(_("Points"), "points", Kind.NUMBER),
+        Column(_("Points given back"), "points_back", Kind.NUMBER),
+        Column(_("Cash that is due (yuan)"), "cash_due_fen", Kind.YUAN),
+        Column(_("Cash that was counted (yuan)"), "cash_counted_fen", Kind.YUAN),
+        Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
+        Column(_("Why"), "explanation", Kind.LONG),
+    ],
+)
+PRICE_HISTORY = Listing(
+    "good_prices",
+    _("Prices of a good"),
+    columns=[
+        Column(_("Since"), "holds_from", Kind.INSTANT),
+        Column(_("Points for one"), "price_points", Kind.NUMBER),
+        Column(_("Cost of one (yuan)"), "cost_fen", Kind.YUAN),
+        Column(_("By"), "set_by_name"),
+    ],
+)
+PURCHASES = Listing(
+    "purchases",
+    _("What the fund paid for goods"),
+    columns=[
+        Column(_("Paid on"), "paid_on", Kind.DAY),
+        Column(_("To whom"), "payee"),
+        Column(_("Voucher"), "voucher"),
+        Column(_("Paid (yuan)"), "paid_fen", Kind.YUAN),
+        Column(_("Came in for it (yuan)"), "linked_fen", Kind.YUAN),
+        Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
+    ],
+)
+AGREEMENTS = Listing(
+    "agreements",
+    _("Agreements with shops"),
+    columns=[
+        Column(_("From"), "effective_on", Kind.DAY),
+        Column(_("What is paid"), lambda each: BASES[member(each, "basis")], Kind.LONG),
+        Column(_("Paper"), "document", Kind.LONG),
+    ],
+)
+TERMINALS = Listing(
+    "terminals",
+    _("Phones of the shop"),
+    columns=[
+        Column(_("Name"), "name"),
+        Column(_("Keeper"), "keeper"),
+        Column(_("Registered at"), "registered_at", Kind.INSTANT),
+        Column(_("Reason"), "reason", Kind.LONG),
+    ],
+)
+VOUCHER_LIST = Listing(
+    "vouchers",
+    _("Vouchers for services"),
+    columns=[
+        Column(_("Number"), "number"),
+        Column(_("State"), lambda each: VOUCHERS[member(each, "status")][0]),
+        Column(_("Issued on"), "issued_on", Kind.DAY),
+        Column(_("Valid through"), "valid_until", Kind.DAY),
+    ],
+    filters=[
+        Filter(
+            "status",
+            _("State"),
+            Look.CHOICE,
+            options=words({status: word for status, (word, _kind) in VOUCHERS.items()}),
+        )
     ],
 )

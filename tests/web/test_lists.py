@@ -154,6 +154,11 @@ def test_a_column_is_written_by_its_kind(kind, value, written):
 
 # Lists without a sheet, and why.
 WITHOUT = {
+    "awards.get_review_queue": "what waits now: the list of awards has it, with its filters",
+    "cards.get_forgotten": "a search that gives ten at most, masked",
+    "cards.get_sheets": "jobs of a day, whose sheets are PDF",
+    "fund.get_disbursement_queue": "what waits now: the list of disbursements has it",
+    "fund.get_fund_trial_balance": "the fund's statements have sheets of their own",
     "awards.get_doubts": "what the template check says of a draft",
     "awards.get_rules": "a version's items: its own sheet has them",
     "books.get_leaves": "leaves are to be checked by a program: the log's export has them",
