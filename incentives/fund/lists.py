@@ -1,11 +1,12 @@
-"""The lists of the fund that people narrow and take along: its book, income, disbursements."""
+"""The fund's lists that people narrow and take along: income, disbursements, months.
 
-from typing import Any
+The public book has a sheet of its own.
+"""
 
 from flask_babel import lazy_gettext as _
 
 from incentives.fund.models import Status
-from incentives.fund.words import KINDS, PLACES, SOURCES, STEPS, purpose_word
+from incentives.fund.words import PLACES, SOURCES, purpose_word
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 
 STATES = {
@@ -21,37 +22,6 @@ STATES = {
     Status.WITHDRAWN: _("Withdrawn"),
 }
 
-
-def for_what(line: Any) -> str:
-    """Where money of the book came from, or what it went for, in words."""
-    if line.source:
-        return str(SOURCES.get(line.source, line.source))
-    return purpose_word(line.purpose) if line.purpose else ""
-
-
-def hands_of(line: Any) -> str:
-    """Who took which step, one a line."""
-    return "\n".join(f"{STEPS.get(each.step, each.step)}: {each.name}" for each in line.hands)
-
-
-BOOK = Listing(
-    "fund_book",
-    _("The fund's book"),
-    columns=[
-        Column(_("Voucher"), "voucher", Kind.NUMBER),
-        Column(_("On"), "day", Kind.DAY),
-        Column(_("Month"), "month"),
-        Column(_("What"), lambda each: KINDS.get(each.kind, each.kind)),
-        Column(_("For what"), for_what),
-        Column(_("To whom"), "payee"),
-        Column(_("Reason"), "reason", Kind.LONG),
-        Column(_("Paper"), "paper"),
-        Column(_("Yuan"), "amount_fen", Kind.YUAN),
-        Column(_("Left then (yuan)"), "remaining_fen", Kind.YUAN),
-        Column(_("Who did it"), hands_of, Kind.LONG),
-    ],
-    filters=[Filter("month", _("Month"), Look.MONTH)],
-)
 
 INCOME = Listing(
     "income",

@@ -195,7 +195,7 @@ PRICE_HISTORY = Listing(
     "good_prices",
     _("Prices of a good"),
     columns=[
-        Column(_("Since"), "holds_from", Kind.INSTANT),
+        Column(_("Since"), "holds_from", Kind.DAY),
         Column(_("Points for one"), "price_points", Kind.NUMBER),
         Column(_("Cost of one (yuan)"), "cost_fen", Kind.YUAN),
         Column(_("By"), "set_by_name"),
