@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022_objections"
-down_revision = "0020_cards"
+down_revision = "0020_counter"
 
 CHECKS = {
     "ck_objection_ruled_by_another": "ruled_by IS NULL OR ruled_by <> made_by",
