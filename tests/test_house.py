@@ -105,6 +105,13 @@ def test_nothing_reads_what_is_not_the_projects_own():
         assert "../shared" not in path.read_text(encoding="utf-8")
 
 
+def test_no_cursor_is_kept_at_the_server():
+    """PostgreSQL's pipeline (incentives/pipeline.py) breaks on rows that are fetched by and by."""
+    kept = re.compile(r"yield_per|stream_results|server_side_cursors|stream_scalars|fetchmany")
+    for path in CODE:
+        assert not kept.search(path.read_text(encoding="utf-8")), name_of(path)
+
+
 def test_nothing_is_left_to_do():
     mark = re.compile(r"\b(TODO|FIXME|XXX)\b")
     for path in CODE:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request
 
-from incentives.access import limits, operations, queries, schemas
+from incentives.access import limits, lists, operations, queries, schemas
 from incentives.access.actor import Actor, current_actor
 from incentives.access.guarding import bearer_token
 from incentives.access.models import AuditRow, User
@@ -15,7 +15,7 @@ from incentives.clock import now
 from incentives.errors import NotSignedIn
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api, narrowing_of
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -106,10 +106,11 @@ def put_language(body: dict[str, Any]) -> None:
 
 
 @blueprint.route("/users")
-@reads(schemas.UserPage, query=PageQuery, permission="user.read")
+@reads(schemas.UserPage, query=schemas.UserQuery, permission="user.read")
 def get_users(query: dict[str, Any]) -> dict[str, Any]:
     """The users whose roles all lie under the caller's divisions."""
-    return page(queries.users_under(current_actor()), [User.id.desc()], query)
+    narrowed = narrowing_of(query)
+    return page(queries.users_under(current_actor(), **narrowed), [User.id.desc()], query)
 
 
 @blueprint.route("/users", methods=["POST"])
@@ -151,7 +152,10 @@ def post_deactivation(user_id: UUID) -> User:
 )
 def get_audit(query: dict[str, Any]) -> dict[str, Any]:
     """What was done in a division and below, newest first."""
-    found = page(queries.audit_rows(query["village"]), [AuditRow.id.desc()], query)
+    narrowed = narrowing_of(query)
+    found = page(
+        queries.audit_rows(narrowed.pop("village"), **narrowed), [AuditRow.id.desc()], query
+    )
     names = queries.person_names(row.person for row in found["items"])
     items = [audit_output(row, names) for row in found["items"]]
     return {"items": items, "next": found["next"]}
@@ -169,3 +173,7 @@ def audit_output(row: AuditRow, names: dict[UUID, str]) -> dict[str, Any]:
         "subject": row.subject,
         "details": row.details,
     }
+
+
+export_api(blueprint, "/users", get_users, lists.USERS)
+export_api(blueprint, "/audit", get_audit, lists.AUDIT)

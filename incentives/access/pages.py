@@ -9,8 +9,9 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from incentives.access import limits, operations, queries, schemas, sessions
+from incentives.access import limits, lists, operations, queries, schemas, sessions
 from incentives.access.actor import Actor, Assignment, current_actor, find_actor
+from incentives.access.api import get_users
 from incentives.access.models import User
 from incentives.access.operations import SignIn
 from incentives.access.peers import peer_of
@@ -20,6 +21,7 @@ from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
 from incentives.web.cursors import page as list_page
 from incentives.web.languages import LANGUAGES, current_language
+from incentives.web.lists import ListPage, export_page, narrowing_of
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.pages.forms import local_address
 from incentives.web.pages.shell import navigation_of
@@ -159,14 +161,18 @@ def change_language() -> Any:
 @page(permission="user.read", village=False)
 def list_users() -> Any:
     """The users under one's divisions."""
-    query = {"limit": USERS_ON_A_PAGE, "after": request.args.get("after")}
-    found = list_page(queries.users_under(current_actor()), [User.id.desc()], query)
+    shown = ListPage(lists.USERS, get_users, limit=USERS_ON_A_PAGE)
+    chosen = queries.users_under(current_actor(), **narrowing_of(shown.query))
+    found = shown.take(list_page(chosen, [User.id.desc()], shown.query))
     return render(
         "access/users.html",
-        users=[shown_user(user) for user in found["items"]],
-        following=found["next"],
+        users=[shown_user(user) for user in found],
+        list=shown,
         may_manage=may(current_actor(), "user.manage", None),
     )
+
+
+export_page(blueprint, "/admin/users", get_users, lists.USERS)
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])

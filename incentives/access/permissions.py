@@ -90,7 +90,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "notice.close": roles(REVIEWER),
     "objection.make": roles(CADRE),
     "objection.read": roles(CADRE, REVIEWER, SUPERVISOR, OVERSEER),
-    "objection.rule": roles(REVIEWER),
+    "objection.rule": roles(REVIEWER, SUPERVISOR),
+    "objection.rule_above": roles(REVIEWER, SUPERVISOR),
     # The micro-fund
     "fund.read": VILLAGE_STAFF | {OVERSEER},
     "income.record": roles(TREASURER),
@@ -190,6 +191,9 @@ LEVELS_HELD: dict[tuple[str, Role], range] = {
     ("award.review", SUPERVISOR): ABOVE_VILLAGES,
     ("award.review_above", REVIEWER): ABOVE_VILLAGES,
     ("award.review_above", SUPERVISOR): ABOVE_VILLAGES,
+    ("objection.rule", SUPERVISOR): ABOVE_VILLAGES,
+    ("objection.rule_above", REVIEWER): ABOVE_VILLAGES,
+    ("objection.rule_above", SUPERVISOR): ABOVE_VILLAGES,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, literal, or_, select
 from incentives.access import hooks
 from incentives.access.actor import Actor, Role
 from incentives.access.models import AuditRow, User, UserRole
+from incentives.clock import beginning
 from incentives.errors import NotFound
 from incentives.extensions import db
 
@@ -109,9 +111,26 @@ def is_under(user: User, actor: Actor) -> bool:
     )
 
 
-def users_under(actor: Actor) -> Select[User]:
-    """The users whose roles all lie under the divisions that the actor administers."""
+def users_under(
+    actor: Actor,
+    *,
+    q: str | None = None,
+    role: Role | None = None,
+    deactivated: bool | None = None,
+) -> Select[User]:
+    """The users whose roles all lie under the divisions that the actor administers.
+
+    By a part of the name or user name, by a role that they hold, those who sign in no more or can.
+    """
     chosen = select(User)
+    if q:
+        named = User.name.contains(q, autoescape=True)
+        chosen = chosen.where(or_(named, User.username.contains(q.lower(), autoescape=True)))
+    if role is not None:
+        chosen = chosen.where(User.roles.any(UserRole.role == role))
+    if deactivated is not None:
+        gone = User.deactivated_at.is_not(None)
+        chosen = chosen.where(gone if deactivated else ~gone)
     if actor.is_system:
         return chosen
     codes = [held.division for held in actor.roles if held.role is Role.ADMINISTRATOR]
@@ -120,6 +139,23 @@ def users_under(actor: Actor) -> Select[User]:
     return chosen.where(~outside.exists(), User.roles.any())
 
 
-def audit_rows(division: str) -> Select[AuditRow]:
-    """The audit trail of a division and everything below it."""
-    return select(AuditRow).where(AuditRow.village.startswith(division, autoescape=True))
+def audit_rows(
+    division: str,
+    *,
+    tag: str | None = None,
+    person: UUID | None = None,
+    subject: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> Select[AuditRow]:
+    """The audit trail of a division and everything below it, by what, whom, to what and when."""
+    chosen = select(AuditRow).where(AuditRow.village.startswith(division, autoescape=True))
+    given = {AuditRow.tag: tag, AuditRow.person: person, AuditRow.subject: subject}
+    for column, value in given.items():
+        if value is not None:
+            chosen = chosen.where(column == value)
+    if first is not None:
+        chosen = chosen.where(AuditRow.at >= beginning(first))
+    if last is not None:
+        chosen = chosen.where(AuditRow.at < beginning(last + timedelta(days=1)))
+    return chosen

@@ -8,7 +8,7 @@ from flask import Response
 from incentives import ledger
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
-from incentives.books import audits, operations, queries, schemas
+from incentives.books import audits, lists, operations, queries, schemas
 from incentives.books.export import export_response
 from incentives.clock import now
 from incentives.extensions import db
@@ -17,6 +17,7 @@ from incentives.ledger.proofs import verifier_keys
 from incentives.register.models import Household
 from incentives.web.api import Blueprint, reads
 from incentives.web.cursors import page
+from incentives.web.lists import export_api
 from incentives.web.schemas import PageQuery
 
 blueprint = Blueprint("books", __name__, url_prefix="/api/v1", description=__doc__)
@@ -175,3 +176,8 @@ def get_statement(village: str, household_id: UUID) -> dict[str, Any]:
 def get_export(village: str, query: dict[str, Any]) -> Response:
     """The log as a file for the stand-alone verifier; all of it for the village's supervisors."""
     return export_response(village, actor=find_actor(), **query)
+
+
+export_api(blueprint, f"{BASE}/accounts", get_accounts, lists.ACCOUNTS)
+export_api(blueprint, f"{BASE}/trial-balance", get_trial_balance, lists.ACCOUNTS)
+export_api(blueprint, f"{BASE}/events", get_events, lists.EVENTS)

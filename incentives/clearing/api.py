@@ -5,13 +5,13 @@ from uuid import UUID
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import refuse_others
-from incentives.clearing import queries, schemas
+from incentives.clearing import lists, queries, schemas
 from incentives.clearing.models import Clearing
 from incentives.clock import now, village_day
 from incentives.register.queries import find_household
 from incentives.web.api import Blueprint, reads
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("clearing", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -19,10 +19,12 @@ VILLAGE = "/villages/<village>"
 
 
 @blueprint.route(f"{VILLAGE}/clearings")
-@reads(schemas.ClearingPage, query=PageQuery, permission=None)
+@reads(schemas.ClearingPage, query=schemas.ClearingQuery, permission=None)
 def get_clearings(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's clearings, newest first: when, of how many households, how many points."""
-    return page(queries.clearings(village), [Clearing.period_ends_on.desc()], query)
+    return page(
+        queries.clearings(village, query.get("year")), [Clearing.period_ends_on.desc()], query
+    )
 
 
 @blueprint.route(f"{VILLAGE}/households/<uuid:household_id>/expiring")
@@ -35,3 +37,6 @@ def get_expiring(village: str, household_id: UUID) -> dict[str, Any]:
     if found is None:
         return {"points": 0, "period_ends_on": None, "due_on": None}
     return vars(found)
+
+
+export_api(blueprint, f"{VILLAGE}/clearings", get_clearings, lists.CLEARINGS)

@@ -3,18 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
-from incentives.clearing import queries
+from incentives.clearing import lists, queries
+from incentives.clearing.api import get_clearings
 from incentives.clearing.models import Clearing
 from incentives.clock import now, village_day
 from incentives.register.queries import find_household
 from incentives.register.sections import household_sections, own_sections
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import page, public_place, render
 
 blueprint = Blueprint("clearing_pages", __name__)
@@ -35,16 +37,18 @@ public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=
 @page(permission=None)
 def list_clearings(village: str) -> Any:
     """When points are cleared next, and what was cleared before."""
-    query = {"limit": 20, "after": request.args.get("after")}
-    found = page_of(queries.clearings(village), [Clearing.period_ends_on.desc()], query)
-    here = url_for(".list_clearings", village=village)
+    shown = ListPage(lists.CLEARINGS, get_clearings, limit=20)
+    chosen = queries.clearings(village, shown.query.get("year"))
+    found = shown.take(page_of(chosen, [Clearing.period_ends_on.desc()], shown.query))
     return render(
         "clearing/list.html",
         coming=queries.coming(village, village_day(now())),
-        clearings=found["items"],
-        next_url=f"{here}?after={found['next']}" if found["next"] else None,
-        first_url=here if query["after"] else None,
+        clearings=found,
+        list=shown,
     )
+
+
+export_page(blueprint, "/v/<village>/clearing", get_clearings, lists.CLEARINGS)
 
 
 def desk_section(village: str, household_id: UUID) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from incentives.disk import sync_folder
 from incentives.installation import get_installation
 
 NAME_BYTES = 20
@@ -35,7 +36,7 @@ def write(content: bytes) -> str:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder()
+    sync_folder(folder())
     return name
 
 
@@ -67,15 +68,6 @@ def sweep_thumbnails(kept: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def sync_folder() -> None:
-    """Have the disk know the folder's names."""
-    descriptor = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def read(name: str) -> bytes:
     """The bytes under a name; FileNotFoundError where they are gone."""
     return (folder() / name).read_bytes()
@@ -85,7 +77,7 @@ def remove(name: str) -> None:
     """Remove the bytes under a name and their small picture, if they are there."""
     (thumbnails() / name).unlink(missing_ok=True)
     (folder() / name).unlink(missing_ok=True)
-    sync_folder()
+    sync_folder(folder())
 
 
 def erase(name: str) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.files import keeps_file, may_read_file
 from incentives.fund.rebuilding import rebuild_record
+from incentives.fund.rebuilding_returns import rebuild_return
 from incentives.recovery import hooks
 
 
@@ -20,3 +21,4 @@ def init_app(_app: Flask) -> None:
     if keeps_file not in keepers:
         keepers.append(keeps_file)
     hooks.add(hooks.rebuilders, rebuild_record)
+    hooks.add(hooks.rebuilders, rebuild_return)

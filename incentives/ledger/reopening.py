@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from incentives.clock import village_day
 from incentives.database import columns, new_id
+from incentives.disk import sync_folder
 from incentives.extensions import db
 from incentives.ledger import details, merkle, notes
 from incentives.ledger.accounts import random_code
@@ -24,7 +25,7 @@ from incentives.ledger.models import (
     Leaf,
     LogHead,
 )
-from incentives.ledger.seals.files import folder_of, sync_folder
+from incentives.ledger.seals.files import folder_of
 from incentives.ledger.writing import TICK, leaf_of
 
 

@@ -8,10 +8,12 @@ An objection is ruled on by somebody who had no hand in what it is about.
 from flask import Flask
 
 from incentives.awards import telling, timeline
+from incentives.notices.owed import rulings_owed
 from incentives.notices.pages import way_to_object
 from incentives.notices.queries import labels_of, steps_of_award
 from incentives.notices.rebuilding import rebuild_dispute
 from incentives.recovery import hooks
+from incentives.register import dues
 
 
 def init_app(app: Flask) -> None:
@@ -21,4 +23,6 @@ def init_app(app: Flask) -> None:
         timeline.more_steps.append(steps_of_award)
     if way_to_object not in timeline.ways_to_object:
         timeline.ways_to_object.append(way_to_object)
+    if rulings_owed not in dues.sources:
+        dues.sources.append(rulings_owed)
     hooks.add(hooks.rebuilders, rebuild_dispute)

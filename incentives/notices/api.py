@@ -8,16 +8,17 @@ from flask import Response
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.database import columns
 from incentives.extensions import db
-from incentives.notices import operations, queries, schemas
+from incentives.notices import lists, operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.operations import About, Missing
 from incentives.notices.sheets import sheet_pdf
+from incentives.register.dues import dues_of
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api, narrowing_of
 
 blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -38,7 +39,15 @@ def notice_output(village: str, number: int) -> dict[str, Any]:
     """A notice with its lines, as the public sees it."""
     view = queries.notice_view(village, number, now())
     lines = [
-        {**columns(each.line), "status": each.status, "objected": each.objected}
+        {
+            **columns(each.line),
+            "status": each.status,
+            "objected": each.objected,
+            "rulings": [
+                columns(ruling) | {"upheld": ruling.status is ObjectionStatus.UPHELD}
+                for ruling in each.rulings
+            ],
+        }
         for each in view.lines
     ]
     return {**summary(view.notice), "lines_gone": view.lines_gone, "lines": lines}
@@ -64,10 +73,11 @@ def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{VILLAGE}/notices")
-@reads(schemas.NoticePage, query=PageQuery, permission=None)
+@reads(schemas.NoticePage, query=schemas.NoticeQuery, permission=None)
 def get_notices(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's notices, newest first."""
-    found = page(queries.notices(village), [Notice.number.desc()], query)
+    chosen = queries.notices(village, **narrowing_of(query))
+    found = page(chosen, [Notice.number.desc()], query)
     return {"items": [summary(each) for each in found["items"]], "next": found["next"]}
 
 
@@ -109,8 +119,10 @@ def post_closing(village: str, number: int) -> dict[str, Any]:
 def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's objections, newest first; residents see their own household's."""
     actor = current_actor()
-    own = None if may(actor, "objection.read", village) else actor.household_id
-    chosen = queries.objections(village, status=query.get("status"), household_id=own)
+    narrowed = narrowing_of(query)
+    if not may(actor, "objection.read", village):
+        narrowed["household_id"] = actor.household_id
+    chosen = queries.objections(village, **narrowed)
     found = page(chosen, [Objection.id.desc()], query)
     return {"items": objection_outputs(found["items"]), "next": found["next"]}
 
@@ -174,3 +186,39 @@ def post_ruling(village: str, objection_id: UUID, body: dict[str, Any]) -> dict[
         now=now(),
     )
     return objection_outputs([objection])[0]
+
+
+@blueprint.route("/divisions/<code>/objections")
+@reads(schemas.ObjectionPage, permission="objection.rule_above")
+def get_objections_sent_up(code: str) -> dict[str, Any]:
+    """What waits in the villages below and nobody there may rule on, the first due first."""
+    return {"items": objection_outputs(operations.sent_up(code)), "next": None}
+
+
+@blueprint.route(f"{VILLAGE}/duties")
+@reads(schemas.DutyPage, query=schemas.DutyQuery, permission=None)
+def get_duties(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The red and the blue ledger: what offices owe the public, the first due first."""
+    return {"items": duty_outputs(village, query["ledger"]), "next": None}
+
+
+def duty_outputs(village: str, ledger: str | None) -> list[dict[str, Any]]:
+    """The duties of a village on one ledger, or on both."""
+    today = village_day(now())
+    outputs = [
+        {
+            "office": str(due.office),
+            "title": str(due.title),
+            "due_on": due.due_on,
+            "ledger": due.ledger(today),
+            "days_overdue": due.days_overdue(today),
+        }
+        for due in dues_of(village, today)
+    ]
+    return [each for each in outputs if ledger in (None, each["ledger"])]
+
+
+export_api(blueprint, f"{VILLAGE}/notices", get_notices, lists.NOTICES)
+export_api(blueprint, f"{VILLAGE}/objections", get_objections, lists.OBJECTIONS)
+export_api(blueprint, "/divisions/<code>/objections", get_objections_sent_up, lists.SENT_UP)
+export_api(blueprint, f"{VILLAGE}/duties", get_duties, lists.DUTIES)

@@ -2,15 +2,21 @@
 
 from marshmallow import fields
 
-from incentives.notices.schemas import REASON
+from incentives.notices.schemas import REASON, MissingInput
 from incentives.web.schemas import Id, Schema
 
 
 class ObjectionForm(Schema):
-    """An objection to a line; staff say for whom."""
+    """An objection to a line, an award or a redemption; staff say for whom."""
 
     reason = fields.String(required=True, validate=REASON)
     on_behalf_of = Id()
+
+
+class MissingForm(ObjectionForm):
+    """An objection that an award is missing."""
+
+    missing = fields.Nested(MissingInput, required=True)
 
 
 class ClaimObjectionForm(Schema):

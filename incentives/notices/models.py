@@ -128,7 +128,7 @@ class Objection(Base):
     """A reasoned no to what a notice lists, to a redemption, or to an award that is missing.
 
     `household_id` is whose objection it is, where it is a household's. `shop_at_fault` is part of
-    the ruling on a redemption.
+    the ruling on a redemption; `granted_award_id` is the claim that came of a missing award.
     """
 
     __tablename__ = "objection"
@@ -159,6 +159,11 @@ class Objection(Base):
         CheckConstraint(
             "shop_at_fault IS NULL OR redemption_id IS NOT NULL", name="fault_of_redemption"
         ),
+        CheckConstraint("ruled_by IS NULL OR ruled_by <> made_by", name="ruled_by_another"),
+        CheckConstraint(
+            "granted_award_id IS NULL OR (missing_resident_id IS NOT NULL AND status = 'upheld')",
+            name="granted_where_missing",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -183,5 +188,6 @@ class Objection(Base):
     )
     ruling_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
     shop_at_fault: Mapped[bool | None]
+    granted_award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"), index=True)
     ruled_by: Mapped[UUID | None]
     ruled_at: Mapped[datetime | None]

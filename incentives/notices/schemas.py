@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.notices.models import REASON_LENGTH, NoticeKind, ObjectionStatus
+from incentives.notices.queries import Matter
 from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=REASON_LENGTH)
@@ -16,8 +17,17 @@ class NoticeInput(Schema):
     kind = fields.Enum(NoticeKind, by_value=True, required=True)
 
 
+class PublicRuling(Schema):
+    """A ruling on an objection to a line, as anyone reads it: why, and by nobody's name."""
+
+    upheld = fields.Boolean()
+    reason = fields.String(attribute="ruling_reason")
+    made_at = InstantField()
+    ruled_at = InstantField()
+
+
 class NoticeLineOutput(Schema):
-    """`holder` is masked, and null for a minor."""
+    """`holder` is masked, and null for a minor; `rulings` are those on objections to the line."""
 
     line = fields.Integer()
     holder = fields.String(allow_none=True)
@@ -29,6 +39,7 @@ class NoticeLineOutput(Schema):
     reason = fields.String(allow_none=True)
     status = fields.String()
     objected = fields.Boolean()
+    rulings = fields.List(fields.Nested(PublicRuling))
 
 
 class NoticeSummary(Schema):
@@ -112,6 +123,8 @@ class AboutOutput(Schema):
 
 
 class ObjectionOutput(Schema):
+    """`due_on` is the last day for the ruling; `granted_award` what came of a missing award."""
+
     id = Id()
     status = fields.Enum(ObjectionStatus, by_value=True)
     about = fields.Nested(AboutOutput)
@@ -124,13 +137,45 @@ class ObjectionOutput(Schema):
     upheld = fields.Boolean(allow_none=True)
     ruling_reason = fields.String(allow_none=True)
     shop_at_fault = fields.Boolean(allow_none=True)
+    granted_award = Id(attribute="granted_award_id", allow_none=True)
     ruled_by = Id(allow_none=True)
     ruled_at = InstantField(allow_none=True)
 
 
 class ObjectionQuery(PageQuery):
+    """`from` and `to` are days on which they were made, both included."""
+
     status = fields.Enum(ObjectionStatus, by_value=True)
+    matter = fields.Enum(Matter, by_value=True)
+    household_id = Id(data_key="household")
+    first = Day(data_key="from")
+    last = Day(data_key="to")
+
+
+class NoticeQuery(PageQuery):
+    """`open`: only those that are in public now, or only the closed."""
+
+    kind = fields.Enum(NoticeKind, by_value=True)
+    year = fields.Integer(strict=True, validate=validate.Range(min=2000, max=2200))
+    is_open = fields.Boolean(data_key="open")
+
+
+class DutyQuery(Schema):
+    """`red`: what is overdue; `blue`: what is in time."""
+
+    ledger = fields.String(load_default=None, validate=validate.OneOf(("red", "blue")))
+
+
+class DutyOutput(Schema):
+    """A public duty: which office has to do what by when; no villager's name."""
+
+    office = fields.String()
+    title = fields.String()
+    due_on = Day()
+    ledger = fields.String()
+    days_overdue = fields.Integer()
 
 
 NoticePage = page_of(NoticeSummary)
 ObjectionPage = page_of(ObjectionOutput)
+DutyPage = page_of(DutyOutput)

@@ -12,6 +12,7 @@ from incentives.ledger import Kind
 from incentives.notices.models import NoticeKind
 from incentives.notices.publishers import PUBLISHERS
 from incentives.openings.publisher import OpeningPublisher
+from incentives.openings.rebuilding import rebuild_line
 from incentives.openings.telling import tell_book, tell_openings
 from incentives.recovery import hooks
 from incentives.register.lines import tellers
@@ -22,3 +23,4 @@ def init_app(_app: Flask) -> None:
     PUBLISHERS[NoticeKind.OPENINGS] = OpeningPublisher()
     tellers[Kind.OPENING] = tell_openings
     hooks.add(more_of_lines, tell_book)
+    hooks.add(hooks.rebuilders, rebuild_line)

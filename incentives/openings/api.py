@@ -10,7 +10,7 @@ from incentives.access.actor import current_actor
 from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.database import columns
-from incentives.openings import operations, queries, schemas
+from incentives.openings import lists, operations, queries, schemas
 from incentives.openings.models import Opening, OpeningLine
 from incentives.openings.operations.steps import lines_of
 from incentives.openings.problems import problems_of
@@ -18,7 +18,7 @@ from incentives.openings.queries import OpeningView
 from incentives.openings.words import problem_words
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("openings", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -81,10 +81,10 @@ def workbook(content: bytes, name: str) -> Response:
 
 
 @blueprint.route(OPENINGS)
-@reads(schemas.OpeningPage, query=PageQuery, permission="opening.read")
+@reads(schemas.OpeningPage, query=schemas.OpeningQuery, permission="opening.read")
 def get_openings(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What was taken over from paper books, or is being so, newest first."""
-    found = page(queries.openings(village), [Opening.id.desc()], query)
+    found = page(queries.openings(village, query.get("status")), [Opening.id.desc()], query)
     return {**found, "items": summaries(found["items"])}
 
 
@@ -255,3 +255,7 @@ def post_reversal(village: str, opening_id: UUID, body: dict[str, Any]) -> dict[
         village=village, opening_id=opening_id, actor=current_actor(), now=now(), **body
     )
     return output_of(village, opening_id)
+
+
+export_api(blueprint, OPENINGS, get_openings, lists.OPENINGS)
+export_api(blueprint, f"{ONE}/lines", get_lines, lists.LINES)

@@ -11,13 +11,14 @@ from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.openings import choices, forms, operations, queries, timeline, words
-from incentives.openings.api import workbook
+from incentives.openings import choices, forms, lists, operations, queries, timeline, words
+from incentives.openings.api import get_lines, get_openings, workbook
 from incentives.openings.models import Opening, OpeningLine, OpeningStatus, Part
 from incentives.openings.operations.steps import lines_of
 from incentives.openings.problems import problems_of
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 blueprint = Blueprint("openings_pages", __name__)
@@ -68,18 +69,22 @@ def desk() -> Any:
     )
     if answer:
         return answer
-    query = {"limit": 20, "after": request.args.get("after")}
-    found = page_of(queries.openings(village), [Opening.id.desc()], query)
+    shown = ListPage(lists.OPENINGS, get_openings, limit=20)
+    chosen = queries.openings(village, shown.query.get("status"))
+    found = shown.take(page_of(chosen, [Opening.id.desc()], shown.query))
     return render(
         "openings/desk.html",
         form=form,
         today=village_day(now()),
         unfinished=queries.unfinished(village),
-        openings=found["items"],
-        totals=queries.totals_of([each.id for each in found["items"]]),
-        next_url=found["next"] and url_for(".desk", after=found["next"]),
-        first_url=url_for(".desk") if query["after"] else None,
+        openings=found,
+        totals=queries.totals_of([each.id for each in found]),
+        list=shown,
     )
+
+
+export_page(blueprint, "/desk/openings", get_openings, lists.OPENINGS)
+export_page(blueprint, "/desk/openings/<uuid:opening_id>", get_lines, lists.LINES)
 
 
 @blueprint.get("/desk/openings/template")
@@ -123,8 +128,9 @@ def show_one(opening_id: UUID, action: str | None = None, form: Form | None = No
     opening = view.opening
     drafted = opening.status is OpeningStatus.DRAFTED
     enters = may(current_actor(), "opening.enter", village)
-    query = {"limit": LINES, "after": request.args.get("after")}
-    found = page_of(queries.lines(opening_id), [OpeningLine.line], query)
+    place = {"opening_id": opening_id}
+    shown = ListPage(lists.LINES, get_lines, limit=LINES, endpoint=".show", place=place)
+    found = shown.take(page_of(queries.lines(opening_id), [OpeningLine.line], shown.query))
     bad = [line for line in lines_of(opening) if line.id in view.bad][:BAD_AT_MOST]
     left_out = queries.households_left_out(opening) if not opening.ended_at else []
     return render(
@@ -132,9 +138,8 @@ def show_one(opening_id: UUID, action: str | None = None, form: Form | None = No
         view=view,
         opening=opening,
         bad=queries.line_views(bad, view.bad),
-        lines=queries.line_views(found["items"], view.bad),
-        next_url=found["next"] and url_for(".show", opening_id=opening_id, after=found["next"]),
-        first_url=url_for(".show", opening_id=opening_id) if query["after"] else None,
+        lines=queries.line_views(found, view.bad),
+        list=shown,
         left_out=left_out[:LEFT_OUT_AT_MOST],
         left_out_count=len(left_out),
         may_edit=drafted and enters,

@@ -220,5 +220,9 @@ class LineQuery(PageQuery):
     bad = fields.Boolean(load_default=False)
 
 
+class OpeningQuery(PageQuery):
+    status = fields.Enum(OpeningStatus, by_value=True)
+
+
 OpeningPage = page_of(OpeningSummary)
 OpeningLinePage = page_of(OpeningLineOutput)

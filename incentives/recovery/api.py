@@ -5,12 +5,12 @@ from typing import Any
 from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.ledger.seals import Cause
-from incentives.recovery import operations, queries, schemas
+from incentives.recovery import lists, operations, queries, schemas
 from incentives.recovery.models import LostItem
 from incentives.recovery.telling import tell_item
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -23,13 +23,13 @@ def get_recovery() -> dict[str, Any]:
 
 
 @blueprint.route("/recovery/items")
-@reads(schemas.LostPage, query=PageQuery, permission="recovery.read")
+@reads(schemas.LostPage, query=schemas.LostQuery, permission="recovery.read")
 def get_items(query: dict[str, Any]) -> dict[str, Any]:
     """The list of what can't be rebuilt."""
     recovery = queries.newest_recovery()
     if recovery is None:
         return {"items": [], "next": None}
-    found = page(queries.lost_items(recovery.id), [LostItem.id], query)
+    found = page(queries.lost_items(recovery.id, query.get("village")), [LostItem.id], query)
     return {**found, "items": [lost_output(each) for each in found["items"]]}
 
 
@@ -94,6 +94,9 @@ def recovery_output() -> dict[str, Any]:
 def finding_output(finding: dict[str, Any]) -> dict[str, Any]:
     """A finding with its cause as the schema wants it."""
     return finding | {"cause": Cause(finding["cause"])}
+
+
+export_api(blueprint, "/recovery/items", get_items, lists.LOST)
 
 
 def lost_output(item: LostItem) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from incentives.access.actor import Actor, current_actor
 from incentives.clock import now
-from incentives.recovery import operations, queries, schemas
+from incentives.recovery import lists, operations, queries, schemas
+from incentives.recovery.api import get_items
 from incentives.recovery.models import LostItem, Signer
 from incentives.recovery.operations.signing import ROLES
 from incentives.recovery.telling import tell_item
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, page, render
 
 blueprint = Blueprint("recovery_pages", __name__)
@@ -53,22 +55,24 @@ def reopen() -> Any:
     return answer or show_recovery(reopen_form=form)
 
 
+export_page(blueprint, "/recovery", get_items, lists.LOST)
+
+
 def show_recovery(**forms: Form) -> Response:
     """The page, with a form of it that was refused."""
     recovery = queries.newest_recovery()
     if recovery is None:
         return render("recovery/show.html", view=None)
     view = queries.view_of(recovery)
-    after = request.args.get("after")
-    found = page_of(queries.lost_items(recovery.id), [LostItem.id], {"limit": 50, "after": after})
-    here = url_for("recovery_pages.show")
+    shown = ListPage(lists.LOST, get_items, endpoint="recovery_pages.show")
+    chosen = queries.lost_items(recovery.id, shown.query.get("village"))
+    found = shown.take(page_of(chosen, [LostItem.id], shown.query))
     return render(
         "recovery/show.html",
         view=view,
         recovery=recovery,
-        lines=[(each, tell_item(each)) for each in found["items"]],
-        next_url=f"{here}?after={found['next']}" if found["next"] else None,
-        first_url=here if after else None,
+        lines=[(each, tell_item(each)) for each in found],
+        list=shown,
         capacities=capacities_of(current_actor()),
         **{"sign_form": Form(schemas.SignatureInput), "reopen_form": Form(schemas.ReopeningInput)}
         | forms,

@@ -22,6 +22,7 @@ FACTS = {
     "notice": lazy_gettext("notice"),
     "evaluation": lazy_gettext("evaluation"),
     "approvals": lazy_gettext("approvals"),
+    "checks": lazy_gettext("who checked it"),
 }
 
 

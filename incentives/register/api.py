@@ -18,7 +18,7 @@ from incentives.register.policy import policy_on
 from incentives.register.queries import HouseholdView
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.lists import export_api
+from incentives.web.lists import export_api, narrowing_of
 
 blueprint = Blueprint("register", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -144,9 +144,7 @@ def patch_policy(village: str, body: dict[str, Any]) -> dict[str, Any]:
 def get_households(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The households that a name, pinyin, initials, a door or a card's number finds, by number."""
     actor = current_actor()
-    chosen = queries.search_households(
-        village, query["q"], grid=query["grid"], departed=query["departed"]
-    )
+    chosen = queries.search_households(village, **narrowing_of(query))
     if not may(actor, "household.read", village):
         chosen = chosen.where(Household.id == actor.household_id)
     found = page(chosen, [Household.number], query)
@@ -245,7 +243,7 @@ def line_output(line: ledger.Line, told: Told) -> dict[str, Any]:
 def get_residents(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The residents that a name, pinyin, initials or a door finds, by pinyin."""
     actor = current_actor()
-    chosen = queries.search_residents(village, query["q"], grid=query["grid"])
+    chosen = queries.search_residents(village, **narrowing_of(query))
     if not may(actor, "resident.read", village):
         chosen = chosen.where(Resident.household_id == actor.household_id)
     found = page(chosen, [Resident.pinyin, Resident.id], query)
@@ -278,3 +276,5 @@ def patch_resident(village: str, resident_id: UUID, body: dict[str, Any]) -> dic
 
 export_api(blueprint, HOUSEHOLDS, get_households, lists.HOUSEHOLDS)
 export_api(blueprint, "/villages/<village>/residents", get_residents, lists.RESIDENTS)
+export_api(blueprint, "/divisions", get_divisions, lists.DIVISIONS)
+export_api(blueprint, f"{ONE}/statement", get_statement, lists.STATEMENT)

@@ -60,3 +60,32 @@ RESIDENTS = Listing(
     ],
     named=True,
 )
+
+DIVISIONS = Listing(
+    "divisions",
+    _("Divisions"),
+    columns=[
+        Column(_("Code"), "code"),
+        Column(_("Name"), "name_zh"),
+        Column(_("English name"), "name_en"),
+        Column(_("Level"), lambda each: each.level.value),
+        Column(_("Part of"), "parent"),
+        Column(_("Served since"), "opened_at", Kind.INSTANT),
+    ],
+)
+
+STATEMENT = Listing(
+    "statement",
+    _("Statement"),
+    columns=[
+        Column(_("Voucher"), "voucher", Kind.NUMBER),
+        Column(_("On"), "occurred_on", Kind.DAY),
+        Column(_("At"), "at", Kind.INSTANT),
+        Column(_("What for"), "title", Kind.LONG),
+        Column(_("Who decided"), "note", Kind.LONG),
+        Column(_("Points"), "points", Kind.NUMBER),
+        Column(_("Left then"), "balance_after", Kind.NUMBER),
+        Column(_("Of what is still owed"), "of_debt", Kind.YES),
+    ],
+    named=True,
+)

@@ -1,14 +1,145 @@
-"""The shop's lists that people narrow and take along: settlements."""
+"""The shop's lists that people narrow and take along: goods, movements, sales, settlements."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
-from incentives.shop.models import SettlementStatus
+from incentives.extensions import db
+from incentives.register.models import Household, Resident
+from incentives.register.names import masked
+from incentives.shop.models import (
+    Good,
+    SettlementStatus,
+    StockOwner,
+)
 from incentives.shop.queries import shops_of_village
-from incentives.shop.words import SETTLEMENT_STATES
-from incentives.web.lists import Column, Filter, Kind, Listing, Look
+from incentives.shop.words import BASES, KINDS, SETTLEMENT_STATES, SOURCES, VOUCHERS, unit_word
+from incentives.web.languages import current_language
+from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 from incentives.web.pages import current_village
+
+OWNERS = {StockOwner.VILLAGE: _("the village's"), StockOwner.SHOPKEEPER: _("the shopkeeper's")}
+
+
+def named(item: dict[str, Any]) -> str:
+    """A good's name in the reader's language."""
+    english = item["name_en"] if current_language() == "en" else None
+    return str(english or item["name_zh"])
+
+
+SHOPS = Listing(
+    "shops",
+    _("Shops"),
+    columns=[
+        Column(_("Name"), "name"),
+        Column(_("Division"), "division"),
+        Column(_("Whose stock it is"), lambda each: OWNERS[each["stock_owner"]]),
+        Column(_("Serves"), lambda each: ", ".join(each["serves"]), Kind.LONG),
+    ],
+)
+PRICES = [
+    Column(_("Article number"), "sku"),
+    Column(_("Name"), named, Kind.LONG),
+    Column(_("Unit"), lambda each: unit_word(each["unit"])),
+    Column(_("Points for one"), "price_points", Kind.NUMBER),
+    Column(_("At most for a household"), "household_cap", Kind.NUMBER),
+]
+PUBLIC_GOODS = Listing(
+    "prices", _("What the shop has"), [*PRICES, Column(_("On the shelf"), "in_stock", Kind.YES)]
+)
+GOODS = Listing(
+    "goods",
+    _("Goods"),
+    [
+        *PRICES,
+        Column(_("Cost of one (yuan)"), "cost_fen", Kind.YUAN),
+        Column(_("On the shelf"), "quantity", Kind.NUMBER),
+        Column(_("On sale"), "on_sale", Kind.YES),
+        Column(_("To be counted"), "count_due", Kind.YES),
+    ],
+)
+
+
+def by_line(movements: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of a page's movements, each with its good's name and what moved it."""
+    ids = {line.good_id for each in movements for line in each["lines"]}
+    goods = {row.id: row for row in db.session.scalars(select(Good).where(Good.id.in_(ids)))}
+    return [
+        each
+        | {
+            "sku": goods[line.good_id].sku,
+            "name_zh": goods[line.good_id].name_zh,
+            "name_en": goods[line.good_id].name_en,
+            "quantity": line.quantity,
+            "quantity_after": line.quantity_after,
+            "unit_cost_fen": line.unit_cost_fen,
+        }
+        for each in movements
+        for line in each["lines"]
+    ]
+
+
+MOVEMENT_LINES = Listing(
+    "stock_movements",
+    _("In and out"),
+    columns=[
+        Column(_("At"), "occurred_at", Kind.INSTANT),
+        Column(_("What"), lambda each: KINDS[each["kind"]]),
+        Column(_("From where"), lambda each: each["source"] and SOURCES[each["source"]]),
+        Column(_("Voucher"), "voucher"),
+        Column(_("Note"), "note", Kind.LONG),
+        Column(_("Article number"), "sku"),
+        Column(_("Name"), named, Kind.LONG),
+        Column(_("Quantity"), "quantity", Kind.NUMBER),
+        Column(_("On the shelf then"), "quantity_after", Kind.NUMBER),
+        Column(_("Cost of one (yuan)"), "unit_cost_fen", Kind.YUAN),
+    ],
+    filters=[Filter("kind", _("What"), Look.CHOICE, options=words(KINDS))],
+    rows=by_line,
+)
+
+
+def with_households(sales: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The redemptions of a page with whose each was: door and masked head of the household."""
+    ids = {each["household_id"] for each in sales}
+    homes = {
+        household_id: f"{masked(name or '')} · {door}"
+        for household_id, door, name in db.session.execute(
+            select(Household.id, Household.door, Resident.name)
+            .outerjoin(Resident, Resident.id == Household.head_id)
+            .where(Household.id.in_(ids))
+        )
+    }
+    return [each | {"household": homes[each["household_id"]]} for each in sales]
+
+
+def goods_of(sale: dict[str, Any]) -> str:
+    """What was handed over, one good a line."""
+    return "\n".join(f"{named(line)} × {line['quantity']}" for line in sale["lines"])
+
+
+REDEMPTIONS = Listing(
+    "redemptions",
+    _("Receipts"),
+    columns=[
+        Column(_("Receipt"), "receipt", Kind.NUMBER),
+        Column(_("At"), "redeemed_at", Kind.INSTANT),
+        Column(_("Household"), "household"),
+        Column(_("Goods"), goods_of, Kind.LONG),
+        Column(_("Points"), "points", Kind.NUMBER),
+        Column(_("Paid in cash (yuan)"), "cash_fen", Kind.YUAN),
+        Column(
+            _("Points given back"),
+            lambda each: sum(refund.points for refund in each["refunds"]),
+            Kind.NUMBER,
+        ),
+    ],
+    filters=[Filter("from", _("From"), Look.DAY), Filter("to", _("Until"), Look.DAY)],
+    named=True,
+    rows=with_households,
+)
 
 
 def status_options() -> list[tuple[str, Any]]:
@@ -43,5 +174,79 @@ SETTLEMENTS = Listing(
         Filter("shop_id", _("Shop"), Look.CHOICE, options=shop_options),
         Filter("status", _("State"), Look.CHOICE, options=status_options),
         Filter("month", _("Month"), Look.MONTH),
+    ],
+)
+
+CLOSINGS = Listing(
+    "closings",
+    _("Days that were closed"),
+    columns=[
+        Column(_("On"), "closed_on", Kind.DAY),
+        Column(_("Sales"), "sales", Kind.NUMBER),
+        Column(_("Points"), "points", Kind.NUMBER),
+        Column(_("Points given back"), "points_back", Kind.NUMBER),
+        Column(_("Cash that is due (yuan)"), "cash_due_fen", Kind.YUAN),
+        Column(_("Cash that was counted (yuan)"), "cash_counted_fen", Kind.YUAN),
+        Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
+        Column(_("Why"), "explanation", Kind.LONG),
+    ],
+)
+PRICE_HISTORY = Listing(
+    "good_prices",
+    _("Prices of a good"),
+    columns=[
+        Column(_("Since"), "holds_from", Kind.DAY),
+        Column(_("Points for one"), "price_points", Kind.NUMBER),
+        Column(_("Cost of one (yuan)"), "cost_fen", Kind.YUAN),
+        Column(_("By"), "set_by_name"),
+    ],
+)
+PURCHASES = Listing(
+    "purchases",
+    _("What the fund paid for goods"),
+    columns=[
+        Column(_("Paid on"), "paid_on", Kind.DAY),
+        Column(_("To whom"), "payee"),
+        Column(_("Voucher"), "voucher"),
+        Column(_("Paid (yuan)"), "paid_fen", Kind.YUAN),
+        Column(_("Came in for it (yuan)"), "linked_fen", Kind.YUAN),
+        Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
+    ],
+)
+AGREEMENTS = Listing(
+    "agreements",
+    _("Agreements with shops"),
+    columns=[
+        Column(_("From"), "effective_on", Kind.DAY),
+        Column(_("What is paid"), lambda each: BASES[member(each, "basis")], Kind.LONG),
+        Column(_("Paper"), "document", Kind.LONG),
+    ],
+)
+TERMINALS = Listing(
+    "terminals",
+    _("Phones of the shop"),
+    columns=[
+        Column(_("Name"), "name"),
+        Column(_("Keeper"), "keeper"),
+        Column(_("Registered at"), "registered_at", Kind.INSTANT),
+        Column(_("Reason"), "reason", Kind.LONG),
+    ],
+)
+VOUCHER_LIST = Listing(
+    "vouchers",
+    _("Vouchers for services"),
+    columns=[
+        Column(_("Number"), "number"),
+        Column(_("State"), lambda each: VOUCHERS[member(each, "status")][0]),
+        Column(_("Issued on"), "issued_on", Kind.DAY),
+        Column(_("Valid through"), "valid_until", Kind.DAY),
+    ],
+    filters=[
+        Filter(
+            "status",
+            _("State"),
+            Look.CHOICE,
+            options=words({status: word for status, (word, _kind) in VOUCHERS.items()}),
+        )
     ],
 )

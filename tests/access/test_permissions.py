@@ -68,7 +68,8 @@ notice.make             R
 notice.close            R
 objection.make          C own
 objection.read          C R S O own
-objection.rule          R
+objection.rule          R S^
+objection.rule_above    R^ S^
 fund.read               C R T S O
 income.record           T
 income.reverse          T
@@ -225,6 +226,7 @@ def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     approvals = {"disbursement.approve", "disbursement.reject", "recovery.sign"}
     approvals |= {"settlement.approve", "settlement.reverse"}
     above_villages = {"award.review", "award.review_above"}
+    above_villages |= {"objection.rule", "objection.rule_above"}
     checks = {"opening.check", "opening.reject", "cash.confirm"}
     decisions = approvals | above_villages | checks
     assert acts == {"me.change", "ledger.audit", *decisions}

@@ -176,6 +176,7 @@ class Story:
 
     def pay_debts(self, events: list[UUID], due: Moves) -> None:
         """What these events paid of what households owed."""
+        assert len(events) == len(due)
         for event, (party, debt, points) in zip(events, due, strict=True):
             self.model.pay_debt(party, points)
             self.events.append((event, Kind.DEBT_PAYMENT, [(party, debt, points)]))

@@ -319,15 +319,6 @@ def test_staff_object_for_others_never_for_their_own(app: Flask) -> None:
     assert kept.due_on == village_day(now()) + timedelta(days=10)
 
 
-def test_a_missing_award_can_be_objected_to(app: Flask) -> None:
-    scene = make_scene()
-    missing = notices.Missing(scene.other.head_id, "CL01", scene.today)
-    objection = objected(scene, missing=missing)
-    ruled = rule(scene, objection, upheld=True)
-    assert ruled.status is ObjectionStatus.UPHELD
-    assert db.session.scalar(select(func.count()).select_from(Award)) == 0
-
-
 def test_a_withdrawn_award_is_in_no_notice(app: Flask) -> None:
     scene = make_scene(reviewers=0, publicity_days=3)
     scene.withdraw(scene.propose())

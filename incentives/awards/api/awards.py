@@ -62,13 +62,17 @@ def one_output(award: Award, actor: Actor) -> dict[str, Any]:
     return award_outputs(queries.award_views([award]), actor)[0]
 
 
+def asked(query: dict[str, Any]) -> dict[str, Any]:
+    """What a list's query narrows it to, as `queries.awards` takes it."""
+    return {**query, "from": query.get("first"), "to": query.get("last")}
+
+
 @blueprint.route(f"{VILLAGE}/awards")
 @reads(schemas.AwardPage, query=schemas.AwardQuery, permission="award.read", own=True)
 def get_awards(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's awards, newest first; residents see their own household's."""
     actor = current_actor()
-    filters = {**query, "from": query.get("first"), "to": query.get("last")}
-    chosen = queries.awards(village, filters)
+    chosen = queries.awards(village, asked(query))
     if not may(actor, "award.read", village):
         chosen = chosen.where(Award.household_id == actor.household_id)
     found = page(chosen, [Award.id.desc()], query)

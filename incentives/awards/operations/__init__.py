@@ -5,6 +5,7 @@ from incentives.awards.operations.claiming import claim_award
 from incentives.awards.operations.entries import Act
 from incentives.awards.operations.forgetting import erase_old_evidence
 from incentives.awards.operations.mending import edit_award, withdraw_award
+from incentives.awards.operations.objected import claim_as_objected
 from incentives.awards.operations.posting import post_awards
 from incentives.awards.operations.proposing import (
     BatchLine,
@@ -35,6 +36,7 @@ __all__ = [
     "LineCheck",
     "adopt_rulebook",
     "check_batch",
+    "claim_as_objected",
     "claim_award",
     "conclude_publication",
     "discard_rulebook",

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from incentives import ledger
 from incentives.access import audit
@@ -14,7 +13,7 @@ from incentives.awards.models import Award, AwardStatus, RuleItem
 from incentives.awards.operations import records
 from incentives.awards.queries import reviewers_of
 from incentives.awards.states import Action
-from incentives.extensions import db
+from incentives.extensions import db, rows_by_id
 from incentives.register.models import Household
 
 
@@ -82,8 +81,3 @@ def draft_of(
             "points": award.points,
         },
     )
-
-
-def rows_by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
-    """Rows of a table by id."""
-    return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))}

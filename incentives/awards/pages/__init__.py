@@ -3,13 +3,23 @@
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor
-from incentives.awards.pages import awards, batches, claims, own, review, rulebooks, rules
+from incentives.awards.pages import awards, batches, claims, exports, own, review, rulebooks, rules
 from incentives.awards.pages.shared import blueprint
 from incentives.awards.queries import count_of, reviewable_above, reviewable_by
 from incentives.web.guard import Village
 from incentives.web.pages import nav_item, public_place
 
-__all__ = ["awards", "batches", "blueprint", "claims", "own", "review", "rulebooks", "rules"]
+__all__ = [
+    "awards",
+    "batches",
+    "blueprint",
+    "claims",
+    "exports",
+    "own",
+    "review",
+    "rulebooks",
+    "rules",
+]
 
 
 def waits_for_review(actor: Actor, village: Village) -> int:

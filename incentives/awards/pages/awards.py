@@ -4,18 +4,20 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
-from incentives.awards import cover, forms, operations, queries, timeline, words
+from incentives.awards import cover, forms, lists, operations, queries, timeline, words
+from incentives.awards.api.awards import asked, get_awards
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.pages.shared import blank_form, blueprint
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage
 from incentives.web.pages import Form, current_village, page, render
 
 SHOWN = 40
@@ -26,18 +28,15 @@ SHOWN = 40
 def list_awards() -> Any:
     """What was registered, newest first, by state."""
     village = current_village().code
-    asked = request.args.get("status", "")
-    wanted = next((each for each in AwardStatus if each.value == asked), None)
-    query = {"limit": SHOWN, "after": request.args.get("after")}
-    found = page_of(queries.awards(village, {"status": wanted}), [Award.id.desc()], query)
-    address: dict[str, Any] = {"status": asked} if wanted else {}
+    shown = ListPage(lists.AWARDS, get_awards, limit=SHOWN)
+    chosen = queries.awards(village, asked(shown.query))
+    found = shown.take(page_of(chosen, [Award.id.desc()], shown.query))
     return render(
         "awards/list.html",
-        views=queries.award_views(found["items"]),
-        status=wanted,
+        views=queries.award_views(found),
+        status=shown.query.get("status"),
         statuses=list(AwardStatus),
-        next_url=found["next"] and url_for(".list_awards", **address, after=found["next"]),
-        first_url=url_for(".list_awards", **address) if query["after"] else None,
+        list=shown,
         may_propose=may(current_actor(), "award.propose", village),
         warnings=cover.warnings(village, 0, village_day(now())),
         words=words,

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask import request, url_for
-
 from incentives.access.actor import find_actor
-from incentives.awards import queries, words
+from incentives.awards import lists, queries, words
+from incentives.awards.api.rulebooks import get_rulebooks
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages.shared import blueprint
 from incentives.awards.sheets import by_kind, rulebook_pdf, rulebook_sheet, rulebook_workbook
 from incentives.clock import now, village_day
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage
 from incentives.web.pages import page, render
 
 SHOWN = 30
@@ -30,16 +30,14 @@ def show_rules(village: str) -> Any:
 @page(permission=None)
 def list_versions(village: str) -> Any:
     """Every version that the assembly adopted, newest first."""
-    after = request.args.get("after")
+    shown = ListPage(lists.VERSIONS, get_rulebooks, limit=SHOWN)
     chosen = queries.rulebooks(village, RulebookStatus.ADOPTED)
-    found = page_of(chosen, [Rulebook.number.desc()], {"limit": SHOWN, "after": after})
-    address = url_for(".list_versions", village=village)
+    found = shown.take(page_of(chosen, [Rulebook.number.desc()], shown.query))
     return render(
         "awards/versions.html",
-        rulebooks=found["items"],
-        standings=queries.standings(village, found["items"], village_day(now())),
-        next_url=found["next"] and url_for(".list_versions", village=village, after=found["next"]),
-        first_url=address if after else None,
+        rulebooks=found,
+        standings=queries.standings(village, found, village_day(now())),
+        list=shown,
     )
 
 

@@ -9,6 +9,7 @@ from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.cards import operations, queries, schemas
 from incentives.cards.api.shared import blueprint
+from incentives.cards.lists import CARDS
 from incentives.cards.models import Card
 from incentives.cards.operations.scanning import is_due
 from incentives.cards.qr import qr_png, qr_svg
@@ -16,6 +17,7 @@ from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.register.queries import find_household
 from incentives.web.api import reads, writes
+from incentives.web.lists import export_api
 
 ONE = "/villages/<village>/cards/<uuid:card_id>"
 
@@ -138,6 +140,14 @@ def get_household_cards(village: str, household_id: UUID) -> dict[str, Any]:
     if not may(actor, "card.read", village) and actor.household_id != household.id:
         raise NotFound()
     return {"items": queries.cards_of_household(household.id)}
+
+
+export_api(
+    blueprint,
+    "/villages/<village>/households/<uuid:household_id>/cards",
+    get_household_cards,
+    CARDS,
+)
 
 
 @blueprint.route(f"{ONE}/loss", methods=["POST"])

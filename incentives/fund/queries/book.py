@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from incentives.access.queries import person_names
-from incentives.extensions import db
+from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement, Income, MoneyMove, PaymentReturn
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.disbursements import DisbursementView, disbursement_views
@@ -218,17 +218,11 @@ def records_of(events: Sequence[Event]) -> Records:
         people |= {more.reversal[1]} if more.reversal else set()
     for each in income.values():
         people |= {each.entered_by, each.reversed_by}
-    people |= {each.entered_by for each in (*moves.values(), *returns.values())}
+    people |= {move.entered_by for move in moves.values()}
+    people |= {each.entered_by for each in returns.values()}
     for view in views.values():
         people |= {person for _step, person in steps_of(view)}
     return Records(income, moves, returns, views, others, person_names(people))
-
-
-def rows_by_id(model: Any, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """The rows of a table with these ids."""
-    if not ids:
-        return {}
-    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))}
 
 
 def steps_of(view: DisbursementView) -> list[tuple[str, UUID | None]]:

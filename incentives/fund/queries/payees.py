@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from incentives.access.models import User, UserRole
-from incentives.extensions import db
+from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement
 from incentives.fund.purposes import purposes
 from incentives.register.models import Household, Resident, Team, TeamMember
 from incentives.register.names import masked
-
-Row = TypeVar("Row", Household, Resident, Team)
 
 
 @dataclass(frozen=True)
@@ -100,20 +97,12 @@ def is_resident_named(village: str, name: str) -> bool:
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:
     """The payees of these disbursements by the disbursement's id, in three statements."""
-    households = by_id(Household, {each.household_id for each in disbursements})
-    teams = by_id(Team, {each.team_id for each in disbursements})
+    households = rows_by_id(Household, {each.household_id for each in disbursements})
+    teams = rows_by_id(Team, {each.team_id for each in disbursements})
     wanted = {each.resident_id for each in disbursements}
     wanted |= {household.head_id for household in households.values()}
-    residents = by_id(Resident, wanted)
+    residents = rows_by_id(Resident, wanted)
     return {each.id: payee_of(each, households, teams, residents) for each in disbursements}
-
-
-def by_id(model: type[Row], ids: set[UUID | None]) -> dict[UUID, Row]:
-    """The rows of a table with these ids."""
-    wanted = [each for each in ids if each is not None]
-    if not wanted:
-        return {}
-    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))}
 
 
 def payee_of(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from incentives.disk import sync_folder
 from incentives.installation import get_installation
 
 EVENTS = "events.jsonl"
@@ -49,15 +50,6 @@ def make_folder(folder: Path) -> None:
     make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk know the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -1,48 +1,35 @@
-"""Acts on objections: make one, rule on it."""
+"""Objecting: to a line, an award, a redemption, or an award that is missing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CursorResult, select, update
 
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.duties import (
-    household_ids_of,
-    refuse_own_entry,
-    refuse_own_household,
-    refuse_same_person,
-)
+from incentives.access.duties import refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
-from incentives.awards.models import Award, AwardReview
-from incentives.awards.queries import get_award
+from incentives.awards.queries import get_award, rules_in_force
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.errors import FieldError, Invalid, NotFound, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.notices.models import (
     SUBJECTS,
-    Notice,
     NoticeKind,
     NoticeLine,
     Objection,
     ObjectionStatus,
 )
 from incentives.notices.operations import disputes
-from incentives.notices.publishers import PUBLISHERS, Hands
-from incentives.notices.queries import (
-    find_notice,
-    find_objection,
-    line_of_award,
-    listed,
-    open_objections_to,
-    subject_of,
-)
+from incentives.notices.operations.hands import hands_of
+from incentives.notices.publishers import PUBLISHERS
+from incentives.notices.queries import find_notice, line_of_award, subject_of
 from incentives.register.models import Resident
+from incentives.register.policy import policy_on
 from incentives.register.queries import get_resident
 
 RULING_DAYS = 10
@@ -79,9 +66,9 @@ def make_objection(
 ) -> Objection:
     """Say no to something, with a reason; a ruling is due within 10 days.
 
-    A resident may object to what stands in public and to their own household's; staff only for a
-    resident (`on_behalf_of`), never of their own household. What a notice lists is held back.
-    Refuses where it is too late.
+    A resident may object to what stands in public and to their own household's; staff write down
+    what a resident brings on paper (`on_behalf_of`), never for their own household nor about what
+    they entered themselves. What a notice lists is held back. Refuses where it is too late.
     """
     own = on_behalf_of is None
     require(actor, "objection.make", village, own=True)
@@ -100,6 +87,8 @@ def make_objection(
         status=ObjectionStatus.OPEN,
     )
     name_subject(objection, about, now=now)
+    if not own:
+        refuse_own_entry(actor, *hands_of(objection).entered)
     db.session.add(objection)
     db.session.flush()
     audit.record(actor, audit.Tag.OBJECTION_MADE, village=village, subject=objection.id, now=now)
@@ -152,137 +141,29 @@ def name_line(objection: Objection, number: int, line_number: int, *, now: datet
 
 
 def name_missing(objection: Objection, missing: Missing, today: date) -> None:
-    """Say which award is missing; refuses people of elsewhere and days to come."""
+    """Say which award is missing.
+
+    Refuses people of another household, days to come or too long ago, and what no rule gives
+    points for.
+    """
     try:
-        get_resident(objection.village, missing.resident_id)
+        resident = get_resident(objection.village, missing.resident_id)
     except NotFound as unknown:
         detail = _("Nobody here has this id")
         raise Invalid(errors=[FieldError("/about/missing/resident_id", detail)]) from unknown
+    if resident.household_id != objection.household_id:
+        raise NotPermitted()
     if missing.occurred_on > today:
         detail = _("This day is still to come")
         raise Invalid(errors=[FieldError("/about/missing/occurred_on", detail)])
+    policy = policy_on(objection.village, today)
+    days = policy.late_entry_days + policy.objection_days
+    if missing.occurred_on < today - timedelta(days=days):
+        raise WrongState(_("Objections can be made for %(days)s days", days=days))
+    _version, items = rules_in_force(objection.village, missing.occurred_on)
+    if missing.rule_item not in {item.code for item in items}:
+        detail = _("The rules of that day have no such item")
+        raise Invalid(errors=[FieldError("/about/missing/rule_item", detail)])
     objection.missing_resident_id = missing.resident_id
     objection.missing_rule_item = missing.rule_item
     objection.missing_occurred_on = missing.occurred_on
-
-
-def rule_on_objection(
-    *,
-    village: str,
-    objection_id: UUID,
-    upheld: bool,
-    reason: str,
-    shop_at_fault: bool | None = None,
-    actor: Actor,
-    now: datetime,
-) -> Objection:
-    """Decide an objection, with a reason.
-
-    Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
-    from the shop where it is at fault. Not upheld, what was held back goes on, and posts at once
-    if its notice has closed. Refuses who entered or decided what it is about, their own household
-    and their own objection.
-    """
-    require(actor, "objection.rule", village)
-    ledger.hold([village])
-    objection = find_objection(village, objection_id)
-    db.session.refresh(objection)
-    refuse_hand(objection, actor)
-    refuse_bad_ruling(objection, shop_at_fault)
-    close_objection(objection, upheld, reason, shop_at_fault, actor=actor, now=now)
-    if objection.redemption_id is not None:
-        if upheld:
-            disputes.give_back(objection, actor=actor, now=now)
-    elif objection.missing_resident_id is None:
-        carry_out(objection, upheld, reason, actor=actor, now=now)
-    audit.record(
-        actor,
-        audit.Tag.OBJECTION_RULED,
-        village=village,
-        subject=objection.id,
-        now=now,
-        details={"upheld": upheld},
-    )
-    db.session.flush()
-    return objection
-
-
-def refuse_bad_ruling(objection: Objection, shop_at_fault: bool | None) -> None:
-    """Refuse a ruling on a redemption that doesn't say whether the shop is at fault."""
-    if (objection.redemption_id is None) != (shop_at_fault is None):
-        detail = _("Say of a redemption, and only there, whether the shop is at fault")
-        raise Invalid(errors=[FieldError("/shop_at_fault", detail)])
-
-
-def refuse_hand(objection: Objection, actor: Actor) -> None:
-    """Refuse who has a hand in the matter (the separate duties 1 and 3)."""
-    hands = hands_of(objection)
-    refuse_own_entry(actor, objection.made_by, *hands.entered)
-    refuse_own_household(actor, [objection.household_id, *hands.households])
-    refuse_same_person(actor, *hands.decided)
-
-
-def hands_of(objection: Objection) -> Hands:
-    """Who may not rule on it, beside its maker."""
-    found = listed(objection)
-    if found is not None:
-        kind, record = found
-        return PUBLISHERS[kind].hands(objection.village, record)
-    if objection.redemption_id is not None:
-        return disputes.hands_of(objection)
-    homes = household_ids_of(objection.missing_resident_id)
-    decided = deciders_on(objection.missing_resident_id, objection.missing_occurred_on)
-    return Hands(households=homes, entered=frozenset(), decided=decided)
-
-
-def deciders_on(resident_id: UUID | None, occurred_on: date | None) -> frozenset[UUID]:
-    """Who decided on what was registered or claimed for a person and day: no is a decision too."""
-    reviewers = (
-        select(AwardReview.reviewer)
-        .join(Award, Award.id == AwardReview.award_id)
-        .where(Award.resident_id == resident_id, Award.occurred_on == occurred_on)
-    )
-    return frozenset(db.session.scalars(reviewers))
-
-
-def close_objection(
-    objection: Objection,
-    upheld: bool,
-    reason: str,
-    shop_at_fault: bool | None,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Write the ruling; refuses one that was ruled on."""
-    status = ObjectionStatus.UPHELD if upheld else ObjectionStatus.OVERRULED
-    ruled = db.session.execute(
-        update(Objection)
-        .where(Objection.id == objection.id, Objection.status == ObjectionStatus.OPEN)
-        .values(
-            status=status,
-            ruling_reason=reason,
-            shop_at_fault=shop_at_fault,
-            ruled_by=actor.person,
-            ruled_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", ruled).rowcount == 0:
-        raise WrongState(_("This objection was ruled on already"))
-    db.session.refresh(objection)
-
-
-def carry_out(
-    objection: Objection, upheld: bool, reason: str, *, actor: Actor, now: datetime
-) -> None:
-    """Do what a ruling means for what a notice lists."""
-    village = objection.village
-    kind, record = cast("tuple[NoticeKind, UUID]", listed(objection))
-    publisher = PUBLISHERS[kind]
-    if upheld:
-        publisher.uphold(village, record, reason=reason, actor=actor, now=now)
-    elif not open_objections_to(record):
-        notice = db.session.get(Notice, objection.notice_id) if objection.notice_id else None
-        closed = notice is not None and notice.closed_at is not None
-        publisher.dismiss(village, record, closed=closed, actor=actor, now=now)

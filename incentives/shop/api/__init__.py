@@ -2,6 +2,7 @@
 
 from incentives.shop.api import (
     closings,
+    exports,
     goods,
     redemptions,
     settlements,
@@ -15,6 +16,7 @@ from incentives.shop.api.shared import blueprint
 __all__ = [
     "blueprint",
     "closings",
+    "exports",
     "goods",
     "redemptions",
     "settlements",

@@ -14,15 +14,14 @@ from incentives.shop.models import Redemption
 from incentives.shop.shown import by_code, by_scan
 from incentives.web.api import idempotency_key, reads, writes
 from incentives.web.cursors import page
+from incentives.web.lists import narrowing_of
 
 
 @blueprint.route("/villages/<village>/redemptions")
 @reads(schemas.RedemptionPage, query=schemas.RedemptionQuery, permission="redemption.read")
 def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The redemptions of a village's cards, newest first."""
-    chosen = queries.redemptions(
-        village, shop_id=query.get("shop_id"), household_id=query.get("household_id")
-    )
+    chosen = queries.redemptions(village, **narrowing_of(query))
     found = page(chosen, [Redemption.id.desc()], query)
     return {**found, "items": [sale_output(sale) for sale in queries.sales(found["items"])]}
 

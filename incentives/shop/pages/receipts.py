@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives import ledger
@@ -13,7 +13,8 @@ from incentives.cards.paper import printed_checkpoint, printed_receipt
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.register.models import Household
-from incentives.shop import forms, operations, queries
+from incentives.shop import forms, lists, operations, queries
+from incentives.shop.api.redemptions import get_redemptions
 from incentives.shop.models import (
     Redemption,
 )
@@ -21,6 +22,7 @@ from incentives.shop.pages.shared import blueprint
 from incentives.shop.pages.views import holders_of, voucher_views
 from incentives.shop.words import VOUCHERS, in_language
 from incentives.web.cursors import page as list_page
+from incentives.web.lists import ListPage, export_page, narrowing_of
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Receipts"), "/receipts", permission="redemption.read", order=60)
@@ -31,16 +33,18 @@ nav_item(_("Receipts"), "/receipts", permission="redemption.read", order=60)
 def receipts() -> Any:
     """What was handed over, newest first."""
     village = current_village().code
-    query = {"limit": 30, "after": request.args.get("after")}
-    found = list_page(queries.redemptions(village), [Redemption.id.desc()], query)
-    sales = queries.sales(found["items"])
+    shown = ListPage(lists.REDEMPTIONS, get_redemptions, limit=30)
+    chosen = queries.redemptions(village, **narrowing_of(shown.query))
+    sales = queries.sales(shown.take(list_page(chosen, [Redemption.id.desc()], shown.query)))
     return render(
         "shop/receipts.html",
         sales=sales,
         holders=holders_of([sale.redemption for sale in sales]),
-        older_url=url_for("shop_pages.receipts", after=found["next"]) if found["next"] else None,
-        newest_url=url_for("shop_pages.receipts") if query["after"] else None,
+        list=shown,
     )
+
+
+export_page(blueprint, "/receipts", get_redemptions, lists.REDEMPTIONS)
 
 
 @blueprint.route("/receipts/<uuid:redemption_id>", methods=["GET", "POST"])

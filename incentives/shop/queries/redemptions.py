@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -37,14 +38,26 @@ def find_redemption(village: str, redemption_id: UUID) -> Redemption:
 
 
 def redemptions(
-    village: str, *, shop_id: UUID | None = None, household_id: UUID | None = None
+    village: str,
+    *,
+    shop_id: UUID | None = None,
+    household_id: UUID | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Select[Redemption]:
-    """The redemptions of a village, to be paged newest first by id (a UUIDv7)."""
+    """The redemptions of a village, to be paged newest first by id (a UUIDv7).
+
+    `first` and `last` are days, both included.
+    """
     query = select(Redemption).where(Redemption.village == village)
     if shop_id is not None:
         query = query.where(Redemption.shop_id == shop_id)
     if household_id is not None:
         query = query.where(Redemption.household_id == household_id)
+    if first is not None:
+        query = query.where(Redemption.redeemed_on >= first)
+    if last is not None:
+        query = query.where(Redemption.redeemed_on <= last)
     return query
 
 

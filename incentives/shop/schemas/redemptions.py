@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
 from incentives.shop.schemas.vouchers import VoucherOutput
-from incentives.web.schemas import Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
 
 
 class ItemInput(Schema):
@@ -100,8 +100,12 @@ class RefundInput(Schema):
 
 
 class RedemptionQuery(PageQuery):
+    """`from` and `to` are days, both included."""
+
     shop_id = Id()
     household_id = Id()
+    first = Day(data_key="from")
+    last = Day(data_key="to")
 
 
 RedemptionPage = page_of(PastRedemption)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from incentives.disk import sync_folder
 from incentives.keys import LENGTH, NAMES, read_key
-from incentives.upkeep.backup.workroom import BackupRefused, sync_folder
+from incentives.upkeep.backup.workroom import BackupRefused
 
 FORMAT = "jishan-keys/v1"
 KEYS = "keys"

@@ -2,7 +2,8 @@
 
 import os
 
-from incentives.upkeep.backup.workroom import data_folder, sync_folder, whole_file
+from incentives.disk import sync_folder
+from incentives.upkeep.backup.workroom import data_folder, whole_file
 
 NAME = "restoring"
 UNFINISHED = "a restore was begun here and not finished: run `flask backup restore` again"

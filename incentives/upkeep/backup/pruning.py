@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from incentives.clock import village_day
+from incentives.disk import sync_folder
 from incentives.upkeep.backup.names import Kept, backups_in
-from incentives.upkeep.backup.workroom import BackupRefused, sync_folder
+from incentives.upkeep.backup.workroom import BackupRefused
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import inspect
 
+from incentives.disk import sync_folder
 from incentives.extensions import db
 from incentives.files import store
 from incentives.ledger.audit import Finding
@@ -101,7 +102,7 @@ def place_uploads(unpacked: Path) -> None:
             continue
         path.chmod(0o600)
         path.rename(store.folder() / path.name)
-    store.sync_folder()
+    sync_folder(store.folder())
 
 
 def load(copy: Path, manifest: Manifest) -> None:

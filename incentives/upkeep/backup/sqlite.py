@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from incentives.disk import sync_folder
 from incentives.extensions import db
 from incentives.upkeep.backup.manifest import Snapshot, describe
-from incentives.upkeep.backup.workroom import BackupRefused, require_space, sync_folder
+from incentives.upkeep.backup.workroom import BackupRefused, require_space
 
 BESIDE = ("-wal", "-shm", "-journal")
 

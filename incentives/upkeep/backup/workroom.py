@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from flask import current_app
 
+from incentives.disk import sync_folder
+
 WORK = "backup-work"
 LOCK = "backup.lock"
 PARTIAL = ".partial"
@@ -79,12 +81,3 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk know a folder's names."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

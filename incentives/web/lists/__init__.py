@@ -15,8 +15,9 @@ caller under the same permission, all pages of it up to `ROWS_AT_MOST`; that som
 along is left in the audit trail. Texts are neutralised in `web/workbooks.py`.
 """
 
-from incentives.web.lists.exporting import export_api, export_page
-from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists.exporting import export_api, export_page, export_rows
+from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, member, words
+from incentives.web.lists.queries import narrowing_of
 from incentives.web.lists.shown import ListPage
 
 __all__ = [
@@ -28,5 +29,8 @@ __all__ = [
     "Look",
     "export_api",
     "export_page",
+    "export_rows",
+    "member",
+    "narrowing_of",
     "words",
 ]

@@ -3,7 +3,7 @@
 import inspect
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import IO, Any, cast
 
@@ -57,23 +57,47 @@ def export_api(
     blueprint.route(f"{rule}.xlsx", **options)(route)
 
 
-def export_page(blueprint: PageBlueprint, rule: str, view: View, listing: Listing) -> None:
-    """Give a page with a list its twin `<page>.xlsx`, which the cookie opens, for its link."""
+def export_page(
+    blueprint: PageBlueprint,
+    rule: str,
+    view: View,
+    listing: Listing,
+    *,
+    fixed: Callable[[], dict[str, Any]] = dict,
+    permission: str | None = None,
+) -> None:
+    """Give a page with a list its twin `<page>.xlsx`, which the cookie opens, for its link.
+
+    `fixed` is what the page narrows its list to by itself; `permission` the page's, where it wants
+    more than the list does.
+    """
     call, schema = call_of(view), narrowing(view)
     of_village = "village" in inspect.signature(view).parameters
 
-    @page(permission=call.permission, own=call.own, village=of_village)
+    @page(permission=permission or call.permission, own=call.own, village=of_village)
     def show_workbook(**path: Any) -> Response:
-        query = load_query(schema, typed_filters())
+        query = load_query(schema, typed_filters()) | fixed()
         if of_village:
             path["village"] = current_village().code
         return export(listing, view, path, query)
 
+    cast("Any", show_workbook)._listing = (listing, view)
     blueprint.add_url_rule(f"{rule}.xlsx", f"{listing.name}_workbook", show_workbook)
 
 
 def export(listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]) -> Response:
-    """A list as a workbook, all that its query finds; refuses more rows than a sheet should have.
+    """A list as a workbook, all that its query finds; refuses too long a one."""
+    narrowed = sorted(name for name, value in query.items() if value is not None)
+    return export_rows(listing, all_items(view, path, query), path.get("village"), narrowed)
+
+
+def export_rows(
+    listing: Listing,
+    pages: Iterable[Sequence[Any]],
+    division: str | None = None,
+    narrowed: Sequence[str] = (),
+) -> Response:
+    """A list as a workbook, given page by page; its trail says where and by which filters.
 
     Written to a file without a name, row by row, which is gone with the answer.
     """
@@ -81,18 +105,20 @@ def export(listing: Listing, view: View, path: dict[str, Any], query: dict[str, 
         Head(str(column.heading), WIDTHS.get(column.kind, 12.0), NUMBER_FORMATS.get(column.kind))
         for column in listing.columns
     ]
-    counted = Counted(all_rows(listing, view, path, query))
-    place = path.get("village")
+    counted = Counted(
+        [column.read(item) for column in listing.columns]
+        for items in pages
+        for item in listing.rows(items)
+    )
     with ExitStack() as unless_answered:
         content = unless_answered.enter_context(tempfile.TemporaryFile())
         write_workbook(content, str(listing.title), heads, counted)
         if listing.named:
-            narrowed = sorted(name for name, value in query.items() if value is not None)
-            guard.note_export(place, listing.name, counted.rows, narrowed)
+            guard.note_export(division, listing.name, counted.rows, list(narrowed))
         unless_answered.pop_all()
     length = content.seek(0, io.SEEK_END)
     response = Response(chunks(content), mimetype=XLSX, headers={"Content-Length": str(length)})
-    parts = [listing.name, place, village_day(now()).isoformat()]
+    parts = [listing.name, division, village_day(now()).isoformat()]
     name = "-".join(part for part in parts if part)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -121,21 +147,20 @@ class Counted:
             yield row
 
 
-def all_rows(
-    listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]
-) -> Iterator[list[Any]]:
-    """The cells of every row that the JSON list would give, page after page."""
-    read, paged = inspect.unwrap(view), call_of(view).query is not None
+def all_items(view: View, path: dict[str, Any], query: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    """Every item that the JSON list would give, page after page."""
+    read, schema = inspect.unwrap(view), call_of(view).query
     after, left = None, ROWS_AT_MOST
     while True:
-        asked = {"query": {**query, "limit": ROWS_A_PAGE, "after": after}} if paged else {}
-        found = read(**path, **asked)
+        asked = dict(query)
+        if schema is not None and "after" in schema.fields:
+            asked |= {"limit": ROWS_A_PAGE, "after": after}
+        found = read(**path, **({} if schema is None else {"query": asked}))
         left -= len(found["items"])
-        after = found["next"]
+        after = found.get("next")
         if left < 0 or (left == 0 and after):
             detail = _("More than %(rows)s lines: narrow the list first", rows=ROWS_AT_MOST)
             raise Invalid(errors=[FieldError("", detail)])
-        for item in listing.rows(found["items"]):
-            yield [column.read(item) for column in listing.columns]
+        yield found["items"]
         if not after:
             return

@@ -49,10 +49,7 @@ class Column:
 
     def read(self, item: Any) -> Any:
         """The cell of an item."""
-        if callable(self.value):
-            found = self.value(item)
-        else:
-            found = item[self.value] if isinstance(item, dict) else getattr(item, self.value)
+        found = self.value(item) if callable(self.value) else member(item, self.value)
         return found if found is None else as_cell(found, self.kind)
 
 
@@ -80,6 +77,11 @@ class Listing:
     filters: Sequence[Filter] = ()
     named: bool = False
     rows: Callable[[Sequence[Any]], Sequence[Any]] = list
+
+
+def member(item: Any, name: str) -> Any:
+    """A member of an item, which is a row or a dict as the JSON list gives it."""
+    return item[name] if isinstance(item, dict) else getattr(item, name)
 
 
 def as_cell(value: Any, kind: Kind) -> Any:

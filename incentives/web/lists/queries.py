@@ -25,6 +25,11 @@ def narrowing(view: View) -> Schema:
     return type(query)(exclude=[name for name in PAGING if name in query.fields])
 
 
+def narrowing_of(query: dict[str, Any]) -> dict[str, Any]:
+    """A loaded query without its paging: what it narrows the list to."""
+    return {name: value for name, value in query.items() if name not in PAGING}
+
+
 def typed_filters() -> MultiDict[str, str]:
     """The page's query without the village, which the shell has read, and what was left empty."""
     return MultiDict(

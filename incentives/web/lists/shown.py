@@ -11,20 +11,35 @@ from incentives.web.parsing import load_query
 
 
 class ListPage:
-    """A list on a page: its query as loaded, and what `components/listing.html` shows of it."""
+    """A list on a page: its query as loaded, and what `components/listing.html` shows of it.
 
-    def __init__(self, listing: Listing, view: View, *, limit: int | None = None) -> None:
+    `endpoint` and `place` are the page's where a form's address shows it too.
+    """
+
+    def __init__(
+        self,
+        listing: Listing,
+        view: View,
+        *,
+        limit: int | None = None,
+        endpoint: str | None = None,
+        place: dict[str, Any] | None = None,
+    ) -> None:
         self.listing = listing
+        self.endpoint = endpoint or str(request.endpoint)
+        self.place: dict[str, Any] = dict(request.view_args or {}) if place is None else place
         schema = call_of(view).query or Schema()
         self.typed = typed_filters()
         self.query: dict[str, Any] = load_query(schema, self.typed)
         if limit is not None and "limit" not in self.typed:
             self.query["limit"] = limit
         self.following: str | None = None
+        self.is_empty = False
 
     def take(self, found: dict[str, Any]) -> Any:
         """The items of a page of the list, whose cursor is kept."""
-        self.following = found["next"]
+        self.following = found.get("next")
+        self.is_empty = not found["items"]
         return found["items"]
 
     @property
@@ -47,14 +62,23 @@ class ListPage:
         ]
 
     @property
+    def can_be_narrowed(self) -> bool:
+        """Whether filters are of use: not to a list that is empty without them."""
+        return self.is_narrowed or not self.is_empty
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether a filter is in use."""
         return bool(self.kept)
 
     def address(self, endpoint: str | None = None, **more: Any) -> str:
         """This page, or another of the same place, with these parameters."""
-        place: dict[str, Any] = dict(request.view_args or {})
-        return url_for(endpoint or str(request.endpoint), **place, **more)
+        return url_for(endpoint or self.endpoint, **self.place, **more)
+
+    def narrowed(self, **changes: Any) -> str:
+        """This page with a filter set, or taken out where it is None."""
+        kept = {**self.kept, **changes}
+        return self.address(**{name: value for name, value in kept.items() if value is not None})
 
     @property
     def next_url(self) -> str | None:

@@ -1,0 +1,142 @@
+"""Objections in words: what each is to and where that is, whose it is, who wrote and ruled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives.access.queries import person_names
+from incentives.awards.models import Award, Rulebook, RuleItem
+from incentives.awards.queries import award_views
+from incentives.awards.words import item_name
+from incentives.extensions import db
+from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
+from incentives.notices.queries import Matter, matter_of
+from incentives.shop.queries import find_redemption
+
+MATTER_WORDS = {
+    Matter.AWARD: _("points given"),
+    Matter.DISBURSEMENT: _("a payment of the fund"),
+    Matter.OPENING: _("a line of the paper book"),
+    Matter.REDEMPTION: _("something from the shop"),
+    Matter.MISSING: _("points that are missing"),
+}
+STATUS_WORDS = {
+    ObjectionStatus.OPEN: _("waits for a ruling"),
+    ObjectionStatus.UPHELD: _("was right"),
+    ObjectionStatus.OVERRULED: _("was not right"),
+}
+
+
+@dataclass(frozen=True)
+class Described:
+    """An objection in words: `asker` is whose it is, `writer` who wrote it down for them."""
+
+    objection: Objection
+    title: str
+    url: str | None
+    asker: str
+    writer: str
+    ruler: str
+
+    @property
+    def matter(self) -> str:
+        """What kind of thing it is to."""
+        return str(MATTER_WORDS[matter_of(self.objection)])
+
+    def due_words(self, on: date) -> str:
+        """How many days are left for the ruling, or by how many it is late."""
+        return due_words(self.objection.due_on, on)
+
+
+def due_words(due_on: date, on: date) -> str:
+    """How many days are left until a day, or how long it is over."""
+    left = (due_on - on).days
+    if left < 0:
+        return ngettext("1 day overdue", "%(num)s days overdue", -left)
+    if left == 0:
+        return gettext("due today")
+    return ngettext("1 day left", "%(num)s days left", left)
+
+
+def described(village: str, found: Sequence[Objection]) -> list[Described]:
+    """A village's objections in words; awards and names in one statement each."""
+    ids = [each.award_id for each in found if each.award_id]
+    awards = list(db.session.scalars(select(Award).where(Award.id.in_(ids)))) if ids else []
+    views = {view.award.id: view for view in award_views(awards)}
+    names = person_names(
+        person
+        for each in found
+        for person in (each.missing_resident_id, each.on_behalf_of, each.made_by, each.ruled_by)
+    )
+    rules = rule_names(village, {each.missing_rule_item for each in found})
+    return [describe(each, views, names, rules) for each in found]
+
+
+def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:
+    """What a village's rules with these codes are called, by the newest version that has them."""
+    wanted = [code for code in codes if code is not None]
+    if not wanted:
+        return {}
+    found = db.session.scalars(
+        select(RuleItem)
+        .join(Rulebook, Rulebook.id == RuleItem.rulebook_id)
+        .where(Rulebook.village == village, RuleItem.code.in_(wanted))
+        .order_by(Rulebook.number)
+    )
+    return {item.code: item_name(item) for item in found}
+
+
+def describe(
+    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
+) -> Described:
+    """One objection in words."""
+    title, url = subject_words(each, views, names, rules)
+    return Described(
+        each,
+        title,
+        url,
+        asker=names.get(each.on_behalf_of or each.made_by, ""),
+        writer=names.get(each.made_by, "") if each.on_behalf_of else "",
+        ruler=names.get(each.ruled_by, "") if each.ruled_by else "",
+    )
+
+
+def subject_words(
+    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
+) -> tuple[str, str | None]:
+    """What an objection is to, in words, and where the staff looks at it."""
+    if each.notice_id is not None and each.opening_line_id is not None:
+        return opening_words(each)
+    if each.award_id is not None:
+        view = views[each.award_id]
+        title = f"{view.holder} · {item_name(view.item)} · {view.award.points}"
+        return title, url_for("awards_pages.show_award", award_id=each.award_id)
+    if each.disbursement_id is not None:
+        url = url_for("fund_pages.show", disbursement_id=each.disbursement_id)
+        return gettext("A payment of the fund"), url
+    if each.redemption_id is not None:
+        receipt = find_redemption(each.village, each.redemption_id).receipt
+        url = url_for("shop_pages.receipt", redemption_id=each.redemption_id)
+        return gettext("Something from the shop: receipt %(number)s", number=receipt), url
+    day = each.missing_occurred_on.isoformat() if each.missing_occurred_on else ""
+    name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
+    code = each.missing_rule_item or ""
+    rule = rules.get(code, code)
+    title = gettext("Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=rule, day=day)
+    return title, None
+
+
+def opening_words(each: Objection) -> tuple[str, str]:
+    """A line of a paper book as its notice has it, and where that is."""
+    line = db.session.get_one(NoticeLine, (each.notice_id, each.line))
+    notice = db.session.get_one(Notice, each.notice_id)
+    figure = line.points if line.points is not None else f"{(line.amount_fen or 0) / 100:.2f}"
+    title = " · ".join((line.holder or gettext("a minor"), line.what, str(figure)))
+    return title, url_for("notices_pages.show_notice", village=each.village, number=notice.number)

@@ -1,0 +1,144 @@
+"""Ruling on an objection, and what follows from it."""
+
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import CursorResult, update
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.awards.models import NOTE_LENGTH
+from incentives.awards.operations import Act, claim_as_objected
+from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
+from incentives.notices.models import (
+    Notice,
+    NoticeKind,
+    Objection,
+    ObjectionStatus,
+)
+from incentives.notices.operations import disputes
+from incentives.notices.operations.hands import refuse_hand
+from incentives.notices.publishers import PUBLISHERS
+from incentives.notices.queries import find_objection, listed, open_objections_to
+
+
+def rule_on_objection(
+    *,
+    village: str,
+    objection_id: UUID,
+    upheld: bool,
+    reason: str,
+    shop_at_fault: bool | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Objection:
+    """Decide an objection, with a reason.
+
+    Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
+    from the shop where it is at fault; a missing award is claimed for whoever objected and goes to
+    review. Not upheld, what was held back goes on, and posts at once if its notice has closed.
+    Refuses who entered or decided what it is about, their own household and their own objection,
+    and the township where somebody of the village may rule.
+    """
+    require(actor, "objection.rule", village)
+    ledger.hold([village])
+    objection = find_objection(village, objection_id)
+    db.session.refresh(objection)
+    refuse_hand(objection, actor)
+    refuse_bad_ruling(objection, shop_at_fault)
+    close_objection(objection, upheld, reason, shop_at_fault, actor=actor, now=now)
+    if objection.redemption_id is not None:
+        if upheld:
+            disputes.give_back(objection, actor=actor, now=now)
+    elif objection.missing_resident_id is not None:
+        if upheld:
+            grant_missing(objection, actor=actor, now=now)
+    else:
+        carry_out(objection, upheld, reason, actor=actor, now=now)
+    audit.record(
+        actor,
+        audit.Tag.OBJECTION_RULED,
+        village=village,
+        subject=objection.id,
+        now=now,
+        details={"upheld": upheld},
+    )
+    db.session.flush()
+    return objection
+
+
+def refuse_bad_ruling(objection: Objection, shop_at_fault: bool | None) -> None:
+    """Refuse a ruling on a redemption that doesn't say whether the shop is at fault."""
+    if (objection.redemption_id is None) != (shop_at_fault is None):
+        detail = _("Say of a redemption, and only there, whether the shop is at fault")
+        raise Invalid(errors=[FieldError("/shop_at_fault", detail)])
+
+
+def close_objection(
+    objection: Objection,
+    upheld: bool,
+    reason: str,
+    shop_at_fault: bool | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write the ruling; refuses one that was ruled on."""
+    status = ObjectionStatus.UPHELD if upheld else ObjectionStatus.OVERRULED
+    ruled = db.session.execute(
+        update(Objection)
+        .where(Objection.id == objection.id, Objection.status == ObjectionStatus.OPEN)
+        .values(
+            status=status,
+            ruling_reason=reason,
+            shop_at_fault=shop_at_fault,
+            ruled_by=actor.person,
+            ruled_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", ruled).rowcount == 0:
+        raise WrongState(_("This objection was ruled on already"))
+    db.session.refresh(objection)
+
+
+def carry_out(
+    objection: Objection, upheld: bool, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Do what a ruling means for what a notice lists."""
+    village = objection.village
+    kind, record = cast("tuple[NoticeKind, UUID]", listed(objection))
+    publisher = PUBLISHERS[kind]
+    if upheld:
+        publisher.uphold(village, record, reason=reason, actor=actor, now=now)
+    elif not open_objections_to(record):
+        notice = db.session.get(Notice, objection.notice_id) if objection.notice_id else None
+        closed = notice is not None and notice.closed_at is not None
+        publisher.dismiss(village, record, closed=closed, actor=actor, now=now)
+
+
+def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
+    """Claim the missing award for whoever objected; it is reviewed like every claim.
+
+    Refuses where it stands already, or its cap is used: then the objection can't be upheld.
+    """
+    award = claim_as_objected(
+        village=objection.village,
+        resident_id=cast("UUID", objection.missing_resident_id),
+        act=Act(
+            rule_item=cast("str", objection.missing_rule_item),
+            occurred_on=cast("date", objection.missing_occurred_on),
+            note=objection.reason[:NOTE_LENGTH],
+        ),
+        claimant=objection.made_by,
+        on_behalf_of=objection.on_behalf_of,
+        actor=actor,
+        now=now,
+    )
+    objection.granted_award_id = award.id
+    db.session.flush()

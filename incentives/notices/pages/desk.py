@@ -1,0 +1,185 @@
+"""The review group's desk: publish, close, rule; and the lists of objections."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import Actor, Role, current_actor
+from incentives.access.permissions import may
+from incentives.clock import now, village_day
+from incentives.notices import forms, lists, operations, queries
+from incentives.notices.api import get_objections, objection_outputs
+from incentives.notices.described import described
+from incentives.notices.models import Objection
+from incentives.notices.pages.shared import blueprint
+from incentives.notices.publishers import PUBLISHERS
+from incentives.notices.schemas import NoticeInput
+from incentives.notices.sheets import KINDS
+from incentives.web.cursors import page as page_of
+from incentives.web.guard import Village, guard
+from incentives.web.lists import ListPage, export_page, export_rows, narrowing_of
+from incentives.web.pages import Form, current_village, nav_item, page, render
+
+
+def rulings_wait(actor: Actor, village: Village) -> int:
+    """How many objections wait for a ruling."""
+    return queries.count_waiting(village.code)
+
+
+nav_item(
+    _("Notices"),
+    "/review/notices",
+    permission="notice.make",
+    order=14,
+    count=rulings_wait,
+)
+
+
+@blueprint.route("/review/notices", methods=["GET", "POST"])
+@page(permission="notice.make")
+def desk() -> Any:
+    """What awaits publication, what is public, what waits for a ruling."""
+    village = current_village().code
+    form = Form(NoticeInput)
+    answer = form.accept(
+        lambda: operations.make_notice(
+            village=village, kind=form.data["kind"], actor=current_actor(), now=now()
+        ),
+        then=lambda notice: url_for(".show_notice", village=village, number=notice.number),
+        done=_("Published. Print it and put it up."),
+    )
+    return answer or show_desk(form)
+
+
+def show_desk(form: Form | None = None) -> Any:
+    """The review group's desk of notices."""
+    village = current_village().code
+    open_notices = queries.open_notices(village)
+    today = village_day(now())
+    waiting = {kind: publisher.waiting(village) for kind, publisher in PUBLISHERS.items()}
+    return render(
+        "notices/desk.html",
+        form=form or Form(),
+        waiting=waiting,
+        kinds=KINDS,
+        open_notices=open_notices,
+        counts=queries.counts(open_notices),
+        due={each.id for each in open_notices if each.closes_on <= today},
+        objections=described(village, queries.open_objections(village)),
+        today=today,
+        next_round=operations.next_round(village, today),
+    )
+
+
+@blueprint.post("/review/notices/<int:number>/closing")
+@page(permission="notice.close")
+def close(number: int) -> Any:
+    """Close a notice whose days are over."""
+    village = current_village().code
+    form = Form()
+    answer = form.accept(
+        lambda: operations.close_notice(
+            village=village, number=number, actor=current_actor(), now=now()
+        ),
+        then=lambda _notice: url_for(".desk"),
+        done=_("Closed. What nobody objected to counts now."),
+    )
+    return answer or show_desk(form)
+
+
+@blueprint.route("/review/objections/<uuid:objection_id>", methods=["GET", "POST"])
+@page(permission="objection.rule")
+def rule(objection_id: UUID) -> Any:
+    """One objection, and the ruling on it."""
+    village = current_village().code
+    form = Form(forms.RulingForm)
+    answer = form.accept(
+        lambda: operations.rule_on_objection(
+            village=village,
+            objection_id=objection_id,
+            actor=current_actor(),
+            now=now(),
+            **form.data,
+        ),
+        then=lambda _objection: url_for(".list_objections"),
+        done=_("Your ruling is kept. The household reads it."),
+    )
+    if answer:
+        return answer
+    objection = queries.find_objection(village, objection_id)
+    return render(
+        "notices/rule.html",
+        form=form,
+        each=described(village, [objection])[0],
+        may_rule=operations.may_rule(objection, current_actor()),
+        today=village_day(now()),
+    )
+
+
+@blueprint.get("/objections")
+@page(permission="objection.read")
+def list_objections() -> Any:
+    """All objections of a village with their rulings, newest first."""
+    village = current_village().code
+    shown = ListPage(lists.OBJECTIONS, get_objections, limit=30)
+    chosen = queries.objections(village, **narrowing_of(shown.query))
+    found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
+    return render(
+        "notices/objections.html",
+        objections=described(village, found),
+        list=shown,
+        rules=may(current_actor(), "objection.rule", village),
+        today=village_day(now()),
+    )
+
+
+export_page(blueprint, "/objections", get_objections, lists.OBJECTIONS)
+
+
+@blueprint.get("/review/objections/sent-up")
+@page(permission="objection.rule_above", village=False)
+def list_sent_up() -> Any:
+    """What villages under one's divisions are too small to rule on, the first due first."""
+    found = sent_up(current_actor())
+    villages = guard.villages_of(current_actor())
+    return render(
+        "notices/sent_up.html",
+        objections=[each for one in found for each in described(one.village, [one])],
+        villages_by_code={each.code: each.name for each in villages},
+        today=village_day(now()),
+    )
+
+
+@blueprint.get("/review/objections/sent-up.xlsx")
+@page(permission="objection.rule_above", village=False)
+def objections_sent_up_workbook() -> Any:
+    """The same as an Excel sheet, by each of one's divisions as the API has it."""
+    return export_rows(lists.SENT_UP, [objection_outputs(sent_up(current_actor()))])
+
+
+def sent_up(actor: Actor) -> list[Objection]:
+    """What this person's divisions have to rule on for their villages."""
+    divisions = {
+        held.division
+        for held in actor.roles
+        if may(actor, "objection.rule_above", held.division)
+        and held.role in (Role.REVIEWER, Role.SUPERVISOR)
+    }
+    return [each for division in sorted(divisions) for each in operations.sent_up(division)]
+
+
+def sent_up_wait(actor: Actor, _village: Village) -> int:
+    """How many objections wait for the township."""
+    return len(sent_up(actor))
+
+
+nav_item(
+    _("Objections sent up"),
+    "/review/objections/sent-up",
+    permission="objection.rule_above",
+    order=15,
+    count=sent_up_wait,
+)
+nav_item(_("Objections"), "/objections", permission="objection.read", order=62)

@@ -1,0 +1,254 @@
+"""A household's own objections, by itself or written down for it by staff."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import current_actor, find_actor
+from incentives.access.permissions import may
+from incentives.awards.models import Award
+from incentives.awards.queries import award_view, award_views, own_award, rules_in_force
+from incentives.clock import now, village_day
+from incentives.errors import Invalid, NoRuleInForce, NotFound, OwnHousehold
+from incentives.notices import forms, lists, operations, queries
+from incentives.notices.api import get_objections
+from incentives.notices.described import described
+from incentives.notices.models import Objection
+from incentives.notices.operations.disputes import DISPUTE_DAYS
+from incentives.notices.pages.shared import blueprint
+from incentives.register.models import Household
+from incentives.register.queries import find_household, members_of
+from incentives.register.sections import household_sections, own_sections
+from incentives.shop.models import Redemption
+from incentives.shop.queries import find_redemption
+from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.pages import Form, current_village, page, render
+
+KEPT = _("Your objection is kept. Somebody else of the review group rules on it.")
+NEWEST = 3
+
+
+@blueprint.route("/c/claims/<uuid:award_id>/objection", methods=["GET", "POST"])
+@page(permission="objection.make", own=True)
+def object_to_claim(award_id: UUID) -> Any:
+    """Say no to what became of one's own award or claim, with a reason."""
+    form, actor = Form(forms.ClaimObjectionForm), current_actor()
+    award = own_award(award_id, actor)
+    answer = form.accept(
+        lambda: operations.object_to_claim(
+            village=current_village().code, award_id=award_id, actor=actor, now=now(), **form.data
+        ),
+        then=lambda _objection: url_for("awards_pages.show_own", award_id=award_id),
+        done=KEPT,
+    )
+    return answer or render("notices/object_claim.html", form=form, view=award_views([award])[0])
+
+
+def way_to_object(award: Award) -> str | None:
+    """Where a household objects to how its award stands, None where it can't now."""
+    may_now = operations.may_object(award, now())
+    return url_for("notices_pages.object_to_claim", award_id=award.id) if may_now else None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is objected to on a page: an award, a redemption, or an award that is missing."""
+
+    award: Award | None = None
+    redemption: Redemption | None = None
+    missing: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its word in addresses; empty where it is still to be chosen."""
+        if self.award is not None:
+            return "award"
+        if self.redemption is not None:
+            return "redemption"
+        return "missing" if self.missing else ""
+
+
+def chosen_subject(home: Household) -> Subject:
+    """What the address says that the objection is to; refuses another household's."""
+    given = {name: request.args[name] for name in ("award", "redemption") if name in request.args}
+    try:
+        ids = {name: UUID(text) for name, text in given.items()}
+    except ValueError as error:
+        raise NotFound() from error
+    if "award" in ids:
+        award = award_view(home.village, ids["award"]).award
+        if award.household_id != home.id:
+            raise NotFound()
+        return Subject(award=award)
+    if "redemption" in ids:
+        redemption = find_redemption(home.village, ids["redemption"])
+        if redemption.household_id != home.id:
+            raise NotFound()
+        return Subject(redemption=redemption)
+    return Subject(missing="missing" in request.args)
+
+
+def about_of(subject: Subject, data: dict[str, Any]) -> operations.About:
+    """What the form and its address object to."""
+    if subject.award is not None:
+        return operations.About(award=subject.award.id)
+    if subject.redemption is not None:
+        return operations.About(redemption=subject.redemption.id)
+    return operations.About(missing=operations.Missing(**data["missing"]))
+
+
+def form_of(subject: Subject, *, for_others: bool) -> Form:
+    """The form: who lacks what and since when for a missing award, for whom where staff write."""
+    form = Form(forms.MissingForm if subject.missing else forms.ObjectionForm)
+    if form.submitted and not subject.kind:
+        form.refuse(Invalid(_("Say what the objection is to")))
+    if form.submitted and for_others and form.status == 200 and "on_behalf_of" not in form.data:
+        form.refuse(Invalid(_("Say whose objection it is")))
+    return form
+
+
+@blueprint.route("/c/objections/new", methods=["GET", "POST"])
+@page(permission="objection.make", own=True)
+def new_objection() -> Any:
+    """Object to something of one's own household: points, a redemption, or what is missing."""
+    actor = current_actor()
+    if actor.household_id is None:
+        raise NotFound()
+    home = find_household(current_village().code, actor.household_id)
+    subject = chosen_subject(home)
+    form = form_of(subject, for_others=False)
+    answer = form.accept(
+        lambda: operations.make_objection(
+            village=home.village,
+            about=about_of(subject, form.data),
+            reason=form.data["reason"],
+            actor=actor,
+            now=now(),
+        ),
+        then=lambda _objection: url_for(".list_own"),
+        done=KEPT,
+    )
+    return answer or show_new(home, subject, form, for_others=False)
+
+
+@blueprint.route("/desk/households/<uuid:household_id>/objections/new", methods=["GET", "POST"])
+@page(permission="objection.make")
+def new_objection_for(household_id: UUID) -> Any:
+    """Write down what a household objects to on paper; never for one's own household."""
+    actor, village = current_actor(), current_village().code
+    home = find_household(village, household_id)
+    if home.id == actor.household_id:
+        raise OwnHousehold()
+    subject = chosen_subject(home)
+    form = form_of(subject, for_others=True)
+    answer = form.accept(
+        lambda: operations.make_objection(
+            village=village,
+            about=about_of(subject, form.data),
+            reason=form.data["reason"],
+            on_behalf_of=form.data["on_behalf_of"],
+            actor=actor,
+            now=now(),
+        ),
+        then=lambda _objection: url_for("register_pages.household", household_id=household_id),
+        done=_("The objection is in. The household reads that you wrote it down."),
+    )
+    return answer or show_new(home, subject, form, for_others=True)
+
+
+def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool) -> Any:
+    """The page of a new objection: what it is to, then why."""
+    today = village_day(now())
+    choosing = not subject.kind
+    awards = queries.objectionable_awards(home.id, today) if choosing else []
+    since = today - timedelta(days=DISPUTE_DAYS)
+    return render(
+        "notices/object_own.html",
+        form=form,
+        household=home,
+        subject=subject,
+        award=award_views([subject.award])[0] if subject.award is not None else None,
+        awards=award_views(awards),
+        redemptions=queries.disputable_redemptions(home.village, home.id, since)
+        if choosing
+        else [],
+        people=members_of([home.id])[home.id],
+        items=items_now(home.village) if subject.missing else [],
+        for_others=for_others,
+        here=request.path,
+        days=operations.RULING_DAYS,
+        today=today,
+    )
+
+
+def items_now(village: str) -> list[tuple[str, str]]:
+    """The rules in force today, by code, to choose what is missing from."""
+    try:
+        _version, items = rules_in_force(village, village_day(now()))
+    except NoRuleInForce:
+        return []
+    return [(item.code, f"{item.code} {item.name_zh}") for item in items]
+
+
+def own_only() -> dict[str, Any]:
+    """What narrows a list to the reader's household, whatever else they may read."""
+    return {"household_id": current_actor().household_id}
+
+
+@blueprint.get("/c/objections")
+@page(permission="objection.read", own=True)
+def list_own() -> Any:
+    """All objections of one's own household, with their rulings, newest first."""
+    actor, village = current_actor(), current_village().code
+    if actor.household_id is None:
+        raise NotFound()
+    shown = ListPage(lists.OWN_OBJECTIONS, get_objections, limit=30)
+    narrowed = narrowing_of(shown.query) | own_only()
+    chosen = queries.objections(village, **narrowed)
+    found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
+    return render(
+        "notices/own.html",
+        objections=described(village, found),
+        list=shown,
+        today=village_day(now()),
+    )
+
+
+export_page(blueprint, "/c/objections", get_objections, lists.OWN_OBJECTIONS, fixed=own_only)
+
+
+def own_section(village: str, household_id: UUID) -> str:
+    """The newest objections on a household's own page, and the way to a new one."""
+    return section(village, household_id, url_for("notices_pages.new_objection"), own=True)
+
+
+def desk_section(village: str, household_id: UUID) -> str:
+    """The same at the desk, for staff who may read them; new ones by who may write them down."""
+    actor = find_actor()
+    if actor is None or not may(actor, "objection.read", village):
+        return ""
+    writes = may(actor, "objection.make", village) and actor.household_id != household_id
+    url = url_for("notices_pages.new_objection_for", household_id=household_id)
+    return section(village, household_id, url if writes else None, own=False)
+
+
+def section(village: str, household_id: UUID, new_url: str | None, *, own: bool) -> str:
+    """A household's newest objections."""
+    found = queries.newest_objections(village, household_id, NEWEST + 1)
+    return render_template(
+        "notices/section.html",
+        objections=described(village, found[:NEWEST]),
+        more=len(found) > NEWEST,
+        new_url=new_url,
+        own=own,
+        today=village_day(now()),
+    )
+
+
+own_sections.append(own_section)
+household_sections.append(desk_section)

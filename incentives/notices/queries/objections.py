@@ -1,0 +1,247 @@
+"""What is read about objections and their rulings."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, or_, select
+
+from incentives.access.actor import Actor
+from incentives.access.queries import person_names
+from incentives.awards.models import Award, AwardStatus
+from incentives.awards.timeline import link, step
+from incentives.clock import beginning, village_day
+from incentives.errors import NotFound
+from incentives.extensions import db
+from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
+from incentives.notices.queries.notices import find_notice
+from incentives.shop.models import Redemption
+from incentives.shop.queries import redemptions
+
+WAITING_AT_MOST = 500
+SHOWN_AT_MOST = 50
+
+
+class Matter(StrEnum):
+    """What an objection is to."""
+
+    AWARD = "award"
+    DISBURSEMENT = "disbursement"
+    OPENING = "opening"
+    REDEMPTION = "redemption"
+    MISSING = "missing"
+
+
+# In which column an objection names what it is to.
+MATTERS = {
+    Matter.AWARD: "award_id",
+    Matter.DISBURSEMENT: "disbursement_id",
+    Matter.OPENING: "opening_line_id",
+    Matter.REDEMPTION: "redemption_id",
+    Matter.MISSING: "missing_resident_id",
+}
+
+
+def matter_of(objection: Objection) -> Matter:
+    """What an objection is to."""
+    return next(each for each, column in MATTERS.items() if getattr(objection, column) is not None)
+
+
+def find_objection(village: str, objection_id: UUID) -> Objection:
+    """An objection of that village; refuses what isn't there."""
+    objection = db.session.get(Objection, objection_id)
+    if objection is None or objection.village != village:
+        raise NotFound()
+    return objection
+
+
+def objections(
+    village: str,
+    *,
+    status: ObjectionStatus | None = None,
+    matter: Matter | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    household_id: UUID | None = None,
+) -> Select[Objection]:
+    """A village's objections, to be paged newest first by id.
+
+    `matter` is what they are to; `first` and `last` are days on which they were made, both
+    included.
+    """
+    chosen = select(Objection).where(Objection.village == village)
+    if status is not None:
+        chosen = chosen.where(Objection.status == status)
+    if matter is not None:
+        chosen = chosen.where(getattr(Objection, MATTERS[matter]).is_not(None))
+    if first is not None:
+        chosen = chosen.where(Objection.made_at >= beginning(first))
+    if last is not None:
+        chosen = chosen.where(Objection.made_at < beginning(last + timedelta(days=1)))
+    if household_id is not None:
+        chosen = chosen.where(Objection.household_id == household_id)
+    return chosen
+
+
+def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:
+    """A household's last objections, the newest first."""
+    chosen = objections(village, household_id=household_id)
+    return list(db.session.scalars(chosen.order_by(Objection.id.desc()).limit(most)))
+
+
+def open_objections(division: str) -> list[Objection]:
+    """What waits for a ruling in a division and below, the first due first; at most 500."""
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(
+                Objection.village.startswith(division, autoescape=True),
+                Objection.status == ObjectionStatus.OPEN,
+            )
+            .order_by(Objection.due_on, Objection.id)
+            .limit(WAITING_AT_MOST)
+        )
+    )
+
+
+def overdue_objections(division: str, on: date) -> list[Objection]:
+    """Those of them whose ruling was due before a day."""
+    return [each for each in open_objections(division) if each.due_on < on]
+
+
+def count_overdue(village: str, on: date) -> int:
+    """How many rulings of a village are overdue on a day."""
+    overdue = objections(village, status=ObjectionStatus.OPEN).where(Objection.due_on < on)
+    return db.session.scalar(select(func.count()).select_from(overdue.subquery())) or 0
+
+
+def objectionable_awards(household_id: UUID, on: date) -> list[Award]:
+    """The awards of a household to which it can object on a day, newest first."""
+    found = db.session.scalars(
+        select(Award)
+        .where(
+            Award.household_id == household_id,
+            Award.status.in_((AwardStatus.PUBLISHED, AwardStatus.OBJECTED, AwardStatus.POSTED)),
+        )
+        .order_by(Award.id.desc())
+        .limit(SHOWN_AT_MOST)
+    )
+    return [
+        award
+        for award in found
+        if award.posted_at is None
+        or on <= village_day(award.posted_at) + timedelta(days=award.objection_days)
+    ]
+
+
+def disputable_redemptions(village: str, household_id: UUID, since: date) -> list[Redemption]:
+    """What a household got at the shop since a day, newest first."""
+    return list(
+        db.session.scalars(
+            redemptions(village, household_id=household_id)
+            .where(Redemption.redeemed_on >= since)
+            .order_by(Redemption.id.desc())
+            .limit(SHOWN_AT_MOST)
+        )
+    )
+
+
+def open_objections_to(record_id: UUID) -> list[Objection]:
+    """The objections to what a notice lists that wait for a ruling."""
+    return list(
+        db.session.scalars(
+            select(Objection).where(
+                or_(*(getattr(Objection, column) == record_id for column in SUBJECTS.values())),
+                Objection.status == ObjectionStatus.OPEN,
+            )
+        )
+    )
+
+
+def objections_to_award(award_id: UUID) -> list[Objection]:
+    """All objections to an award, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Objection).where(Objection.award_id == award_id).order_by(Objection.id)
+        )
+    )
+
+
+def objections_to_claim(award: Award) -> list[Objection]:
+    """All objections to a claim, oldest first, and those of its household that it is missing."""
+    missing = and_(
+        Objection.household_id == award.household_id,
+        Objection.missing_rule_item == award.rule_code,
+        Objection.missing_occurred_on == award.occurred_on,
+        Objection.made_at >= award.proposed_at,
+    )
+    if award.resident_id is not None:
+        missing = and_(missing, Objection.missing_resident_id == award.resident_id)
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(or_(Objection.award_id == award.id, missing))
+            .order_by(Objection.id)
+        )
+    )
+
+
+def objections_of(award: Award) -> list[Objection]:
+    """All objections to an award, oldest first; to a claim, or to a no, also that it is missing."""
+    refused = award.status is AwardStatus.REJECTED
+    if award.claimed or refused:
+        return objections_to_claim(award)
+    return objections_to_award(award.id)
+
+
+def count_waiting(village: str) -> int:
+    """How many objections wait for a ruling."""
+    waiting = select(func.count()).select_from(
+        objections(village, status=ObjectionStatus.OPEN).subquery()
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def is_of(objection: Objection, actor: Actor) -> bool:
+    """Whether an objection is the actor's own or their household's."""
+    return objection.made_by == actor.person or (
+        actor.household_id is not None and objection.household_id == actor.household_id
+    )
+
+
+def steps_of_award(award: Award) -> list[dict[str, Any]]:
+    """An award's notice, the objections to it and their rulings, for its timeline."""
+    steps = []
+    found = objections_of(award)
+    granted = db.session.scalars(select(Objection).where(Objection.granted_award_id == award.id))
+    found += [each for each in granted if each not in found]
+    names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
+    if award.notice is not None:
+        notice = find_notice(award.village, award.notice)
+        title = _("In notice %(number)s", number=notice.label)
+        until = _("until %(day)s", day=notice.closes_on.isoformat())
+        url = f"/v/{award.village}/notices/{notice.number}"
+        steps.append(
+            step(
+                title,
+                notice.opened_at,
+                names.get(notice.opened_by),
+                until,
+                kind="notice",
+                notice=notice.number,
+                links=[link(_("Read the notice"), url)],
+            )
+        )
+    for each in found:
+        made = step(
+            _("Objection"), each.made_at, names.get(each.made_by), each.reason, kind="objection"
+        )
+        steps.append(made)
+        if each.ruled_at is not None:
+            upheld = each.status is ObjectionStatus.UPHELD
+            title = _("Objection upheld") if upheld else _("Objection not upheld")
+            ruler = names.get(each.ruled_by) if each.ruled_by else None
+            steps.append(step(title, each.ruled_at, ruler, each.ruling_reason, kind="ruling"))
+    return steps

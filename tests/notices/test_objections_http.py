@@ -1,0 +1,337 @@
+"""Objections on pages and by HTTP: behind a card, on paper, ruled on, listed, overdue."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+
+from incentives.access import operations as access
+from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.queries import find_user
+from incentives.cards.queries import cards_of_household, code_of
+from incentives.clock import now
+from incentives.database import new_id
+from incentives.register.operations import set_policy
+from incentives.register.queries import find_household
+from tests.awards.scenes import adopt_rules
+from tests.awards.test_claims_http import Home
+from tests.conftest import Clock
+from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.shop.scenes import Counter, give_points, make_counter, problem
+from tests.site import PASSWORD, Site, make_site
+
+AT = f"/villages/{VILLAGE}"
+TODAY = "2026-03-02"
+STAFF = ("cadre", "reviewer", "supervisor", "shopkeeper", "treasurer")
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def add(site: Site, username: str, role: Role, division: str = VILLAGE) -> None:
+    """One more member of staff."""
+    with site.app.app_context():
+        act(
+            lambda: (
+                access.add_user(
+                    username=username,
+                    name=f"{username} 某",
+                    password=PASSWORD,
+                    roles=[Assignment(role, division)],
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+
+
+@pytest.fixture
+def site(bare_app: Flask) -> Site:
+    site = make_site(bare_app, users=STAFF, publicity_days=0)
+    with bare_app.app_context():
+        adopt_rules()
+    add(site, "second", Role.REVIEWER)
+    add(site, "writer", Role.CADRE)
+    return site
+
+
+@pytest.fixture
+def home(site: Site) -> Home:
+    return Home(site, "扎西彭措", "洛绒卓玛", door="1")
+
+
+def posted(site: Site, home: Home) -> dict[str, Any]:
+    """Points that were given to a household's head."""
+    act_of = {"rule_item": "CL01", "occurred_on": TODAY, "resident_id": str(home.head)}
+    award = site.call("cadre", "POST", f"{AT}/awards", act_of).json
+    done = site.call(
+        "reviewer", "POST", f"{AT}/awards/{award['id']}/review", {"decision": "approve"}
+    )
+    assert done.json["status"] == "posted"
+    return done.json
+
+
+def bought(site: Site, home: Home) -> dict[str, Any]:
+    """Something that a household got at the shop."""
+    counter: Counter = make_counter(site)
+    with site.app.app_context():
+        give_points(find_household(VILLAGE, home.id).account_code, 100)
+    body = {
+        "shop_id": str(counter.shop),
+        "lines": counter.lines(soap=2),
+        "card_code": code_of_home(site, home),
+    }
+    answer = site.call("shopkeeper", "POST", f"{AT}/redemptions", body, key=str(new_id()))
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+def code_of_home(site: Site, home: Home) -> str:
+    with site.app.app_context():
+        return code_of(cards_of_household(home.id)[0])
+
+
+def ruled(site: Site, made: dict[str, Any], who: str = "second", **more: Any) -> dict[str, Any]:
+    body = {"upheld": True, "reason": "asked around", **more}
+    answer = site.call(who, "POST", f"{AT}/objections/{made['id']}/ruling", body)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def listed(home: Home) -> list[dict[str, Any]]:
+    return home.call("GET", f"{AT}/objections").json["items"]
+
+
+def test_a_household_objects_to_points_on_its_page(site: Site, home: Home) -> None:
+    award = posted(site, home)
+    new = f"/c/objections/new?award={award['id']}"
+    assert new in home.open("/c/objections/new")
+    answer = home.send(new, on=new, reason="too many")
+    assert (answer.status_code, answer.location) == (303, "/c/objections")
+    (made,) = listed(home)
+    assert (made["about"]["award"], made["on_behalf_of"]) == (award["id"], None)
+    assert "10 days left" in home.open("/c/objections")
+    ruled(site, made)
+    for page in ("/c/objections", "/c/account"):
+        assert "asked around" in home.open(page)
+    assert "second 某" in home.open("/c/objections")
+    statement = home.call("GET", f"{AT}/households/{home.id}/statement").json["items"]
+    assert sum(line["points"] for line in statement) == 0
+
+
+def test_a_household_disputes_what_it_got_at_the_shop(site: Site, home: Home) -> None:
+    sale = bought(site, home)
+    new = f"/c/objections/new?redemption={sale['id']}"
+    assert new in home.open("/c/objections/new")
+    assert home.send(new, on=new, reason="one was broken").status_code == 303
+    (made,) = listed(home)
+    answer = ruled(site, made, shop_at_fault=True)
+    assert (answer["status"], answer["shop_at_fault"]) == ("upheld", True)
+    account = site.call("cadre", "GET", f"{AT}/households/{home.id}").json
+    assert account["balance"] == 100
+
+
+def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
+    new = "/c/objections/new?missing=1"
+    typed = {"missing-resident_id": str(home.head), "missing-rule_item": "CL01"}
+    bad = home.send(new, on=new, reason="I was there", **typed)
+    assert (bad.status_code, listed(home)) == (422, [])
+    good = home.send(new, on=new, reason="I was there", **typed, **{"missing-occurred_on": TODAY})
+    assert good.status_code == 303
+    (made,) = listed(home)
+    answer = ruled(site, made)
+    waiting = site.call("reviewer", "GET", f"{AT}/awards?status=proposed").json["items"]
+    assert [each["id"] for each in waiting] == [answer["granted_award"]]
+    assert waiting[0]["claimed"]
+
+
+def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:
+    other = Home(site, "王建国", door="2")
+    award = posted(site, home)
+    nothing = home.send("/c/objections/new", on="/c/objections/new", reason="all of it")
+    assert nothing.status_code == 422
+    for asked in (f"award={award['id']}", "award=x", f"redemption={award['id']}"):
+        other.open(f"/c/objections/new?{asked}", status=404)
+    assert listed(home) == []
+
+
+def paper(site: Site, home: Home, who: str, award: dict[str, Any]) -> Any:
+    new = f"/desk/households/{home.id}/objections/new?award={award['id']}"
+    return site.send(who, new, reason="she was ill", on_behalf_of=str(home.head))
+
+
+def test_staff_write_an_objection_down_but_not_who_proposed(site: Site, home: Home) -> None:
+    award = posted(site, home)
+    refused = paper(site, home, "cadre", award)
+    assert refused.status_code == 403
+    assert listed(home) == []
+    assert paper(site, home, "writer", award).status_code == 303
+    (made,) = listed(home)
+    assert made["on_behalf_of"] == str(home.head)
+    assert "written down by writer 某" in home.open("/c/objections")
+    assert "writer 某" in home.open("/c/account")
+    assert "Write down an objection" in site.open("writer", f"/desk/households/{home.id}")
+    assert "Write down an objection" not in site.open("supervisor", f"/desk/households/{home.id}")
+
+
+def test_whose_hand_is_in_it_sees_no_form_to_rule(site: Site, home: Home) -> None:
+    award = posted(site, home)
+    paper(site, home, "writer", award)
+    (made,) = listed(home)
+    page = f"/review/objections/{made['id']}"
+    assert "Somebody else rules on this" in site.open("reviewer", page)
+    assert "Your ruling" not in site.open("reviewer", page)
+    body = {"upheld": True, "reason": "mine"}
+    own = site.call("reviewer", "POST", f"{AT}/objections/{made['id']}/ruling", body)
+    assert (own.status_code, problem(own)) == (403, "same_person")
+    assert "Your ruling" in site.open("second", page)
+    done = site.send("second", page, upheld="false", reason="it was so")
+    assert done.status_code == 303
+    assert "it was so" in site.open("supervisor", "/objections")
+
+
+def test_a_ruling_on_a_line_stands_in_public(site: Site, home: Home) -> None:
+    with site.app.app_context():
+        values = {"publicity_days": 5}
+        act(
+            lambda: (
+                set_policy(
+                    village=VILLAGE,
+                    values=values,
+                    effective_on=None,
+                    resolution="x",
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+    act_of = {"rule_item": "CL01", "occurred_on": TODAY, "resident_id": str(home.head)}
+    award = site.call("cadre", "POST", f"{AT}/awards", act_of).json
+    site.call("reviewer", "POST", f"{AT}/awards/{award['id']}/review", {"decision": "approve"})
+    assert site.call("second", "POST", f"{AT}/notices", {"kind": "awards"}).status_code == 201
+    about = {"about": {"notice": 1, "line": 1}, "reason": "not me"}
+    made = home.call("POST", f"{AT}/objections", about).json
+    public = site.app.test_client()
+    assert "asked around" not in public.get(f"/v/{VILLAGE}/notices/1").text
+    ruled(site, made, upheld=False)
+    shown = public.get(f"/v/{VILLAGE}/notices/1").text
+    assert "asked around" in shown
+    line = site.call(None, "GET", f"{AT}/notices/1").json["lines"][0]
+    assert [each["reason"] for each in line["rulings"]] == ["asked around"]
+    assert "second" not in shown
+
+
+def test_overdue_rulings_stand_on_the_red_ledger_by_office(
+    site: Site, home: Home, clock: Clock
+) -> None:
+    award = posted(site, home)
+    paper(site, home, "writer", award)
+    ledger = f"{AT}/duties"
+    (due,) = site.call(None, "GET", ledger).json["items"]
+    assert (due["ledger"], due["days_overdue"], due["due_on"]) == ("blue", 0, "2026-03-12")
+    clock.forward(days=10)
+    assert site.call(None, "GET", f"{ledger}?ledger=red").json["items"] == []
+    clock.forward(days=2)
+    (late,) = site.call(None, "GET", f"{ledger}?ledger=red").json["items"]
+    assert late["days_overdue"] == 2
+    assert late["office"].startswith("Review group of")
+    public = site.app.test_client()
+    public.get("/language/en")
+    page = public.get(f"/v/{VILLAGE}/duties").text
+    assert "2 days overdue" in page
+    village = public.get(f"/v/{VILLAGE}").text
+    assert "1 duty is overdue" in village
+    for text in (page, village, str(late)):
+        for name in ("扎西彭措", "writer", "second", "she was ill"):
+            assert name not in text
+    sheet = public.get(f"/v/{VILLAGE}/duties.xlsx?ledger=red")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
+    assert rows[1][3] == 2
+    site.tokens.clear()
+    site.browsers.clear()
+    (made,) = site.call("second", "GET", f"{AT}/objections").json["items"]
+    ruled(site, made)
+    assert site.call(None, "GET", ledger).json["items"] == []
+
+
+def test_what_a_village_cannot_rule_on_comes_to_the_township(site: Site, home: Home) -> None:
+    add(site, "above", Role.REVIEWER, TOWNSHIP)
+    award = posted(site, home)
+    paper(site, home, "writer", award)
+    queue = f"/divisions/{TOWNSHIP}/objections"
+    here = site.call(None, "GET", f"{AT}/duties").json["items"][0]["office"]
+    assert site.call("above", "GET", queue).json["items"] == []
+    (made,) = site.call("above", "GET", f"{AT}/objections").json["items"]
+    body = {"upheld": True, "reason": "x"}
+    refused = site.call("above", "POST", f"{AT}/objections/{made['id']}/ruling", body)
+    assert (refused.status_code, problem(refused)) == (403, "not_permitted")
+    with site.app.app_context():
+        act(
+            lambda: (
+                access.deactivate_user(user_id=user_of("second"), actor=SYSTEM, now=now()) and None
+            )
+        )
+    (sent,) = site.call("above", "GET", queue).json["items"]
+    assert sent["id"] == made["id"]
+    assert "she was ill" in site.open("above", "/review/objections/sent-up")
+    assert site.browser("above").get("/review/objections/sent-up.xlsx").status_code == 200
+    assert site.call("above", "GET", f"{queue}.xlsx").status_code == 200
+    assert site.call(None, "GET", f"{AT}/duties").json["items"][0]["office"] != here
+    page = f"/review/objections/{made['id']}?village={VILLAGE}"
+    assert "Your ruling" in site.open("above", page)
+    assert ruled(site, made, who="above")["status"] == "upheld"
+    assert site.call("reviewer", "GET", queue).status_code in (403, 404)
+
+
+def user_of(username: str) -> Any:
+    user = find_user(username)
+    assert user is not None
+    return user.id
+
+
+def test_objections_are_narrowed_and_taken_along(site: Site, home: Home) -> None:
+    award = posted(site, home)
+    paper(site, home, "writer", award)
+    home.send(
+        "/c/objections/new?missing=1",
+        on="/c/objections/new?missing=1",
+        reason="=1+1",
+        **{
+            "missing-resident_id": str(home.head),
+            "missing-rule_item": "CL01",
+            "missing-occurred_on": "2026-03-01",
+        },
+    )
+    for asked, count in (
+        ("matter=missing", 1),
+        ("matter=award", 1),
+        ("status=open", 2),
+        ("status=upheld", 0),
+        (f"from={TODAY}&to={TODAY}", 2),
+        ("from=2026-03-03", 0),
+        (f"household={home.id}", 2),
+    ):
+        assert (
+            len(site.call("supervisor", "GET", f"{AT}/objections?{asked}").json["items"]) == count
+        )
+        answer = site.browser("supervisor").get(f"/objections.xlsx?{asked}")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        rows = book.get_sheet_by_index(0).to_python()
+        assert len(rows) == 1 + count, asked
+        assert "=1+1" not in [row[2] for row in rows]
+    assert len(re.findall("row-title", site.open("supervisor", "/objections?matter=award"))) == 1
+
+
+def test_a_household_takes_only_its_own_along_whatever_its_people_are(
+    site: Site, home: Home
+) -> None:
+    other = Home(site, "王建国", door="2")
+    award = posted(site, home)
+    paper(site, home, "writer", award)
+    answer = other.browser.get("/c/objections.xlsx")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 1

@@ -1,0 +1,229 @@
+"""What rooms put back behind a sealed event: clearings, disputes, paper books, money back.
+
+Each drill: a backup, life after it, the seals, and the backup caught up with them.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from incentives import ledger
+from incentives.clearing.models import Clearing
+from incentives.clearing.operations import clear_villages
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.fund.models import Disbursement, PaymentReturn, Status
+from incentives.ledger.audit import audit
+from incentives.ledger.seals import seal_all, troubles
+from incentives.notices.models import Notice, Objection, ObjectionStatus
+from incentives.openings.models import Opening, OpeningLine, OpeningStatus
+from incentives.recovery.models import LostItem, LostKind
+from incentives.recovery.operations import catch_up
+from incentives.shop.models import RedemptionLine
+from tests.awards.scenes import make_scene
+from tests.clearing.test_clearing import DUE, END, earn, go_to, village
+from tests.factories import VILLAGE
+from tests.fund import people as fund
+from tests.notices.test_other_matters import home, objected, redeemed, rule
+from tests.openings.books import ALL, TWO, make_people_and_shop
+from tests.recovery.drill import application_on, within
+
+
+@pytest.fixture
+def backup(bare_app: Flask, copies: Callable[..., dict[str, str]]):
+    """Backs the books up as they are; what it gives seals, restores and catches up later."""
+    made: list[Flask] = []
+
+    def back_up() -> Callable[[], Flask]:
+        with within(bare_app):
+            seal_all(now=now())
+        settings = copies(bare_app)
+
+        def restore() -> Flask:
+            with within(bare_app):
+                seal_all(now=now())
+            made.append(application_on(bare_app, settings))
+            with within(made[-1]):
+                catch_up(now=now())
+                assert troubles() == []
+            return made[-1]
+
+        return restore
+
+    yield back_up
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def lost(kind: LostKind) -> list[dict[str, Any]]:
+    """What stands on the list of one kind."""
+    return list(db.session.scalars(select(LostItem.data).where(LostItem.kind == kind)))
+
+
+def test_a_clearing_counts_again_whom_it_cleared(bare_app, backup, clock):
+    with within(bare_app):
+        account = village(carry_over="year")
+        go_to(clock, date(2026, 12, 20))
+        earn(account, 60)
+        go_to(clock, END + timedelta(days=1))
+        assert clear_villages(now=now())["clearings_announced"] == 1
+    restore = backup()
+    with within(bare_app):
+        go_to(clock, DUE + timedelta(days=1))
+        assert clear_villages(now=now())["points_cleared"] == 60
+    with within(restore()):
+        clearing = db.session.scalars(select(Clearing)).one()
+        assert (clearing.households, clearing.points) == (1, 60)
+        assert clearing.cleared_at is not None
+        assert lost(LostKind.RECORD) == []
+        assert ledger.balance(VILLAGE, "expired") == 60
+
+
+def test_a_clearing_that_was_announced_after_the_backup_is_listed(bare_app, backup, clock):
+    with within(bare_app):
+        account = village(carry_over="year")
+        go_to(clock, date(2026, 12, 20))
+        earn(account, 60)
+    restore = backup()
+    with within(bare_app):
+        go_to(clock, END + timedelta(days=1))
+        clear_villages(now=now())
+        go_to(clock, DUE + timedelta(days=1))
+        clear_villages(now=now())
+    with within(restore()):
+        assert db.session.scalars(select(Clearing)).all() == []
+        assert len(lost(LostKind.RECORD)) == 1
+
+
+def test_a_dispute_that_the_village_bore_is_ruled_on_again(bare_app, backup):
+    with within(bare_app):
+        scene = make_scene()
+        account = scene.household.account_code
+        redemption = redeemed(scene)
+        objection = objected(home(scene), redemption=redemption)
+    restore = backup()
+    with within(bare_app):
+        rule(objection, upheld=True, actor=scene.third, shop_at_fault=False)
+    with within(restore()):
+        kept = db.session.get_one(Objection, objection)
+        assert (kept.status, kept.shop_at_fault) == (ObjectionStatus.UPHELD, False)
+        assert kept.ruling_reason == "?"
+        assert kept.ruled_by not in (None, kept.made_by)  # a code stands in for who isn't known
+        lines = db.session.scalars(select(RedemptionLine)).all()
+        assert all(line.refunded == line.quantity for line in lines)
+        assert {"record": str(objection), "facts": ["reason"]} in lost(LostKind.FACTS)
+        assert ledger.positions(VILLAGE, [account])[account].balance == 12
+
+
+def test_a_dispute_that_was_made_after_the_backup_is_listed(bare_app, backup):
+    with within(bare_app):
+        scene = make_scene()
+        redemption = redeemed(scene)
+    restore = backup()
+    with within(bare_app):
+        objection = objected(home(scene), redemption=redemption)
+        rule(objection, upheld=True, actor=scene.third, shop_at_fault=False)
+    with within(restore()):
+        assert db.session.get(Objection, objection) is None
+        assert [each["record"] for each in lost(LostKind.RECORD)] == [str(objection)]
+
+
+def book_of(opening: UUID) -> tuple[OpeningStatus, list[bool]]:
+    """A paper book's state, and which of its lines stand."""
+    lines = db.session.scalars(
+        select(OpeningLine).where(OpeningLine.opening_id == opening).order_by(OpeningLine.line)
+    )
+    return db.session.get_one(Opening, opening).status, [line.is_standing for line in lines]
+
+
+@pytest.mark.parametrize("far", ["drafted", "checked"])
+def test_a_paper_book_is_taken_over_again_and_published_anew(bare_app, backup, far):
+    with within(bare_app):
+        people = make_people_and_shop()
+        opening = getattr(people, far)(ALL)
+    restore = backup()
+    with within(bare_app):
+        if far == "drafted":
+            people.do("submit_opening", opening, people.cadre)
+            people.do("check_opening", opening, people.reviewer)
+            people.do("check_opening", opening, people.supervisor)
+        people.do("post_opening", opening, people.cadre)
+    with within(restore()):
+        # Two households and the fund; the goods are in no event.
+        assert book_of(opening) == (OpeningStatus.POSTED, [True, True, True, False])
+        kept = db.session.get_one(Opening, opening)
+        assert db.session.get_one(Notice, kept.notice_id).closed_at is None
+        facts = ["notice", "checks"] if far == "drafted" else ["notice"]
+        assert {"record": str(opening), "facts": facts} in lost(LostKind.FACTS)
+        assert lost(LostKind.STOCK_MOVEMENT) == [{"event_kind": "opening"}]
+        assert lost(LostKind.RECORD) == []
+        assert [each for each in audit(VILLAGE) if each.table != "event_detail"] == []
+
+
+def test_lines_that_were_taken_back_are_so_again(bare_app, backup):
+    with within(bare_app):
+        people = make_people_and_shop()
+        opening = people.posted(TWO)
+    restore = backup()
+    with within(bare_app):
+        people.do("reverse_opening", opening, people.reviewer, reason="typed wrong", lines=[1])
+        people.do("reverse_opening", opening, people.reviewer, reason="typed wrong", lines=[2])
+    with within(restore()):
+        assert book_of(opening) == (OpeningStatus.REVERSED, [False, False])
+        reasons = db.session.scalars(select(OpeningLine.reversed_reason)).all()
+        assert reasons == ["?", "?"]
+
+
+def test_a_paper_book_of_after_the_backup_is_listed(bare_app, backup):
+    with within(bare_app):
+        people = make_people_and_shop()
+    restore = backup()
+    with within(bare_app):
+        people.posted(TWO)
+    with within(restore()):
+        assert db.session.scalars(select(Opening)).all() == []
+        assert len(lost(LostKind.RECORD)) == 2
+
+
+def test_money_that_came_back_is_entered_again_where_it_can_be_of_one_payment_only(
+    bare_app, backup
+):
+    with within(bare_app):
+        people = fund.make_people()
+        fund.give(people, 100_000)
+        paid = fund.bring_to(Status.PAID, people)
+    restore = backup()
+    with within(bare_app):
+        fund.give_back(people.treasurer, paid, 1_000)
+    with within(restore()):
+        row = db.session.get_one(Disbursement, paid)
+        assert (row.status, row.returned_fen) == (Status.RETURNED, 1_000)
+        back = db.session.scalars(select(PaymentReturn)).one()
+        assert (back.disbursement_id, back.amount_fen, back.reason) == (paid, 1_000, "?")
+        assert lost(LostKind.RECORD) == []
+
+
+@pytest.mark.parametrize("other", ["there", "lost"])
+def test_money_that_may_have_come_back_of_several_payments_is_listed(bare_app, backup, other):
+    with within(bare_app):
+        people = fund.make_people()
+        fund.give(people, 100_000)
+        paid = fund.bring_to(Status.PAID, people)
+        if other == "there":
+            fund.bring_to(Status.PAID, people)
+    restore = backup()
+    with within(bare_app):
+        if other == "lost":
+            fund.bring_to(Status.PAID, people)
+        fund.give_back(people.treasurer, paid, 1_000)
+    with within(restore()):
+        assert db.session.scalars(select(PaymentReturn)).all() == []
+        assert db.session.get_one(Disbursement, paid).returned_fen == 0
+        assert len(lost(LostKind.RECORD)) == 1 + (other == "lost")
