@@ -11,8 +11,8 @@ from tests.shop.scenes import Counter, make_counter, problem
 from tests.site import Site, make_site
 
 HEADS = ["货号", "名称", "单位", "价格", "成本", "类别", "条码"]
-SOAP = ["soap", "大香皂", "块", 12, "9.50", "日用品", None]
-RICE = ["rice-5", "大米 5kg", "袋", 35, "33", "粮食", "2000000010014"]
+SOAP = ["soap", "大香皂", "块", 12, "9.50", "For every day", None]
+RICE = ["rice-5", "大米 5kg", "袋", 35, "33", "Grain and flour", "2000000010014"]
 
 
 @pytest.fixture
