@@ -84,7 +84,9 @@ def test_a_redemption_takes_points_and_goods_and_leaves_a_receipt(site, counter,
     ]
     assert counter.shelf() == {"soap": 18, "oil": 19}
     path = f"/villages/{VILLAGE}/redemptions"
-    assert site.call("cadre", "GET", f"{path}/{key}").json == sale
+    told = site.call("cadre", "GET", f"{path}/{key}").json
+    assert "/verify#R1" in told.pop("proof_url")
+    assert told == sale
     listed = site.call("cadre", "GET", f"{path}?household_id={shopper.household}").json["items"]
     assert [each["id"] for each in listed] == [key]
     with site.app.app_context():
