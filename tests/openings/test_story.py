@@ -14,6 +14,7 @@ again with 10: of them 10 fill the debt, 10 are still owed.
 from datetime import date, timedelta
 from uuid import uuid4
 
+import pytest
 from markupsafe import escape
 from sqlalchemy import select
 
@@ -21,8 +22,11 @@ from incentives import ledger
 from incentives.access.actor import Role
 from incentives.books.queries import newest_checkpoint
 from incentives.clock import now
+from incentives.database import new_id
+from incentives.errors import Invalid
 from incentives.extensions import db
-from incentives.fund.queries import book, fund_overview
+from incentives.fund.models import MonthClose
+from incentives.fund.queries import book, first_of, fund_overview, last_of
 from incentives.ledger import Kind
 from incentives.ledger.audit import audit
 from incentives.ledger.seals import seal_all
@@ -252,3 +256,32 @@ def test_the_printed_sheet_carries_the_newest_checkpoint(app, village, client):
     sheet = client.get(f"/v/{VILLAGE}/notices/1/print").text
     assert str(escape(note)) in sheet
     assert "<svg" in sheet[sheet.index("sheet-qr") :]
+
+
+def test_no_money_is_taken_over_into_a_month_that_the_fund_has_closed(app, village):
+    opening = mended(village)
+    for step, actor in (
+        ("submit_opening", village.cadre),
+        ("check_opening", village.supervisor),
+        ("check_opening", village.reviewer),
+    ):
+        village.do(step, opening, actor)
+    month = first_of(LAST_DAY)
+
+    def close() -> None:
+        db.session.add(
+            MonthClose(
+                village=VILLAGE,
+                month=month,
+                ends_on=last_of(month),
+                cash_fen=0,
+                bank_fen=0,
+                closed_by=new_id(),
+                closed_at=now(),
+            )
+        )
+
+    act(close)
+    with pytest.raises(Invalid):
+        village.do("post_opening", opening, village.cadre)
+    assert ledger.balances(VILLAGE)["cash"] == 0

@@ -13,6 +13,7 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.database import new_id
 from incentives.extensions import db
+from incentives.fund.operations.months import refuse_closed
 from incentives.ledger.drafts import Leg
 from incentives.notices.models import Notice, NoticeKind
 from incentives.notices.operations.publishing import open_notice
@@ -37,14 +38,16 @@ def post_opening(*, village: str, opening_id: UUID, actor: Actor, now: datetime)
     """Take over what was checked: an event a household, one for the fund, goods onto the shelf.
 
     All of it is public in a notice from then on; anyone may object to a line for the days of the
-    village's policy. Refuses what isn't checked, a household that left meanwhile, and what was
-    taken over meanwhile. Posting decides nothing.
+    village's policy. Refuses what isn't checked, a household that left meanwhile, what was taken
+    over meanwhile, and money of a day in a month that the fund has closed. Posting decides nothing.
     """
     require(actor, "opening.post", village)
     opening = hold_opening(village, opening_id)
     refuse_wrong_state(opening, Action.POST)
     refuse_problems(opening)
     lines = lines_of(opening)
+    if any(line.part is Part.FUND for line in lines):
+        refuse_closed(village, opening.occurred_on, "/occurred_on")
     entries = entries_of(village, lines, now)
     notice = open_notice(village, NoticeKind.OPENINGS, entries, actor=actor, now=now)
     move_on(opening, Action.POST, posted_by=actor.person, posted_at=now, notice_id=notice.id)
