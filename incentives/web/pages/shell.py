@@ -157,7 +157,7 @@ def shell() -> dict[str, Any]:
         "languages": languages(),
         "demo": is_demo(),
         "bands": [each for make in band_makers for each in make(village)],
-        "sections": sections(caller, village),
+        "sections_above": sections(caller, village),
         "sign_in_url": None if request.path == "/login" else "/login",
         "sign_out_url": "/logout",
     }
