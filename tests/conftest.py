@@ -7,22 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.engine.interfaces import ExecuteStyle
 
-from incentives import create_app, direct
+from incentives import create_app
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
-from incentives.pipeline import PipelineConnection, PipelineCursor, piped
 from tests.databases import Postgresql, postgresql_server
+from tests.statements import Statements, counted
 
 # Databases with honest durability wait for each sync: in memory that costs nothing, and what the
 # tests hold to is the same. `TMPDIR` says otherwise; power cuts are simulated, not waited for.
@@ -185,45 +181,8 @@ def client(bare_app: Flask) -> FlaskClient:
     return bare_app.test_client()
 
 
-class Statements:
-    """The statements sent since the fixture began, or since `clear`."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def clear(self) -> None:
-        self.sent.clear()
-
-    def __len__(self) -> int:
-        return len(self.sent)
-
-
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
+def statements() -> Iterator[Statements]:
     """Counts what is sent to any database."""
-    found = Statements()
-    queue, send, run = PipelineCursor.queue, PipelineConnection.send, direct.run
-
-    def keep(connection: Connection, _cursor: object, statement: str, *rest: Any) -> None:
-        _parameters, context, _many = rest
-        if piped(connection) is None or context.execute_style is ExecuteStyle.EXECUTEMANY:
-            found.sent.append(statement)
-
-    def keep_queued(self: PipelineCursor, statement: str, row: Any) -> None:
-        found.sent.append(statement)
-        queue(self, statement, row)
-
-    def keep_sent(self: PipelineConnection, statement: str, *rest: Any) -> None:
-        found.sent.append(statement)
-        send(self, statement, *rest)
-
-    def keep_direct(connection: Connection, statement: str, *rest: Any) -> Any:
-        found.sent.append(statement)
-        return run(connection, statement, *rest)
-
-    event.listen(Engine, "before_cursor_execute", keep)
-    monkeypatch.setattr(direct, "run", keep_direct)
-    monkeypatch.setattr(PipelineCursor, "queue", keep_queued)
-    monkeypatch.setattr(PipelineConnection, "send", keep_sent)
-    yield found
-    event.remove(Engine, "before_cursor_execute", keep)
+    with counted() as found:
+        yield found

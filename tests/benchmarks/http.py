@@ -11,9 +11,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-
 from incentives.config import ROOT
 from incentives.database import new_id
 from tests.benchmarks.measure import Figures, Make, Row, Work, per_second_by_threads
@@ -22,8 +19,10 @@ from tests.benchmarks.workshop import Workshop
 from tests.databases import free_port, wait_for_port
 from tests.factories import VILLAGE
 from tests.site import PASSWORD
+from tests.statements import counted
 
 CLIENTS = 8
+OF_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE")
 
 ROWS = (
     Row("redemption over HTTP, all on, against a bare endpoint", "redemption", "bare endpoint"),
@@ -143,12 +142,6 @@ def token(port: int, who: str) -> str:
 
 def statements_of_a_redemption(scene: Scene, folder: Path) -> list[str]:
     """What one redemption over HTTP sends to the database, but for the transaction's own."""
-    sent: list[str] = []
-
-    def keep(_c: object, _cu: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "PRAGMA")):
-            sent.append(" ".join(statement.split()))
-
     with application(copy_of(scene, folder / "counted").folder) as app:
         client = app.test_client()
         signed = client.post(
@@ -156,14 +149,12 @@ def statements_of_a_redemption(scene: Scene, folder: Path) -> list[str]:
         )
         headers = {"Authorization": f"Bearer {signed.json['token']}"}
         for number in range(2):
-            sent.clear()
-            event.listen(Engine, "before_cursor_execute", keep)
-            answer = client.post(
-                f"/api/v1/villages/{VILLAGE}/redemptions",
-                json=sale(scene, number),
-                headers={**headers, "Idempotency-Key": str(new_id())},
-            )
-            event.remove(Engine, "before_cursor_execute", keep)
+            with counted() as statements:
+                answer = client.post(
+                    f"/api/v1/villages/{VILLAGE}/redemptions",
+                    json=sale(scene, number),
+                    headers={**headers, "Idempotency-Key": str(new_id())},
+                )
             if answer.status_code != 201:
                 raise RuntimeError(answer.text)
-    return sent
+    return [each for each in statements.sent if not each.startswith(OF_THE_TRANSACTION)]
