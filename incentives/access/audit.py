@@ -130,6 +130,8 @@ class Tag(StrEnum):
     CALL_STRUCK = "call_struck"
     CALL_RATED = "call_rated"
     CALL_REOPENED = "call_reopened"
+    DUTY_ENTERED = "duty_entered"
+    DUTY_DONE = "duty_done"
     RECOVERY_SIGNED = "recovery_signed"
     RECOVERY_ENDED = "recovery_ended"
 

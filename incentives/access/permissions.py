@@ -146,6 +146,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "village_call.read": roles(CADRE, SUPERVISOR, OVERSEER),
     "call.sort": roles(CADRE),
     "call.step": roles(CADRE, RESPONDER),
+    "duty.enter": roles(ADMINISTRATOR, CADRE),
+    "duty.do": roles(CADRE, RESPONDER),
     # Opening balances of a paper book
     "opening.read": VILLAGE_STAFF,
     "opening.enter": roles(CADRE),

@@ -1,4 +1,4 @@
-"""Calls (便民呼): what anybody reports, and the office that must answer it, with a clock on each step.
+"""Calls (便民呼): what anybody reports, and the office that must answer it, step by step in time.
 
 A report reaches the office that answers for its category, in the village, the township or the
 county; its caller follows it by a secret link, rates the answer, and may send it back once. What is

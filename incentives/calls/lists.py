@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from incentives.calls.queries import offices_over
-from incentives.calls.words import CATEGORIES, SOURCES, STATES
+from incentives.calls.words import CATEGORIES, NUMBERS_BY, SOURCES, STATES
 from incentives.register.queries import divisions_by_code
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
 from incentives.web.pages import current_village
@@ -63,6 +63,51 @@ CALLS = Listing(
     named=True,
 )
 OFFICE_CALLS = Listing("office-calls", _("Calls"), columns=WORDED_COLUMNS, named=True)
+
+DUTIES = Listing(
+    "duties",
+    _("Public duties"),
+    columns=[
+        Column(_("What"), "title"),
+        Column(_("Office"), "office"),
+        Column(_("Where"), "place"),
+        Column(_("Due on"), "due_on", Kind.DAY),
+        Column(_("Overdue"), "overdue", Kind.YES),
+    ],
+    rows=with_places,
+)
+DONE_DUTIES = Listing(
+    "done-duties",
+    _("Duties struck off"),
+    columns=[
+        Column(_("What"), "title"),
+        Column(_("Office"), "office"),
+        Column(_("Where"), "place"),
+        Column(_("Due on"), "due_on", Kind.DAY),
+        Column(_("Done"), "done_at", Kind.INSTANT),
+        Column(_("How"), "note", Kind.LONG),
+    ],
+    rows=with_places,
+)
+
+NUMBERS = Listing(
+    "call-numbers",
+    _("Calls in numbers"),
+    columns=[
+        Column(_("What"), lambda each: NUMBERS_BY[each["by"]]),
+        Column(_("Name"), "name"),
+        Column(_("Calls reported"), "reported", Kind.NUMBER),
+        Column(_("Calls put right"), "resolved", Kind.NUMBER),
+        Column(_("Put right in time"), "in_time", Kind.NUMBER),
+        Column(_("In time, %%"), "in_time_percent", Kind.NUMBER),
+        Column(_("To taking on, median"), "accept_minutes", Kind.NUMBER),
+        Column(_("To the spot, median"), "on_site_minutes", Kind.NUMBER),
+        Column(_("To putting right, median"), "resolve_minutes", Kind.NUMBER),
+        Column(_("To putting right, slowest"), "slowest_minutes", Kind.NUMBER),
+        Column(_("Rated"), "rated", Kind.NUMBER),
+        Column(_("Stars, mean"), "stars"),
+    ],
+)
 
 OFFICES = Listing(
     "offices",

@@ -106,9 +106,7 @@ class CallLimit(Base):
         ),
     )
 
-    division: Mapped[str] = mapped_column(
-        String(15), ForeignKey("division.code"), primary_key=True
-    )
+    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"), primary_key=True)
     category: Mapped[Category] = mapped_column(choice(Category, "category"), primary_key=True)
     accept_minutes: Mapped[int]
     on_site_minutes: Mapped[int]
@@ -163,7 +161,8 @@ class Call(Base):
         CheckConstraint("merged_into <> id", name="merged_into_another"),
         CheckConstraint("(status = 'struck') = (struck_reason IS NOT NULL)", name="struck"),
         CheckConstraint(
-            "rating BETWEEN 1 AND 5 AND status = 'answered'", name="rated_once_answered"
+            "rating IS NULL OR (rating BETWEEN 1 AND 5 AND status = 'answered')",
+            name="rated_once_answered",
         ),
         CheckConstraint("rating_word IS NULL OR rating IS NOT NULL", name="word_of_rating"),
         CheckConstraint(

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from incentives.access.queries import person_names
-from incentives.calls.models import Call, Office
+from incentives.calls.models import Call, Duty, Office
 from incentives.calls.operations import may_reopen
 from incentives.calls.queries import CallView, categories_of, last_of, offices_by_id, view_of
 from incentives.clock import now
 from incentives.database import columns
 from incentives.register.queries import divisions_by_code
-
 
 
 def call_rows(found: Sequence[Call]) -> list[dict[str, Any]]:
@@ -74,3 +73,9 @@ def office_rows(found: Sequence[Office]) -> list[dict[str, Any]]:
     """Offices with what they answer for."""
     held = categories_of(found)
     return [{**columns(each), "categories": held[each.id]} for each in found]
+
+
+def duty_rows(found: Sequence[Duty]) -> list[dict[str, Any]]:
+    """Duties that were entered by hand with their offices' names."""
+    named = offices_by_id(each.office_id for each in found)
+    return [{**columns(each), "office": named[each.office_id].name} for each in found]

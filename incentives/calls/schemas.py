@@ -1,5 +1,7 @@
 """What the calls about calls and offices take and give; forms take the same."""
 
+import re
+
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate
 
@@ -13,16 +15,23 @@ from incentives.calls.models import (
     CallStatus,
     Category,
 )
+from incentives.calls.queries.duties import DutySource
 from incentives.calls.states import OFFICE_STEPS, Action
 from incentives.files.schemas import Upload
-from incentives.web.schemas import Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
 
-PHONE = validate.Regexp(r"[0-9+ -]{5,20}$", error=_("Write a phone number in digits"))
+PHONE = re.compile(r"[0-9+ -]{5,20}", re.ASCII)
 
 
 def no_blank(length: int) -> list[validate.Validator]:
     """Between one and so many characters."""
     return [validate.Length(min=1, max=length)]
+
+
+def is_phone(text: str) -> None:
+    """Refuse what can't be rung."""
+    if not PHONE.fullmatch(text):
+        raise ValidationError(str(_("Write a phone number in digits")))
 
 
 def is_office_step(step: Action) -> None:
@@ -36,7 +45,7 @@ class CallInput(Schema):
     text = fields.String(required=True, validate=no_blank(TEXT_LENGTH))
     place = fields.String(required=True, validate=no_blank(PLACE_LENGTH))
     grid = fields.String(validate=validate.Length(equal=15))
-    phone = fields.String(validate=[validate.Length(max=PHONE_LENGTH), PHONE])
+    phone = fields.String(validate=[validate.Length(max=PHONE_LENGTH), is_phone])
     photo = Upload()
     source = fields.Enum(CallSource, by_value=True, load_default=CallSource.PAGE)
 
@@ -211,6 +220,67 @@ class OfficePeopleOutput(Schema):
     people = fields.List(fields.Nested(OfficePersonOutput))
 
 
+class DutyInput(Schema):
+    title = fields.String(required=True, validate=no_blank(PLACE_LENGTH))
+    office_id = Id(required=True)
+    due_on = Day(required=True)
+
+
+class DoneInput(Schema):
+    note = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
+
+
+class DutyOutput(Schema):
+    """A duty on a public ledger: the red one where it is overdue, else the blue one."""
+
+    source = fields.Enum(DutySource, by_value=True)
+    id = Id(allow_none=True)
+    division = fields.String()
+    title = fields.String()
+    office = fields.String()
+    office_id = Id(allow_none=True)
+    due_on = Day()
+    overdue = fields.Boolean()
+
+
+class DoneDutyOutput(Schema):
+    id = Id()
+    division = fields.String()
+    title = fields.String()
+    office = fields.String()
+    office_id = Id()
+    due_on = Day()
+    done_at = InstantField(allow_none=True)
+    note = fields.String(allow_none=True)
+
+
+class NumbersQuery(Schema):
+    """From a day to a day, both counted; the last 90 unless said."""
+
+    from_ = Day(data_key="from", load_default=None)
+    to = Day(load_default=None)
+
+
+class FiguresOutput(Schema):
+    """Calls of one category, office or division; minutes from being pushed (`accept`, `on_site`,
+    `resolve`: medians). What fewer than five calls would give is empty: too few to say."""
+
+    by = fields.String()
+    key = fields.String()
+    name = fields.String()
+    reported = fields.Integer()
+    resolved = fields.Integer()
+    in_time = fields.Integer()
+    due = fields.Integer()
+    in_time_percent = fields.Integer(allow_none=True)
+    accept_minutes = fields.Integer(allow_none=True)
+    on_site_minutes = fields.Integer(allow_none=True)
+    resolve_minutes = fields.Integer(allow_none=True)
+    slowest_minutes = fields.Integer(allow_none=True)
+    rated = fields.Integer()
+    stars = fields.Float(allow_none=True)
+
+
 class LimitInput(Schema):
     category = fields.Enum(Category, by_value=True, required=True)
     accept_minutes = fields.Integer(strict=True, required=True)
@@ -224,4 +294,7 @@ class LimitsOutput(Schema):
 
 CallPage = page_of(CallOutput)
 PublicCallPage = page_of(PublicCallOutput)
+DutyPage = page_of(DutyOutput)
+DoneDutyPage = page_of(DoneDutyOutput)
+FiguresPage = page_of(FiguresOutput)
 OfficePage = page_of(OfficeOutput)

@@ -57,3 +57,9 @@ DOING = {
     Action.ANSWER: _("Send the answer"),
     Action.HAND_OVER: _("Hand it over"),
 }
+
+NUMBERS_BY = {
+    "category": _("By what it is about"),
+    "office": _("By office"),
+    "division": _("By place"),
+}

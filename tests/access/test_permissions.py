@@ -42,6 +42,8 @@ call.read               O C S P
 village_call.read      O C S
 call.sort               C
 call.step               C P
+duty.enter              A C
+duty.do                 C P
 file.keep               A C R T K P own
 file.read               R S own
 file.erase

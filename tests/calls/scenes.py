@@ -20,14 +20,16 @@ WORDS = Report(Category.WATER, "水管破了，水流到路上", "村口桥边")
 def make_responder(username: str, division: str) -> UUID:
     """An account that answers calls at a division."""
     return act(
-        lambda: access.add_user(
-            username=username,
-            name=username,
-            password="jishan-demo",
-            roles=[Assignment(Role.RESPONDER, division)],
-            actor=SYSTEM,
-            now=now(),
-        ).id
+        lambda: (
+            access.add_user(
+                username=username,
+                name=username,
+                password="jishan-demo",
+                roles=[Assignment(Role.RESPONDER, division)],
+                actor=SYSTEM,
+                now=now(),
+            ).id
+        )
     )
 
 
@@ -50,19 +52,23 @@ class Scene:
 
     def office(self, division: str, name: str, *categories: Category) -> UUID:
         return act(
-            lambda: operations.add_office(
-                division=division, name=name, categories=categories, actor=SYSTEM, now=now()
-            ).id
+            lambda: (
+                operations.add_office(
+                    division=division, name=name, categories=categories, actor=SYSTEM, now=now()
+                ).id
+            )
         )
 
     def person(self, office_id: UUID, username: str, division: str) -> Actor:
         user_id = make_responder(username, division)
         people = [Answerer(user_id)]
         act(
-            lambda: operations.set_office_people(
-                office_id=office_id, people=people, actor=SYSTEM, now=now()
+            lambda: (
+                operations.set_office_people(
+                    office_id=office_id, people=people, actor=SYSTEM, now=now()
+                )
+                and None
             )
-            and None
         )
         return as_user(user_id, division)
 

@@ -47,9 +47,7 @@ def report(village: str, body: dict[str, Any]) -> Reported:
 
 @blueprint.route(CALLS, methods=["POST"])
 @reports
-@writes(
-    schemas.ReportedOutput, status=201, upload=schemas.CallInput, permission=None, secret=True
-)
+@writes(schemas.ReportedOutput, status=201, upload=schemas.CallInput, permission=None, secret=True)
 def post_call(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Report what an office is to see to; anyone may. The answer has the caller's link, once."""
     reported = report(village, body)

@@ -47,9 +47,7 @@ def post_office(body: dict[str, Any]) -> dict[str, Any]:
 @writes(schemas.OfficeOutput, body=schemas.OfficeChange, permission="office.manage")
 def patch_office(office_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Change an office's name or what it answers for; close it, or open it again."""
-    office = operations.change_office(
-        office_id=office_id, actor=current_actor(), now=now(), **body
-    )
+    office = operations.change_office(office_id=office_id, actor=current_actor(), now=now(), **body)
     return office_rows([office])[0]
 
 
@@ -59,7 +57,11 @@ def people_output(office_id: UUID) -> dict[str, Any]:
     names = person_names(each.user_id for each in found)
     return {
         "people": [
-            {"user_id": each.user_id, "name": names.get(each.user_id, ""), "is_deputy": each.is_deputy}
+            {
+                "user_id": each.user_id,
+                "name": names.get(each.user_id, ""),
+                "is_deputy": each.is_deputy,
+            }
             for each in found
         ]
     }
@@ -73,9 +75,7 @@ def get_people(office_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route(f"{OFFICE}/people", methods=["PUT"])
-@writes(
-    schemas.OfficePeopleOutput, body=schemas.OfficePeopleInput, permission="office.manage"
-)
+@writes(schemas.OfficePeopleOutput, body=schemas.OfficePeopleInput, permission="office.manage")
 def put_people(office_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Say anew who answers for an office, and who stands in: users with the role `responder`."""
     office = operations.set_office_people(

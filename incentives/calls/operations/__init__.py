@@ -1,5 +1,6 @@
 """What is done with calls and with the offices that answer them."""
 
+from incentives.calls.operations.duties import enter_duty, strike_off_duty
 from incentives.calls.operations.following import may_reopen, rate_call, reopen_call
 from incentives.calls.operations.forgetting import forget_calls
 from incentives.calls.operations.offices import (
@@ -26,6 +27,7 @@ __all__ = [
     "add_office",
     "award_rule",
     "change_office",
+    "enter_duty",
     "forget_calls",
     "may_reopen",
     "merge_call",
@@ -38,4 +40,5 @@ __all__ = [
     "set_office_people",
     "step_call",
     "strike_call",
+    "strike_off_duty",
 ]

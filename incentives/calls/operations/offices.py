@@ -179,9 +179,7 @@ def check_name(division: str, name: str) -> str:
     if not name or len(name) > NAME_LENGTH:
         detail = _("Please write 1 to %(length)s characters", length=NAME_LENGTH)
         raise Invalid(errors=[FieldError("/name", detail)])
-    if db.session.scalar(
-        select(Office.id).where(Office.division == division, Office.name == name)
-    ):
+    if db.session.scalar(select(Office.id).where(Office.division == division, Office.name == name)):
         raise Duplicate(_("There is an office of that name"))
     return name
 

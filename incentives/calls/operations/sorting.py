@@ -86,9 +86,7 @@ def merge_call(*, village: str, call_id: UUID, into: UUID, actor: Actor, now: da
     return call
 
 
-def strike_call(
-    *, village: str, call_id: UUID, reason: str, actor: Actor, now: datetime
-) -> Call:
+def strike_call(*, village: str, call_id: UUID, reason: str, actor: Actor, now: datetime) -> Call:
     """Answer what is no call (misuse, or nothing an office can do) with a reason to its caller.
 
     Refuses one that an office has taken on.

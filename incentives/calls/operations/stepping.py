@@ -60,9 +60,7 @@ def step_call(
     return call
 
 
-def columns_of(
-    call: Call, step: Action, office_id: UUID | None, now: datetime
-) -> dict[str, Any]:
+def columns_of(call: Call, step: Action, office_id: UUID | None, now: datetime) -> dict[str, Any]:
     """What a step writes beside the state."""
     if step is Action.ACCEPT:
         return {"accepted_at": now}

@@ -81,7 +81,7 @@ def note_step(
     )
     db.session.add(step)
     db.session.flush()
-    audit.record(actor, TAGS[action], village=call.village, subject=call.id, now=now)  # type: ignore[index]
+    audit.record(actor, TAGS[action], village=call.village, subject=call.id, now=now)
     return step
 
 

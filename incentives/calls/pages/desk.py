@@ -132,7 +132,7 @@ def award_choices(call: Call, actor: Actor) -> dict[str, Any] | None:
     if rule is None:
         return None
     q = request.args.get("q", "")
-    people = search_residents(call.village, q).order_by(Resident.id) if q else None
+    people = search_residents(call.village, q)
     found = page_of(people, [Resident.id], {"limit": PEOPLE_SHOWN})["items"] if q else []
     return {"rule": rule, "q": q, "people": [(each.id, each.name) for each in found]}
 

@@ -86,9 +86,7 @@ def divisions_managed(actor: Actor) -> list[tuple[str, str]]:
         db.select(Division).where(Division.level != Level.GRID).order_by(Division.code)
     )
     return [
-        (each.code, each.short_name)
-        for each in found
-        if may(actor, "office.manage", each.code)
+        (each.code, each.short_name) for each in found if may(actor, "office.manage", each.code)
     ]
 
 

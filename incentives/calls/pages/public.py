@@ -42,9 +42,7 @@ def list_calls(village: str) -> Any:
     shown = ListPage(lists.PUBLIC_CALLS, get_public_calls, limit=30)
     found = shown.take(page_of(queries.public_calls(village), [Call.id.desc()], shown.query))
     rows = call_rows(found)
-    return render(
-        "calls/public.html", calls=rows, list=shown, categories=CATEGORIES, states=STATES
-    )
+    return render("calls/public.html", calls=rows, list=shown, categories=CATEGORIES, states=STATES)
 
 
 export_page(blueprint, "/v/<village>/calls", get_public_calls, lists.PUBLIC_CALLS)

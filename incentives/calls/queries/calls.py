@@ -1,4 +1,4 @@
-"""What is read about calls: one with its steps, those of a village or an office, one by its link."""
+"""What is read about calls: one with its steps, a village's or an office's, one by its link."""
 
 import hashlib
 from collections.abc import Sequence
@@ -148,9 +148,7 @@ def count_to_sort(village: str) -> int:
 def may_read_photo(file: File, actor: Actor) -> bool:
     """Whether a photo is of a call that this person may read."""
     call = db.session.scalar(
-        select(Call)
-        .join(CallStep, CallStep.call_id == Call.id)
-        .where(CallStep.photo_id == file.id)
+        select(Call).join(CallStep, CallStep.call_id == Call.id).where(CallStep.photo_id == file.id)
     )
     if call is None:
         return False

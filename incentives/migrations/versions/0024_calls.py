@@ -225,7 +225,7 @@ def upgrade() -> None:
             name=op.f("ck_call_resolved"),
         ),
         sa.CheckConstraint(
-            "rating BETWEEN 1 AND 5 AND status = 'answered'",
+            "rating IS NULL OR (rating BETWEEN 1 AND 5 AND status = 'answered')",
             name=op.f("ck_call_rated_once_answered"),
         ),
         sa.CheckConstraint(
