@@ -51,7 +51,7 @@ def call_numbers(division: str, first: date, last: date, now: datetime) -> list[
     ).all()
     named = offices_by_id(each.office_id for each in found)
     places = divisions_by_code(sorted({each.village for each in found}))
-    names = {
+    names: dict[str, dict[str, Any]] = {
         "category": {each.value: CATEGORIES[each] for each in Category},
         "office": {str(key): office.name for key, office in named.items()},
         "division": {key: place.short_name for key, place in places.items()},
@@ -74,15 +74,15 @@ def figures_of(calls: Sequence[Call], now: datetime) -> dict[str, Any]:
     """The figures of some calls. In time is what was put right by its time, of what is put right or
     past it."""
     resolved = [each for each in calls if each.resolved_at is not None]
-    due = [
+    late = [
         each
         for each in calls
         if each.resolve_by is not None and (each.resolved_at or now) > each.resolve_by
     ]
-    in_time = [each for each in resolved if each.resolve_by and each.resolved_at <= each.resolve_by]
+    in_time = [each for each in resolved if each not in late]
     stars = [each.rating for each in calls if each.rating is not None]
     times = minutes([(each.pushed_at, each.resolved_at) for each in calls])
-    judged = len(in_time) + len(due)
+    judged = len(in_time) + len(late)
     return {
         "reported": len(calls),
         "resolved": len(resolved),
