@@ -230,7 +230,7 @@ class DoneInput(Schema):
     note = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
 
 
-class DutyOutput(Schema):
+class LedgerLineOutput(Schema):
     """A duty on a public ledger: the red one where it is overdue, else the blue one."""
 
     source = fields.Enum(DutySource, by_value=True)
@@ -294,7 +294,7 @@ class LimitsOutput(Schema):
 
 CallPage = page_of(CallOutput)
 PublicCallPage = page_of(PublicCallOutput)
-DutyPage = page_of(DutyOutput)
+LedgerLinePage = page_of(LedgerLineOutput)
 DoneDutyPage = page_of(DoneDutyOutput)
 FiguresPage = page_of(FiguresOutput)
 OfficePage = page_of(OfficeOutput)

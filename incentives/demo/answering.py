@@ -1,4 +1,4 @@
-"""The demo's offices, and the calls of the last days: one on time, one overdue, one to be sorted."""
+"""The demo's offices, and the calls of the last days: one in time, one late, one to be sorted."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -267,12 +267,13 @@ def test_both_ledgers_are_public_and_a_duty_is_struck_off_on_the_page(site):
     items = site.call(None, "GET", f"/divisions/{TOWNSHIP}/duties").json["items"]
     assert [each["source"] for each in items] == ["call", "hand", "hand"]
     nobody = site.app.test_client()
+    assert "修路灯" in nobody.get(path).text
     assert "修路灯" in nobody.get(f"/v/{VILLAGE}/duties").text
-    assert WORDS["place"] not in nobody.get(f"/v/{VILLAGE}/duties").text
+    assert WORDS["place"] not in nobody.get(path).text
     done = f"{path}/{items[1]['id']}/done"
     assert site.call("digger", "POST", done, {"note": "好了"}).status_code == 403
     assert site.send("plumber", done, on=path, note="换了灯泡").status_code == 303
-    assert "换了灯泡" in nobody.get(f"/v/{VILLAGE}/duties").text
+    assert "换了灯泡" in nobody.get(path).text
     listed = site.call(None, "GET", f"/divisions/{VILLAGE}/done-duties").json["items"]
     assert [each["note"] for each in listed] == ["换了灯泡"]
     assert nobody.get(f"/api/v1{path}.xlsx").status_code == 200

@@ -21,7 +21,7 @@ DONE = "/divisions/<code>/done-duties"
 
 
 @blueprint.route(DUTIES)
-@reads(schemas.DutyPage, permission=None)
+@reads(schemas.LedgerLinePage, permission=None)
 def get_duties(code: str) -> dict[str, Any]:
     """What offices are still to do at a division and below: what is overdue stands first."""
     found = open_duties(find_division(code).code, now())

@@ -1,10 +1,9 @@
-"""The blue and the red ledger of a village, a township or the county, for anyone."""
+"""The blue and the red ledger of a village, a township or the county: read, enter, strike off."""
 
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor, find_actor
@@ -20,25 +19,9 @@ from incentives.extensions import db
 from incentives.register.queries import divisions_by_code, find_division
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import export_page
-from incentives.web.pages import Form, page, public_place, render
+from incentives.web.pages import Form, page, render
 
 DONE_SHOWN = 20
-
-
-def summary(village: str) -> str:
-    """How many duties are overdue, in a few words."""
-    late = sum(each.overdue for each in open_duties(village, now()))
-    return gettext("%(count)s overdue", count=late) if late else gettext("all in time")
-
-
-public_place(_("What offices owe"), "/v/{village}/duties", order=12, summary=summary)
-
-
-@blueprint.get("/v/<village>/duties")
-@page(permission=None)
-def village_duties(village: str) -> Any:
-    """A village's blue and red ledger."""
-    return show_duties(village, Form())
 
 
 @blueprint.get("/divisions/<code>/duties")

@@ -12,14 +12,15 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from incentives.calls.hooks import duty_makers
 from incentives.calls.models import Call, Duty
 from incentives.calls.queries.offices import offices_by_id
 from incentives.calls.states import WITH_OFFICE
 from incentives.calls.words import CATEGORIES
-from incentives.clock import village_day
+from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.register import dues
+from incentives.register.dues import Due
 
 CALLS_AT_MOST = 1_000
 
@@ -61,12 +62,22 @@ def done_duties(division: str) -> Select[Duty]:
     )
 
 
-def open_duties(division: str, now: datetime) -> list[LedgerLine]:
-    """What is still to be done at a division and below, what is most overdue first.
+def open_duties(division: str, at: datetime) -> list[LedgerLine]:
+    """What is still to be done at a division and below, what is overdue first.
 
     A call is late once the next step of its office is.
     """
-    today = village_day(now)
+    today = village_day(at)
+    lines = lines_of_offices(division, at)
+    for source in dues.sources:
+        if source is not owed_by_offices:
+            lines += [line_of_other(division, due, today) for due in source(division, today)]
+    return sorted(lines, key=lambda each: (not each.overdue, each.due_on, str(each.id)))
+
+
+def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
+    """The duties entered by hand and the calls that offices have, in three statements."""
+    today = village_day(at)
     by_hand = db.session.scalars(
         select(Duty).where(
             Duty.division.startswith(division, autoescape=True), Duty.done_at.is_(None)
@@ -84,22 +95,23 @@ def open_duties(division: str, now: datetime) -> list[LedgerLine]:
         [*(each.office_id for each in by_hand), *(each.office_id for each in calls)]
     )
     lines = [line_of_duty(each, named[each.office_id].name, today) for each in by_hand]
-    lines += [line_of_call(each, named, now) for each in calls]
-    for make in duty_makers:
-        lines += [
-            LedgerLine(
-                DutySource.OBJECTION,
-                None,
-                each.village,
-                each.title,
-                each.office,
-                None,
-                each.due_on,
-                each.due_on < today,
-            )
-            for each in make(division)
-        ]
-    return sorted(lines, key=lambda each: (not each.overdue, each.due_on, str(each.id)))
+    return lines + [line_of_call(each, named, at) for each in calls]
+
+
+def owed_by_offices(division: str, _on: date) -> list[Due]:
+    """The duties by hand and the calls of a division, for whoever shows the ledgers."""
+    return [
+        Due(office=each.office, title=each.title, due_on=each.due_on, is_late=each.overdue)
+        for each in lines_of_offices(division, now())
+    ]
+
+
+def line_of_other(division: str, due: Due, today: date) -> LedgerLine:
+    """What another room's records owe."""
+    late = due.ledger(today) == "red"
+    return LedgerLine(
+        DutySource.OBJECTION, None, division, due.title, due.office, None, due.due_on, late
+    )
 
 
 def line_of_duty(duty: Duty, office: str, today: date) -> LedgerLine:
@@ -116,9 +128,9 @@ def line_of_duty(duty: Duty, office: str, today: date) -> LedgerLine:
     )
 
 
-def line_of_call(call: Call, named: dict[UUID, Any], now: datetime) -> LedgerLine:
+def line_of_call(call: Call, named: dict[UUID, Any], at: datetime) -> LedgerLine:
     """An office's call: what it is about, never what its caller wrote."""
-    due_at = call.due_at or now
+    due_at = call.due_at or at
     return LedgerLine(
         DutySource.CALL,
         call.id,
@@ -127,5 +139,5 @@ def line_of_call(call: Call, named: dict[UUID, Any], now: datetime) -> LedgerLin
         named[call.office_id].name if call.office_id else "",
         call.office_id,
         village_day(due_at),
-        due_at < now,
+        due_at < at,
     )

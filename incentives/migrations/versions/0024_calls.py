@@ -6,7 +6,7 @@ from alembic import op
 from incentives.database import Instant
 
 revision = "0024_calls"
-down_revision = "0020_counter"
+down_revision = "0022_objections"
 
 
 def upgrade() -> None:
