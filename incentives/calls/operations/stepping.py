@@ -20,7 +20,7 @@ from incentives.calls.operations.steps import (
 )
 from incentives.calls.queries import find_call, find_office
 from incentives.calls.states import OFFICE_STEPS, Action
-from incentives.errors import FieldError, Invalid
+from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 
 # What its caller is told in words: how it was put right, the answer, why another office has it.
@@ -48,6 +48,8 @@ def step_call(
     if step not in OFFICE_STEPS:
         raise Invalid(errors=[FieldError("/step", _("This is no step of an office"))])
     call = find_call(village, call_id)
+    if call.office_id is None:
+        raise WrongState()
     refuse_other_office(actor, call.office_id)
     note = check_note(note, wanted=step in WITH_WORDS)
     if (office_id is not None) is not (step is Action.HAND_OVER):
