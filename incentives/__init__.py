@@ -25,6 +25,7 @@ ROOMS = (
     "awards",
     "fund",
     "clearing",
+    "calls",
     "shop",
     "notices",
     "openings",

@@ -51,7 +51,12 @@ class Site:
         if who is not None:
             headers["Authorization"] = f"Bearer {self.token(who)}"
         return self.app.test_client().open(
-            f"/api/v1{path}", method=method, headers=headers, json=body, data=data
+            f"/api/v1{path}",
+            method=method,
+            headers=headers,
+            json=body,
+            data=data,
+            content_type="multipart/form-data" if isinstance(data, dict) else None,
         )
 
     def token(self, who: str) -> str:

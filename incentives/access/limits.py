@@ -10,12 +10,21 @@ from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 
 from incentives.errors import TooManyRequests
+from incentives.web.guard import guard
 
 REQUESTS = "600 per minute"
 SIGN_INS = "60 per minute"
+REPORTS = "20 per hour"
 
 limiter = Limiter(get_remote_address, application_limits=[REQUESTS], storage_uri="memory://")
 sign_ins = limiter.shared_limit(SIGN_INS, scope="sign-in", methods=["POST"])
+# What anyone may report unsigned; whoever is signed in answers for what they send.
+reports = limiter.shared_limit(
+    REPORTS,
+    scope="report",
+    methods=["POST"],
+    exempt_when=lambda: guard.caller() is not None,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -139,6 +139,15 @@ TABLE: dict[str, frozenset[Role]] = {
     "terminal.reinstate": roles(CADRE, ADMINISTRATOR),
     "closing.make": roles(SHOPKEEPER),
     "closing.read": VILLAGE_STAFF | {SHOPKEEPER, ADMINISTRATOR},
+    # Calls: an office's own people take its steps, whoever holds the role (docs/calls.md)
+    "office.manage": roles(ADMINISTRATOR),
+    "call.report": roles(CADRE),
+    "call.read": roles(CADRE, SUPERVISOR, OVERSEER, RESPONDER),
+    "village_call.read": roles(CADRE, SUPERVISOR, OVERSEER),
+    "call.sort": roles(CADRE),
+    "call.step": roles(CADRE, RESPONDER),
+    "duty.enter": roles(ADMINISTRATOR, CADRE),
+    "duty.do": roles(CADRE, RESPONDER),
     # Opening balances of a paper book
     "opening.read": VILLAGE_STAFF,
     "opening.enter": roles(CADRE),
@@ -169,6 +178,7 @@ OWN: frozenset[str] = frozenset(
         "file.read",
         "award.read",
         "claim.make",
+        "call.report",
         "objection.make",
         "objection.read",
         "redemption.read",

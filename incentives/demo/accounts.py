@@ -19,11 +19,15 @@ class Duty:
     title: str
 
 
-COUNTY_DUTIES = (Duty("admin", Role.ADMINISTRATOR, "乡城县管理员"),)
+COUNTY_DUTIES = (
+    Duty("admin", Role.ADMINISTRATOR, "乡城县管理员"),
+    Duty("responder", Role.RESPONDER, "县交通局答复人"),
+)
 TOWNSHIP_DUTIES = (
     Duty("overseer", Role.OVERSEER, "乡镇干部"),
     Duty("reviewer", Role.REVIEWER, "乡镇评议员"),
     Duty("supervisor", Role.SUPERVISOR, "乡镇监督员"),
+    Duty("responder", Role.RESPONDER, "乡镇水电站答复人"),
 )
 VILLAGE_DUTIES = (
     Duty("cadre", Role.CADRE, "村委会干部"),

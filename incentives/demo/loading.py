@@ -10,6 +10,7 @@ from sqlalchemy import select
 from incentives.clock import now as clock_now
 from incentives.clock import village_day
 from incentives.demo.accounts import COUNTY, COUNTY_DUTIES
+from incentives.demo.answering import call_offices, make_offices
 from incentives.demo.calendar import HISTORY_DAYS, at, days_before
 from incentives.demo.history import LEAST, SHELF, History
 from incentives.demo.people import (
@@ -54,9 +55,9 @@ def load_demo(*, villages: int = 2, households: int = HOUSEHOLDS) -> None:
     codes = village_codes(villages)
     with progress_bar() as bar:
         task = bar.add_task("积善 demo", total=len(codes) * (len(days) + 20))
-        for duty in COUNTY_DUTIES:
-            make_account(duty, COUNTY, None, begun)
+        county = {duty.word: make_account(duty, COUNTY, None, begun) for duty in COUNTY_DUTIES}
         township = make_township_accounts(begun)
+        offices = make_offices(county["responder"], township["responder"], begun)
         for place, code in enumerate(codes):
             owner = StockOwner.VILLAGE if place % 2 == 0 else StockOwner.SHOPKEEPER
             village = prepare_village(
@@ -69,6 +70,7 @@ def load_demo(*, villages: int = 2, households: int = HOUSEHOLDS) -> None:
             village.staff["township_supervisor"] = township["supervisor"]
             bar.advance(task, 20)
             live(village, days, lambda: bar.advance(task))
+            call_offices(village, offices, now)
     seal_all(now=now)
     transaction(finish)
 

@@ -14,12 +14,16 @@ from flask_babel.speaklater import LazyString
 
 @dataclass(frozen=True)
 class Due:
-    """What an office owes by a day; `url` is where who may reads more."""
+    """What an office owes by a day; `url` is where who may reads more.
+
+    `is_late` says that it is past its hour, though not yet past its day.
+    """
 
     office: str | LazyString
     title: str | LazyString
     due_on: date
     url: str | None = None
+    is_late: bool = False
 
     def days_overdue(self, on: date) -> int:
         """By how many days it is late; 0 while it is in time."""
@@ -27,7 +31,7 @@ class Due:
 
     def ledger(self, on: date) -> str:
         """`red` once it is overdue, `blue` before."""
-        return "red" if self.days_overdue(on) else "blue"
+        return "red" if self.is_late or self.days_overdue(on) else "blue"
 
 
 Source = Callable[[str, date], Sequence[Due]]

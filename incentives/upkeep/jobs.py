@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incentives.access.lockout import forget_old_failures
 from incentives.access.tokens import forget_tokens
 from incentives.awards.operations import erase_old_evidence
+from incentives.calls.operations import forget_calls
 from incentives.cards.operations import forget_phone_codes, forget_sheets, lay_out_next
 from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
@@ -47,6 +48,7 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "evidence_erased": erase_old_evidence(now=now),
         "files_swept": sweep_files(now=now),
+        "calls_forgotten": forget_calls(now=now),
         "phone_codes_forgotten": transaction(lambda: forget_phone_codes(now=now)),
     }
 

@@ -36,6 +36,14 @@ resident.read           C R T S own
 statement.read          C R S own
 team.make               C
 balance.hide            own
+office.manage           A
+call.report             C own
+call.read               O C S P
+village_call.read      O C S
+call.sort               C
+call.step               C P
+duty.enter              A C
+duty.do                 C P
 file.keep               A C R T K P own
 file.read               R S own
 file.erase

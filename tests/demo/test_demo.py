@@ -59,7 +59,8 @@ def test_the_accounts_are_those_of_the_list(county):
     names = {account.username for account in accounts()}
     assert names == {
         "admin",
-        *(f"{word}.{TOWNSHIP}" for word in ("overseer", "reviewer", "supervisor")),
+        "responder",
+        *(f"{word}.{TOWNSHIP}" for word in ("overseer", "reviewer", "supervisor", "responder")),
         *(
             f"{word}.{VILLAGE}"
             for word in (

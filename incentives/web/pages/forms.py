@@ -114,6 +114,7 @@ class Form:
         then: Callable[[T], str],
         done: str | LazyString | None = None,
         in_recovery: bool = False,
+        secret: bool = False,
     ) -> Response | None:
         """Run the work in `transaction()` and lead on to the address that `then` gives (303).
 
@@ -121,11 +122,11 @@ class Form:
         rendered again with `form`. The same form sent twice works once and leads to the same
         address. `done` is shown there. What the caller may not know or must sign in for is
         raised. `then` runs inside the transaction, both maybe more than once. `in_recovery` as
-        in `transaction`.
+        in `transaction`; `secret` keeps the address encrypted for a form sent twice.
         """
         if not self.submitted or self.status != 200:
             return None
-        keyed = self.keyed_request()
+        keyed = self.keyed_request(sealed=secret)
         g.keyed_request = keyed
         try:
             answer = transaction(
@@ -153,7 +154,7 @@ class Form:
         address = answer.content.decode() if answer.status == SEE_OTHER else request.path
         return redirect(address, SEE_OTHER)
 
-    def keyed_request(self) -> KeyedRequest:
+    def keyed_request(self, *, sealed: bool = False) -> KeyedRequest:
         """The form with the key that it was rendered with; one without gets a key of its own."""
         caller = guard.caller()
         sent = request.form.get("idempotency_key", "")
@@ -168,7 +169,7 @@ class Form:
             fingerprint=idempotency.fingerprint(
                 "POST", target, parsing.printable(fields, request.files)
             ),
-            sealed=False,
+            sealed=sealed,
             person=caller.person if caller else None,
             now=now(),
         )

@@ -1,0 +1,21 @@
+"""Calls (便民呼): what anybody reports, and the office that must answer it, step by step in time.
+
+A report reaches the office that answers for its category, in the village, the township or the
+county; its caller follows it by a secret link, rates the answer, and may send it back once. What is
+past its time stands in public under the office's name, never under a villager's.
+"""
+
+from flask import Flask
+
+from incentives.calls.queries import may_read_photo
+from incentives.calls.queries.duties import owed_by_offices
+from incentives.files.queries import readers
+from incentives.register import dues
+
+
+def init_app(_app: Flask) -> None:
+    """Let those see a call's photos who may read the call; the ledgers show what offices owe."""
+    if may_read_photo not in readers:
+        readers.append(may_read_photo)
+    if owed_by_offices not in dues.sources:
+        dues.sources.append(owed_by_offices)

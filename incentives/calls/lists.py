@@ -1,0 +1,123 @@
+"""The lists of calls and offices that people narrow and take along."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from incentives.calls.queries import offices_over
+from incentives.calls.words import CATEGORIES, NUMBERS_BY, SOURCES, STATES
+from incentives.register.queries import divisions_by_code
+from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.pages import current_village
+
+
+def office_options() -> list[tuple[str, str]]:
+    """The offices to which the page's village's calls go."""
+    return [(str(each.id), each.name) for each in offices_over(current_village().code)]
+
+
+def categories_said(row: dict[str, Any]) -> str:
+    """What an office answers for, in words."""
+    return ", ".join(str(CATEGORIES[each]) for each in row["categories"])
+
+
+def with_places(rows: Any) -> list[dict[str, Any]]:
+    """Offices with the names of where they are, in one statement."""
+    found = divisions_by_code([row["division"] for row in rows])
+    return [{**row, "place": found[row["division"]].name_zh} for row in rows]
+
+
+PUBLIC_COLUMNS = [
+    Column(_("About"), lambda each: CATEGORIES[each["category"]]),
+    Column(_("Grid"), "grid"),
+    Column(_("State"), lambda each: STATES[each["status"]]),
+    Column(_("Office"), "office"),
+    Column(_("Reported"), "reported_at", Kind.INSTANT),
+    Column(_("Sent on"), "pushed_at", Kind.INSTANT),
+    Column(_("Taken on"), "accepted_at", Kind.INSTANT),
+    Column(_("On the spot"), "on_site_at", Kind.INSTANT),
+    Column(_("Put right"), "resolved_at", Kind.INSTANT),
+    Column(_("Answered"), "answered_at", Kind.INSTANT),
+    Column(_("Past its time"), "overdue", Kind.YES),
+]
+CATEGORY = Filter("category", _("About"), Look.CHOICE, options=words(CATEGORIES))
+
+PUBLIC_CALLS = Listing("public-calls", _("Calls"), columns=PUBLIC_COLUMNS)
+
+WORDED_COLUMNS = [
+    *PUBLIC_COLUMNS,
+    Column(_("How it came"), lambda each: SOURCES[each["source"]]),
+    Column(_("Place"), "place"),
+    Column(_("What was reported"), "text", Kind.LONG),
+    Column(_("Stars"), "rating", Kind.NUMBER),
+]
+CALLS = Listing(
+    "calls",
+    _("Calls"),
+    columns=WORDED_COLUMNS,
+    filters=[
+        Filter("status", _("State"), Look.CHOICE, options=words(STATES)),
+        CATEGORY,
+        Filter("office_id", _("Office"), Look.CHOICE, options=office_options),
+    ],
+    named=True,
+)
+OFFICE_CALLS = Listing("office-calls", _("Calls"), columns=WORDED_COLUMNS, named=True)
+
+DUTIES = Listing(
+    "duties",
+    _("Public duties"),
+    columns=[
+        Column(_("What"), "title"),
+        Column(_("Office"), "office"),
+        Column(_("Where"), "place"),
+        Column(_("Due on"), "due_on", Kind.DAY),
+        Column(_("Overdue"), "overdue", Kind.YES),
+    ],
+    rows=with_places,
+)
+DONE_DUTIES = Listing(
+    "done-duties",
+    _("Duties struck off"),
+    columns=[
+        Column(_("What"), "title"),
+        Column(_("Office"), "office"),
+        Column(_("Where"), "place"),
+        Column(_("Due on"), "due_on", Kind.DAY),
+        Column(_("Done"), "done_at", Kind.INSTANT),
+        Column(_("How"), "note", Kind.LONG),
+    ],
+    rows=with_places,
+)
+
+NUMBERS = Listing(
+    "call-numbers",
+    _("Calls in numbers"),
+    columns=[
+        Column(_("What"), lambda each: NUMBERS_BY[each["by"]]),
+        Column(_("Name"), "name"),
+        Column(_("Calls reported"), "reported", Kind.NUMBER),
+        Column(_("Calls put right"), "resolved", Kind.NUMBER),
+        Column(_("Put right in time"), "in_time", Kind.NUMBER),
+        Column(_("In time, %%"), "in_time_percent", Kind.NUMBER),
+        Column(_("To taking on, median"), "accept_minutes", Kind.NUMBER),
+        Column(_("To the spot, median"), "on_site_minutes", Kind.NUMBER),
+        Column(_("To putting right, median"), "resolve_minutes", Kind.NUMBER),
+        Column(_("To putting right, slowest"), "slowest_minutes", Kind.NUMBER),
+        Column(_("Rated"), "rated", Kind.NUMBER),
+        Column(_("Stars, mean"), "stars"),
+    ],
+)
+
+OFFICES = Listing(
+    "offices",
+    _("Offices"),
+    columns=[
+        Column(_("Name"), "name"),
+        Column(_("Where"), "place"),
+        Column(_("Answers for"), categories_said, Kind.LONG),
+        Column(_("Closed"), "closed_at", Kind.INSTANT),
+    ],
+    filters=[CATEGORY],
+    rows=with_places,
+)

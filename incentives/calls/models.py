@@ -1,0 +1,262 @@
+"""Tables of calls: the offices that answer, what they answer for, calls with their steps."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.database import Base, choice, new_id
+
+NAME_LENGTH = 60
+TEXT_LENGTH = 500
+PLACE_LENGTH = 80
+NOTE_LENGTH = 300
+PHONE_LENGTH = 20
+MINUTES_AT_MOST = 60 * 24 * 60  # sixty days
+
+
+class Category(StrEnum):
+    """What a call is about; an office answers for some of them."""
+
+    WATER = "water"
+    ROAD = "road"
+    POWER = "power"
+    TELECOM = "telecom"
+    HAZARD = "hazard"
+    DISPUTE = "dispute"
+    SANITATION = "sanitation"
+    OTHER = "other"
+
+
+class CallSource(StrEnum):
+    """How a call came: the village's page or the card's, a cadre's desk, the paper box (诉求箱),
+    a patrol."""
+
+    PAGE = "page"
+    DESK = "desk"
+    BOX = "box"
+    PATROL = "patrol"
+
+
+class CallStatus(StrEnum):
+    """How far a call has come; `merged` and `struck` end one before it is answered."""
+
+    REPORTED = "reported"
+    PUSHED = "pushed"
+    ACCEPTED = "accepted"
+    ON_SITE = "on_site"
+    RESOLVED = "resolved"
+    ANSWERED = "answered"
+    MERGED = "merged"
+    STRUCK = "struck"
+
+
+class Office(Base):
+    """An office that answers calls: a county bureau's, a township's, or a village committee.
+
+    It covers what its division's code is a prefix of. A closed one is sent nothing new.
+    """
+
+    __tablename__ = "office"
+    __table_args__ = (
+        UniqueConstraint("division", "name"),
+        CheckConstraint("length(name) > 0", name="named"),
+        CheckConstraint("length(division) <= 12", name="division_is_no_grid"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class OfficeCategory(Base):
+    """That an office answers for a category."""
+
+    __tablename__ = "office_category"
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    category: Mapped[Category] = mapped_column(choice(Category, "category"), primary_key=True)
+
+
+class OfficePerson(Base):
+    """That a member of staff answers for an office, or stands in for who does."""
+
+    __tablename__ = "office_person"
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    is_deputy: Mapped[bool]
+
+
+class CallLimit(Base):
+    """Within how many minutes of being pushed a category's calls are to be accepted, seen to on
+    the spot, and resolved, in a division; the nearest division's holds."""
+
+    __tablename__ = "call_limit"
+    __table_args__ = (
+        CheckConstraint(
+            "accept_minutes > 0 AND on_site_minutes >= accept_minutes"
+            " AND resolve_minutes >= on_site_minutes",
+            name="minutes_rise",
+        ),
+    )
+
+    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"), primary_key=True)
+    category: Mapped[Category] = mapped_column(choice(Category, "category"), primary_key=True)
+    accept_minutes: Mapped[int]
+    on_site_minutes: Mapped[int]
+    resolve_minutes: Mapped[int]
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+
+
+class Call(Base):
+    """A report that an office must answer.
+
+    `secret_digest` is the SHA-256 of the secret in the caller's link. `text`, `place` and `phone`
+    are what the caller wrote; they are erased while times, category and grid stay. `resident_id`
+    is who reported by card. The clock of a call that is reopened begins anew at `pushed_at`.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (
+        UniqueConstraint("secret_digest"),
+        UniqueConstraint("award_id"),
+        Index(None, "village", "status"),
+        Index(None, "office_id", "status"),
+        CheckConstraint("substr(grid, 1, 12) = village", name="grid_of_village"),
+        CheckConstraint("length(secret_digest) = 32", name="digest"),
+        CheckConstraint(
+            "(pushed_at IS NULL) = (office_id IS NULL)"
+            " AND (pushed_at IS NULL) = (accept_by IS NULL)"
+            " AND (pushed_at IS NULL) = (on_site_by IS NULL)"
+            " AND (pushed_at IS NULL) = (resolve_by IS NULL)"
+            " AND (status <> 'reported' OR pushed_at IS NULL)"
+            " AND (status IN ('reported', 'struck', 'merged') OR pushed_at IS NOT NULL)",
+            name="pushed_to_an_office",
+        ),
+        CheckConstraint("status <> 'pushed' OR accepted_at IS NULL", name="pushed_waits"),
+        CheckConstraint(
+            "status NOT IN ('accepted', 'on_site') OR accepted_at IS NOT NULL", name="accepted"
+        ),
+        CheckConstraint("status <> 'on_site' OR on_site_at IS NOT NULL", name="on_site"),
+        CheckConstraint(
+            "(status IN ('resolved', 'answered')) = (resolved_at IS NOT NULL)"
+            " AND (resolved_at IS NULL OR accepted_at IS NOT NULL)",
+            name="resolved",
+        ),
+        CheckConstraint("(status = 'answered') = (answered_at IS NOT NULL)", name="answered"),
+        CheckConstraint(
+            "pushed_at >= reported_at AND accepted_at >= pushed_at AND on_site_at >= accepted_at"
+            " AND resolved_at >= accepted_at AND resolved_at >= on_site_at"
+            " AND answered_at >= resolved_at",
+            name="times_rise",
+        ),
+        CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
+        CheckConstraint("(status = 'struck') = (struck_reason IS NOT NULL)", name="struck"),
+        CheckConstraint(
+            "rating IS NULL OR (rating BETWEEN 1 AND 5 AND status = 'answered')",
+            name="rated_once_answered",
+        ),
+        CheckConstraint("rating_word IS NULL OR rating IS NOT NULL", name="word_of_rating"),
+        CheckConstraint(
+            "(erased_at IS NULL) = (text IS NOT NULL)"
+            " AND (erased_at IS NULL OR (place IS NULL AND phone IS NULL))",
+            name="erased",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    grid: Mapped[str | None] = mapped_column(String(15), ForeignKey("division.code"))
+    category: Mapped[Category] = mapped_column(choice(Category, "category"))
+    source: Mapped[CallSource] = mapped_column(choice(CallSource, "source"))
+    status: Mapped[CallStatus] = mapped_column(choice(CallStatus, "status"))
+    text: Mapped[str | None] = mapped_column(String(TEXT_LENGTH))
+    place: Mapped[str | None] = mapped_column(String(PLACE_LENGTH))
+    phone: Mapped[str | None] = mapped_column(String(PHONE_LENGTH))
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    reported_by: Mapped[UUID | None]
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    reported_at: Mapped[datetime]
+    pushed_at: Mapped[datetime | None]
+    accept_by: Mapped[datetime | None]
+    on_site_by: Mapped[datetime | None]
+    resolve_by: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    on_site_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"), index=True)
+    struck_reason: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    rating: Mapped[int | None]
+    rating_word: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    reopened_at: Mapped[datetime | None]
+    award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"))
+    erased_at: Mapped[datetime | None]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when its next step is to be taken; None where no office's turn it is."""
+        due = {
+            CallStatus.PUSHED: self.accept_by,
+            CallStatus.ACCEPTED: self.on_site_by,
+            CallStatus.ON_SITE: self.resolve_by,
+        }
+        return due.get(self.status)
+
+
+class CallStep(Base):
+    """What was done with a call, when, for which office; with a note for its caller, and a photo.
+
+    The report's own row has the photo that the caller sent.
+    """
+
+    __tablename__ = "call_step"
+    __table_args__ = (UniqueConstraint("call_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    number: Mapped[int]
+    action: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    by: Mapped[UUID | None]
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"), index=True)
+
+
+class Duty(Base):
+    """A public duty of an office, entered by hand: blue while in time, red once overdue.
+
+    Calls and objections stand beside it on the same ledgers without a row of their own. `division`
+    is where it concerns people; `note` says how it was done.
+    """
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        Index(None, "division", "due_on"),
+        CheckConstraint("length(title) > 0", name="titled"),
+        CheckConstraint(
+            "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)",
+            name="done_is_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    title: Mapped[str] = mapped_column(String(PLACE_LENGTH))
+    due_on: Mapped[date]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    done_by: Mapped[UUID | None]
+    done_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))

@@ -1,0 +1,80 @@
+"""Public duties by hand: enter one for an office, strike it off once done."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import update
+
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.permissions import require
+from incentives.calls.models import PLACE_LENGTH, Duty
+from incentives.calls.operations.steps import check_note, refuse_other_office
+from incentives.calls.queries import find_office
+from incentives.calls.queries.duties import find_duty
+from incentives.calls.queries.offices import VILLAGE_CODE
+from incentives.clock import village_day
+from incentives.database import rows_changed
+from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
+from incentives.register.queries import find_division
+
+
+def enter_duty(
+    *, division: str, title: str, office_id: UUID, due_on: date, actor: Actor, now: datetime
+) -> Duty:
+    """Put what an office is to do by a day on the public ledger of a division.
+
+    It names no villager: the page says so to whoever enters it. Refuses a day that is over, a grid,
+    and an office that is closed or doesn't answer for that division.
+    """
+    require(actor, "duty.enter", division)
+    find_division(division)
+    title = title.strip()
+    if not title or len(title) > PLACE_LENGTH:
+        detail = _("Please write 1 to %(length)s characters", length=PLACE_LENGTH)
+        raise Invalid(errors=[FieldError("/title", detail)])
+    if due_on < village_day(now):
+        raise Invalid(errors=[FieldError("/due_on", _("This day is over"))])
+    office = find_office(office_id)
+    covers = division.startswith(office.division) and len(division) <= VILLAGE_CODE
+    if office.closed_at is not None or not covers:
+        detail = _("This office takes no duties from here")
+        raise Invalid(errors=[FieldError("/office_id", detail)])
+    duty = Duty(
+        division=division,
+        office_id=office.id,
+        title=title,
+        due_on=due_on,
+        made_by=actor.person,
+        made_at=now,
+    )
+    db.session.add(duty)
+    db.session.flush()
+    audit.record(actor, audit.Tag.DUTY_ENTERED, village=division, subject=duty.id, now=now)
+    return duty
+
+
+def strike_off_duty(
+    *, division: str, duty_id: UUID, note: str, actor: Actor, now: datetime
+) -> Duty:
+    """Strike off a duty that is done, with a note that anyone reads; for good.
+
+    Refuses another office's people, and a duty that is struck off already.
+    """
+    require(actor, "duty.do", division)
+    duty = find_duty(division, duty_id)
+    refuse_other_office(actor, duty.office_id)
+    note = check_note(note) or ""
+    changed = db.session.execute(
+        update(Duty)
+        .where(Duty.id == duty.id, Duty.done_at.is_(None))
+        .values(done_at=now, done_by=actor.person, note=note)
+        .execution_options(synchronize_session=False)
+    )
+    if rows_changed(changed) == 0:
+        raise WrongState()
+    db.session.refresh(duty)
+    audit.record(actor, audit.Tag.DUTY_DONE, village=division, subject=duty.id, now=now)
+    return duty

@@ -1,0 +1,62 @@
+"""What is forgotten of calls: phones once nothing can come back, words and photos later."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from incentives.access.actor import SYSTEM
+from incentives.calls.models import Call, CallStatus, CallStep
+from incentives.calls.operations.following import REOPEN_FOR
+from incentives.database import rows_changed
+from incentives.extensions import db
+from incentives.files.operations import erase_file
+from incentives.web.transaction import transaction
+
+WORDS_FOR = timedelta(days=90)
+ENDED = (CallStatus.ANSWERED, CallStatus.MERGED, CallStatus.STRUCK)
+AT_ONCE = 100
+
+
+def forget_phones(*, now: datetime) -> int:
+    """Erase the phones of calls that are over and can't be opened again; how many."""
+    over = func.coalesce(Call.answered_at, Call.reported_at)
+    changed = db.session.execute(
+        update(Call)
+        .where(Call.phone.is_not(None), Call.status.in_(ENDED), over < now - REOPEN_FOR)
+        .values(phone=None)
+        .execution_options(synchronize_session=False)
+    )
+    return rows_changed(changed)
+
+
+def forget_words(*, now: datetime) -> int:
+    """Erase what callers and offices wrote, and their photos, 90 days after a call was over.
+
+    Times, category, grid, office and rating stay. How many calls were, at most 100 at once.
+    """
+    over = func.coalesce(Call.answered_at, Call.reported_at)
+    found = db.session.scalars(
+        select(Call)
+        .where(Call.erased_at.is_(None), Call.status.in_(ENDED), over < now - WORDS_FOR)
+        .order_by(Call.id)
+        .limit(AT_ONCE)
+    ).all()
+    for call in found:
+        call.text = call.place = call.phone = call.rating_word = None
+        call.erased_at = now
+        steps = db.session.scalars(select(CallStep).where(CallStep.call_id == call.id)).all()
+        for step in steps:
+            step.note = None
+            if step.photo_id is not None:
+                erase_file(village=call.village, file_id=step.photo_id, actor=SYSTEM, now=now)
+    db.session.flush()
+    return len(found)
+
+
+def forget_calls(*, now: datetime) -> int:
+    """Erase phones, words and photos that are due, some calls a transaction; how many calls."""
+    transaction(lambda: forget_phones(now=now))
+    total = 0
+    while done := transaction(lambda: forget_words(now=now)):
+        total += done
+    return total

@@ -1,0 +1,130 @@
+"""What every act on a call is made of: the change of state, its row, the photo, who may."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select, update
+
+from incentives.access import audit
+from incentives.access.actor import SYSTEM, Actor
+from incentives.calls.models import NOTE_LENGTH, Call, CallStep, Category, Office
+from incentives.calls.queries import answers_for, limits_of
+from incentives.calls.states import TRANSITIONS, Action
+from incentives.calls.words import REPORTED
+from incentives.database import rows_changed
+from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
+from incentives.extensions import db
+from incentives.files.models import FileKind
+from incentives.files.operations import keep_file
+
+TAGS = {
+    REPORTED: audit.Tag.CALL_REPORTED,
+    Action.PUSH: audit.Tag.CALL_PUSHED,
+    Action.ACCEPT: audit.Tag.CALL_ACCEPTED,
+    Action.ARRIVE: audit.Tag.CALL_ARRIVED,
+    Action.RESOLVE: audit.Tag.CALL_RESOLVED,
+    Action.ANSWER: audit.Tag.CALL_ANSWERED,
+    Action.HAND_OVER: audit.Tag.CALL_HANDED_OVER,
+    Action.MERGE: audit.Tag.CALL_MERGED,
+    Action.STRIKE: audit.Tag.CALL_STRUCK,
+    Action.RATE: audit.Tag.CALL_RATED,
+    Action.REOPEN: audit.Tag.CALL_REOPENED,
+}
+
+
+def move_on(call: Call, action: Action, **values: Any) -> None:
+    """Change a call's state by the table of states, and these columns with it.
+
+    Refuses where it isn't in a state for that, or with another office, even if it was when it was
+    read.
+    """
+    before, after = TRANSITIONS[action]
+    changed = db.session.execute(
+        update(Call)
+        .where(
+            Call.id == call.id,
+            Call.status.in_(before),
+            Call.office_id.is_not_distinct_from(call.office_id),
+        )
+        .values(status=after, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if rows_changed(changed) == 0:
+        raise WrongState()
+    db.session.refresh(call)
+
+
+def note_step(
+    call: Call,
+    action: str,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    note: str | None = None,
+    photo_id: UUID | None = None,
+) -> CallStep:
+    """Keep what was done with a call, and leave its row in the trail."""
+    count = db.session.scalar(
+        select(func.count()).select_from(CallStep).where(CallStep.call_id == call.id)
+    )
+    step = CallStep(
+        call_id=call.id,
+        number=(count or 0) + 1,
+        action=str(action),
+        at=now,
+        by=actor.person if actor else None,
+        office_id=call.office_id,
+        note=note,
+        photo_id=photo_id,
+    )
+    db.session.add(step)
+    db.session.flush()
+    audit.record(actor, TAGS[action], village=call.village, subject=call.id, now=now)
+    return step
+
+
+def check_note(note: str | None, pointer: str = "/note", *, wanted: bool = True) -> str | None:
+    """A note without blanks around it; refuses one that is too long, and none where one is
+    wanted."""
+    stripped = (note or "").strip()
+    if (wanted and not stripped) or len(stripped) > NOTE_LENGTH:
+        detail = _("Please write 1 to %(length)s characters", length=NOTE_LENGTH)
+        raise Invalid(errors=[FieldError(pointer, detail)])
+    return stripped or None
+
+
+def keep_photo(village: str, content: bytes | None, actor: Actor | None, now: datetime) -> Any:
+    """Keep a photo that came with a report or a step; its id. Refuses what is no picture."""
+    if content is None:
+        return None
+    file = keep_file(village=village, content=content, actor=SYSTEM, now=now)
+    if file.kind is FileKind.PDF:
+        raise Invalid(errors=[FieldError("/photo", _("This is no picture"))])
+    file.uploaded_by = (actor or SYSTEM).person
+    db.session.flush()
+    return file.id
+
+
+def refuse_other_office(actor: Actor, office_id: UUID | None) -> None:
+    """Refuse who doesn't answer for the office."""
+    if not answers_for(actor, office_id):
+        raise NotPermitted(_("Another office answers for this"))
+
+
+def clock_from(village: str, category: Category, now: datetime) -> dict[str, datetime]:
+    """By when each step is to be taken, counted from now."""
+    limits = limits_of(village, category)
+    return {
+        "accept_by": now + timedelta(minutes=limits.accept_minutes),
+        "on_site_by": now + timedelta(minutes=limits.on_site_minutes),
+        "resolve_by": now + timedelta(minutes=limits.resolve_minutes),
+    }
+
+
+def refuse_closed(office: Office, village: str) -> None:
+    """Refuse to send a call to an office that is closed or answers for another place."""
+    if office.closed_at is not None or not village.startswith(office.division):
+        detail = _("This office takes no calls from here")
+        raise Invalid(errors=[FieldError("/office_id", detail)])

@@ -1,0 +1,81 @@
+"""Calls, steps and offices as the API gives them and pages show them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from incentives.access.queries import person_names
+from incentives.calls.models import Call, Duty, Office
+from incentives.calls.operations import may_reopen
+from incentives.calls.queries import CallView, categories_of, last_of, offices_by_id, view_of
+from incentives.clock import now
+from incentives.database import columns
+from incentives.register.queries import divisions_by_code
+
+
+def call_rows(found: Sequence[Call]) -> list[dict[str, Any]]:
+    """Calls with the names of their office and grid, in two statements."""
+    named = offices_by_id(each.office_id for each in found)
+    grids = divisions_by_code([each.grid for each in found if each.grid])
+    at = now()
+    return [
+        {
+            **columns(each),
+            "office": named[each.office_id].name if each.office_id else None,
+            "grid": grids[each.grid].name_zh if each.grid else None,
+            "due_at": each.due_at,
+            "overdue": each.due_at is not None and each.due_at < at,
+        }
+        for each in found
+    ]
+
+
+def step_rows(view: CallView) -> list[dict[str, Any]]:
+    """A call's steps with the names of who took them and of the offices."""
+    names = person_names(step.by for step in view.steps)
+    return [
+        {
+            **columns(step),
+            "by": names.get(step.by) if step.by else None,
+            "office": view.offices[step.office_id].name if step.office_id else None,
+        }
+        for step in view.steps
+    ]
+
+
+def whole_call(call: Call) -> dict[str, Any]:
+    """A call with its steps, for those who may read it."""
+    return {**call_rows([call])[0], "steps": step_rows(view_of(call))}
+
+
+def followed_call(call: Call, at: datetime) -> dict[str, Any]:
+    """A call for whoever has its link: how far it is, what the office wrote.
+
+    Of one that it was merged into, only times and offices: what is written there is for another.
+    """
+    last = last_of(call)
+    steps = step_rows(view_of(last))
+    merged = last.id != call.id
+    if merged:
+        steps = [{**each, "note": None} for each in steps]
+    mine = not merged and call.answered_at is not None
+    return {
+        **call_rows([last])[0],
+        "merged": merged,
+        "rating": None if merged else call.rating,
+        "may_rate": mine and call.rating is None,
+        "may_reopen": not merged and may_reopen(call, at),
+        "steps": steps,
+    }
+
+
+def office_rows(found: Sequence[Office]) -> list[dict[str, Any]]:
+    """Offices with what they answer for."""
+    held = categories_of(found)
+    return [{**columns(each), "categories": held[each.id]} for each in found]
+
+
+def duty_rows(found: Sequence[Duty]) -> list[dict[str, Any]]:
+    """Duties that were entered by hand with their offices' names."""
+    named = offices_by_id(each.office_id for each in found)
+    return [{**columns(each), "office": named[each.office_id].name} for each in found]

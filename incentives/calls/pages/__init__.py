@@ -1,0 +1,6 @@
+"""The pages of calls: for anyone, for a village's cadre, for the offices, for administrators."""
+
+from incentives.calls.pages import desk, duties, numbers, offices, public  # noqa: F401 -- they add their routes
+from incentives.calls.pages.blueprint import blueprint
+
+__all__ = ["blueprint"]

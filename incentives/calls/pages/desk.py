@@ -1,0 +1,232 @@
+"""A village's calls for its cadre, and one call for whoever has to do with it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from incentives.access.actor import Actor, current_actor
+from incentives.access.permissions import may
+from incentives.calls import lists, operations, queries, schemas
+from incentives.calls.api.calls import get_calls, report, take_step
+from incentives.calls.models import Call, CallSource, CallStatus
+from incentives.calls.outputs import call_rows, whole_call
+from incentives.calls.pages.blueprint import blueprint
+from incentives.calls.pages.shared import category_options, timeline_of
+from incentives.calls.states import OFFICE_STEPS, Action, allowed
+from incentives.calls.words import CATEGORIES, DOING, SOURCES, STATES
+from incentives.clock import now
+from incentives.register.models import Resident
+from incentives.register.queries import grids_of, search_residents
+from incentives.web.cursors import page as page_of
+from incentives.web.guard import Village
+from incentives.web.lists import ListPage, export_page
+from incentives.web.pages import Form, current_village, nav_item, page, render
+
+DOUBLES_SHOWN = 20
+PEOPLE_SHOWN = 20
+
+
+def calls_wait(_actor: Actor, village: Village) -> int:
+    """How many calls wait for a cadre's look."""
+    return queries.count_to_sort(village.code)
+
+
+nav_item(_("Calls"), "/desk/calls", permission="call.sort", order=25, count=calls_wait)
+
+
+@blueprint.get("/desk/calls")
+@page(permission="call.read")
+def desk_calls() -> Any:
+    """The village's calls, newest first; those that wait for a look above."""
+    village, actor = current_village().code, current_actor()
+    shown = ListPage(lists.CALLS, get_calls, limit=30)
+    asked = {name: shown.query[name] for name in ("status", "category", "office_id")}
+    chosen = queries.readable_calls(queries.calls(village, **asked), village, actor)
+    rows = call_rows(shown.take(page_of(chosen, [Call.id.desc()], shown.query)))
+    return render(
+        "calls/desk.html",
+        calls=rows,
+        list=shown,
+        categories=CATEGORIES,
+        states=STATES,
+        may_report=may(actor, "call.report", village),
+    )
+
+
+export_page(blueprint, "/desk/calls", get_calls, lists.CALLS)
+
+
+@blueprint.route("/desk/calls/new", methods=["GET", "POST"])
+@page(permission="call.report")
+def new_call() -> Any:
+    """Report what one sees, or what a slip in the paper box says."""
+    village = current_village().code
+    form = Form(schemas.CallInput)
+    answer = form.accept(
+        lambda: report(village, {"source": CallSource.DESK, **form.data}),
+        then=lambda reported: url_for(".show_call", village=village, call_id=reported.call.id),
+        done=_("Reported."),
+    )
+    return answer or render(
+        "calls/new.html",
+        form=form,
+        categories=category_options(),
+        sources=[(each.value, SOURCES[each]) for each in (CallSource.DESK, CallSource.BOX)],
+        grids=[(grid.code, grid.name_zh) for grid in grids_of(village)],
+    )
+
+
+@blueprint.get("/v/<village>/calls/<uuid:call_id>")
+@page(permission="call.read")
+def show_call(village: str, call_id: UUID) -> Any:
+    """One call with its steps, and what one may do with it."""
+    return show(village, call_id, Form())
+
+
+def show(village: str, call_id: UUID, form: Form) -> Any:
+    """A call's page with the form that was refused, if one was."""
+    actor = current_actor()
+    call = queries.readable_call(village, call_id, actor)
+    row = whole_call(call)
+    sorts = may(actor, "call.sort", village)
+    steps_here = may(actor, "call.step", village) and queries.answers_for(actor, call.office_id)
+    possible = allowed(call.status)
+    return render(
+        "calls/show.html",
+        call=row,
+        form=form,
+        steps=timeline_of(row["steps"], village, photos=True),
+        categories=CATEGORIES,
+        category_options=category_options(),
+        states=STATES,
+        sources=SOURCES,
+        doing=DOING,
+        step_options=[each for each in possible if each in OFFICE_STEPS] if steps_here else [],
+        sort_options=[each for each in possible if each not in OFFICE_STEPS] if sorts else [],
+        offices=[(each.id, each.name) for each in queries.offices_over(village)],
+        doubles=doubles_of(call) if sorts and Action.MERGE in possible else [],
+        award=award_choices(call, actor),
+        back=url_for(".desk_calls") if sorts else url_for(".office"),
+    )
+
+
+def doubles_of(call: Call) -> list[tuple[UUID, str]]:
+    """The calls that one may have been reported as before."""
+    others = queries.calls(call.village, category=call.category).where(
+        Call.id != call.id, Call.status.not_in([CallStatus.MERGED, CallStatus.STRUCK])
+    )
+    found = page_of(others, [Call.id.desc()], {"limit": DOUBLES_SHOWN})["items"]
+    return [(each.id, f"{each.reported_at:%m-%d} {each.place or ''}") for each in found]
+
+
+def award_choices(call: Call, actor: Actor) -> dict[str, Any] | None:
+    """Under which rule, and for whom, the points of a verified report may be proposed."""
+    verified = call.status in (CallStatus.RESOLVED, CallStatus.ANSWERED)
+    if not verified or call.award_id or not may(actor, "award.propose", call.village):
+        return None
+    rule = operations.award_rule(call.village, call)
+    if rule is None:
+        return None
+    q = request.args.get("q", "")
+    people = search_residents(call.village, q)
+    found = page_of(people, [Resident.id], {"limit": PEOPLE_SHOWN})["items"] if q else []
+    return {"rule": rule, "q": q, "people": [(each.id, each.name) for each in found]}
+
+
+def answer_act(
+    village: str,
+    call_id: UUID,
+    form: Form,
+    work: Callable[[], Any],
+    done: LazyString,
+) -> Any:
+    """Do what was sent, and show the call again."""
+    answer = form.accept(
+        work, then=lambda _call: url_for(".show_call", village=village, call_id=call_id), done=done
+    )
+    return answer or show(village, call_id, form)
+
+
+@blueprint.post("/v/<village>/calls/<uuid:call_id>/push")
+@page(permission="call.sort")
+def push(village: str, call_id: UUID) -> Any:
+    """Send a report to an office."""
+    form = Form(schemas.PushInput)
+    return answer_act(
+        village,
+        call_id,
+        form,
+        lambda: operations.push_call(
+            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
+        ),
+        _("The office has it now; its clock runs."),
+    )
+
+
+@blueprint.post("/v/<village>/calls/<uuid:call_id>/merge")
+@page(permission="call.sort")
+def merge(village: str, call_id: UUID) -> Any:
+    """End a call that was reported before."""
+    form = Form(schemas.MergeInput)
+    return answer_act(
+        village,
+        call_id,
+        form,
+        lambda: operations.merge_call(
+            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
+        ),
+        _("Merged. Its caller follows the other one now."),
+    )
+
+
+@blueprint.post("/v/<village>/calls/<uuid:call_id>/strike")
+@page(permission="call.sort")
+def strike(village: str, call_id: UUID) -> Any:
+    """Answer what is no call."""
+    form = Form(schemas.StrikeInput)
+    return answer_act(
+        village,
+        call_id,
+        form,
+        lambda: operations.strike_call(
+            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
+        ),
+        _("Not taken. Its caller reads why."),
+    )
+
+
+@blueprint.post("/v/<village>/calls/<uuid:call_id>/steps")
+@page(permission="call.step")
+def step(village: str, call_id: UUID) -> Any:
+    """Take an office's step; what was handed over is another office's to show."""
+    form = Form(schemas.StepInput)
+    answer = form.accept(
+        lambda: take_step(village, call_id, form.data),
+        then=lambda call: (
+            url_for(".show_call", village=village, call_id=call_id)
+            if queries.answers_for(current_actor(), call.office_id)
+            else url_for(".office")
+        ),
+        done=_("Kept. Its caller sees it at once."),
+    )
+    return answer or show(village, call_id, form)
+
+
+@blueprint.post("/v/<village>/calls/<uuid:call_id>/award")
+@page(permission="award.propose")
+def award(village: str, call_id: UUID) -> Any:
+    """Propose the points of a report that proved true."""
+    form = Form(schemas.CallAwardInput)
+    return answer_act(
+        village,
+        call_id,
+        form,
+        lambda: operations.propose_call_award(
+            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
+        ),
+        _("Proposed. The review group decides."),
+    )

@@ -1,0 +1,147 @@
+"""What is read about offices: which there are, who answers for them, what they answer for."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from incentives.access.actor import Actor, Role
+from incentives.calls.models import CallLimit, Category, Office, OfficeCategory, OfficePerson
+from incentives.errors import NotFound
+from incentives.extensions import db
+
+VILLAGE_CODE = 12
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Minutes from being pushed to each step."""
+
+    accept_minutes: int
+    on_site_minutes: int
+    resolve_minutes: int
+
+
+HOUR, DAY = 60, 24 * 60
+DEFAULTS = {
+    Category.HAZARD: Limits(15, HOUR, DAY),
+    Category.WATER: Limits(30, 2 * HOUR, DAY),
+    Category.POWER: Limits(30, 2 * HOUR, DAY),
+    Category.ROAD: Limits(HOUR, 4 * HOUR, 3 * DAY),
+    Category.TELECOM: Limits(HOUR, DAY, 3 * DAY),
+    Category.DISPUTE: Limits(HOUR, 4 * HOUR, 3 * DAY),
+    Category.SANITATION: Limits(2 * HOUR, DAY, 2 * DAY),
+    Category.OTHER: Limits(4 * HOUR, DAY, 5 * DAY),
+}
+
+
+def find_office(office_id: UUID) -> Office:
+    """An office; refuses what isn't there."""
+    office = db.session.get(Office, office_id)
+    if office is None:
+        raise NotFound()
+    return office
+
+
+def offices(
+    division: str | None = None, category: Category | None = None, *, closed: bool = False
+) -> Select[Office]:
+    """The offices at a division and below it, or those that answer for a category."""
+    chosen = select(Office)
+    if division is not None:
+        chosen = chosen.where(Office.division.startswith(division, autoescape=True))
+    if category is not None:
+        answering = select(OfficeCategory.office_id).where(OfficeCategory.category == category)
+        chosen = chosen.where(Office.id.in_(answering))
+    return chosen if closed else chosen.where(Office.closed_at.is_(None))
+
+
+def divisions_over(division: str) -> list[str]:
+    """A division and those that it lies in, the nearest first."""
+    return [division[:length] for length in (12, 9, 6) if len(division) >= length]
+
+
+def offices_over(village: str) -> list[Office]:
+    """The offices to which a village's calls may go, the nearest first."""
+    found = db.session.scalars(
+        select(Office).where(
+            Office.division.in_(divisions_over(village)), Office.closed_at.is_(None)
+        )
+    )
+    return sorted(found, key=lambda each: (-len(each.division), each.name))
+
+
+def office_for(village: str, category: Category) -> Office | None:
+    """The office that answers for a category: the village's, else the township's, the county's."""
+    answering = set(
+        db.session.scalars(
+            select(OfficeCategory.office_id).where(OfficeCategory.category == category)
+        )
+    )
+    return next((each for each in offices_over(village) if each.id in answering), None)
+
+
+def limits_of(village: str, category: Category) -> Limits:
+    """The limits that hold for a category: the nearest division's, else the usual ones."""
+    found = {
+        each.division: each
+        for each in db.session.scalars(
+            select(CallLimit).where(
+                CallLimit.division.in_(divisions_over(village)), CallLimit.category == category
+            )
+        )
+    }
+    for code in divisions_over(village):
+        if code in found:
+            held = found[code]
+            return Limits(held.accept_minutes, held.on_site_minutes, held.resolve_minutes)
+    return DEFAULTS[category]
+
+
+def offices_by_id(ids: Iterable[UUID | None]) -> dict[UUID, Office]:
+    """These offices, those missing left out."""
+    wanted = {each for each in ids if each is not None}
+    found = db.session.scalars(select(Office).where(Office.id.in_(wanted)))
+    return {each.id: each for each in found}
+
+
+def categories_of(found: Collection[Office]) -> dict[UUID, list[Category]]:
+    """What these offices answer for, in the order of the categories."""
+    rows = db.session.execute(
+        select(OfficeCategory.office_id, OfficeCategory.category).where(
+            OfficeCategory.office_id.in_([each.id for each in found])
+        )
+    ).all()
+    held: dict[UUID, set[Category]] = {each.id: set() for each in found}
+    for office_id, category in rows:
+        held[office_id].add(category)
+    return {key: [each for each in Category if each in value] for key, value in held.items()}
+
+
+def people_of(office_id: UUID) -> Sequence[OfficePerson]:
+    """Who answers for an office, deputies last."""
+    return db.session.scalars(
+        select(OfficePerson)
+        .where(OfficePerson.office_id == office_id)
+        .order_by(OfficePerson.is_deputy, OfficePerson.user_id)
+    ).all()
+
+
+def own_offices(actor: Actor) -> Select[Office]:
+    """The offices that one answers for: as their person, or as a cadre of that very village."""
+    cadre_at = [
+        held.division
+        for held in actor.roles
+        if held.role is Role.CADRE and len(held.division) == VILLAGE_CODE
+    ]
+    tied = select(OfficePerson.office_id).where(OfficePerson.user_id == actor.user_id)
+    return select(Office).where(or_(Office.id.in_(tied), Office.division.in_(cadre_at)))
+
+
+def answers_for(actor: Actor, office_id: UUID | None) -> bool:
+    """Whether one may act for an office; the clock may for all."""
+    if actor.is_system:
+        return True
+    chosen = own_offices(actor).where(Office.id == office_id)
+    return db.session.scalar(chosen) is not None

@@ -1,0 +1,132 @@
+"""The blue and the red ledger: by hand, from calls, from objections; struck off for good."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from incentives.access.actor import SYSTEM, Role
+from incentives.calls import operations
+from incentives.calls.models import Duty
+from incentives.calls.queries.duties import DutySource, open_duties
+from incentives.calls.states import Action
+from incentives.clock import now, village_day
+from incentives.errors import Invalid, NotPermitted, WrongState
+from incentives.extensions import db
+from incentives.notices.models import Objection
+from tests.calls.scenes import Scene
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, act, make_household, staff
+
+
+@pytest.fixture
+def scene(app) -> Scene:
+    return Scene()
+
+
+def enter(scene, *, actor=None, days=3, office=None, division=VILLAGE) -> Duty:
+    return act(
+        lambda: operations.enter_duty(
+            division=division,
+            title="修好三组的路灯",
+            office_id=office or scene.water,
+            due_on=village_day(now()) + timedelta(days=days),
+            actor=actor or scene.cadre,
+            now=now(),
+        )
+    )
+
+
+def strike_off(duty_id, actor) -> Duty:
+    return act(
+        lambda: operations.strike_off_duty(
+            division=VILLAGE, duty_id=duty_id, note="换了灯", actor=actor, now=now()
+        )
+    )
+
+
+def test_a_duty_is_blue_through_its_day_and_red_from_the_next_until_struck_off(scene, clock):
+    duty_id = enter(scene).id
+    for place in (VILLAGE, TOWNSHIP, COUNTY):
+        (line,) = open_duties(place, now())
+        assert (line.source, line.office, line.overdue) == (DutySource.HAND, "水务站", False)
+    clock.forward(days=3)
+    assert not open_duties(VILLAGE, now())[0].overdue
+    clock.forward(days=1)
+    assert open_duties(VILLAGE, now())[0].overdue
+    with pytest.raises(NotPermitted):
+        strike_off(duty_id, scene.digger)
+    with pytest.raises(NotPermitted):
+        strike_off(duty_id, scene.cadre)
+    assert strike_off(duty_id, scene.plumber).note == "换了灯"
+    assert open_duties(VILLAGE, now()) == []
+    with pytest.raises(WrongState):
+        strike_off(duty_id, scene.plumber)
+
+
+def test_a_call_stands_under_its_office_s_name_and_turns_red_at_its_step_s_time(scene, clock):
+    call_id = scene.told()
+    (line,) = open_duties(VILLAGE, now())
+    assert (line.source, line.id, line.office) == (DutySource.CALL, call_id, "水务站")
+    assert not line.overdue
+    assert "桥" not in str(line.title)
+    clock.forward(minutes=31)
+    assert open_duties(VILLAGE, now())[0].overdue
+    scene.step(call_id, Action.ACCEPT)
+    assert not open_duties(VILLAGE, now())[0].overdue
+    scene.step(call_id, Action.RESOLVE)
+    assert open_duties(VILLAGE, now()) == []
+
+
+def test_an_unsigned_report_is_nobody_s_duty_yet(scene):
+    scene.report()
+    assert open_duties(VILLAGE, now()) == []
+
+
+def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):
+    household = make_household(VILLAGE)
+
+    def object_() -> None:
+        db.session.add(
+            Objection(
+                village=VILLAGE,
+                missing_resident_id=household.head_id,
+                missing_rule_item="PA01",
+                missing_occurred_on=date(2026, 3, 1),
+                reason="少了一次",
+                made_by=household.head_id,
+                made_at=now(),
+                household_id=household.id,
+                due_on=date(2026, 3, 1),
+            )
+        )
+
+    act(object_)
+    (line,) = open_duties(TOWNSHIP, now())
+    assert (line.source, line.overdue, line.id) == (DutySource.OBJECTION, True, None)
+
+
+def test_what_can_t_be_owed_is_refused(scene):
+    with pytest.raises(Invalid):
+        enter(scene, days=-1)
+    with pytest.raises(Invalid):
+        enter(scene, actor=SYSTEM, division=COUNTY)
+    with pytest.raises(NotPermitted):
+        enter(scene, actor=staff(Role.TREASURER))
+    act(
+        lambda: operations.change_office(
+            office_id=scene.water, closed=True, actor=SYSTEM, now=now()
+        )
+    )
+    with pytest.raises(Invalid):
+        enter(scene)
+
+
+def test_the_database_takes_no_half_striking_off(scene):
+    duty_id = enter(scene).id
+    db.session.rollback()
+    db.session.connection(execution_options={"write": True})
+    table = Duty.__table__
+    with pytest.raises(IntegrityError):
+        db.session.execute(update(table).where(table.c.id == duty_id).values(done_at=now()))
+    db.session.rollback()

@@ -1,0 +1,297 @@
+"""Calls by HTTP and on pages: who may what, what the public sees, the caller's link."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from incentives.access.actor import Role
+from incentives.calls.models import Call
+from incentives.calls.operations import reporting
+from incentives.extensions import db
+from tests import site as sites
+from tests.factories import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.site import make_site
+
+CALLS = f"/villages/{VILLAGE}/calls"
+WORDS = {"category": "water", "text": "桥边水管破了", "place": "桥边", "phone": "139 0000 0000"}
+
+
+@pytest.fixture
+def site(bare_app, monkeypatch):
+    users = sites.USERS | {
+        "plumber": (Role.RESPONDER, TOWNSHIP),
+        "digger": (Role.RESPONDER, COUNTY),
+    }
+    monkeypatch.setattr(sites, "USERS", users)
+    made = make_site(
+        bare_app,
+        users=("administrator", "cadre", "treasurer", "supervisor", "plumber", "digger"),
+    )
+    for name, division, category, who in (
+        ("水务站", TOWNSHIP, "water", "plumber"),
+        ("交通局", COUNTY, "road", "digger"),
+    ):
+        body = {"division": division, "name": name, "categories": [category]}
+        answer = made.call("administrator", "POST", "/offices", body)
+        assert answer.status_code == 201, answer.text
+        made.__dict__[name] = answer.json["id"]
+        people = {"people": [{"user_id": user_id(made, who)}]}
+        put = made.call("administrator", "PUT", f"/offices/{answer.json['id']}/people", people)
+        assert put.status_code == 200, put.text
+        assert put.json["people"] == [
+            {"user_id": people["people"][0]["user_id"], "name": f"{who} 某", "is_deputy": False}
+        ]
+    return made
+
+
+def user_id(site, username) -> str:
+    users = site.call("administrator", "GET", "/users").json["items"]
+    return next(each["id"] for each in users if each["username"] == username)
+
+
+def photo() -> tuple[io.BytesIO, str]:
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), "brown").save(content, "JPEG")
+    content.seek(0)
+    return content, "pipe.jpg"
+
+
+def report(site, who=None, **more):
+    answer = site.call(who, "POST", CALLS, data=WORDS | more)
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+def step(site, who, call_id, step, **more):
+    return site.call(who, "POST", f"{CALLS}/{call_id}/steps", data={"step": step, **more})
+
+
+def secret_of(reported) -> str:
+    return reported["follow_url"].rpartition("/")[2]
+
+
+def test_what_nobody_signed_waits_for_a_look_and_what_a_cadre_says_goes_at_once(site):
+    assert report(site)["status"] == "reported"
+    assert report(site, "treasurer")["status"] == "reported"
+    assert report(site, "cadre", source="box", photo=photo())["status"] == "pushed"
+    refused = site.call(None, "POST", CALLS, data=WORDS | {"source": "box"})
+    assert refused.status_code == 401
+    refused = site.call("treasurer", "POST", CALLS, data=WORDS | {"source": "desk"})
+    assert refused.status_code == 403
+
+
+def test_the_same_report_sent_twice_is_one_call_with_one_link(site):
+    key = "k" * 40
+    first = site.call(None, "POST", CALLS, data=dict(WORDS), key=key)
+    again = site.call(None, "POST", CALLS, data=dict(WORDS), key=key)
+    assert first.json == again.json
+    items = site.call("cadre", "GET", CALLS).json["items"]
+    assert len(items) == 1
+    assert "secret" not in str(items)
+
+
+def test_a_call_is_followed_answered_rated_and_sent_back_once(site):
+    reported = report(site)
+    link = f"/calls/follow/{secret_of(reported)}"
+    assert site.call(None, "GET", link).json["status"] == "reported"
+    assert site.call(None, "GET", "/calls/follow/guessed").status_code == 404
+    pushed = site.call("cadre", "POST", f"{CALLS}/{reported['id']}/push", {})
+    assert pushed.json["office"] == "水务站"
+    rating = {"rating": 2, "word": "慢"}
+    assert site.call(None, "POST", f"{link}/rating", rating).status_code == 409
+    for each in ("accept", "arrive"):
+        assert step(site, "plumber", reported["id"], each).status_code == 200
+    assert step(site, "plumber", reported["id"], "resolve").status_code == 422
+    done = step(site, "plumber", reported["id"], "resolve", note="换了管子", photo=photo())
+    assert done.status_code == 200
+    assert step(site, "plumber", reported["id"], "answer", note="已修好").status_code == 200
+    followed = site.call(None, "GET", link).json
+    assert [each["action"] for each in followed["steps"]][-2:] == ["resolve", "answer"]
+    assert followed["steps"][-1]["note"] == "已修好"
+    assert "by" not in followed["steps"][-1]
+    assert "phone" not in followed
+    assert site.call(None, "POST", f"{link}/rating", rating).json["rating"] == 2
+    assert site.call(None, "POST", f"{link}/rating", rating).status_code == 409
+    back = site.call(None, "POST", f"{link}/reopening", {"reason": "还漏水"})
+    assert back.json["status"] == "pushed"
+    for each in ("accept", "arrive", "resolve", "answer"):
+        note = {"note": "好了"} if each in ("resolve", "answer") else {}
+        assert step(site, "plumber", reported["id"], each, **note).status_code == 200
+    again = site.call(None, "POST", f"{link}/reopening", {"reason": "还漏水"})
+    assert again.status_code == 409
+
+
+def test_an_office_reads_and_steps_its_own_calls_only(site):
+    call_id = report(site, "cadre", source="desk")["id"]
+    assert site.call("plumber", "GET", f"{CALLS}/{call_id}").json["text"] == WORDS["text"]
+    assert site.call("digger", "GET", f"{CALLS}/{call_id}").status_code == 404
+    assert site.call("treasurer", "GET", f"{CALLS}/{call_id}").status_code == 403
+    assert site.call("digger", "GET", CALLS).json["items"] == []
+    water = site.__dict__["水务站"]
+    assert len(site.call("plumber", "GET", f"/offices/{water}/calls?open=true").json["items"]) == 1
+    assert site.call("digger", "GET", f"/offices/{water}/calls").status_code == 404
+    assert step(site, "digger", call_id, "accept").status_code == 403
+    assert step(site, "cadre", call_id, "accept").status_code == 403
+    over = {"note": "路面的事", "office_id": site.__dict__["交通局"]}
+    due = site.call("plumber", "GET", f"{CALLS}/{call_id}").json["due_at"]
+    handed = step(site, "plumber", call_id, "hand_over", **over)
+    assert handed.status_code == 200
+    assert handed.json["office"] == "交通局"
+    assert handed.json["due_at"] == due
+    assert step(site, "plumber", call_id, "accept").status_code == 403
+    assert step(site, "digger", call_id, "accept").status_code == 200
+
+
+def test_the_public_reads_no_word_and_no_place_of_a_caller(site):
+    report(site)
+    report(site, "cadre", source="desk")
+    answer = site.call(None, "GET", f"/villages/{VILLAGE}/public-calls")
+    (item,) = answer.json["items"]
+    assert item["office"] == "水务站"
+    for hidden in ("text", "place", "phone", "source", "rating_word"):
+        assert hidden not in item
+    page = site.app.test_client().get(f"/v/{VILLAGE}/calls").text
+    assert WORDS["text"] not in page
+    assert WORDS["place"] not in page
+    assert "tel:110" in page
+
+
+def test_photos_are_for_the_village_and_the_office(site):
+    call_id = report(site, "cadre", source="desk", photo=photo())["id"]
+    whole = site.call("plumber", "GET", f"{CALLS}/{call_id}").json
+    path = f"/villages/{VILLAGE}/files/{whole['steps'][0]['photo_id']}"
+    assert site.call("plumber", "GET", path).status_code == 200
+    assert site.call("cadre", "GET", path).status_code == 200
+    assert site.call("digger", "GET", path).status_code == 404
+    assert site.call("treasurer", "GET", path).status_code == 404
+    paper = (io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "paper.pdf")
+    assert site.call("cadre", "POST", CALLS, data=WORDS | {"photo": paper}).status_code == 422
+
+
+def test_a_flood_of_unsigned_reports_is_refused_until_it_is_looked_at(site, monkeypatch):
+    monkeypatch.setattr(reporting, "HELD_AT_MOST", 2)
+    first = report(site)
+    report(site)
+    refused = site.call(None, "POST", CALLS, data=dict(WORDS))
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "3600"
+    assert report(site, "cadre", source="desk")["status"] == "pushed"
+    site.call("cadre", "POST", f"{CALLS}/{first['id']}/strike", {"reason": "乱报"})
+    assert report(site)["status"] == "reported"
+
+
+def test_who_administers_elsewhere_makes_no_office_here(site):
+    body = {"division": TOWNSHIP, "name": "电力站", "categories": ["power"]}
+    assert site.call("cadre", "POST", "/offices", body).status_code == 403
+    assert site.call("administrator", "POST", "/offices", body).status_code == 201
+    assert site.call("administrator", "POST", "/offices", body).status_code == 422
+    names = [each["name"] for each in site.call(None, "GET", "/offices").json["items"]]
+    assert names == ["交通局", "水务站", "电力站"]
+    none_of_them = {"people": [{"user_id": user_id(site, "cadre")}]}
+    path = f"/offices/{site.__dict__['水务站']}/people"
+    assert site.call("administrator", "PUT", path, none_of_them).status_code == 422
+
+
+def test_limits_are_set_and_hold_for_what_is_pushed_from_then_on(site):
+    body = {
+        "category": "water", "accept_minutes": 5, "on_site_minutes": 10, "resolve_minutes": 20,
+    }  # fmt: skip
+    path = f"/divisions/{TOWNSHIP}/call-limits"
+    assert site.call("cadre", "PUT", path, body).status_code == 404
+    assert site.call("administrator", "PUT", path, body).status_code == 200
+    wrong = body | {"on_site_minutes": 4}
+    assert site.call("administrator", "PUT", path, wrong).status_code == 422
+    assert body in site.call(None, "GET", path).json["limits"]
+    call = site.call("cadre", "GET", f"{CALLS}/{report(site, 'cadre', source='desk')['id']}")
+    assert call.json["due_at"] == "2026-03-02T01:05:00Z"
+
+
+def test_the_whole_way_on_pages(site):
+    cadre = site.send("cadre", "/desk/calls/new", source="desk", **WORDS)
+    assert cadre.status_code == 303
+    where = cadre.location
+    assert "Taken on" not in site.open("cadre", where)
+    assert "late" not in site.open("plumber", "/office")
+    assert "left" in site.open("plumber", "/office")
+    for each, note in (("accept", ""), ("arrive", ""), ("resolve", "好了"), ("answer", "好了")):
+        sent = site.send("plumber", f"{where}/steps", on=where, step=each, note=note)
+        assert sent.status_code == 303, sent.text
+    assert "Nothing to do" in site.open("plumber", "/office")
+    assert "Answered" in site.open("cadre", "/desk/calls")
+    assert site.browser("cadre").get(f"/v/{OTHER_VILLAGE}/calls").status_code == 404
+
+
+def test_anyone_reports_and_follows_on_pages(site):
+    page = f"/v/{VILLAGE}/calls/new"
+    nobody = site.app.test_client()
+    nobody.get("/language/en")
+    fields = {"csrf_token": sites.csrf_of(nobody, page), **WORDS}
+    sent = nobody.post(page, data=fields)
+    assert sent.status_code == 303
+    followed = nobody.get(sent.location)
+    assert "To be looked at" in followed.text
+    with site.app.app_context():
+        assert sent.location.rpartition("/")[2].encode() not in db.session.scalar(
+            db.select(Call.secret_digest)
+        )
+
+
+def test_an_administrator_s_pages_of_offices(site):
+    typed = {"name": "林草站", "division": TOWNSHIP, "categories": ["hazard", "other"]}
+    made = site.send("administrator", "/admin/offices", **typed)
+    assert made.status_code == 303
+    assert "林草站" in site.open("administrator", made.location)
+    people = {"people": user_id(site, "plumber"), "deputies": user_id(site, "digger")}
+    sent = site.send("administrator", f"{made.location}/people", on=made.location, **people)
+    assert sent.status_code == 303
+    held = site.call(
+        "administrator", "GET", f"/offices/{made.location.rpartition('/')[2]}/people"
+    ).json["people"]
+    assert [each["is_deputy"] for each in held] == [False, True]
+    closed = site.send("administrator", made.location, name="林草站", closed="1")
+    assert closed.status_code == 303
+    assert "Closed" in site.open("administrator", "/admin/offices")
+
+
+def test_both_ledgers_are_public_and_a_duty_is_struck_off_on_the_page(site):
+    path = f"/divisions/{VILLAGE}/duties"
+    body = {"title": "修路灯", "office_id": site.__dict__["水务站"], "due_on": "2026-03-04"}
+    assert site.call("treasurer", "POST", path, body).status_code == 403
+    assert site.call("cadre", "POST", path, body).status_code == 201
+    sent = site.send(
+        "cadre", path, title="清水沟", office_id=body["office_id"], due_on="2026-03-05"
+    )
+    assert sent.status_code == 303, sent.text
+    report(site, "cadre", source="desk")
+    items = site.call(None, "GET", f"/divisions/{TOWNSHIP}/duties").json["items"]
+    assert [each["source"] for each in items] == ["call", "hand", "hand"]
+    nobody = site.app.test_client()
+    assert "修路灯" in nobody.get(path).text
+    assert "修路灯" in nobody.get(f"/v/{VILLAGE}/duties").text
+    assert WORDS["place"] not in nobody.get(path).text
+    done = f"{path}/{items[1]['id']}/done"
+    assert site.call("digger", "POST", done, {"note": "好了"}).status_code == 403
+    assert site.send("plumber", done, on=path, note="换了灯泡").status_code == 303
+    assert "换了灯泡" in nobody.get(path).text
+    listed = site.call(None, "GET", f"/divisions/{VILLAGE}/done-duties").json["items"]
+    assert [each["note"] for each in listed] == ["换了灯泡"]
+    assert nobody.get(f"/api/v1{path}.xlsx").status_code == 200
+    assert nobody.get(f"{path}.xlsx").status_code == 200
+
+
+def test_numbers_are_public_as_page_list_and_sheet(site):
+    report(site, "cadre", source="desk")
+    path = f"/divisions/{TOWNSHIP}/call-numbers"
+    items = site.call(None, "GET", f"{path}?from=2026-03-01&to=2026-03-02").json["items"]
+    assert [(each["by"], each["reported"]) for each in items] == [
+        ("category", 1),
+        ("office", 1),
+        ("division", 1),
+    ]
+    assert site.call(None, "GET", f"{path}?from=2026-03-03&to=2026-03-02").status_code == 422
+    nobody = site.app.test_client()
+    nobody.get("/language/en")
+    assert "too few" in nobody.get(path).text
+    assert nobody.get(f"{path}.xlsx").status_code == 200
+    assert nobody.get(f"/api/v1{path}.xlsx").status_code == 200

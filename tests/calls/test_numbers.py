@@ -1,0 +1,84 @@
+"""Calls in numbers, worked out by hand; fewer than five are counted and no more."""
+
+from datetime import timedelta
+
+import pytest
+
+from incentives.calls import operations
+from incentives.calls.queries.numbers import call_numbers, period
+from incentives.calls.states import Action
+from incentives.clock import now, village_day
+from incentives.errors import Invalid
+from tests.calls.scenes import Scene
+from tests.factories import COUNTY, VILLAGE, act
+
+# Minutes from being pushed to each step, and the stars of the caller: water is due within a day.
+CASES = [(5, 20, 60, 5), (10, 30, 90, 4), (15, 40, 120, 4), (20, 50, 1441, 2)]
+
+
+@pytest.fixture
+def scene(app) -> Scene:
+    return Scene()
+
+
+def handle(scene, clock, accept, on_site, resolve, stars) -> None:
+    reported = scene.report()
+    call_id = reported.call.id
+    scene.push(call_id)
+    begun = now()
+    for step, after in (
+        (Action.ACCEPT, accept),
+        (Action.ARRIVE, on_site),
+        (Action.RESOLVE, resolve),
+        (Action.ANSWER, resolve),
+    ):
+        clock.now = begun + timedelta(minutes=after)
+        scene.step(call_id, step)
+    act(lambda: operations.rate_call(secret=reported.secret, rating=stars, word=None, now=now()))
+
+
+def figures(by, division=VILLAGE):
+    today = village_day(now())
+    found = call_numbers(division, today - timedelta(days=9), today, now())
+    return {each["name"]: each for each in found if each["by"] == by}
+
+
+def test_four_are_only_counted_and_five_have_medians_shares_and_stars(scene, clock):
+    for case in CASES:
+        handle(scene, clock, *case)
+    row = figures("office")["水务站"]
+    assert (row["reported"], row["resolved"], row["in_time"], row["rated"]) == (4, 4, 3, 4)
+    empty = ("in_time_percent", "accept_minutes", "resolve_minutes", "slowest_minutes", "stars")
+    assert {row[name] for name in empty} == {None}
+    handle(scene, clock, 30, 60, 150, 5)
+    row = figures("office", COUNTY)["水务站"]
+    assert row["in_time_percent"] == 80
+    assert (row["accept_minutes"], row["on_site_minutes"], row["resolve_minutes"]) == (15, 40, 120)
+    assert (row["slowest_minutes"], row["stars"]) == (1441, 4.0)
+    assert len(figures("category")) == len(figures("division")) == 1
+
+
+def test_what_nobody_answered_counts_against_its_office_once_it_is_late(scene, clock):
+    for case in CASES:
+        handle(scene, clock, *case)
+    scene.told()
+    assert figures("office")["水务站"]["in_time_percent"] is None
+    clock.forward(days=1, minutes=1)
+    assert figures("office")["水务站"]["in_time_percent"] == 60
+
+
+def test_doubles_and_misuse_are_no_calls(scene):
+    first, double, misuse = scene.told(), scene.report().call.id, scene.report().call.id
+    scene.merge(double, first)
+    scene.strike(misuse)
+    (row,) = figures("division").values()
+    assert row["reported"] == 1
+
+
+def test_days_are_in_order_and_no_more_than_a_year(scene):
+    today = village_day(now())
+    with pytest.raises(Invalid):
+        period(today, today - timedelta(days=1), now())
+    with pytest.raises(Invalid):
+        period(today - timedelta(days=366), today, now())
+    assert period(None, None, now()) == (today - timedelta(days=89), today)
