@@ -223,7 +223,7 @@ def test_time_rises_though_the_clock_stands_still(book):
     assert posted[0].at < posted[1].at < posted[2].at
 
 
-def test_fifty_events_cost_as_many_statements_as_one(book, statements):
+def test_fifty_events_cost_few_more_statements_than_one(book, statements, database):
     anna, *_ = book
     post(award(anna, 1))
     statements.clear()
@@ -231,7 +231,8 @@ def test_fifty_events_cost_as_many_statements_as_one(book, statements):
     one = len(statements)
     statements.clear()
     post(*(award(anna, 1) for _ in range(50)))
-    assert len(statements) == one
+    # On PostgreSQL events, transfers and leaves go by 16, and then the rest of each.
+    assert len(statements) == one + (3 if database == "postgresql" else 0)
 
 
 def test_a_statement_pages_through_points_and_debt(book, clock):
