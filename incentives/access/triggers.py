@@ -3,7 +3,9 @@
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from incentives.triggers import create_function, create_trigger, own_schema
 
 TABLE = "audit_row"
 FUNCTION = "access_audit_append_only"
@@ -30,20 +32,11 @@ def create_triggers(connection: Connection) -> None:
         for body in SQLITE.values():
             connection.exec_driver_sql(body)
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    connection.exec_driver_sql(
-        f"CREATE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path FROM CURRENT AS $${BODY}$$"
-    )
-    connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {FUNCTION}() FROM PUBLIC")
-    for act, each in POSTGRESQL.items():
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {TABLE}_refuses_{act.lower()} BEFORE {act} ON {TABLE} "
-            f"FOR EACH {each} EXECUTE FUNCTION {FUNCTION}()"
-        )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        create_function(connection, FUNCTION, BODY)
+        for act, each in POSTGRESQL.items():
+            name = f"{TABLE}_refuses_{act.lower()}"
+            create_trigger(connection, name, f"BEFORE {act}", TABLE, each, FUNCTION)
 
 
 def drop_triggers(connection: Connection) -> None:

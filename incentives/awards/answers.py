@@ -5,9 +5,10 @@ is rejected or withdrawn says when. A released trigger is never edited: a change
 by a migration of its own.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from incentives.awards.triggers import CLOSED_STATE, sqlite_trigger
+from incentives.awards.triggers import CLOSED_STATE
+from incentives.triggers import create_function, create_trigger, own_schema, sqlite_trigger
 
 NAME = "award_answered"
 FUNCTION = "awards_no_has_reason"
@@ -34,19 +35,9 @@ def create_answer_trigger(connection: Connection) -> None:
         sql = sqlite_trigger(NAME, "UPDATE OF status", "award", UNANSWERED, WORDS)
         connection.exec_driver_sql(sql)
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    connection.exec_driver_sql(
-        f"CREATE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path FROM CURRENT AS $${BODY}$$"
-    )
-    connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {FUNCTION}() FROM PUBLIC")
-    connection.exec_driver_sql(
-        f"CREATE TRIGGER {NAME} BEFORE UPDATE OF status ON award "
-        f"FOR EACH ROW EXECUTE FUNCTION {FUNCTION}()"
-    )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        create_function(connection, FUNCTION, BODY)
+        create_trigger(connection, NAME, "BEFORE UPDATE OF status", "award", "ROW", FUNCTION)
 
 
 def drop_answer_trigger(connection: Connection) -> None:

@@ -5,7 +5,9 @@ set, once. No version is deleted: its number is never given again. A released tr
 edited: a change is a new one, made by a migration of its own.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from incentives.triggers import create_function, create_trigger, own_schema, sqlite_trigger
 
 CLOSED_STATE = "JR001"
 ITEMS_FUNCTION = "awards_adopted_items_stay"
@@ -35,14 +37,6 @@ MINUTES_SAME = "(OLD.minutes_id IS NULL OR NEW.minutes_id {same} OLD.minutes_id)
 def closed(row: str) -> str:
     """Whether the version of an item's row is no draft any more."""
     return f"EXISTS (SELECT 1 FROM rulebook WHERE id = {row}.rulebook_id AND status <> 'draft')"  # noqa: S608 -- names of our own
-
-
-def sqlite_trigger(name: str, when: str, table: str, condition: str, words: str) -> str:
-    """A trigger that refuses a change of a row under a condition, on SQLite."""
-    return (
-        f"CREATE TRIGGER {name} BEFORE {when} ON {table}\nWHEN {condition}\n"
-        f"BEGIN\n    SELECT RAISE(ABORT, '{words}');\nEND"
-    )
 
 
 ITEMS_STAY = "the items of this version stay as they were adopted"
@@ -113,21 +107,11 @@ def create_triggers(connection: Connection) -> None:
         for name, (when, table, condition, words) in SQLITE.items():
             connection.exec_driver_sql(sqlite_trigger(name, when, table, condition, words))
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for function, body in FUNCTIONS.items():
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path FROM CURRENT AS $${body}$$"
-        )
-        connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {function}() FROM PUBLIC")
-    for name, (when, table, each, function) in POSTGRESQL.items():
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} BEFORE {when} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION {function}()"
-        )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        for function, body in FUNCTIONS.items():
+            create_function(connection, function, body)
+        for name, (when, table, each, function) in POSTGRESQL.items():
+            create_trigger(connection, name, f"BEFORE {when}", table, each, function)
 
 
 def drop_triggers(connection: Connection) -> None:

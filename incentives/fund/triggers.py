@@ -7,7 +7,9 @@ accounting keeps isn't erased before its day. A released trigger is never edited
 one, made by a migration of its own.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from incentives.triggers import create_function, create_trigger, own_schema, refusal, sqlite_trigger
 
 FUND_STATE = "JF001"
 
@@ -95,31 +97,16 @@ def create_triggers(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         for name, (when, table, _condition, words) in RULES.items():
             only = f"{ONLY_WHEN[name]} AND " if name in ONLY_WHEN else ""
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {when} ON {table}\n"
-                f"WHEN {only}({condition_of(name, 'sqlite')})\n"
-                f"BEGIN\n    SELECT RAISE(ABORT, '{words}');\nEND"
-            )
+            condition = f"{only}({condition_of(name, 'sqlite')})"
+            connection.exec_driver_sql(sqlite_trigger(name, when, table, condition, words))
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for name, (when, table, _condition, words) in RULES.items():
-        row = "OLD" if when == "DELETE" else "NEW"
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION fund_{name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path FROM CURRENT AS $$\nBEGIN\n"
-            f"    IF {condition_of(name, 'postgresql')} THEN\n"
-            f"        RAISE EXCEPTION '{words}' USING ERRCODE = '{FUND_STATE}';\n"
-            f"    END IF;\n    RETURN {row};\nEND\n$$"
-        )
-        connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION fund_{name}() FROM PUBLIC")
-        only = f"WHEN ({ONLY_WHEN[name]}) " if name in ONLY_WHEN else ""
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} BEFORE {when} ON {table} "
-            f"FOR EACH ROW {only}EXECUTE FUNCTION fund_{name}()"
-        )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        for name, (when, table, _condition, words) in RULES.items():
+            row = "OLD" if when == "DELETE" else "NEW"
+            body = refusal(condition_of(name, "postgresql"), words, FUND_STATE, row)
+            create_function(connection, f"fund_{name}", body)
+            each = f"ROW WHEN ({ONLY_WHEN[name]})" if name in ONLY_WHEN else "ROW"
+            create_trigger(connection, name, f"BEFORE {when}", table, each, f"fund_{name}")
 
 
 def drop_triggers(connection: Connection) -> None:

@@ -4,9 +4,9 @@ Of a settlement only its steps change, its lines and its reversals never; none i
 released trigger is never edited: a change is a new one, made by a migration of its own.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from incentives.awards.triggers import sqlite_trigger
+from incentives.triggers import create_function, create_trigger, own_schema, sqlite_trigger
 
 STATE = "JS001"
 WORDS = "a statement stays as it was submitted"
@@ -72,21 +72,11 @@ def create_statement_triggers(connection: Connection) -> None:
         for name, (when, table, condition) in SQLITE.items():
             connection.exec_driver_sql(sqlite_trigger(name, when, table, condition, WORDS))
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for function, body in FUNCTIONS.items():
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path FROM CURRENT AS $${body}$$"
-        )
-        connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {function}() FROM PUBLIC")
-    for name, (when, table, each, function) in POSTGRESQL.items():
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} BEFORE {when} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION {function}()"
-        )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        for function, body in FUNCTIONS.items():
+            create_function(connection, function, body)
+        for name, (when, table, each, function) in POSTGRESQL.items():
+            create_trigger(connection, name, f"BEFORE {when}", table, each, function)
 
 
 def drop_statement_triggers(connection: Connection) -> None:

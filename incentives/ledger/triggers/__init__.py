@@ -11,11 +11,12 @@ PostgreSQL's functions are SECURITY DEFINER with the search path they were creat
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from incentives.ledger.triggers.names import OF_RECOVERY, WAITS, WAITS_FOR_RECOVERY
 from incentives.ledger.triggers.postgresql import FUNCTIONS, POSTGRESQL
 from incentives.ledger.triggers.sqlite import SQLITE
+from incentives.triggers import create_function, create_trigger, own_schema
 
 __all__ = [
     "ALL",
@@ -41,23 +42,13 @@ def create_triggers(connection: Connection, names: Sequence[str] = FIRST) -> Non
             if name in SQLITE:
                 connection.exec_driver_sql(SQLITE[name])
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for name in functions_of(names):
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path FROM CURRENT AS $${FUNCTIONS[name]}$$"
-        )
-        # Whoever may execute it could hang it on a table of their own and make points.
-        connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
-    for name in names:
-        when, table, function = POSTGRESQL[name]
-        each = "STATEMENT" if when.endswith("TRUNCATE") else "ROW"
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
-        )
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        for name in functions_of(names):
+            create_function(connection, name, FUNCTIONS[name])
+        for name in names:
+            when, table, function = POSTGRESQL[name]
+            each = "STATEMENT" if when.endswith("TRUNCATE") else "ROW"
+            create_trigger(connection, name, when, table, each, function)
 
 
 def drop_triggers(connection: Connection, names: Sequence[str] = ALL) -> None:
