@@ -99,7 +99,7 @@ NUMBERS = Listing(
         Column(_("Calls reported"), "reported", Kind.NUMBER),
         Column(_("Calls put right"), "resolved", Kind.NUMBER),
         Column(_("Put right in time"), "in_time", Kind.NUMBER),
-        Column(_("In time, %%"), "in_time_percent", Kind.NUMBER),
+        Column(_("Put right in time, in percent"), "in_time_percent", Kind.NUMBER),
         Column(_("To taking on, median"), "accept_minutes", Kind.NUMBER),
         Column(_("To the spot, median"), "on_site_minutes", Kind.NUMBER),
         Column(_("To putting right, median"), "resolve_minutes", Kind.NUMBER),

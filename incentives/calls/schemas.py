@@ -42,12 +42,22 @@ def is_office_step(step: Action) -> None:
 
 class CallInput(Schema):
     category = fields.Enum(Category, by_value=True, required=True)
-    text = fields.String(required=True, validate=no_blank(TEXT_LENGTH))
-    place = fields.String(required=True, validate=no_blank(PLACE_LENGTH))
+    text = fields.String(load_default="", validate=validate.Length(max=TEXT_LENGTH))
+    place = fields.String(load_default="", validate=validate.Length(max=PLACE_LENGTH))
     grid = fields.String(validate=validate.Length(equal=15))
     phone = fields.String(validate=[validate.Length(max=PHONE_LENGTH), is_phone])
     photo = Upload()
     source = fields.Enum(CallSource, by_value=True, load_default=CallSource.PAGE)
+
+
+class LimitForm(Schema):
+    """The limits of a category at a division, in minutes."""
+
+    division = fields.String(required=True, validate=validate.Length(min=6, max=12))
+    category = fields.Enum(Category, by_value=True, required=True)
+    accept_minutes = fields.Integer(strict=True, required=True)
+    on_site_minutes = fields.Integer(strict=True, required=True)
+    resolve_minutes = fields.Integer(strict=True, required=True)
 
 
 class ReportedOutput(Schema):

@@ -295,3 +295,30 @@ def test_numbers_are_public_as_page_list_and_sheet(site):
     assert "too few" in nobody.get(path).text
     assert nobody.get(f"{path}.xlsx").status_code == 200
     assert nobody.get(f"/api/v1{path}.xlsx").status_code == 200
+
+
+def test_an_administrator_sets_the_time_for_each_step_on_a_page(site):
+    page = "/admin/call-limits"
+    typed = {"division": TOWNSHIP, "category": "water", "accept_minutes": "7"}
+    typed |= {"on_site_minutes": "70", "resolve_minutes": "700"}
+    sent = site.send("administrator", page, **typed)
+    assert sent.status_code == 303
+    assert ">700<" in site.open("administrator", sent.location)
+    refused = site.send("administrator", page, **typed | {"on_site_minutes": "1"})
+    assert refused.status_code == 422
+
+
+def test_a_cadre_s_photo_says_enough_and_nothing_at_all_does_not(site):
+    alone = {"category": "water", "photo": photo()}
+    assert site.call("cadre", "POST", CALLS, data=alone | {"source": "desk"}).status_code == 201
+    nothing = {"category": "water", "source": "desk"}
+    assert site.call("cadre", "POST", CALLS, data=nothing).status_code == 422
+    nowhere = {"category": "water", "text": "水管破了"}
+    assert site.call(None, "POST", CALLS, data=nowhere).status_code == 422
+
+
+def test_an_office_s_page_has_its_duties_too(site):
+    body = {"title": "修路灯", "office_id": site.__dict__["水务站"], "due_on": "2026-03-04"}
+    site.call("cadre", "POST", f"/divisions/{VILLAGE}/duties", body)
+    assert "修路灯" in site.open("plumber", "/office")
+    assert "修路灯" not in site.open("digger", "/office")

@@ -53,14 +53,16 @@ def report_call(
     """Report what an office is to see to; who is known to the village reaches it at once.
 
     What nobody signed (`actor` None) waits for a cadre's look. Refuses a source other than the
-    page to those who aren't staff, a grid of another village, and more than 30 unsigned reports
-    an hour that nobody has looked at.
+    page to those who aren't staff, a report without words and without a photo, one of the page
+    that doesn't say where, a grid of another village, and more than 30 unsigned reports an hour
+    that nobody has looked at.
     """
     find_village(village)
     if actor is None:
         refuse_flood(village, source, now)
     else:
         require(actor, "call.report", village, own=source in (CallSource.PAGE, CallSource.PATROL))
+    refuse_empty(report, source)
     if report.grid is not None and report.grid not in {each.code for each in grids_of(village)}:
         raise Invalid(errors=[FieldError("/grid", _("This grid isn't of the village"))])
     photo_id = report.photo_id and find_file(village, report.photo_id).id
@@ -74,7 +76,7 @@ def report_call(
         source=source,
         status=CallStatus.REPORTED,
         text=report.text,
-        place=report.place,
+        place=report.place or None,
         phone=report.phone,
         secret_digest=digest_of(secret),
         reported_by=actor.person if actor else None,
@@ -87,6 +89,15 @@ def report_call(
     if actor is not None:
         push_if_routed(call, actor=actor, now=now)
     return Reported(call, secret)
+
+
+def refuse_empty(report: Report, source: CallSource) -> None:
+    """Refuse what says nothing; a cadre's photo alone says enough, as they can be asked."""
+    if not report.text.strip() and report.photo is None and report.photo_id is None:
+        detail = _("Write what is the matter, or take a photo")
+        raise Invalid(errors=[FieldError("/text", detail)])
+    if source is CallSource.PAGE and not report.place.strip() and report.grid is None:
+        raise Invalid(errors=[FieldError("/place", _("Say where it is"))])
 
 
 def refuse_flood(village: str, source: CallSource, now: datetime) -> None:

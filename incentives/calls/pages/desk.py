@@ -35,7 +35,7 @@ def calls_wait(_actor: Actor, village: Village) -> int:
     return queries.count_to_sort(village.code)
 
 
-nav_item(_("Calls"), "/desk/calls", permission="call.sort", order=25, count=calls_wait)
+nav_item(_("Calls"), "/desk/calls", permission="village_call.read", order=25, count=calls_wait)
 
 
 @blueprint.get("/desk/calls")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import format_timedelta, gettext
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
@@ -17,11 +17,13 @@ from incentives.calls.api.offices import get_offices, people_output
 from incentives.calls.models import Category, Office
 from incentives.calls.operations import Answerer
 from incentives.calls.operations.offices import managed_office
-from incentives.calls.outputs import call_rows, office_rows
+from incentives.calls.outputs import call_rows, duty_rows, office_rows
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import category_options
+from incentives.calls.queries import Limits
+from incentives.calls.queries.duties import duties_of_offices
 from incentives.calls.words import CATEGORIES, STATES
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.models import Division, Level
 from incentives.register.queries import divisions_by_code
@@ -56,12 +58,17 @@ def office() -> Any:
     """What one's offices have to do, the most urgent first."""
     mine = list(db.session.scalars(queries.own_offices(current_actor()).order_by(Office.name)))
     found = queries.open_calls([each.id for each in mine], CALLS_SHOWN)
-    places = divisions_by_code([each.village for each in found])
+    duties = duties_of_offices([each.id for each in mine])
+    places = divisions_by_code(
+        [*(each.village for each in found), *(each.division for each in duties)]
+    )
     return render(
         "calls/office.html",
         offices=mine,
         calls=[{**row, "time_left": time_left(row["due_at"])} for row in call_rows(found)],
         places=places,
+        duties=duty_rows(duties),
+        today_here=village_day(now()),
         categories=CATEGORIES,
         states=STATES,
     )
@@ -118,6 +125,38 @@ def manage_offices() -> Any:
 
 
 export_page(blueprint, "/admin/offices", get_offices, lists.OFFICES)
+
+
+@blueprint.route("/admin/call-limits", methods=["GET", "POST"])
+@page(permission="office.manage", village=False)
+def manage_limits() -> Any:
+    """In how many minutes each step is due, by category, at a division and below."""
+    actor = current_actor()
+    form = Form(schemas.LimitForm)
+    answer = form.accept(
+        lambda: set_limits(form.data, actor),
+        then=lambda limit: url_for(".manage_limits", division=limit.division),
+        done=_("They hold for what is sent on from now on."),
+    )
+    divisions = divisions_managed(actor)
+    asked = request.args.get("division", "")
+    chosen = asked if asked in dict(divisions) else divisions[0][0]
+    return answer or render(
+        "calls/limits.html",
+        form=form,
+        chosen=chosen,
+        divisions=divisions,
+        category_options=category_options(),
+        limits=[(CATEGORIES[each], queries.limits_of(chosen, each)) for each in Category],
+    )
+
+
+def set_limits(data: dict[str, Any], actor: Actor) -> Any:
+    """Set a category's limits as they were typed."""
+    division, category = data.pop("division"), data.pop("category")
+    return operations.set_call_limits(
+        division=division, category=category, limits=Limits(**data), actor=actor, now=now()
+    )
 
 
 @blueprint.route("/admin/offices/<uuid:office_id>", methods=["GET", "POST"])

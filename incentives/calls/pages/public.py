@@ -26,7 +26,7 @@ from incentives.web.pages import Form, page, public_place, render
 
 RATINGS = [
     ("5", _("Very good")),
-    ("4", _("Good")),
+    ("4", _("Quite good")),
     ("3", _("All right")),
     ("2", _("Poor")),
     ("1", _("Bad")),

@@ -98,6 +98,17 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
     return lines + [line_of_call(each, named, at) for each in calls]
 
 
+def duties_of_offices(office_ids: list[UUID]) -> list[Duty]:
+    """What these offices have to do by hand, the first due first."""
+    return list(
+        db.session.scalars(
+            select(Duty)
+            .where(Duty.office_id.in_(office_ids), Duty.done_at.is_(None))
+            .order_by(Duty.due_on, Duty.id)
+        )
+    )
+
+
 def owed_by_offices(division: str, _on: date) -> list[Due]:
     """The duties by hand and the calls of a division, for whoever shows the ledgers."""
     return [
