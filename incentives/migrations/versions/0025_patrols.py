@@ -159,7 +159,8 @@ def upgrade() -> None:
             name=op.f("ck_patrol_cancelled_has_reason"),
         ),
         sa.CheckConstraint(
-            "(status = 'closed') = (weather IS NOT NULL) AND (status = 'closed') = (log IS NOT NULL)",
+            "(status = 'closed') = (weather IS NOT NULL)"
+            " AND (status = 'closed') = (log IS NOT NULL)",
             name=op.f("ck_patrol_closed_has_log"),
         ),
         sa.CheckConstraint(
@@ -217,7 +218,8 @@ def upgrade() -> None:
         sa.Column("answered_by", sa.Uuid(), nullable=True),
         sa.Column("answered_at", Instant(), nullable=True),
         sa.CheckConstraint(
-            "(answered_at IS NULL) = (accepted IS NULL) AND (answered_at IS NULL) = (answered_by IS NULL)",
+            "(answered_at IS NULL) = (accepted IS NULL)"
+            " AND (answered_at IS NULL) = (answered_by IS NULL)",
             name=op.f("ck_shift_swap_answer_is_whole"),
         ),
         sa.CheckConstraint("resident_id <> stand_in_id", name=op.f("ck_shift_swap_another")),

@@ -77,7 +77,8 @@ class Patrol(Base):
             postgresql_where=text(STANDS),
         ),
         CheckConstraint(
-            "(status = 'closed') = (weather IS NOT NULL) AND (status = 'closed') = (log IS NOT NULL)",
+            "(status = 'closed') = (weather IS NOT NULL)"
+            " AND (status = 'closed') = (log IS NOT NULL)",
             name="closed_has_log",
         ),
         CheckConstraint(

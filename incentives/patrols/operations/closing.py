@@ -22,6 +22,7 @@ from incentives.patrols.models import (
     Patrol,
     PatrolAttendance,
     PatrolScan,
+    PatrolStatus,
     Unawarded,
 )
 from incentives.patrols.models.walks import LOG_LENGTH, WEATHER_LENGTH
@@ -67,9 +68,10 @@ def close_patrol(
     people = walkers(patrol.team_id, patrol.shift_id)
     if not leads(actor, village, patrol.leader_id, people):
         raise NotPermitted(_("The team's leader closes the patrol"))
-    turn(patrol, Action.CLOSE)
+    status = state_after(patrol, Action.CLOSE)
     came = list(dict.fromkeys(attended))
     refuse_absent(patrol, people, came)
+    patrol.status = status
     patrol.weather = check_text(log.weather, "/log/weather", WEATHER_LENGTH)
     patrol.log = check_text(log.text, "/log/text", LOG_LENGTH)
     patrol.ended_by, patrol.ended_at = actor.person, now
@@ -86,12 +88,12 @@ def close_patrol(
     return patrol
 
 
-def turn(patrol: Patrol, action: Action) -> None:
-    """Move a patrol on by the table of states; refuses where it has moved on already."""
+def state_after(patrol: Patrol, action: Action) -> PatrolStatus:
+    """Where an action leads by the table of states; refuses where it has moved on already."""
     before, after = TRANSITIONS[action]
     if patrol.status not in before:
         raise WrongState()
-    patrol.status = after
+    return after
 
 
 def refuse_absent(patrol: Patrol, people: Sequence[Resident], came: Sequence[UUID]) -> None:
@@ -174,7 +176,7 @@ def cancel_patrol(
     people = walkers(patrol.team_id, patrol.shift_id)
     if not leads(actor, village, patrol.leader_id, people):
         raise NotPermitted(_("The team's leader ends the patrol"))
-    turn(patrol, Action.CANCEL)
+    patrol.status = state_after(patrol, Action.CANCEL)
     patrol.reason = check_text(reason, "/reason", REASON_LENGTH)
     patrol.ended_by, patrol.ended_at = actor.person, now
     db.session.flush()

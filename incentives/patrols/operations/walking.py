@@ -35,6 +35,7 @@ from incentives.patrols.queries import (
     walkers,
     waypoint_of_code,
 )
+from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team
 
@@ -135,7 +136,7 @@ def record_scans(
     actor: Actor,
     now: datetime,
 ) -> list[PatrolScan]:
-    """Sign people in at a place: oneself, or others by the leader or a cadre, which the record says.
+    """Sign people in at a place: oneself; others by the leader or a cadre, and recorded so.
 
     The same person at the same place within 10 minutes counts once: the scan that is there is given
     again. What comes later, after the end, too fast or at an impossible time is recorded and
@@ -179,20 +180,15 @@ def record_scans(
 
 
 def refuse_for_others(
-    patrol: Patrol, people: Sequence[object], resident_ids: Sequence[UUID], actor: Actor
+    patrol: Patrol, people: Sequence[Resident], resident_ids: Sequence[UUID], actor: Actor
 ) -> None:
     """Refuse people who don't walk with the team, and a member who signs for others."""
-    walking = {each.id for each in people}  # type: ignore[attr-defined]
+    walking = {each.id for each in people}
     if not resident_ids or not set(resident_ids) <= walking:
         detail = _("Not all of them walk with this team")
         raise Invalid(errors=[FieldError("/resident_ids", detail)])
-    own = {each.id for each in own_people(actor, people)}  # type: ignore[arg-type]
-    if not set(resident_ids) <= own and not leads(
-        actor,
-        patrol.village,
-        patrol.leader_id,
-        people,  # type: ignore[arg-type]
-    ):
+    own = {each.id for each in own_people(actor, people)}
+    if not set(resident_ids) <= own and not leads(actor, patrol.village, patrol.leader_id, people):
         raise NotPermitted(_("Only the leader signs for others"))
 
 

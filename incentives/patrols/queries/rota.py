@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolStatus, Route, Shift, ShiftSwap
+from incentives.patrols.queries.walks import named
 from incentives.register.models import Resident, Team
 from incentives.register.queries import residents_by_id, team_members
 
@@ -72,20 +73,8 @@ def shifts(
 
 def shift_views(found: Sequence[Shift], now: datetime) -> list[ShiftView]:
     """Shifts with names and outcomes, in three statements."""
-    teams = dict(
-        db.session.execute(
-            select(Team.id, Team.name).where(Team.id.in_({each.team_id for each in found}))
-        )
-        .tuples()
-        .all()
-    )
-    routes = dict(
-        db.session.execute(
-            select(Route.id, Route.name).where(Route.id.in_({each.route_id for each in found}))
-        )
-        .tuples()
-        .all()
-    )
+    teams = named(Team, {each.team_id for each in found})
+    routes = named(Route, {each.route_id for each in found})
     walked = {
         each.shift_id: each
         for each in db.session.scalars(
@@ -152,7 +141,7 @@ def stand_ins(shift_id: UUID | None) -> dict[UUID, UUID]:
 
 
 def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
-    """Who is to walk: the team's members who live here, but for those with a stand-in; and these."""
+    """Who is to walk: the team's members who live here, or whoever stands in for them."""
     instead = stand_ins(shift_id)
     members = [each for each in team_members(team_id) if each.left_on is None]
     staying = [each for each in members if each.id not in instead]

@@ -143,7 +143,7 @@ def patrol_lines(found: Sequence[Patrol]) -> list[PatrolLine]:
 def named(model: type[Team] | type[Route] | type[Waypoint], ids: set[UUID]) -> dict[UUID, str]:
     """The names of teams, routes or waypoints by id."""
     rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
-    return {each: name for each, name in rows}
+    return {each: str(name) for each, name in rows}
 
 
 def scans_of_patrol(patrol_id: UUID) -> list[ScanView]:
