@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate
 
 from incentives.awards.models import CODE_LENGTH
-from incentives.patrols.models import FindingKind, PatrolStatus, Unawarded
+from incentives.calls.models import Category
+from incentives.patrols.models import PatrolStatus, Unawarded
 from incentives.patrols.models.places import PLACE_LENGTH
 from incentives.patrols.models.walks import FINDING_LENGTH, LOG_LENGTH, WEATHER_LENGTH
 from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
@@ -191,7 +192,7 @@ class FindingInput(Schema):
     """`photo_id`: a file that was brought before. `place`, or the waypoint that it is near."""
 
     id = Id(load_default=None)
-    category = fields.Enum(FindingKind, by_value=True, required=True)
+    category = fields.Enum(Category, by_value=True, required=True)
     text = fields.String(required=True, validate=validate.Length(min=1, max=FINDING_LENGTH))
     place = fields.String(load_default=None, validate=validate.Length(min=1, max=80))
     waypoint_id = Id(load_default=None)
@@ -255,11 +256,11 @@ class ScansOutput(Schema):
 
 class FindingOutput(Schema):
     id = Id()
-    category = fields.Enum(FindingKind, by_value=True)
+    category = fields.Enum(Category, by_value=True)
     text = fields.String(attribute="words")
     place = fields.String()
     photo_id = Id(allow_none=True)
-    call_id = Id(allow_none=True)
+    call_id = Id()
     found_at = InstantField()
     received_at = InstantField()
 

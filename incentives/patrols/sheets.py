@@ -6,8 +6,9 @@ from flask import Response
 from flask_babel import gettext
 from markupsafe import Markup
 
+from incentives.calls.words import CATEGORIES
 from incentives.patrols.queries import patrol_view
-from incentives.patrols.words import FINDINGS, FLAGS, STATES
+from incentives.patrols.words import FLAGS, STATES
 from incentives.register.queries import find_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 
@@ -20,7 +21,7 @@ def log_html(village: str, patrol_id: UUID) -> Markup:
         view=patrol_view(village, patrol_id),
         states=STATES,
         flags=FLAGS,
-        kinds=FINDINGS,
+        kinds=CATEGORIES,
     )
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from incentives.patrols.models import FindingKind, PatrolStatus, Unawarded
+from incentives.patrols.models import PatrolStatus, Unawarded
 from incentives.patrols.queries import Outcome
 
 STATES = {
@@ -17,17 +17,6 @@ OUTCOMES = {
     Outcome.WALKED: _("walked"),
     Outcome.MISSED: _("nobody walked"),
     Outcome.CANCELLED: _("cancelled"),
-}
-
-FINDINGS = {
-    FindingKind.WATER: _("Water"),
-    FindingKind.ROAD: _("Road or bridge"),
-    FindingKind.POWER: _("Electricity"),
-    FindingKind.TELECOM: _("Phone and internet"),
-    FindingKind.HAZARD: _("Danger: slope, wall, wire"),
-    FindingKind.DISPUTE: _("A quarrel"),
-    FindingKind.SANITATION: _("Rubbish and cleaning"),
-    FindingKind.OTHER: _("Something else"),
 }
 
 FLAGS = {

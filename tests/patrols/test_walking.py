@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from incentives.calls.models import Call, CallSource, Category
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.errors import Duplicate, Invalid, NotPermitted
 from incentives.extensions import db
-from incentives.patrols import hooks, operations
-from incentives.patrols.models import Finding, FindingKind, PatrolScan
+from incentives.patrols import operations
+from incentives.patrols.models import Finding, PatrolScan
 from tests.factories import VILLAGE, act
 from tests.patrols.scenes import by_card, make_team_scene
 
@@ -156,7 +157,7 @@ def test_what_is_no_sign_here_is_refused(team):
 
 
 def find(team, patrol, **more):
-    values = {"category": FindingKind.HAZARD, "text": "护坡松动", "place": "小学后面", **more}
+    values = {"category": Category.HAZARD, "text": "护坡松动", "place": "小学后面", **more}
     return act(
         lambda: operations.record_finding(
             village=VILLAGE,
@@ -167,18 +168,12 @@ def find(team, patrol, **more):
     )
 
 
-def test_a_finding_becomes_a_call_once(team, monkeypatch):
-    called = []
-
-    def report(finding, _actor, _now):
-        called.append(finding.words)
-        return new_id()
-
-    monkeypatch.setattr(hooks, "reporters", [report])
+def test_a_finding_becomes_a_call_once(team):
     patrol, mine = team.start(), new_id()
     first = find(team, patrol, finding_id=mine).call_id
     assert find(team, patrol, finding_id=mine).call_id == first
-    assert called == ["护坡松动"]
+    call = db.session.query(Call).one()
+    assert (call.id, call.source, call.text) == (first, CallSource.PATROL, "护坡松动")
     assert db.session.query(Finding).count() == 1
     with pytest.raises(Duplicate):
         find(team, patrol, finding_id=mine, actor=team.member)

@@ -7,7 +7,7 @@ from incentives.database import Instant
 from incentives.patrols.triggers import create_triggers, drop_triggers
 
 revision = "0025_patrols"
-down_revision = "0022_objections"
+down_revision = "0024_calls"
 
 
 def upgrade() -> None:
@@ -274,12 +274,13 @@ def upgrade() -> None:
         sa.Column("words", sa.String(length=500), nullable=False),
         sa.Column("place", sa.String(length=80), nullable=False),
         sa.Column("photo_id", sa.Uuid(), nullable=True),
-        sa.Column("call_id", sa.Uuid(), nullable=True),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("found_at", Instant(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("found_by", sa.Uuid(), nullable=False),
         sa.CheckConstraint("length(place) > 0", name=op.f("ck_finding_says_where")),
         sa.CheckConstraint("length(words) > 0", name=op.f("ck_finding_says_what")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_finding_call_id_call")),
         sa.ForeignKeyConstraint(["photo_id"], ["file.id"], name=op.f("fk_finding_photo_id_file")),
         sa.ForeignKeyConstraint(
             ["village", "patrol_id"],

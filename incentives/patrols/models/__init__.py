@@ -4,7 +4,6 @@ from incentives.patrols.models.places import Route, RouteStop, Waypoint, Waypoin
 from incentives.patrols.models.rota import Shift, ShiftSwap
 from incentives.patrols.models.walks import (
     Finding,
-    FindingKind,
     Patrol,
     PatrolAttendance,
     PatrolScan,
@@ -14,7 +13,6 @@ from incentives.patrols.models.walks import (
 
 __all__ = [
     "Finding",
-    "FindingKind",
     "Patrol",
     "PatrolAttendance",
     "PatrolScan",

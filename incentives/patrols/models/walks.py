@@ -15,25 +15,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incentives.calls.models import Category
 from incentives.database import Base, choice, new_id
 
 LOG_LENGTH = 1000
 WEATHER_LENGTH = 40
 FINDING_LENGTH = 500
 STANDS = "status <> 'cancelled'"
-
-
-class FindingKind(StrEnum):
-    """What a finding is about, by the names that calls have for it."""
-
-    WATER = "water"
-    ROAD = "road"
-    POWER = "power"
-    TELECOM = "telecom"
-    HAZARD = "hazard"
-    DISPUTE = "dispute"
-    SANITATION = "sanitation"
-    OTHER = "other"
 
 
 class PatrolStatus(StrEnum):
@@ -142,7 +130,7 @@ class PatrolScan(Base):
 
 
 class Finding(Base):
-    """Something seen on a patrol that an office must look at; it becomes a call.
+    """Something seen on a patrol that an office must look at: it is a call from the beginning.
 
     Its id is made by the phone, so that it is sent again without doubling.
     """
@@ -157,11 +145,11 @@ class Finding(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     village: Mapped[str] = mapped_column(String(12))
     patrol_id: Mapped[UUID] = mapped_column(index=True)
-    category: Mapped[FindingKind] = mapped_column(choice(FindingKind, "category"))
+    category: Mapped[Category] = mapped_column(choice(Category, "category"))
     words: Mapped[str] = mapped_column(String(FINDING_LENGTH))
     place: Mapped[str] = mapped_column(String(80))
     photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"), index=True)
-    call_id: Mapped[UUID | None] = mapped_column(unique=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), unique=True)
     found_at: Mapped[datetime]
     received_at: Mapped[datetime]
     found_by: Mapped[UUID]

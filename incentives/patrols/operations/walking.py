@@ -10,14 +10,14 @@ from sqlalchemy import select
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
+from incentives.calls.models import CallSource, Category
+from incentives.calls.operations import Report, report_call
 from incentives.database import new_id
 from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.files.queries import find_file
-from incentives.patrols import hooks, pace
+from incentives.patrols import pace
 from incentives.patrols.models import (
     Finding,
-    FindingKind,
     Patrol,
     PatrolScan,
     PatrolStatus,
@@ -215,7 +215,7 @@ def record_finding(
     *,
     village: str,
     patrol_id: UUID,
-    category: FindingKind,
+    category: Category,
     text: str,
     place: str | None = None,
     waypoint_id: UUID | None = None,
@@ -244,21 +244,28 @@ def record_finding(
     near: Waypoint | None = None
     if waypoint_id is not None:
         near = find_waypoint(village, waypoint_id)
+    report = Report(
+        category=category,
+        text=check_text(text, "/text", FINDING_LENGTH),
+        place=place or (near.name if near else ""),
+        photo_id=photo_id,
+    )
+    reported = report_call(
+        village=village, report=report, source=CallSource.PATROL, actor=actor, now=now
+    )
     finding = Finding(
         id=finding_id or new_id(),
         village=village,
         patrol_id=patrol.id,
         category=category,
-        words=check_text(text, "/text", FINDING_LENGTH),
-        place=place or (near.name if near else ""),
-        photo_id=None if photo_id is None else find_file(village, photo_id).id,
+        words=report.text,
+        place=report.place,
+        photo_id=photo_id,
+        call_id=reported.call.id,
         found_at=min(found_at or now, now),
         received_at=now,
         found_by=actor.person,
     )
     db.session.add(finding)
     db.session.flush()
-    if hooks.reporters:
-        finding.call_id = hooks.reporters[-1](finding, actor, now)
-        db.session.flush()
     return finding

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
+from incentives.calls.words import CATEGORIES
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
@@ -20,7 +21,7 @@ from incentives.patrols.operations import Log
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
 from incentives.patrols.states import Action, allowed
-from incentives.patrols.words import FINDINGS, FLAGS, OUTCOMES, STATES, UNAWARDED
+from incentives.patrols.words import FLAGS, OUTCOMES, STATES, UNAWARDED
 from incentives.register.models import Resident
 from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of
@@ -76,7 +77,7 @@ def patrol_page(patrol_id: UUID, closing: Form, ending: Form) -> Any:
         view=view,
         states=STATES,
         flags=FLAGS,
-        kinds=FINDINGS,
+        kinds=CATEGORIES,
         unawarded=UNAWARDED,
         weathers=WEATHERS,
         people=who_may_have_come(patrol) if can_end else [],

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.access.actor import Actor, current_actor, find_actor
+from incentives.calls.words import CATEGORIES
 from incentives.clock import VILLAGE_TIME, now
 from incentives.extensions import db
 from incentives.patrols import queries
 from incentives.patrols.models import Patrol, PatrolStatus, Shift
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.people import is_cadre, own_people, teams_for
-from incentives.patrols.words import FINDINGS
 from incentives.register.models import Resident, Team
 from incentives.register.sections import own_sections
 from incentives.web.apps import App, add_app
@@ -57,7 +57,7 @@ def walk() -> Any:
         shifts=[shift_choice(each, teams, actor) for each in shifts],
         team_choices=[team_choice(each, actor) for each in teams],
         listed=listed(actor, village, teams, shifts),
-        kinds=FINDINGS,
+        kinds=CATEGORIES,
         weathers=WEATHERS,
     )
 
