@@ -72,7 +72,7 @@ def begin(site, team, **more):
     return made(site.call("cadre", "POST", f"{V}/patrols", {"team_id": str(team.id), **more}))["id"]
 
 
-def test_from_a_team_to_a_closed_log_by_http(site, team):
+def test_from_a_team_to_a_closed_log_by_http(site, team, clock):
     people = [str(each) for each in (team.leader_id, team.member_id)]
     body = {"name": "夜巡队", "leader_id": people[0], "member_ids": people[1:]}
     other = made(site.call("cadre", "POST", f"{V}/teams", body))
@@ -104,7 +104,7 @@ def test_from_a_team_to_a_closed_log_by_http(site, team):
     scan = {
         "waypoint_code": place["url"],
         "resident_ids": people,
-        "scanned_at": instant_text(now()),
+        "scanned_at": instant_text(clock.now),
     }
     key = new_id().hex
     for _time in range(2):
@@ -124,8 +124,8 @@ def test_from_a_team_to_a_closed_log_by_http(site, team):
     assert [each["outcome"] for each in listed] == ["walked", "coming"]
 
 
-def test_a_walk_begun_offline_is_begun_once_and_the_other_phone_learns_which(site, team):
-    mine, at = str(new_id()), instant_text(now() - timedelta(hours=1))
+def test_a_walk_begun_offline_is_begun_once_and_the_other_phone_learns_which(site, team, clock):
+    mine, at = str(new_id()), instant_text(clock.now - timedelta(hours=1))
     assert begin(site, team, id=mine, started_at=at) == mine
     assert begin(site, team, id=mine, started_at=at) == mine
     other = site.call("cadre", "POST", f"{V}/patrols", {"team_id": str(team.id)})
@@ -133,12 +133,12 @@ def test_a_walk_begun_offline_is_begun_once_and_the_other_phone_learns_which(sit
     assert rows_of(site, Patrol) == 1
 
 
-def test_bad_input_is_named(site, team):
+def test_bad_input_is_named(site, team, clock):
     here = f"{V}/patrols/{begin(site, team)}"
     bad = {"waypoint_code": "X", "resident_ids": [str(team.leader_id)], "scanned_at": "now"}
     answer = site.call("cadre", "POST", f"{here}/scans", bad)
     assert answer.json["errors"][0]["pointer"] == "/scanned_at"
-    answer = site.call("cadre", "POST", f"{here}/scans", bad | {"scanned_at": instant_text(now())})
+    answer = site.call("cadre", "POST", f"{here}/scans", bad | {"scanned_at": instant_text(clock.now)})
     assert answer.json["errors"][0]["pointer"] == "/waypoint_code"
     assert site.call("overseer", "POST", f"{here}/scans", bad).status_code == 403
     assert site.call("cadre", "GET", f"{V}/patrols/{new_id()}").status_code == 404

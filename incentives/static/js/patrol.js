@@ -322,7 +322,7 @@ async function send() {
 
 async function sendOnce() {
   const { waiting, offline, signedOut } = await sendAll(OWNER, tell);
-  sayOffline(offline || !navigator.onLine, waiting);
+  sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting);
   part('signed-out').hidden = !signedOut;
   drawRefused((await keptEntries(OWNER)).filter((each) => each.problem));
   // Another phone may have begun the walk: then it is that one.
