@@ -38,15 +38,18 @@ def walk(village: DemoVillage, now: datetime) -> None:
 def go_round(village: DemoVillage, day: date, *, planned: datetime) -> None:
     """Places, route and shifts; then the walk of that day, with who was scanned where."""
     cadre = village.staff["cadre"]
-    who = {"village": village.code, "actor": cadre}
     team = db.session.scalars(
         select(Team).where(Team.village == village.code).order_by(Team.id)
     ).first()
     if team is None:
         raise LookupError(f"{village.code} has no team")
-    places = [add_waypoint(**who, name=name, now=planned).id for name in PLACES]
+    places = [
+        add_waypoint(village=village.code, actor=cadre, name=name, now=planned).id
+        for name in PLACES
+    ]
     route = set_route(
-        **who,
+        village=village.code,
+        actor=cadre,
         name="环村",
         stops=[Stop(each, least_minutes=5) for each in places],
         member_rule="PA01",
@@ -62,16 +65,25 @@ def go_round(village: DemoVillage, day: date, *, planned: datetime) -> None:
         first=day,
         last=day + timedelta(weeks=WEEKS),
     )
-    shift = plan_shifts(**who, plan=plan, now=planned)[0]
+    shift = plan_shifts(village=village.code, actor=cadre, plan=plan, now=planned)[0]
     begun = at(day, 19, 32)
     people = [each.id for each in team_members(team.id)][:4]
     if team.leader_id not in people:
         people[0] = team.leader_id
-    patrol = start_patrol(**who, team_id=team.id, shift_id=shift.id, now=begun)
+    patrol = start_patrol(
+        village=village.code, actor=cadre, team_id=team.id, shift_id=shift.id, now=begun
+    )
     for number, place in enumerate(places):
         sign_in(village, patrol.id, place, people, begun + timedelta(minutes=4 + 11 * number))
     log = Log(weather="晴", text="巡查四个点，路灯正常，提醒两户收好柴草。")
-    close_patrol(**who, patrol_id=patrol.id, log=log, attended=people, now=at(day, 20, 50))
+    close_patrol(
+        village=village.code,
+        actor=cadre,
+        patrol_id=patrol.id,
+        log=log,
+        attended=people,
+        now=at(day, 20, 50),
+    )
 
 
 def sign_in(

@@ -32,7 +32,7 @@ def least_minutes(route_id: UUID | None) -> Places:
     if route_id is None:
         return {}
     walked = timedelta()
-    places = {}
+    places: Places = {}
     stops = db.session.scalars(
         select(RouteStop).where(RouteStop.route_id == route_id).order_by(RouteStop.position)
     )

@@ -46,7 +46,7 @@ def teams_for(actor: Actor, village: str) -> list[Team]:
         standing_in = (
             select(Shift.team_id)
             .join(ShiftSwap, ShiftSwap.shift_id == Shift.id)
-            .where(ShiftSwap.stand_in_id.in_(own), ShiftSwap.accepted)
+            .where(ShiftSwap.stand_in_id.in_(own), ShiftSwap.accepted.is_(True))
         )
         chosen = chosen.where(Team.id.in_(member) | Team.id.in_(standing_in))
     return list(db.session.scalars(chosen.order_by(Team.name)))

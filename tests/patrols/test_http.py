@@ -138,7 +138,9 @@ def test_bad_input_is_named(site, team, clock):
     bad = {"waypoint_code": "X", "resident_ids": [str(team.leader_id)], "scanned_at": "now"}
     answer = site.call("cadre", "POST", f"{here}/scans", bad)
     assert answer.json["errors"][0]["pointer"] == "/scanned_at"
-    answer = site.call("cadre", "POST", f"{here}/scans", bad | {"scanned_at": instant_text(clock.now)})
+    answer = site.call(
+        "cadre", "POST", f"{here}/scans", bad | {"scanned_at": instant_text(clock.now)}
+    )
     assert answer.json["errors"][0]["pointer"] == "/waypoint_code"
     assert site.call("overseer", "POST", f"{here}/scans", bad).status_code == 403
     assert site.call("cadre", "GET", f"{V}/patrols/{new_id()}").status_code == 404

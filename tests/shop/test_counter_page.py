@@ -9,9 +9,9 @@ from sqlalchemy import insert, select
 
 from incentives.database import new_id
 from incentives.extensions import db
+from incentives.shop.models import Good, Stock
 from incentives.shop.pages.app import COUNTER
 from incentives.web.apps import STATIC, shell_files
-from incentives.shop.models import Good, Stock
 from tests.factories import act
 from tests.shop.scenes import make_counter
 from tests.site import make_site

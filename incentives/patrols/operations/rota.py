@@ -150,7 +150,7 @@ def ask_swap(
     standing = select(ShiftSwap.id).where(
         ShiftSwap.shift_id == shift.id,
         ShiftSwap.resident_id == resident_id,
-        ShiftSwap.accepted.is_(None) | ShiftSwap.accepted,
+        ShiftSwap.accepted.is_distinct_from(False),
     )
     if db.session.scalar(standing):
         raise Duplicate(_("Somebody was asked already"))

@@ -135,7 +135,7 @@ def stand_ins(shift_id: UUID | None) -> dict[UUID, UUID]:
     if shift_id is None:
         return {}
     found = db.session.scalars(
-        select(ShiftSwap).where(ShiftSwap.shift_id == shift_id, ShiftSwap.accepted)
+        select(ShiftSwap).where(ShiftSwap.shift_id == shift_id, ShiftSwap.accepted.is_(True))
     )
     return {each.resident_id: each.stand_in_id for each in found}
 
@@ -152,12 +152,16 @@ def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
 
 def shifts_near(team_ids: Sequence[UUID], now: datetime) -> list[Shift]:
     """The shifts of these teams that may be begun now: from 12 hours before to a day after."""
+    walked = select(Patrol.shift_id).where(
+        Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
+    )
     return list(
         db.session.scalars(
             select(Shift)
             .where(
                 Shift.team_id.in_(team_ids),
                 Shift.cancelled_at.is_(None),
+                Shift.id.not_in(walked),
                 Shift.starts_at < now + timedelta(hours=12),
                 Shift.ends_at > now - timedelta(days=1),
             )
