@@ -7,7 +7,9 @@ is never edited: a change is a new one, made by a migration of its own.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from incentives.triggers import create_function, create_trigger, own_schema, refusal, sqlite_trigger
 
 STATE = "JP001"
 SAME = (
@@ -68,38 +70,24 @@ GUARDS = (
 
 def create_triggers(connection: Connection) -> None:
     """Create them in the connection's schema."""
-    dialect = connection.dialect.name
-    if dialect == "sqlite":
+    if connection.dialect.name == "sqlite":
         for guard in GUARDS:
-            condition = guard.condition.format(apart=APART[dialect])
+            condition = guard.condition.format(apart=APART["sqlite"])
             connection.exec_driver_sql(
-                f"CREATE TRIGGER {guard.name} BEFORE {guard.act} ON {guard.table}\n"
-                f"WHEN {condition}\nBEGIN\n    SELECT RAISE(ABORT, '{guard.words}');\nEND"
+                sqlite_trigger(guard.name, guard.act, guard.table, condition, guard.words)
             )
         return
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    path = connection.scalar(text("SELECT current_setting('search_path')"))
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}, pg_temp")
-    for guard in GUARDS:
-        create_on_postgresql(connection, guard)
-    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+    with own_schema(connection):
+        for guard in GUARDS:
+            create_on_postgresql(connection, guard)
 
 
 def create_on_postgresql(connection: Connection, guard: Guard) -> None:
     """One trigger and its function."""
     condition = guard.condition.format(apart=APART["postgresql"])
     row = "OLD" if guard.act == "DELETE" else "NEW"
-    connection.exec_driver_sql(
-        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path FROM CURRENT AS $$\nBEGIN\n    IF {condition} THEN\n"
-        f"        RAISE EXCEPTION '{guard.words}' USING ERRCODE = '{STATE}';\n"
-        f"    END IF;\n    RETURN {row};\nEND\n$$"
-    )
-    connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {guard.name}() FROM PUBLIC")
-    connection.exec_driver_sql(
-        f"CREATE TRIGGER {guard.name} BEFORE {guard.act} ON {guard.table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()"
-    )
+    create_function(connection, guard.name, refusal(condition, guard.words, STATE, row))
+    create_trigger(connection, guard.name, f"BEFORE {guard.act}", guard.table, "ROW", guard.name)
 
 
 def drop_triggers(connection: Connection) -> None:
