@@ -26,6 +26,7 @@ ROOMS = (
     "fund",
     "clearing",
     "calls",
+    "patrols",
     "shop",
     "notices",
     "openings",

@@ -85,6 +85,12 @@ TABLE: dict[str, frozenset[Role]] = {
     "award.reverse": roles(REVIEWER),
     "award.reinstate": roles(REVIEWER),
     "claim.make": NOBODY,
+    # Patrols; whoever is in a team may walk with it, and its leader closes
+    "patrol.plan": roles(CADRE),
+    "patrol.read": VILLAGE_STAFF | {ADMINISTRATOR, OVERSEER},
+    "patrol.walk": roles(CADRE),
+    "patrol.close": roles(CADRE),
+    "patrol.cancel": roles(CADRE),
     # Publicity
     "notice.make": roles(REVIEWER),
     "notice.close": roles(REVIEWER),
@@ -179,6 +185,9 @@ OWN: frozenset[str] = frozenset(
         "award.read",
         "claim.make",
         "call.report",
+        "patrol.walk",
+        "patrol.close",
+        "patrol.cancel",
         "objection.make",
         "objection.read",
         "redemption.read",

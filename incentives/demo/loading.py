@@ -13,6 +13,7 @@ from incentives.demo.accounts import COUNTY, COUNTY_DUTIES
 from incentives.demo.answering import call_offices, make_offices
 from incentives.demo.calendar import HISTORY_DAYS, at, days_before
 from incentives.demo.history import LEAST, SHELF, History
+from incentives.demo.patrols import walk
 from incentives.demo.people import (
     DemoVillage,
     make_account,
@@ -71,6 +72,7 @@ def load_demo(*, villages: int = 2, households: int = HOUSEHOLDS) -> None:
             bar.advance(task, 20)
             live(village, days, lambda: bar.advance(task))
             call_offices(village, offices, now)
+            walk(village, now)
     seal_all(now=now)
     transaction(finish)
 

@@ -65,6 +65,11 @@ rulebook.adopt          C
 rulebook.discard        C
 rulebook.keep_minutes   C
 award.propose           C
+patrol.plan             C
+patrol.read             A O C R T S
+patrol.walk             C own
+patrol.close            C own
+patrol.cancel           C own
 award.read              C R S own
 award.review            R S^
 award.review_above      R^ S^

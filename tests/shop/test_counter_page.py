@@ -9,8 +9,9 @@ from sqlalchemy import insert, select
 
 from incentives.database import new_id
 from incentives.extensions import db
-from incentives.shop.assets import STATIC, shell_files
 from incentives.shop.models import Good, Stock
+from incentives.shop.pages.app import COUNTER
+from incentives.web.apps import STATIC, shell_files
 from tests.factories import act
 from tests.shop.scenes import make_counter
 from tests.site import make_site
@@ -78,7 +79,7 @@ def test_the_shell_holds_all_that_the_page_names(counter):
     """Each module's imports, each style and icon of the page, and nothing that isn't there."""
     page = counter.site.open("shopkeeper", "/shop")
     named = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page))
-    kept = set(shell_files())
+    kept = set(shell_files(COUNTER.modules))
     assert named <= kept
     assert {"js/api.js", "js/shop/ean.js", "vendor/idb/build/index.js"} <= kept
     assert all((STATIC / name).is_file() for name in kept)
@@ -89,7 +90,7 @@ def test_the_worker_names_the_shell_and_changes_with_it(counter, monkeypatch):
     answer = client.get("/shop/worker.js")
     assert answer.headers["Service-Worker-Allowed"] == "/shop"
     assert answer.headers["Cache-Control"] == "no-cache"
-    for name in shell_files():
+    for name in shell_files(COUNTER.modules):
         assert f'"/static/{name}"' in answer.text
     manifest = client.get("/shop/manifest.webmanifest")
     assert manifest.mimetype == "application/manifest+json"

@@ -15,14 +15,16 @@ from incentives.register.operations.households import (
 )
 from incentives.register.operations.looks import note_look
 from incentives.register.operations.policies import set_policy
-from incentives.register.operations.teams import make_team
+from incentives.register.operations.teams import disband_team, edit_team, make_team
 
 __all__ = [
     "Person",
     "add_division",
     "add_resident",
+    "disband_team",
     "edit_household",
     "edit_resident",
+    "edit_team",
     "load_divisions",
     "make_team",
     "note_look",

@@ -68,6 +68,11 @@ def teams_of(village: str) -> list[Team]:
     )
 
 
+def all_teams(village: str) -> Select[Team]:
+    """A village's teams; those disbanded, too."""
+    return select(Team).where(Team.village == village)
+
+
 def team_members(team_id: UUID) -> list[Resident]:
     """Who is in a team, by name's pinyin."""
     return list(

@@ -132,6 +132,27 @@ export function callAsNobody(method, path, body) {
 }
 
 /**
+ * Do something with a token, and once more with a new one where it had ended.
+ *
+ * @param {(authorization: Record<string, string>) => Promise<any>} work
+ * @param {string} [key] the idempotency key of a POST
+ */
+async function withToken(work, key) {
+  for (let attempt = 0; ; attempt += 1) {
+    token = token || (await newToken());
+    /** @type {Record<string, string>} */
+    const headers = { Authorization: `Bearer ${token}` };
+    if (key) headers['Idempotency-Key'] = key;
+    try {
+      return await work(headers);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401 || attempt > 0) throw error;
+      token = null;
+    }
+  }
+}
+
+/**
  * Call the API as the signed-in user.
  *
  * @param {string} method
@@ -140,19 +161,26 @@ export function callAsNobody(method, path, body) {
  * @param {string} [key] the idempotency key of a POST
  * @returns {Promise<any>}
  */
-export async function call(method, path, body, key) {
-  for (let attempt = 0; ; attempt += 1) {
-    token = token || (await newToken());
-    /** @type {Record<string, string>} */
-    const headers = { Authorization: `Bearer ${token}` };
-    if (key) headers['Idempotency-Key'] = key;
-    try {
-      return await ask(method, path, body, headers);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401 || attempt > 0) throw error;
-      token = null;
-    }
-  }
+export function call(method, path, body, key) {
+  return withToken((headers) => ask(method, path, body, headers), key);
+}
+
+/**
+ * Bring a file of a village as the signed-in user.
+ *
+ * @param {string} village
+ * @param {Blob} file
+ * @param {string} key the idempotency key
+ * @returns {Promise<{ id: string }>}
+ */
+export function bringFile(village, file, key) {
+  const form = new FormData();
+  form.append('file', file, 'photo.jpg');
+  const path = `/api/v1/villages/${village}/files`;
+  return withToken(async (more) => {
+    const headers = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang, ...more };
+    return read(await send(path, { method: 'POST', headers, body: form }));
+  }, key);
 }
 
 /**

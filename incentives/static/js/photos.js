@@ -12,7 +12,7 @@ const QUALITY = 0.82;
  * @param {File} file
  * @returns {Promise<File>}
  */
-async function shrink(file) {
+export async function shrink(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
     const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));

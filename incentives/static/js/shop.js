@@ -12,8 +12,8 @@ import {
   total,
   withBarcode,
 } from './shop/goods.js';
-import { keepShell, offerInstall, sayOffline } from './shop/install.js';
-import { element, explain, fill, input, part, root, say, texts } from './shop/page.js';
+import { keepShell, offerInstall, sayOffline } from './app/install.js';
+import { element, explain, fill, input, part, root, say, texts } from './app/page.js';
 import { drawReceipt } from './shop/receipt.js';
 import { sendKept, sendSale } from './shop/sending.js';
 import { registered, terminalToken } from './shop/terminal.js';
@@ -339,6 +339,6 @@ setInterval(() => {
 }, AGAIN);
 show('scan');
 offerInstall();
-keepShell(() => !scan && !unsettled);
+keepShell('/shop', '/shop', () => !scan && !unsettled);
 takeTokensFrom(anyToken);
 look();

@@ -4,7 +4,7 @@
  * this phone hands out most stands first; the count is kept in the phone alone.
  */
 
-import { element, fill, input, part, root, texts } from './page.js';
+import { element, fill, input, part, root, texts } from '../app/page.js';
 
 /**
  * @typedef {{ id: string, name: string, points: number, left: number, category: string,

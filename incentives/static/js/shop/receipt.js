@@ -3,7 +3,7 @@
 
 import { Problem, Unknown, call } from '../api.js';
 import { encodeQR } from '../../vendor/qr/index.js';
-import { element, part, texts } from './page.js';
+import { element, part, texts } from '../app/page.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const QUIET = 4; // modules of white around a QR code (ISO/IEC 18004)

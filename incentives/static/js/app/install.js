@@ -1,22 +1,24 @@
 // @ts-check
-/** The counter as an app of its own: its shell is kept, and what no signal means is said. */
+/** A page as an app of its own: its shell is kept, and what no signal means is said. */
 
 import { fill, part, texts } from './page.js';
 
 /**
- * Keep the shell, so that the counter opens without signal. A newer one is taken while nobody is
- * being served.
+ * Keep the shell, so that the page opens without signal. A newer one is taken while nobody is in
+ * the middle of something.
  *
+ * @param {string} page its address, below which its worker is
+ * @param {string} scope
  * @param {() => boolean} isIdle
  */
-export async function keepShell(isIdle) {
+export async function keepShell(page, scope, isIdle) {
   const workers = navigator.serviceWorker;
   if (!workers) return;
   const controlled = Boolean(workers.controller);
   workers.addEventListener('controllerchange', () => {
     if (controlled && isIdle()) window.location.reload();
   });
-  await workers.register('/shop/worker.js', { scope: '/shop' });
+  await workers.register(`${page}/worker.js`, { scope });
 }
 
 /** Offer to put the page on the phone's start screen, where the browser can. */
@@ -43,7 +45,7 @@ let since = null;
  * Say that there is no signal, since when, and what that means.
  *
  * @param {boolean} offline
- * @param {number} waiting sales without an answer
+ * @param {number} waiting what has no answer yet
  */
 export function sayOffline(offline, waiting) {
   since = offline ? since || new Date() : null;

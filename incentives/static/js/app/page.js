@@ -1,9 +1,9 @@
 // @ts-check
-/** The parts of the counter's page, and its sentences. */
+/** The parts of an installable page, and its sentences. */
 
 import { Problem, Unknown } from '../api.js';
 
-export const root = /** @type {HTMLElement} */ (document.querySelector('[data-counter]'));
+export const root = /** @type {HTMLElement} */ (document.querySelector('[data-app]'));
 export const texts = root.dataset;
 
 /** @param {string} name */

@@ -1,9 +1,12 @@
-{#- The counter's service worker. Given `version` (of all that it keeps), `files` (their paths). -#}
-// Keeps the counter's shell, so that it opens without signal (docs/shop.md). Made of a template.
+{#- A page's service worker. Given `app` (web/apps.py), `version` (of all that it keeps), `files`
+    (their paths). -#}
+// Keeps a page's shell, so that it opens without signal (docs/counter.md). Made of a template.
 'use strict';
 
-const SHELL = 'jishan-shop-{{ version }}';
-const PAGE = 'jishan-shop-page';
+const SHELL = 'jishan-{{ app.key }}-{{ version }}';
+const PAGE = 'jishan-{{ app.key }}-page';
+const HOME = '{{ app.page }}';
+const WAYS = {{ ([app.page] + app.also|list)|tojson }};
 const FILES = {{ files|tojson }};
 const PATIENCE = 4000; // milliseconds that a page with bad signal is waited for
 
@@ -13,7 +16,7 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (FILES.includes(url.pathname)) event.respondWith(kept(event.request));
-  else if (event.request.mode === 'navigate' && url.pathname === '/shop') {
+  else if (event.request.mode === 'navigate' && WAYS.includes(url.pathname)) {
     event.respondWith(page(event.request));
   }
 });
@@ -26,12 +29,12 @@ async function install() {
 
 async function activate() {
   for (const name of await caches.keys()) {
-    if (name.startsWith('jishan-shop-') && name !== SHELL && name !== PAGE) {
+    if (name.startsWith('jishan-{{ app.key }}-') && name !== SHELL && name !== PAGE) {
       await caches.delete(name);
     }
   }
   await self.clients.claim();
-  await fetchPage('/shop').catch(() => undefined);
+  await fetchPage(HOME).catch(() => undefined);
 }
 
 async function kept(request) {
@@ -41,9 +44,9 @@ async function kept(request) {
 
 async function fetchPage(request) {
   const answer = await fetch(request);
-  // Only the counter itself is kept, never a way to the sign-in.
+  // Only the page itself is kept, never a way to the sign-in.
   if (answer.ok && !answer.redirected) {
-    await (await caches.open(PAGE)).put('/shop', answer.clone());
+    await (await caches.open(PAGE)).put(HOME, answer.clone());
   }
   return answer;
 }
@@ -52,5 +55,5 @@ async function page(request) {
   const fresh = fetchPage(request);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  return answer || (await caches.match('/shop', { cacheName: PAGE })) || fresh;
+  return answer || (await caches.match(HOME, { cacheName: PAGE })) || fresh;
 }

@@ -1,0 +1,180 @@
+"""Patrols by HTTP: begin, sign in, say what was found, close with the log; a month's view."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from incentives.access.actor import current_actor
+from incentives.clock import now
+from incentives.database import columns
+from incentives.patrols import operations, queries, schemas, sheets
+from incentives.patrols.api.shared import VILLAGE, blueprint
+from incentives.patrols.lists import MONTH, PATROLS
+from incentives.patrols.models import Finding, Patrol
+from incentives.patrols.months import month_of
+from incentives.patrols.operations import Log
+from incentives.web.api import reads, writes
+from incentives.web.cursors import page
+from incentives.web.lists import export_api
+
+ONE = f"{VILLAGE}/patrols/<uuid:patrol_id>"
+
+
+def line_output(line: queries.PatrolLine) -> dict[str, Any]:
+    """A patrol with its names and counts."""
+    return {
+        **columns(line.patrol),
+        "team": line.team,
+        "route": line.route,
+        "leader": line.leader,
+        "scans": line.scans,
+        "attended": line.attended,
+        "findings": line.findings,
+    }
+
+
+def scan_outputs(found: Sequence[queries.ScanView]) -> list[dict[str, Any]]:
+    """Scans with their names."""
+    return [
+        {
+            **columns(each.scan),
+            "waypoint": each.waypoint,
+            "resident": each.resident,
+            "signed_by": each.signed_by,
+        }
+        for each in found
+    ]
+
+
+def whole_output(village: str, patrol_id: UUID) -> dict[str, Any]:
+    """A patrol with all that was recorded on it."""
+    view = queries.patrol_view(village, patrol_id)
+    return {
+        **line_output(view.line),
+        "begun_by": view.begun_by,
+        "ended_by": view.ended_by,
+        "scan_list": scan_outputs(view.scans),
+        "finding_list": view.findings,
+        "attendance": [
+            {**columns(each.attendance), "resident": each.resident, "places": each.places}
+            for each in view.attended
+        ],
+    }
+
+
+@blueprint.route(f"{VILLAGE}/patrols")
+@reads(schemas.PatrolPage, query=schemas.PatrolQuery, permission="patrol.read")
+def get_patrols(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """A village's patrols, newest first; `first` and `last` are days on which they began."""
+    narrowed = {name: query[name] for name in ("team_id", "status", "first", "last")}
+    chosen = queries.patrols(village, **narrowed)
+    found = page(chosen, [Patrol.started_at.desc(), Patrol.id.desc()], query)
+    lines = queries.patrol_lines(found["items"])
+    return {**found, "items": [line_output(each) for each in lines]}
+
+
+@blueprint.route(f"{VILLAGE}/patrols", methods=["POST"])
+@writes(
+    schemas.PatrolOutput,
+    status=201,
+    body=schemas.PatrolInput,
+    permission="patrol.walk",
+    own=True,
+)
+def post_patrol(village: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Begin a walk of a team. Where another phone has begun it, `patrol_id` says which it is."""
+    patrol_id = body.pop("id")
+    patrol = operations.start_patrol(
+        village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **body
+    )
+    return line_output(queries.patrol_lines([patrol])[0])
+
+
+@blueprint.route(ONE)
+@reads(schemas.WholePatrolOutput, permission="patrol.read")
+def get_patrol(village: str, patrol_id: UUID) -> dict[str, Any]:
+    """A patrol with all that was recorded on it."""
+    return whole_output(village, patrol_id)
+
+
+@blueprint.route(f"{ONE}.pdf")
+@reads(None, permission="patrol.read", produces="application/pdf")
+def get_log_sheet(village: str, patrol_id: UUID) -> Response:
+    """A patrol's log on A4."""
+    return sheets.log_pdf(village, patrol_id)
+
+
+@blueprint.route(f"{ONE}/scans", methods=["POST"])
+@writes(
+    schemas.ScansOutput,
+    status=201,
+    body=schemas.ScansInput,
+    permission="patrol.walk",
+    own=True,
+)
+def post_scans(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Sign people in at a place by its sign's code, or the QR's whole text."""
+    scans = operations.record_scans(
+        village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **body
+    )
+    return {"items": scan_outputs(queries.scan_views(scans))}
+
+
+@blueprint.route(f"{ONE}/findings", methods=["POST"])
+@writes(
+    schemas.FindingOutput,
+    status=201,
+    body=schemas.FindingInput,
+    permission="patrol.walk",
+    own=True,
+)
+def post_finding(village: str, patrol_id: UUID, body: dict[str, Any]) -> Finding:
+    """Say what was found; it becomes a call to the office that answers for it."""
+    finding_id = body.pop("id")
+    return operations.record_finding(
+        village=village,
+        patrol_id=patrol_id,
+        finding_id=finding_id,
+        actor=current_actor(),
+        now=now(),
+        **body,
+    )
+
+
+@blueprint.route(f"{ONE}/closing", methods=["POST"])
+@writes(schemas.WholePatrolOutput, body=schemas.ClosingInput, permission="patrol.close", own=True)
+def post_closing(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """End a walk with its log; one award is proposed for each who attended, and the leader's."""
+    patrol = operations.close_patrol(
+        village=village,
+        patrol_id=patrol_id,
+        log=Log(**body["log"]),
+        attended=body["attended"],
+        actor=current_actor(),
+        now=now(),
+    )
+    return whole_output(village, patrol.id)
+
+
+@blueprint.route(f"{ONE}/cancellation", methods=["POST"])
+@writes(schemas.WholePatrolOutput, body=schemas.ReasonInput, permission="patrol.cancel", own=True)
+def post_cancellation(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """End a walk that wasn't one, with the reason; it earns nothing."""
+    patrol = operations.cancel_patrol(
+        village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **body
+    )
+    return whole_output(village, patrol.id)
+
+
+@blueprint.route(f"{VILLAGE}/patrol-month")
+@reads(schemas.MonthPage, query=schemas.MonthQuery, permission="patrol.read")
+def get_patrol_month(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Who walked in a month (`YYYY-MM`; this one unless said) with which team, how often, when."""
+    first, last = month_of(query["month"], now())
+    return {"items": queries.month_lines(village, first, last, query["team_id"]), "next": None}
+
+
+export_api(blueprint, f"{VILLAGE}/patrols", get_patrols, PATROLS)
+export_api(blueprint, f"{VILLAGE}/patrol-month", get_patrol_month, MONTH)

@@ -1,0 +1,117 @@
+"""The lists of patrols that people narrow and take along."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from incentives.extensions import db
+from incentives.patrols.words import FLAGS, OUTCOMES, STATES
+from incentives.register.queries.households import all_teams
+from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.pages import current_village
+
+
+def team_options() -> list[tuple[str, Any]]:
+    """The teams of the page's village."""
+    found = db.session.scalars(all_teams(current_village().code))
+    return [(str(each.id), each.name) for each in found]
+
+
+def flag_words(item: dict[str, Any]) -> str:
+    """A scan's flags in words."""
+    return gettext(", ").join(str(word) for name, word in FLAGS.items() if item[name])
+
+
+TEAM = Filter("team_id", _("Team"), Look.CHOICE, options=team_options)
+FROM, TO = Filter("first", _("From"), Look.DAY), Filter("last", _("To"), Look.DAY)
+
+PATROLS = Listing(
+    "patrols",
+    _("Patrols"),
+    columns=[
+        Column(_("Began"), "started_at", Kind.INSTANT),
+        Column(_("Team"), "team"),
+        Column(_("Route"), "route"),
+        Column(_("Leader"), "leader"),
+        Column(_("State"), lambda each: STATES[each["status"]]),
+        Column(_("Who attended"), "attended", Kind.NUMBER),
+        Column(_("Sign-ins"), "scans", Kind.NUMBER),
+        Column(_("Findings"), "findings", Kind.NUMBER),
+        Column(_("Weather"), "weather"),
+        Column(_("Log"), "log", Kind.LONG),
+        Column(_("Ended"), "ended_at", Kind.INSTANT),
+    ],
+    filters=[TEAM, Filter("status", _("State"), Look.CHOICE, options=words(STATES)), FROM, TO],
+    named=True,
+)
+
+SHIFTS = Listing(
+    "shifts",
+    _("Who walks when"),
+    columns=[
+        Column(_("Begins"), "starts_at", Kind.INSTANT),
+        Column(_("Ends"), "ends_at", Kind.INSTANT),
+        Column(_("Village"), "village"),
+        Column(_("Team"), "team"),
+        Column(_("Route"), "route"),
+        Column(_("State"), lambda each: OUTCOMES[each["outcome"]]),
+        Column(_("Reason"), "reason"),
+    ],
+    filters=[TEAM, FROM, TO],
+)
+
+TEAMS = Listing(
+    "teams",
+    _("Teams"),
+    columns=[
+        Column(_("Team"), "name"),
+        Column(
+            _("Members"),
+            lambda each: gettext(", ").join(member.name for member in each["members"]),
+            Kind.LONG,
+        ),
+        Column(_("Disbanded on"), "disbanded_on", Kind.DAY),
+    ],
+    named=True,
+)
+
+WAYPOINTS = Listing(
+    "waypoints",
+    _("Places with signs"),
+    columns=[
+        Column(_("Place"), "name"),
+        Column(_("The sign says"), "url", Kind.LONG),
+        Column(_("Given up"), "retired_at", Kind.INSTANT),
+    ],
+)
+
+ROUTES = Listing(
+    "routes",
+    _("Routes"),
+    columns=[
+        Column(_("Route"), "name"),
+        Column(
+            _("Places"),
+            lambda each: gettext(", ").join(stop["waypoint"] for stop in each["stops"]),
+            Kind.LONG,
+        ),
+        Column(_("Rule item of members"), "member_rule"),
+        Column(_("Rule item of the leader"), "leader_rule"),
+        Column(_("Given up"), "retired_at", Kind.INSTANT),
+    ],
+)
+
+MONTH = Listing(
+    "patrol-month",
+    _("Who walked this month"),
+    columns=[
+        Column(_("Team"), "team"),
+        Column(_("Name"), "resident"),
+        Column(_("Patrols"), "patrols", Kind.NUMBER),
+        Column(_("Led"), "led", Kind.NUMBER),
+        Column(_("Days"), lambda each: " ".join(day.isoformat() for day in each.days), Kind.LONG),
+    ],
+    filters=[Filter("month", _("Month"), Look.MONTH), TEAM],
+    named=True,
+)

@@ -1,0 +1,182 @@
+"""What was walked: patrols, their scans and findings, and who attended."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentives.calls.models import Category
+from incentives.database import Base, choice, new_id
+
+LOG_LENGTH = 1000
+WEATHER_LENGTH = 40
+FINDING_LENGTH = 500
+STANDS = "status <> 'cancelled'"
+
+
+class PatrolStatus(StrEnum):
+    """A shift is what is planned; a patrol begins by walking."""
+
+    WALKING = "walking"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Unawarded(StrEnum):
+    """Why closing proposed no points for somebody: the refusals' own names."""
+
+    CAP_EXCEEDED = "cap_exceeded"
+    NO_RULE_IN_FORCE = "no_rule_in_force"
+    NOT_COVERED = "not_covered"
+    INVALID = "invalid"
+
+
+class Patrol(Base):
+    """A walk by a team; its id is made by the phone that began it, maybe without signal.
+
+    `started_at` is by that phone's clock, `begun_at` by the server's. The leader is the team's when
+    it began. `log` says what was seen that needs no call.
+    """
+
+    __tablename__ = "patrol"
+    __table_args__ = (
+        UniqueConstraint("village", "id"),
+        ForeignKeyConstraint(["village", "team_id"], ["team.village", "team.id"]),
+        ForeignKeyConstraint(["village", "shift_id"], ["shift.village", "shift.id"]),
+        ForeignKeyConstraint(["village", "route_id"], ["route.village", "route.id"]),
+        ForeignKeyConstraint(["village", "leader_id"], ["resident.village", "resident.id"]),
+        Index(None, "village", "started_at"),
+        # A shift is walked once; one that was cancelled may be begun anew.
+        Index(
+            "uq_patrol_shift",
+            "shift_id",
+            unique=True,
+            sqlite_where=text(STANDS),
+            postgresql_where=text(STANDS),
+        ),
+        CheckConstraint(
+            "(status = 'closed') = (weather IS NOT NULL)"
+            " AND (status = 'closed') = (log IS NOT NULL)",
+            name="closed_has_log",
+        ),
+        CheckConstraint(
+            "(status = 'cancelled') = (reason IS NOT NULL)", name="cancelled_has_reason"
+        ),
+        CheckConstraint(
+            "(status = 'walking') = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)",
+            name="end_is_whole",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
+    team_id: Mapped[UUID] = mapped_column(index=True)
+    shift_id: Mapped[UUID | None]
+    route_id: Mapped[UUID | None]
+    leader_id: Mapped[UUID]
+    status: Mapped[PatrolStatus] = mapped_column(
+        choice(PatrolStatus, "status"), default=PatrolStatus.WALKING
+    )
+    started_at: Mapped[datetime]
+    begun_by: Mapped[UUID]
+    begun_at: Mapped[datetime]
+    weather: Mapped[str | None] = mapped_column(String(WEATHER_LENGTH))
+    log: Mapped[str | None] = mapped_column(String(LOG_LENGTH))
+    reason: Mapped[str | None] = mapped_column(String(200))
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
+class PatrolScan(Base):
+    """That a member was at a waypoint: place and time of the waypoint, never of the phone.
+
+    `scanned_at` is the phone's time, `received_at` the server's. `for_another`: signed by the
+    leader or a cadre for somebody without a phone. Flags say what a reader should look at, and
+    refuse nothing: `offline` came minutes later, `late` after the patrol had ended, `pace` faster
+    than one walks, `clock` a time that can't be right. Append-only.
+    """
+
+    __tablename__ = "patrol_scan"
+    __table_args__ = (
+        ForeignKeyConstraint(["village", "patrol_id"], ["patrol.village", "patrol.id"]),
+        ForeignKeyConstraint(["village", "waypoint_id"], ["waypoint.village", "waypoint.id"]),
+        ForeignKeyConstraint(["village", "resident_id"], ["resident.village", "resident.id"]),
+        Index(None, "patrol_id", "resident_id", "scanned_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12))
+    patrol_id: Mapped[UUID]
+    waypoint_id: Mapped[UUID] = mapped_column(index=True)
+    resident_id: Mapped[UUID] = mapped_column(index=True)
+    scanned_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    signed_by: Mapped[UUID]
+    for_another: Mapped[bool]
+    offline: Mapped[bool]
+    late: Mapped[bool]
+    pace: Mapped[bool]
+    clock: Mapped[bool]
+
+
+class Finding(Base):
+    """Something seen on a patrol that an office must look at: it is a call from the beginning.
+
+    Its id is made by the phone, so that it is sent again without doubling.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        ForeignKeyConstraint(["village", "patrol_id"], ["patrol.village", "patrol.id"]),
+        CheckConstraint("length(words) > 0", name="says_what"),
+        CheckConstraint("length(place) > 0", name="says_where"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    village: Mapped[str] = mapped_column(String(12))
+    patrol_id: Mapped[UUID] = mapped_column(index=True)
+    category: Mapped[Category] = mapped_column(choice(Category, "category"))
+    words: Mapped[str] = mapped_column(String(FINDING_LENGTH))
+    place: Mapped[str] = mapped_column(String(80))
+    photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"), index=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), unique=True)
+    found_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    found_by: Mapped[UUID]
+
+
+class PatrolAttendance(Base):
+    """That a member attended, as the log says, and the awards that closing proposed for it.
+
+    `unawarded` and `leader_unawarded` say why there is none. Append-only.
+    """
+
+    __tablename__ = "patrol_attendance"
+    __table_args__ = (
+        ForeignKeyConstraint(["village", "patrol_id"], ["patrol.village", "patrol.id"]),
+        ForeignKeyConstraint(["village", "resident_id"], ["resident.village", "resident.id"]),
+        CheckConstraint("(award_id IS NULL) <> (unawarded IS NULL)", name="award_or_why_not"),
+        CheckConstraint(
+            "leader_award_id IS NULL OR leader_unawarded IS NULL", name="leader_award_or_why_not"
+        ),
+    )
+
+    patrol_id: Mapped[UUID] = mapped_column(primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    village: Mapped[str] = mapped_column(String(12))
+    award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"), unique=True)
+    unawarded: Mapped[Unawarded | None] = mapped_column(choice(Unawarded, "unawarded"))
+    leader_award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"), unique=True)
+    leader_unawarded: Mapped[Unawarded | None] = mapped_column(
+        choice(Unawarded, "leader_unawarded")
+    )

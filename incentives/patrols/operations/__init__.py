@@ -1,0 +1,41 @@
+"""What is done with patrols: places, the rota, walking, closing."""
+
+from incentives.patrols.operations.closing import Log, cancel_patrol, close_patrol
+from incentives.patrols.operations.places import (
+    Stop,
+    add_waypoint,
+    edit_waypoint,
+    replace_sign,
+    retire_route,
+    retire_waypoint,
+    set_route,
+)
+from incentives.patrols.operations.rota import (
+    Plan,
+    answer_swap,
+    ask_swap,
+    cancel_shift,
+    plan_shifts,
+)
+from incentives.patrols.operations.walking import record_finding, record_scans, start_patrol
+
+__all__ = [
+    "Log",
+    "Plan",
+    "Stop",
+    "add_waypoint",
+    "answer_swap",
+    "ask_swap",
+    "cancel_patrol",
+    "cancel_shift",
+    "close_patrol",
+    "edit_waypoint",
+    "plan_shifts",
+    "record_finding",
+    "record_scans",
+    "replace_sign",
+    "retire_route",
+    "retire_waypoint",
+    "set_route",
+    "start_patrol",
+]

@@ -1,0 +1,58 @@
+"""How fast people walked: faster than one can is flagged, and never refused."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incentives.extensions import db
+from incentives.patrols.models import PatrolScan, RouteStop
+
+ELSEWHERE = timedelta(minutes=1)  # between two places of which the route knows nothing
+
+Places = dict[UUID, timedelta]
+
+
+def scans_of(patrol_id: UUID, resident_ids: Sequence[UUID]) -> dict[UUID, list[PatrolScan]]:
+    """The scans of these people on a patrol, in the order of their times."""
+    scans: dict[UUID, list[PatrolScan]] = {}
+    found = db.session.scalars(
+        select(PatrolScan)
+        .where(PatrolScan.patrol_id == patrol_id, PatrolScan.resident_id.in_(resident_ids))
+        .order_by(PatrolScan.scanned_at)
+    )
+    for scan in found:
+        scans.setdefault(scan.resident_id, []).append(scan)
+    return scans
+
+
+def least_minutes(route_id: UUID | None) -> Places:
+    """How long one walks at least from the route's beginning to each of its places."""
+    if route_id is None:
+        return {}
+    walked = timedelta()
+    places: Places = {}
+    stops = db.session.scalars(
+        select(RouteStop).where(RouteStop.route_id == route_id).order_by(RouteStop.position)
+    )
+    for stop in stops:
+        if places:
+            walked += timedelta(minutes=stop.least_minutes)
+        places[stop.waypoint_id] = walked
+    return places
+
+
+def is_implausible(
+    others: Sequence[PatrolScan], waypoint_id: UUID, scanned_at: datetime, places: Places
+) -> bool:
+    """Whether somebody was here sooner after, or before, another place than one walks."""
+    for each in others:
+        if each.waypoint_id == waypoint_id:
+            continue
+        needed = ELSEWHERE
+        if waypoint_id in places and each.waypoint_id in places:
+            needed = abs(places[waypoint_id] - places[each.waypoint_id])
+        if abs(scanned_at - each.scanned_at) < needed:
+            return True
+    return False

@@ -1,0 +1,188 @@
+"""The desk of patrols: the list, one in full, a month's view, and the township's."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.calls.words import CATEGORIES
+from incentives.clock import now, village_day
+from incentives.extensions import db
+from incentives.patrols import forms, operations, queries, sheets
+from incentives.patrols.api.walks import get_patrol_month, get_patrols
+from incentives.patrols.lists import MONTH, PATROLS
+from incentives.patrols.models import Patrol, PatrolScan, Shift
+from incentives.patrols.months import month_of
+from incentives.patrols.operations import Log
+from incentives.patrols.pages.shared import blueprint
+from incentives.patrols.pages.walk import WEATHERS
+from incentives.patrols.states import Action, allowed
+from incentives.patrols.words import FLAGS, OUTCOMES, STATES, UNAWARDED
+from incentives.register.models import Resident
+from incentives.register.queries import divisions_by_code
+from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
+from incentives.web.pages import Form, current_village, nav_item, page, render
+
+nav_item(_("Patrols"), "/desk/patrols", permission="patrol.read", order=23)
+nav_item(_("Patrols of the villages"), "/overview/patrols", permission="overview.read", order=71)
+
+DAYS_AHEAD = 14
+DAYS_BACK = 14
+SHIFTS_AT_MOST = 500
+
+
+@blueprint.get("/desk/patrols")
+@page(permission="patrol.read")
+def list_patrols() -> Any:
+    """The village's patrols, newest first."""
+    village = current_village().code
+    listed = ListPage(PATROLS, get_patrols, limit=30)
+    narrowed = {name: listed.query[name] for name in ("team_id", "status", "first", "last")}
+    order = [Patrol.started_at.desc(), Patrol.id.desc()]
+    found = listed.take(page_of(queries.patrols(village, **narrowed), order, listed.query))
+    return render(
+        "patrols/list.html",
+        list=listed,
+        lines=queries.patrol_lines(found),
+        states=STATES,
+        may_plan=may(current_actor(), "patrol.plan", village),
+    )
+
+
+export_page(blueprint, "/desk/patrols", get_patrols, PATROLS)
+
+
+@blueprint.get("/desk/patrols/<uuid:patrol_id>")
+@page(permission="patrol.read")
+def show_patrol(patrol_id: UUID) -> Any:
+    """One patrol in full."""
+    return patrol_page(patrol_id, Form(values={}), Form(values={}))
+
+
+def patrol_page(patrol_id: UUID, closing: Form, ending: Form) -> Any:
+    """One patrol in full, with the forms that end it."""
+    village = current_village().code
+    view = queries.patrol_view(village, patrol_id)
+    patrol = view.line.patrol
+    can_end = Action.CLOSE in allowed(patrol.status) and may(
+        current_actor(), "patrol.close", village
+    )
+    return render(
+        "patrols/patrol.html",
+        view=view,
+        states=STATES,
+        flags=FLAGS,
+        kinds=CATEGORIES,
+        unawarded=UNAWARDED,
+        weathers=WEATHERS,
+        people=who_may_have_come(patrol) if can_end else [],
+        can_end=can_end,
+        closing=closing,
+        ending=ending,
+    )
+
+
+def who_may_have_come(patrol: Patrol) -> list[Resident]:
+    """Whom the closing may name: who is to walk, and whoever was scanned."""
+    people = queries.walkers(patrol.team_id, patrol.shift_id)
+    known = [each.id for each in people]
+    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
+    more = select(Resident).where(Resident.id.in_(scanned), Resident.id.not_in(known))
+    return people + list(db.session.scalars(more))
+
+
+@blueprint.post("/desk/patrols/<uuid:patrol_id>/closing")
+@page(permission="patrol.close")
+def close_patrol(patrol_id: UUID) -> Any:
+    """Close a patrol whose log was written on paper."""
+    village = current_village().code
+    form = Form(forms.ClosingForm)
+
+    def work() -> Patrol:
+        data = form.data
+        return operations.close_patrol(
+            village=village,
+            patrol_id=patrol_id,
+            log=Log(weather=data["weather"], text=data["text"]),
+            attended=data["attended"],
+            actor=current_actor(),
+            now=now(),
+        )
+
+    answer = form.accept(
+        work,
+        then=lambda patrol: url_for(".show_patrol", patrol_id=patrol.id),
+        done=_("The patrol is closed, and the points are proposed"),
+    )
+    return answer or patrol_page(patrol_id, form, Form(values={}))
+
+
+@blueprint.post("/desk/patrols/<uuid:patrol_id>/cancellation")
+@page(permission="patrol.cancel")
+def cancel_patrol(patrol_id: UUID) -> Any:
+    """End a walk that wasn't one."""
+    village = current_village().code
+    form = Form(forms.ReasonInput)
+    answer = form.accept(
+        lambda: operations.cancel_patrol(
+            village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda patrol: url_for(".show_patrol", patrol_id=patrol.id),
+        done=_("The walk was called off"),
+    )
+    return answer or patrol_page(patrol_id, Form(values={}), form)
+
+
+@blueprint.get("/desk/patrols/<uuid:patrol_id>.pdf")
+@page(permission="patrol.read")
+def download_log(patrol_id: UUID) -> Response:
+    """A patrol's log on A4."""
+    return sheets.log_pdf(current_village().code, patrol_id)
+
+
+@blueprint.get("/desk/patrols/month")
+@page(permission="patrol.read")
+def show_month() -> Any:
+    """Who walked in a month, by team."""
+    listed = ListPage(MONTH, get_patrol_month)
+    first, last = month_of(listed.query["month"], now())
+    lines = queries.month_lines(current_village().code, first, last, listed.query["team_id"])
+    teams: dict[str, list[queries.MonthLine]] = {}
+    for each in lines:
+        teams.setdefault(each.team, []).append(each)
+    may_plan = may(current_actor(), "patrol.plan", current_village().code)
+    return render("patrols/month.html", list=listed, teams=teams, first=first, may_plan=may_plan)
+
+
+export_page(blueprint, "/desk/patrols/month", get_patrol_month, MONTH)
+
+
+@blueprint.get("/overview/patrols")
+@page(permission="overview.read", village=False)
+def overview() -> Any:
+    """Who walks when in all villages that the reader covers; and what was missed."""
+    actor, today = current_actor(), village_day(now())
+    codes = sorted(
+        {held.division for held in actor.roles if may(actor, "overview.read", held.division)}
+    )
+    first = today.fromordinal(today.toordinal() - DAYS_BACK)
+    last = today.fromordinal(today.toordinal() + DAYS_AHEAD)
+    found: dict[UUID, Shift] = {}
+    for code in codes:
+        chosen = queries.shifts(code, first=first, last=last)
+        for shift in db.session.scalars(chosen.order_by(Shift.starts_at).limit(SHIFTS_AT_MOST)):
+            found[shift.id] = shift
+    views = queries.shift_views(sorted(found.values(), key=lambda each: each.starts_at), now())
+    names = divisions_by_code(sorted({each.shift.village for each in views}))
+    return render(
+        "patrols/overview.html",
+        coming=[each for each in views if each.outcome.value in ("coming", "walking")],
+        past=[each for each in reversed(views) if each.outcome.value not in ("coming", "walking")],
+        names=names,
+        outcomes=OUTCOMES,
+    )

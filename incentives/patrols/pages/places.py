@@ -1,0 +1,266 @@
+"""Teams, places with their signs, and routes, as a cadre keeps them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.awards.queries import rules_in_force
+from incentives.clock import now, village_day
+from incentives.errors import NoRuleInForce, NotFound
+from incentives.extensions import db
+from incentives.patrols import forms, operations, queries, signs
+from incentives.patrols.models import Route, Waypoint
+from incentives.patrols.operations import Stop
+from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
+from incentives.patrols.pages.shared import blueprint
+from incentives.register.models import Resident, Team
+from incentives.register.operations import disband_team, edit_team, make_team
+from incentives.register.queries import (
+    find_team,
+    residents_by_id,
+    search_residents,
+    team_members,
+    teams_of,
+)
+from incentives.web.pages import Form, current_village, page, render
+
+MORE_STOPS = 4
+FOUND_AT_MOST = 30
+
+
+@blueprint.route("/desk/patrols/teams", methods=["GET", "POST"])
+@page(permission="patrol.read")
+def teams() -> Any:
+    """The village's teams, and a new one."""
+    return team_page(None)
+
+
+@blueprint.route("/desk/patrols/teams/<uuid:team_id>", methods=["GET", "POST"])
+@page(permission="team.make")
+def team(team_id: UUID) -> Any:
+    """A team's name, leader and members."""
+    return team_page(find_team(current_village().code, team_id))
+
+
+def team_page(one: Team | None) -> Any:
+    """The teams with a form for a new one or for one of them; people are looked for by name."""
+    village = current_village().code
+    team_id = one.id if one else None
+    form = Form(forms.TeamInput)
+
+    def work() -> Team:
+        values = {"village": village, "actor": current_actor(), "now": now(), **form.data}
+        return edit_team(team_id=team_id, **values) if team_id else make_team(**values)
+
+    answer = form.accept(work, then=lambda _team: url_for(".teams"), done=_("The team is kept"))
+    if answer is not None:
+        return answer
+    q = request.args.get("q", "").strip()
+    one = find_team(village, team_id) if team_id else None
+    chosen = team_members(one.id) if one else []
+    typed = form.values.get("member_ids", [])
+    kept = residents_by_id([UUID(each) for each in ([typed] if isinstance(typed, str) else typed)])
+    shown = {each.id: each for each in [*chosen, *kept.values(), *found_people(village, q)]}
+    return render(
+        "patrols/teams.html",
+        one=one,
+        form=form,
+        q=q,
+        people=list(shown.values()),
+        members={each.id for each in chosen} | set(kept),
+        teams=[(each, team_members(each.id)) for each in teams_of(village)],
+        may_plan=may(current_actor(), "team.make", village),
+    )
+
+
+def found_people(village: str, q: str) -> list[Resident]:
+    """Whom a search finds; the first of the village without one."""
+    if q:
+        return list(db.session.scalars(search_residents(village, q).limit(FOUND_AT_MOST)))
+    chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
+    return list(db.session.scalars(chosen.order_by(Resident.pinyin).limit(FOUND_AT_MOST)))
+
+
+@blueprint.post("/desk/patrols/teams/<uuid:team_id>/disbanding")
+@page(permission="team.make")
+def disband(team_id: UUID) -> Any:
+    """End a team."""
+    village = current_village().code
+    form = Form()
+    answer = form.accept(
+        lambda: disband_team(village=village, team_id=team_id, actor=current_actor(), now=now()),
+        then=lambda _team: url_for(".teams"),
+        done=_("The team has ended"),
+    )
+    return answer or team_page(find_team(village, team_id))
+
+
+@blueprint.route("/desk/patrols/places", methods=["GET", "POST"])
+@page(permission="patrol.plan")
+def places() -> Any:
+    """The places with signs, and a new one."""
+    village = current_village().code
+    form = Form(forms.WaypointInput)
+    answer = form.accept(
+        lambda: operations.add_waypoint(
+            village=village, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _waypoint: url_for(".places"),
+        done=_("The place is kept: print its sign and put it up"),
+    )
+    return answer or places_page(form, Form(values={}))
+
+
+def places_page(form: Form, turning: Form) -> Any:
+    """The places and routes of the village."""
+    village = current_village().code
+    routes = queries.standing_routes(village)
+    return render(
+        "patrols/places.html",
+        form=form,
+        turning=turning,
+        waypoints=queries.standing_waypoints(village),
+        codes=queries.codes_of_village(village),
+        routes=routes,
+        stops=queries.stops_of([each.id for each in routes]),
+    )
+
+
+@blueprint.post("/desk/patrols/places/<uuid:waypoint_id>/<action>")
+@page(permission="patrol.plan")
+def turn_place(waypoint_id: UUID, action: str) -> Any:
+    """Replace a place's sign, or give the place up."""
+    village = current_village().code
+    acts = {
+        "replacement": (
+            operations.replace_sign,
+            _("Print the new sign: the old one is no longer good"),
+        ),
+        "retirement": (operations.retire_waypoint, _("The place was given up")),
+    }
+    if action not in acts:
+        raise NotFound()
+    act, done = acts[action]
+    form = Form()
+
+    def work() -> Waypoint:
+        return act(village=village, waypoint_id=waypoint_id, actor=current_actor(), now=now())
+
+    answer = form.accept(work, then=lambda _waypoint: url_for(".places"), done=done)
+    return answer or places_page(Form(values={}), form)
+
+
+@blueprint.route("/desk/patrols/places/<uuid:waypoint_id>", methods=["GET", "POST"])
+@page(permission="patrol.plan")
+def place(waypoint_id: UUID) -> Any:
+    """A place's name."""
+    village = current_village().code
+    form = Form(forms.WaypointInput)
+    answer = form.accept(
+        lambda: operations.edit_waypoint(
+            village=village,
+            waypoint_id=waypoint_id,
+            actor=current_actor(),
+            now=now(),
+            **form.data,
+        ),
+        then=lambda _waypoint: url_for(".places"),
+        done=_("The place is kept"),
+    )
+    waypoint = queries.find_waypoint(village, waypoint_id)
+    return answer or render("patrols/place.html", waypoint=waypoint, form=form)
+
+
+@blueprint.get("/desk/patrols/signs.pdf")
+@page(permission="patrol.plan")
+def print_signs() -> Response:
+    """All signs to print, `?size=a4` or `a6`."""
+    size = "a4" if request.args.get("size") == "a4" else "a6"
+    return signs.signs_pdf(current_village().code, size=size)
+
+
+@blueprint.route("/desk/patrols/routes/new", methods=["GET", "POST"])
+@page(permission="patrol.plan")
+def new_route() -> Any:
+    """A new route."""
+    return route_page(None)
+
+
+@blueprint.route("/desk/patrols/routes/<uuid:route_id>", methods=["GET", "POST"])
+@page(permission="patrol.plan")
+def route(route_id: UUID) -> Any:
+    """A route's places in order, and its rule items."""
+    return route_page(route_id)
+
+
+def route_page(route_id: UUID | None) -> Any:
+    """The form of a new route, or of one."""
+    village = current_village().code
+    form = Form(forms.RouteForm)
+
+    def work() -> Route:
+        values = form.data
+        rows = [each for each in values.pop("stops") if each["waypoint_id"] is not None]
+        stops = [
+            Stop(each["waypoint_id"], 1 if each["least_minutes"] is None else each["least_minutes"])
+            for each in rows
+        ]
+        return operations.set_route(
+            village=village,
+            route_id=route_id,
+            stops=stops,
+            actor=current_actor(),
+            now=now(),
+            **values,
+        )
+
+    answer = form.accept(work, then=lambda _route: url_for(".places"), done=_("The route is kept"))
+    if answer is not None:
+        return answer
+    one = queries.find_route(village, route_id) if route_id else None
+    stops = queries.stops_of([one.id])[one.id] if one else []
+    return render(
+        "patrols/route.html",
+        one=one,
+        stops=stops,
+        rows=range(len(stops) + MORE_STOPS),
+        form=form,
+        waypoints=queries.standing_waypoints(village),
+        rules=rule_options(village),
+        member_rule=MEMBER_RULE,
+        leader_rule=LEADER_RULE,
+    )
+
+
+def rule_options(village: str) -> list[tuple[str, str]]:
+    """The rule items in force by which a walk may be awarded; the usual ones without rules."""
+    try:
+        _rulebook, items = rules_in_force(village, village_day(now()))
+    except NoRuleInForce:
+        return [(code, code) for code in (MEMBER_RULE, LEADER_RULE)]
+    return [
+        (each.code, f"{each.code} {each.name_zh}")
+        for each in items
+        if each.category.value == "patrol"
+    ]
+
+
+@blueprint.post("/desk/patrols/routes/<uuid:route_id>/retirement")
+@page(permission="patrol.plan")
+def retire_route(route_id: UUID) -> Any:
+    """Give a route up."""
+    village = current_village().code
+    form = Form()
+    answer = form.accept(
+        lambda: operations.retire_route(
+            village=village, route_id=route_id, actor=current_actor(), now=now()
+        ),
+        then=lambda _route: url_for(".places"),
+        done=_("The route was given up"),
+    )
+    return answer or places_page(Form(values={}), form)

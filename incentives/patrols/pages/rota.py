@@ -1,0 +1,172 @@
+"""Who walks when: the calendar of a cadre, and each member's own shifts with their swaps."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import current_actor
+from incentives.access.permissions import may
+from incentives.clock import now, village_day
+from incentives.patrols import forms, operations, queries
+from incentives.patrols.api.rota import get_shifts
+from incentives.patrols.lists import SHIFTS
+from incentives.patrols.models import Shift, ShiftSwap
+from incentives.patrols.operations import Plan
+from incentives.patrols.pages.shared import blueprint
+from incentives.patrols.people import is_cadre, own_people, own_residents, teams_for
+from incentives.patrols.words import OUTCOMES, WEEKDAYS
+from incentives.register.queries import residents_by_id, team_members, teams_of
+from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
+from incentives.web.pages import Form, current_village, page, render
+
+
+@blueprint.route("/desk/patrols/shifts", methods=["GET", "POST"])
+@page(permission="patrol.read")
+def shifts() -> Any:
+    """The calendar, and a season of new shifts."""
+    village = current_village().code
+    form = Form(forms.ShiftsForm)
+    answer = form.accept(
+        lambda: operations.plan_shifts(
+            village=village, plan=Plan(**form.data), actor=current_actor(), now=now()
+        ),
+        then=lambda _shifts: url_for(".shifts"),
+        done=_("The shifts stand on the calendar"),
+    )
+    return answer or shifts_page(form, Form(values={}))
+
+
+def shifts_page(form: Form, cancelling: Form) -> Any:
+    """The calendar with its forms."""
+    village = current_village().code
+    listed = ListPage(SHIFTS, get_shifts, limit=30)
+    query = listed.query
+    first = query["first"]
+    if first is None and query["last"] is None:
+        first = village_day(now())
+    chosen = queries.shifts(village, team_id=query["team_id"], first=first, last=query["last"])
+    found = listed.take(page_of(chosen, [Shift.starts_at, Shift.id], query))
+    return render(
+        "patrols/shifts.html",
+        list=listed,
+        shifts=queries.shift_views(found, now()),
+        outcomes=OUTCOMES,
+        weekdays=WEEKDAYS,
+        teams=[(each.id, each.name) for each in teams_of(village)],
+        routes=[(each.id, each.name) for each in queries.standing_routes(village)],
+        form=form,
+        cancelling=cancelling,
+        today=village_day(now()),
+        may_plan=may(current_actor(), "patrol.plan", village),
+    )
+
+
+export_page(blueprint, "/desk/patrols/shifts", get_shifts, SHIFTS)
+
+
+@blueprint.post("/desk/patrols/shifts/<uuid:shift_id>/cancellation")
+@page(permission="patrol.plan")
+def cancel_shift(shift_id: UUID) -> Any:
+    """Take one shift off the calendar."""
+    village = current_village().code
+    form = Form(forms.ReasonInput)
+    answer = form.accept(
+        lambda: operations.cancel_shift(
+            village=village, shift_id=shift_id, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _shift: url_for(".shifts"),
+        done=_("The shift was cancelled"),
+    )
+    return answer or shifts_page(Form(values={}), form)
+
+
+@blueprint.get("/patrol/shifts")
+@page(permission="patrol.walk", own=True)
+def own_shifts() -> Any:
+    """The next shifts of one's own teams, and who asks whom to stand in."""
+    return own_page(Form(values={}))
+
+
+def own_page(form: Form) -> Any:
+    """One's own shifts; a cadre sees all teams', and acts for those without a phone."""
+    actor, village = current_actor(), current_village().code
+    cadre = is_cadre(actor, village)
+    found = queries.shifts_coming([each.id for each in teams_for(actor, village)], now())
+    asked = queries.swaps_asked_of([each.id for each in own_residents(actor)], now())
+    swaps = queries.swaps_of([each.id for each in found])
+    if cadre:
+        asked += [
+            (swap, shift)
+            for swap in swaps
+            for shift in found
+            if swap.accepted is None and swap.shift_id == shift.id and (swap, shift) not in asked
+        ]
+    ids = {swap.resident_id for swap in swaps} | {swap.stand_in_id for swap in swaps}
+    ids |= {each for swap, _shift in asked for each in (swap.resident_id, swap.stand_in_id)}
+    rows = []
+    for view in queries.shift_views(found, now()):
+        walkers = queries.walkers(view.shift.team_id, view.shift.id)
+        mine = walkers if cadre else own_people(actor, walkers)
+        others = [each for each in stand_in_choices(village) if each not in walkers]
+        rows.append(
+            {
+                "view": view,
+                "walkers": walkers,
+                "may_ask": [(each.id, each.name) for each in mine],
+                "others": [(each.id, each.name) for each in others],
+                "swaps": [each for each in swaps if each.shift_id == view.shift.id],
+            }
+        )
+    views = {each.shift.id: each for each in queries.shift_views([s for _w, s in asked], now())}
+    return render(
+        "patrols/own_shifts.html",
+        rows=rows,
+        asked=[(swap, views[shift.id]) for swap, shift in asked],
+        names={each.id: each.name for each in residents_by_id(list(ids)).values()},
+        form=form,
+    )
+
+
+def stand_in_choices(village: str) -> list[Any]:
+    """Whom one may ask: the members of all teams of the village."""
+    people = {each.id: each for team in teams_of(village) for each in team_members(team.id)}
+    return [each for each in people.values() if each.left_on is None]
+
+
+@blueprint.post("/patrol/shifts/<uuid:shift_id>/swaps")
+@page(permission="patrol.walk", own=True)
+def ask_swap(shift_id: UUID) -> Any:
+    """Ask somebody to stand in."""
+    village = current_village().code
+    form = Form(forms.SwapInput)
+    answer = form.accept(
+        lambda: operations.ask_swap(
+            village=village, shift_id=shift_id, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _swap: url_for(".own_shifts"),
+        done=_("Asked: nothing changes until they say yes"),
+    )
+    return answer or own_page(form)
+
+
+@blueprint.post("/patrol/swaps/<uuid:swap_id>/<any(yes, no):said>")
+@page(permission="patrol.walk", own=True)
+def answer_swap(swap_id: UUID, said: str) -> Any:
+    """Say yes or no to walking for another."""
+    village = current_village().code
+    form = Form()
+
+    def work() -> ShiftSwap:
+        return operations.answer_swap(
+            village=village,
+            swap_id=swap_id,
+            accept=said == "yes",
+            actor=current_actor(),
+            now=now(),
+        )
+
+    answer = form.accept(work, then=lambda _swap: url_for(".own_shifts"), done=_("Answered"))
+    return answer or own_page(form)

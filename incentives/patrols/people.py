@@ -1,0 +1,65 @@
+"""Who may walk with a team, for whom, and who may end its patrol."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incentives.access.actor import Actor, Role
+from incentives.errors import NotPermitted
+from incentives.extensions import db
+from incentives.patrols.models import Shift, ShiftSwap
+from incentives.register.models import Resident, Team, TeamMember
+
+
+def is_cadre(actor: Actor, village: str) -> bool:
+    """Whether the actor may act for a team without being in it."""
+    return actor.is_system or actor.has_role(Role.CADRE, village)
+
+
+def own_people(actor: Actor, people: Sequence[Resident]) -> list[Resident]:
+    """Those of these people whom the actor is: a household's own card stands for its members."""
+    if actor.resident_id is not None:
+        return [each for each in people if each.id == actor.resident_id]
+    if actor.household_id is None:
+        return []
+    return [each for each in people if each.household_id == actor.household_id]
+
+
+def own_residents(actor: Actor) -> list[Resident]:
+    """The residents whom the actor is."""
+    if actor.household_id is None:
+        return []
+    chosen = select(Resident).where(
+        Resident.household_id == actor.household_id, Resident.left_on.is_(None)
+    )
+    return own_people(actor, list(db.session.scalars(chosen)))
+
+
+def teams_for(actor: Actor, village: str) -> list[Team]:
+    """The teams that the actor may walk with: all for a cadre, else their own and where they are
+    to stand in."""
+    chosen = select(Team).where(Team.village == village, Team.disbanded_on.is_(None))
+    if not is_cadre(actor, village):
+        own = [each.id for each in own_residents(actor)]
+        member = select(TeamMember.team_id).where(TeamMember.resident_id.in_(own))
+        standing_in = (
+            select(Shift.team_id)
+            .join(ShiftSwap, ShiftSwap.shift_id == Shift.id)
+            .where(ShiftSwap.stand_in_id.in_(own), ShiftSwap.accepted.is_(True))
+        )
+        chosen = chosen.where(Team.id.in_(member) | Team.id.in_(standing_in))
+    return list(db.session.scalars(chosen.order_by(Team.name)))
+
+
+def leads(actor: Actor, village: str, leader_id: UUID, people: Sequence[Resident]) -> bool:
+    """Whether the actor is the leader, or a cadre."""
+    return is_cadre(actor, village) or any(
+        each.id == leader_id for each in own_people(actor, people)
+    )
+
+
+def refuse_strangers(actor: Actor, village: str, people: Sequence[Resident]) -> None:
+    """Refuse whoever neither walks with these people nor is a cadre."""
+    if not is_cadre(actor, village) and not own_people(actor, people):
+        raise NotPermitted()

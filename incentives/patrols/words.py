@@ -1,0 +1,45 @@
+"""The words of patrols."""
+
+from flask_babel import lazy_gettext as _
+
+from incentives.patrols.models import PatrolStatus, Unawarded
+from incentives.patrols.queries import Outcome
+
+STATES = {
+    PatrolStatus.WALKING: _("on the way"),
+    PatrolStatus.CLOSED: _("closed"),
+    PatrolStatus.CANCELLED: _("cancelled"),
+}
+
+OUTCOMES = {
+    Outcome.COMING: _("to come"),
+    Outcome.WALKING: _("on the way"),
+    Outcome.WALKED: _("walked"),
+    Outcome.MISSED: _("nobody walked"),
+    Outcome.CANCELLED: _("cancelled"),
+}
+
+FLAGS = {
+    "for_another": _("signed by another"),
+    "offline": _("sent later"),
+    "late": _("came after the end"),
+    "pace": _("faster than one walks"),
+    "clock": _("the phone's clock is wrong"),
+}
+
+UNAWARDED = {
+    Unawarded.CAP_EXCEEDED: _("no points: the cap of the rules is reached"),
+    Unawarded.NO_RULE_IN_FORCE: _("no points: no rulebook was in force that day"),
+    Unawarded.NOT_COVERED: _("no points: the village can't stand by more points now"),
+    Unawarded.INVALID: _("no points: the rules of that day don't allow it"),
+}
+
+WEEKDAYS = {
+    1: _("Monday"),
+    2: _("Tuesday"),
+    3: _("Wednesday"),
+    4: _("Thursday"),
+    5: _("Friday"),
+    6: _("Saturday"),
+    7: _("Sunday"),
+}

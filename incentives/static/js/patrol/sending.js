@@ -1,0 +1,101 @@
+// @ts-check
+/**
+ * Records of a walk on their way: kept in the phone before they are sent, sent in order and again
+ * under the same key until an answer says what became of them. One that was refused stays, with the
+ * reason, until whoever made it lets it go; the others go on.
+ */
+
+import { NotLetIn, Problem, Unknown, bringFile, call, newId } from '../api.js';
+import { forgetEntry, keepEntry, keptEntries, moveTo } from './store.js';
+
+/** @typedef {import('./store.js').Entry} Entry */
+
+// These say nothing of the record: it may be sent again as it is.
+const UNSURE = ['too_many_requests', 'idempotency_in_progress', 'log_rolled_back'];
+
+/** @param {unknown} error */
+function isUnsure(error) {
+  if (error instanceof Unknown || error instanceof NotLetIn) return true;
+  if (!(error instanceof Problem)) return false;
+  return error.status >= 500 || error.status === 401 || UNSURE.includes(error.name);
+}
+
+/** @param {Problem} problem */
+function words(problem) {
+  const details = (problem.body.errors || []).map((/** @type {any} */ each) => each.detail);
+  return [problem.message, ...details].join(' ');
+}
+
+const PATHS = { scan: 'scans', finding: 'findings', closing: 'closing', cancellation: 'cancellation' };
+
+/**
+ * Send one record.
+ *
+ * @param {Entry} entry
+ * @returns {Promise<any>}
+ */
+async function deliver(entry) {
+  const patrols = `/villages/${entry.village}/patrols`;
+  if (entry.kind === 'start') {
+    return call('POST', patrols, { ...entry.body, id: entry.patrol }, entry.key);
+  }
+  let body = entry.body;
+  if (entry.photo && !body.photo_id) {
+    const kept = await bringFile(entry.village, entry.photo, `${entry.id}-photo`);
+    body = { ...body, photo_id: kept.id };
+    await keepEntry({ ...entry, body });
+  }
+  return call('POST', `${patrols}/${entry.patrol}/${PATHS[entry.kind]}`, body, entry.key);
+}
+
+/**
+ * What to do with a walk that isn't begun as it was asked for: join the one that another phone has
+ * begun, or walk it without its shift. Whether it can be sent on.
+ *
+ * @param {Entry} entry
+ * @param {Problem} problem
+ */
+async function settleStart(entry, problem) {
+  const other = problem.body.patrol_id;
+  if (other) {
+    await moveTo(entry.owner, entry.patrol, other);
+    await forgetEntry(entry.id);
+    return true;
+  }
+  if (!entry.body.shift_id) return false;
+  const { shift_id: _shift, ...body } = entry.body;
+  await keepEntry({ ...entry, body, key: newId() });
+  return true;
+}
+
+/**
+ * Send what waits, in order. Says how many wait on, and whether the sign-in has ended.
+ *
+ * @param {string} owner
+ * @param {(entry: Entry, answer: any) => void} tell
+ * @returns {Promise<{ waiting: number, offline: boolean, signedOut: boolean }>}
+ */
+export async function sendAll(owner, tell) {
+  for (;;) {
+    const all = await keptEntries(owner);
+    const entries = all.filter((each) => !each.problem);
+    // What hangs on a walk that wasn't begun waits with it.
+    const held = all.filter((each) => each.problem && each.kind === 'start').map((each) => each.patrol);
+    const entry = entries.find((each) => !held.includes(each.patrol));
+    if (!entry) return { waiting: entries.length, offline: false, signedOut: false };
+    try {
+      const answer = await deliver(entry);
+      await forgetEntry(entry.id);
+      tell(entry, answer);
+    } catch (error) {
+      if (isUnsure(error)) {
+        const signedOut = error instanceof NotLetIn && error.status < 500;
+        return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
+      }
+      if (!(error instanceof Problem)) throw error;
+      if (entry.kind === 'start' && (await settleStart(entry, error))) continue;
+      const kept = (await keptEntries(owner)).find((each) => each.id === entry.id);
+      await keepEntry({ ...(kept || entry), problem: words(error) });
+    }
+  }
+}

@@ -1,0 +1,181 @@
+"""On patrol in a real browser: the signal cut, the browser closed, and nothing lost or doubled."""
+
+import pytest
+from playwright.sync_api import expect
+
+from incentives.access import operations as access
+from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.awards.models import Award
+from incentives.calls.models import Call
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.patrols.models import Finding, Patrol, PatrolScan, PatrolStatus
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import VILLAGE, act
+from tests.patrols.scenes import make_team_scene
+from tests.site import PASSWORD
+
+OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource")
+PHOTO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
+    "53de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def team(live_server):
+    with live_server.app.app_context():
+        scene = make_team_scene()
+        act(
+            lambda: (
+                access.add_user(
+                    username="leader",
+                    name="扎西彭措",
+                    password=PASSWORD,
+                    roles=[Assignment(Role.CADRE, VILLAGE)],
+                    resident_id=scene.leader_id,
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+        db.session.remove()
+    return scene
+
+
+def counts(server):
+    """Walks, scans, findings, calls and awards, as the database has them."""
+    with server.app.app_context():
+        found = [
+            db.session.query(each).count() for each in (Patrol, PatrolScan, Finding, Call, Award)
+        ]
+        db.session.remove()
+    return found
+
+
+def shell_is_kept(page):
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.evaluate(
+        "(async () => { for (let i = 0; i < 100; i += 1) {"
+        " if (await caches.match('/patrol', { cacheName: 'jishan-patrol-page' })) return;"
+        " await new Promise((done) => setTimeout(done, 100)); } })()"
+    )
+
+
+def scan(page, code):
+    """A sign held before the phone's own camera opens its address."""
+    page.evaluate("(code) => { window.location.hash = code; }", f"#{code}")
+
+
+def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, person):
+    leader = person(PHONE, expected=OFFLINE, profile="leader")
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    shell_is_kept(page)
+    page.context.set_offline(True)
+    page.locator("[data-part=set-off]").click()
+    expect(page.locator("[data-part=walk]")).to_be_visible()
+    page.locator("[data-part=people] label", has_text="格绒").click()
+    scan(page, team.codes[0])
+    expect(page.locator("[data-part=marks] .row")).to_have_count(1)
+    expect(page.locator("[data-part=marks]")).to_contain_text("村口")
+    page.locator("summary", has_text="发现问题").click()
+    page.locator("#finding-text").fill("护坡松动")
+    page.locator("#finding-place").fill("小学后面")
+    page.locator("#finding-photo").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": PHOTO}
+    )
+    page.locator("[data-part=finding-form] button[type=submit]").click()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("记下了")
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("3条")
+    leader.shot("patrol-offline")
+    assert counts(live_server) == [0, 0, 0, 0, 0]
+
+    # The browser is closed and opened again where there is still no signal.
+    leader.context.close()
+    again = person(PHONE, expected=(*OFFLINE, "400", "401", "403"), profile="leader")
+    again.context.set_offline(True)
+    page = again.open("/patrol")
+    expect(page.locator("[data-part=walk]")).to_be_visible()
+    expect(page.locator("[data-part=marks] .row")).to_have_count(1)
+    assert counts(live_server) == [0, 0, 0, 0, 0]
+
+    # There is signal: all is sent once, also where an answer is lost on its way.
+    # Closing the browser ended the session, too: nothing is sent until one signs in again.
+    again.context.set_offline(False)
+    expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
+    assert counts(live_server) == [0, 0, 0, 0, 0]
+    page.route("**/patrols/*/findings", lambda route: (route.fetch(), route.abort()))
+    again.sign_in("leader")
+    page = again.open("/patrol")
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
+    assert counts(live_server) == [1, 2, 1, 1, 0]
+    page.unroute_all(behavior="wait")
+    with page.expect_response("**/patrols/*/findings"):
+        page.reload()
+    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    assert counts(live_server) == [1, 2, 1, 1, 0]
+
+    page.locator("summary", has_text="收队").click()
+    page.locator("#closing-log").fill("一切正常")
+    page.locator("[data-part=closing-form] button[type=submit]").click()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("3笔", timeout=20_000)
+    again.shot("patrol-closed")
+    assert counts(live_server) == [1, 2, 1, 1, 3]
+    with live_server.app.app_context():
+        assert db.session.query(Patrol).one().status is PatrolStatus.CLOSED
+        elder = db.session.query(PatrolScan).filter_by(resident_id=team.elder_id).one()
+        assert elder.for_another
+        assert db.session.query(Finding).one().photo_id is not None
+        db.session.remove()
+
+
+def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_server, team, person):
+    leader = person(PHONE, expected=(*OFFLINE, "401", "400", "403"))
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    shell_is_kept(page)
+    with page.expect_response("**/patrols"):
+        page.locator("[data-part=set-off]").click()
+    page.context.set_offline(True)
+    scan(page, team.codes[1])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
+    page.goto(page.url)
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
+    assert counts(live_server)[1] == 0
+    leader.shot("patrol-signed-out")
+    leader.sign_in("leader")
+    with page.expect_response("**/scans"):
+        leader.open("/patrol")
+    expect(page.locator("[data-part=signed-out]")).to_be_hidden()
+    assert counts(live_server)[:2] == [1, 1]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_desk_of_patrols_can_be_looked_at(live_server, team, person, size):
+    with live_server.app.app_context():
+        shift = team.shift()
+        patrol = team.start(shift_id=shift)
+        team.scan(patrol, 0, team.leader_id, team.elder_id)
+        team.close(patrol)
+        team.shift(days=1)
+        db.session.remove()
+    cadre = person(size)
+    cadre.sign_in("leader")
+    for path, name, words in (
+        ("/patrol", "patrol", "巡防一队"),
+        ("/patrol/shifts", "patrol-swaps", "格绒"),
+        ("/desk/patrols", "patrols", "巡防一队"),
+        (f"/desk/patrols/{patrol}", "patrol-one", "村口"),
+        ("/desk/patrols/shifts", "patrol-shifts", "环村"),
+        ("/desk/patrols/teams", "patrol-teams", "巡防一队"),
+        ("/desk/patrols/places", "patrol-places", "水坝"),
+        (f"/desk/patrols/routes/{team.route_id}", "patrol-route", "PA01"),
+        ("/desk/patrols/month", "patrol-month", "格绒"),
+    ):
+        page = cadre.open(path)
+        expect(page.locator("main")).to_contain_text(words)
+        cadre.shot(name)

@@ -1,0 +1,293 @@
+"""Patrols by HTTP: from the team to the closed log, resent without doubling; and their pages."""
+
+import io
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+
+from incentives.access import operations
+from incentives.access.actor import SYSTEM, Assignment
+from incentives.awards.models import Award
+from incentives.clock import now
+from incentives.database import new_id
+from incentives.extensions import db
+from incentives.patrols.models import Patrol, PatrolScan
+from incentives.patrols.queries import known_by
+from incentives.web.schemas import instant_text
+from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.patrols.scenes import make_team_scene
+from tests.site import PASSWORD, USERS, Site
+
+V = f"/villages/{VILLAGE}"
+
+
+@pytest.fixture
+def team(bare_app):
+    with bare_app.app_context():
+        scene = make_team_scene()
+        add_users()
+        db.session.remove()
+    return scene
+
+
+@pytest.fixture
+def site(team, bare_app):
+    return Site(bare_app)
+
+
+def rows_of(site, model):
+    with site.app.app_context():
+        count = db.session.query(model).count()
+        db.session.remove()
+    return count
+
+
+def add_users():
+    for username in ("cadre", "overseer"):
+        role, division = USERS[username]
+        act(
+            lambda username=username, role=role, division=division: (
+                operations.add_user(
+                    username=username,
+                    name=f"{username} 某",
+                    password=PASSWORD,
+                    roles=[Assignment(role, division)],
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+
+
+def made(answer, status=201):
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def begin(site, team, **more):
+    return made(site.call("cadre", "POST", f"{V}/patrols", {"team_id": str(team.id), **more}))["id"]
+
+
+def test_from_a_team_to_a_closed_log_by_http(site, team, clock):
+    people = [str(each) for each in (team.leader_id, team.member_id)]
+    body = {"name": "夜巡队", "leader_id": people[0], "member_ids": people[1:]}
+    other = made(site.call("cadre", "POST", f"{V}/teams", body))
+    assert {each["id"] for each in other["members"]} == set(people)
+    place = made(site.call("cadre", "POST", f"{V}/waypoints", {"name": "桥头"}))
+    assert place["url"].endswith(f"/p#{place['code']}")
+    stops = [{"waypoint_id": place["id"]}]
+    route = made(site.call("cadre", "POST", f"{V}/routes", {"name": "夜巡", "stops": stops}))
+    shifts = {
+        "team_id": other["id"],
+        "route_id": route["id"],
+        "weekdays": [1, 2, 3, 4, 5, 6, 7],
+        "starts": "19:30",
+        "minutes": 90,
+        "first": "2026-03-02",
+        "last": "2026-03-03",
+    }
+    planned = made(site.call("cadre", "POST", f"{V}/shifts", shifts))["items"]
+    assert [each["outcome"] for each in planned] == ["coming", "coming"]
+    patrol = made(
+        site.call(
+            "cadre",
+            "POST",
+            f"{V}/patrols",
+            {"team_id": other["id"], "shift_id": planned[0]["id"]},
+        )
+    )
+    here = f"{V}/patrols/{patrol['id']}"
+    scan = {
+        "waypoint_code": place["url"],
+        "resident_ids": people,
+        "scanned_at": instant_text(clock.now),
+    }
+    key = new_id().hex
+    for _time in range(2):
+        scans = made(site.call("cadre", "POST", f"{here}/scans", scan, key=key))["items"]
+        assert [each["for_another"] for each in scans] == [True, True]
+    finding = {"category": "hazard", "text": "护坡松动", "place": "桥头", "id": str(new_id())}
+    for _time in range(2):
+        made(site.call("cadre", "POST", f"{here}/findings", finding))
+    closing = {"log": {"weather": "晴", "text": "正常"}, "attended": people}
+    whole = made(site.call("cadre", "POST", f"{here}/closing", closing), 200)
+    assert (whole["status"], whole["scans"], whole["findings"]) == ("closed", 2, 1)
+    assert all(each["award_id"] for each in whole["attendance"])
+    assert rows_of(site, Award) == 3
+    again = site.call("cadre", "POST", f"{here}/closing", closing)
+    assert (again.status_code, again.json["type"].split("/")[-1]) == (409, "wrong_state")
+    listed = made(site.call("cadre", "GET", f"{V}/shifts?first=2026-03-02"), 200)["items"]
+    assert [each["outcome"] for each in listed] == ["walked", "coming"]
+
+
+def test_a_walk_begun_offline_is_begun_once_and_the_other_phone_learns_which(site, team, clock):
+    mine, at = str(new_id()), instant_text(clock.now - timedelta(hours=1))
+    assert begin(site, team, id=mine, started_at=at) == mine
+    assert begin(site, team, id=mine, started_at=at) == mine
+    other = site.call("cadre", "POST", f"{V}/patrols", {"team_id": str(team.id)})
+    assert (other.status_code, other.json["patrol_id"]) == (422, mine)
+    assert rows_of(site, Patrol) == 1
+
+
+def test_bad_input_is_named(site, team, clock):
+    here = f"{V}/patrols/{begin(site, team)}"
+    bad = {"waypoint_code": "X", "resident_ids": [str(team.leader_id)], "scanned_at": "now"}
+    answer = site.call("cadre", "POST", f"{here}/scans", bad)
+    assert answer.json["errors"][0]["pointer"] == "/scanned_at"
+    answer = site.call(
+        "cadre", "POST", f"{here}/scans", bad | {"scanned_at": instant_text(clock.now)}
+    )
+    assert answer.json["errors"][0]["pointer"] == "/waypoint_code"
+    assert site.call("overseer", "POST", f"{here}/scans", bad).status_code == 403
+    assert site.call("cadre", "GET", f"{V}/patrols/{new_id()}").status_code == 404
+    assert rows_of(site, PatrolScan) == 0
+
+
+def test_signs_and_log_are_printed(site, team):
+    svg = site.call("cadre", "GET", f"{V}/waypoints/{team.waypoints[0]}.svg")
+    assert svg.text.startswith("<svg")
+    for size, pages in (("a6", 1), ("a4", 3)):
+        answer = site.call("cadre", "GET", f"{V}/waypoints/signs.pdf?size={size}")
+        assert len(PdfReader(io.BytesIO(answer.data)).pages) == pages
+    patrol = begin(site, team)
+    assert site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf").data.startswith(b"%PDF")
+    assert site.call("overseer", "GET", f"{V}/waypoints").status_code == 403
+
+
+def test_who_walked_is_taken_along_by_month(site, team):
+    patrol = UUID(begin(site, team))
+    with site.app.app_context():
+        team.close(patrol, actor=team.cadre)
+        db.session.remove()
+    answer = site.call("cadre", "GET", f"{V}/patrol-month.xlsx")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert "扎西彭措" in {row[1] for row in rows if len(row) > 1}
+    assert len(made(site.call("overseer", "GET", f"{V}/patrol-month"), 200)["items"]) == 3
+
+
+def test_the_township_sees_who_walks_when(site, team):
+    with site.app.app_context():
+        shift = team.shift(days=1)
+        db.session.remove()
+    found = made(site.call("overseer", "GET", f"/divisions/{TOWNSHIP}/shifts"), 200)["items"]
+    assert [each["id"] for each in found] == [str(shift)]
+    assert "巡防一队" in site.open("overseer", "/overview/patrols")
+    assert site.call("cadre", "GET", f"/divisions/{TOWNSHIP}/shifts").status_code in (403, 404)
+
+
+def test_the_page_knows_signs_by_their_hash_and_never_their_codes(site, team):
+    page = site.open("cadre", "/patrol")
+    assert known_by(team.codes[0]) in page
+    assert team.codes[0] not in page
+    answer = site.browser("cadre").get("/p")
+    assert (answer.status_code, answer.location) == (302, "/patrol")
+
+
+def test_the_desk_offers_what_the_api_does(site, team):
+    patrol = begin(site, team)
+    assert "巡防一队" in site.open("cadre", "/desk/patrols")
+    here = f"/desk/patrols/{patrol}"
+    sent = site.send("cadre", f"{here}/closing", on=here, weather="晴", text="正常")
+    assert sent.status_code == 422
+    sent = site.send(
+        "cadre",
+        f"{here}/closing",
+        on=here,
+        weather="晴",
+        text="正常",
+        attended=[str(team.leader_id), str(team.elder_id)],
+    )
+    assert sent.status_code == 303
+    assert "points are proposed" in site.open("cadre", here)
+    other = begin(site, team)
+    sent = site.send(
+        "cadre", f"/desk/patrols/{other}/cancellation", on=f"/desk/patrols/{other}", reason="下雨"
+    )
+    assert sent.status_code == 303
+    assert "格绒" in site.open("overseer", "/desk/patrols/month")
+
+
+def test_places_routes_and_shifts_are_kept_on_the_desk(site, team):
+    assert site.send("cadre", "/desk/patrols/places", name="桥头").status_code == 303
+    page = site.open("cadre", "/desk/patrols/places")
+    assert "桥头" in page
+    first = f"/desk/patrols/places/{team.waypoints[0]}"
+    assert site.send("cadre", first, name="大村口").status_code == 303
+    replaced = site.send("cadre", f"{first}/replacement", on="/desk/patrols/places")
+    assert replaced.status_code == 303
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/routes/new",
+        name="小环",
+        member_rule="PA01",
+        leader_rule="PA04",
+        stops__0__waypoint_id=str(team.waypoints[1]),
+        stops__0__least_minutes="0",
+    )
+    assert sent.status_code == 303, sent.text
+    route = f"/desk/patrols/routes/{team.route_id}"
+    assert site.send("cadre", f"{route}/retirement", on=route).status_code == 303
+    assert "小环" in site.open("cadre", "/desk/patrols/shifts")
+
+
+def test_shifts_are_planned_swapped_and_cancelled_on_pages(site, team):
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/shifts",
+        team_id=str(team.id),
+        route_id=str(team.route_id),
+        weekdays=["2", "5"],
+        starts="19:30",
+        minutes="90",
+        first="2026-03-02",
+        last="2026-03-08",
+    )
+    assert sent.status_code == 303, sent.text
+    found = made(site.call("cadre", "GET", f"{V}/shifts"), 200)["items"]
+    assert [each["on_day"] for each in found] == ["2026-03-03", "2026-03-06"]
+    # Nobody outside a team can be asked yet.
+    body = {"name": "二队", "leader_id": str(team.neighbour_id)}
+    made(site.call("cadre", "POST", f"{V}/teams", body))
+    sent = site.send(
+        "cadre",
+        f"/patrol/shifts/{found[0]['id']}/swaps",
+        on="/patrol/shifts",
+        resident_id=str(team.elder_id),
+        stand_in_id=str(team.neighbour_id),
+    )
+    assert sent.status_code == 303, sent.text
+    assert "四郎" in site.open("cadre", "/patrol/shifts")
+    sent = site.send(
+        "cadre",
+        f"/desk/patrols/shifts/{found[1]['id']}/cancellation",
+        on="/desk/patrols/shifts",
+        reason="过节",
+    )
+    assert sent.status_code == 303
+    assert "过节" in site.open("cadre", "/desk/patrols/shifts")
+
+
+def test_teams_are_kept_on_the_desk(site, team):
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/teams",
+        name="二队",
+        leader_id=str(team.neighbour_id),
+        member_ids=[str(team.elder_id)],
+    )
+    assert sent.status_code == 303, sent.text
+    here = f"/desk/patrols/teams/{team.id}"
+    sent = site.send(
+        "cadre",
+        here,
+        name="一队",
+        leader_id=str(team.leader_id),
+        member_ids=[str(team.elder_id)],
+    )
+    assert sent.status_code == 303, sent.text
+    assert site.send("cadre", f"{here}/disbanding", on=here).status_code == 303
+    assert "一队" not in site.open("cadre", "/desk/patrols/teams")

@@ -1,0 +1,243 @@
+"""The rota: weekdays in a season, exceptions, swaps by consent; and the places on the way."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from incentives.clock import now
+from incentives.errors import Duplicate, Invalid, NotPermitted, WrongState
+from incentives.extensions import db
+from incentives.patrols import operations
+from incentives.patrols.models import Shift, ShiftSwap
+from incentives.patrols.operations import Plan, Stop
+from incentives.patrols.queries import Outcome, shift_views, walkers
+from incentives.register.operations import disband_team, edit_team
+from tests.factories import VILLAGE, act
+from tests.patrols.scenes import make_team_scene
+
+
+@pytest.fixture
+def team(app):
+    return make_team_scene()
+
+
+def plan(team, **changes):
+    values = {
+        "team_id": team.id,
+        "route_id": team.route_id,
+        "weekdays": [2, 5],
+        "starts": time(19, 30),
+        "minutes": 90,
+        "first": date(2027, 3, 1),
+        "last": date(2027, 3, 31),
+        **changes,
+    }
+    return act(
+        lambda: operations.plan_shifts(
+            village=VILLAGE, plan=Plan(**values), actor=team.cadre, now=now()
+        )
+    )
+
+
+def test_a_season_is_planned_by_weekdays(team):
+    made = plan(team)
+    assert [each.on_day.day for each in made] == [2, 5, 9, 12, 16, 19, 23, 26, 30]
+    assert len({each.series_id for each in made}) == 1
+    assert made[0].starts_at.isoformat() == "2027-03-02T11:30:00+00:00"
+    assert made[0].ends_at - made[0].starts_at == timedelta(minutes=90)
+
+
+def test_what_makes_no_season_is_refused(team):
+    for bad in (
+        {"last": date(2027, 2, 28)},
+        {"last": date(2028, 3, 2)},
+        {"weekdays": [2], "first": date(2027, 3, 3), "last": date(2027, 3, 5)},
+    ):
+        with pytest.raises(Invalid):
+            plan(team, **bad)
+    plan(team)
+    with pytest.raises(Duplicate):
+        plan(team, weekdays=[5])
+
+
+def cancel(team, shift):
+    return act(
+        lambda: operations.cancel_shift(
+            village=VILLAGE, shift_id=shift, reason="过节", actor=team.cadre, now=now()
+        )
+    )
+
+
+def test_a_shift_is_cancelled_with_a_reason_once_and_not_when_walked(team):
+    shift = team.shift()
+    cancel(team, shift)
+    with pytest.raises(WrongState):
+        cancel(team, shift)
+    with pytest.raises(WrongState):
+        team.start(shift_id=shift)
+    other = team.shift(hours=2)
+    team.start(shift_id=other)
+    with pytest.raises(WrongState):
+        cancel(team, other)
+
+
+def outcome(shift):
+    db.session.expire_all()
+    return shift_views([db.session.get_one(Shift, shift)], now())[0].outcome
+
+
+def test_what_became_of_a_shift(team, clock):
+    first, second = team.shift(), team.shift(hours=2)
+    assert outcome(first) is Outcome.COMING
+    patrol = team.start(shift_id=first)
+    assert outcome(first) is Outcome.WALKING
+    team.close(patrol)
+    assert outcome(first) is Outcome.WALKED
+    clock.forward(days=1)
+    assert outcome(second) is Outcome.MISSED
+    cancel(team, second)
+    assert outcome(second) is Outcome.CANCELLED
+
+
+def test_a_shift_is_walked_once_unless_that_walk_was_cancelled(team):
+    shift = team.shift()
+    team.close(team.start(shift_id=shift))
+    with pytest.raises(Duplicate):
+        team.start(shift_id=shift)
+    other = team.shift(hours=2)
+    team.cancel(team.start(shift_id=other))
+    team.start(shift_id=other)
+
+
+def ask(team, shift, actor=None, **more):
+    values = {"resident_id": team.member_id, "stand_in_id": team.neighbour_id, **more}
+    return act(
+        lambda: operations.ask_swap(
+            village=VILLAGE, shift_id=shift, actor=actor or team.member, now=now(), **values
+        )
+    ).id
+
+
+def answer(swap, actor, accept=True):
+    return act(
+        lambda: operations.answer_swap(
+            village=VILLAGE, swap_id=swap, accept=accept, actor=actor, now=now()
+        )
+    )
+
+
+def names(team, shift):
+    db.session.expire_all()
+    return {each.id for each in walkers(team.id, shift)}
+
+
+def test_a_swap_needs_the_others_yes_and_both_are_recorded(team):
+    shift = team.shift()
+    swap = ask(team, shift)
+    assert team.member_id in names(team, shift)
+    for other in (team.leader, team.member):
+        with pytest.raises(NotPermitted):
+            answer(swap, other)
+    answer(swap, team.neighbour)
+    assert names(team, shift) == {team.leader_id, team.elder_id, team.neighbour_id}
+    kept = db.session.get_one(ShiftSwap, swap)
+    assert (kept.asked_by, kept.answered_by) == (team.member_id, team.neighbour_id)
+    with pytest.raises(WrongState):
+        answer(swap, team.neighbour)
+    # Who stands in walks: begins, signs in, and is awarded.
+    patrol = team.start(team.neighbour, shift_id=shift)
+    team.scan(patrol, 0, team.neighbour_id, actor=team.neighbour)
+    with pytest.raises(NotPermitted):
+        team.scan(patrol, 0, team.member_id, actor=team.member)
+    team.close(patrol, team.neighbour_id)
+
+
+def test_a_no_changes_nothing_and_another_may_be_asked(team):
+    shift = team.shift()
+    answer(ask(team, shift), team.neighbour, accept=False)
+    assert team.member_id in names(team, shift)
+    ask(team, shift)
+    with pytest.raises(Duplicate):
+        ask(team, shift)
+
+
+def test_nobody_asks_for_another_nor_who_walks_anyway(team):
+    shift = team.shift()
+    with pytest.raises(NotPermitted):
+        ask(team, shift, actor=team.leader)
+    with pytest.raises(Invalid):
+        ask(team, shift, stand_in_id=team.elder_id)
+    swap = ask(team, shift, actor=team.cadre)
+    with pytest.raises(NotPermitted):
+        answer(swap, team.cadre)
+
+
+def test_a_leaders_stand_in_leads(team):
+    shift = team.shift()
+    answer(ask(team, shift, actor=team.leader, resident_id=team.leader_id), team.neighbour)
+    patrol = team.start(team.neighbour, shift_id=shift)
+    with pytest.raises(NotPermitted):
+        team.close(patrol, team.neighbour_id, actor=team.leader)
+    team.close(patrol, team.neighbour_id, actor=team.neighbour)
+
+
+def test_a_place_on_a_route_isnt_given_up_and_names_are_taken_once(team):
+    def retire(waypoint):
+        return act(
+            lambda: operations.retire_waypoint(
+                village=VILLAGE, waypoint_id=waypoint, actor=team.cadre, now=now()
+            )
+        )
+
+    def route(*stops, name="环村", route_id=team.route_id):
+        return act(
+            lambda: operations.set_route(
+                village=VILLAGE,
+                route_id=route_id,
+                name=name,
+                stops=[Stop(each) for each in stops],
+                member_rule="PA02",
+                leader_rule="PA04",
+                actor=team.cadre,
+                now=now(),
+            )
+        )
+
+    with pytest.raises(WrongState):
+        retire(team.waypoints[2])
+    for stops in ((), (team.waypoints[0], team.waypoints[0]), (team.id,)):
+        with pytest.raises(Invalid):
+            route(*stops)
+    with pytest.raises(Duplicate):
+        route(team.waypoints[0], route_id=None)
+    route(*team.waypoints[:2])
+    retire(team.waypoints[2])
+    with pytest.raises(Invalid):
+        team.scan(team.start(), 2)
+    with pytest.raises(Duplicate):
+        act(
+            lambda: operations.add_waypoint(
+                village=VILLAGE, name="村口", actor=team.cadre, now=now()
+            )
+        )
+
+
+def test_a_team_changes_its_people_and_ends(team):
+    values = {"village": VILLAGE, "team_id": team.id, "actor": team.cadre}
+    act(
+        lambda: edit_team(
+            **values,
+            name="巡防队",
+            leader_id=team.elder_id,
+            member_ids=[team.neighbour_id],
+            now=now(),
+        )
+    )
+    assert names(team, None) == {team.elder_id, team.neighbour_id}
+    with pytest.raises(NotPermitted):
+        team.start(team.member)
+    act(lambda: disband_team(**values, now=now()))
+    with pytest.raises(WrongState):
+        team.start(team.cadre)
+    with pytest.raises(WrongState):
+        plan(team)
