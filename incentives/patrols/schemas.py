@@ -136,6 +136,7 @@ class SwapOutput(Schema):
 
 class ShiftOutput(Schema):
     id = Id()
+    village = fields.String()
     series_id = Id()
     team_id = Id()
     team = fields.String()

@@ -169,6 +169,22 @@ def test_who_walked_is_taken_along_by_month(site, team):
     assert len(made(site.call("overseer", "GET", f"{V}/patrol-month"), 200)["items"]) == 3
 
 
+def test_every_list_is_taken_along(site, team):
+    begin(site, team)
+    with site.app.app_context():
+        team.shift(days=1)
+        db.session.remove()
+    lists = ("teams", "waypoints", "routes", "shifts", "patrols")
+    answers = [site.call("cadre", "GET", f"{V}/{each}.xlsx") for each in lists]
+    answers.append(site.call("overseer", "GET", f"/divisions/{TOWNSHIP}/shifts.xlsx"))
+    for path in ("/desk/patrols.xlsx", "/desk/patrols/shifts.xlsx", "/desk/patrols/month.xlsx"):
+        answers.append(site.browser("cadre").get(path))
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        assert len(book.get_sheet_by_index(0).to_python()[0]) >= 3
+
+
 def test_the_township_sees_who_walks_when(site, team):
     with site.app.app_context():
         shift = team.shift(days=1)
