@@ -54,6 +54,11 @@ def test_a_module_is_short_and_says_what_it_is_for(path):
     assert len(text.splitlines()) <= LINES_AT_MOST
 
 
+def test_no_module_lies_hidden_behind_a_package():
+    hidden = [path for path in CODE if path.with_suffix("").is_dir()]
+    assert hidden == []
+
+
 def test_texts_are_in_catalogues_not_in_code():
     found = []
     for path in CODE:
