@@ -11,11 +11,13 @@ from python_calamine import CalamineWorkbook
 from incentives.access import operations
 from incentives.access.actor import SYSTEM, Assignment
 from incentives.awards.models import Award
+from incentives.cards.operations import issue_card
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan
 from incentives.patrols.queries import known_by
+from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
 from tests.factories import TOWNSHIP, VILLAGE, act
 from tests.patrols.scenes import make_team_scene
@@ -307,3 +309,26 @@ def test_teams_are_kept_on_the_desk(site, team):
     assert sent.status_code == 303, sent.text
     assert site.send("cadre", f"{here}/disbanding", on=here).status_code == 303
     assert "一队" not in site.open("cadre", "/desk/patrols/teams")
+
+
+def test_a_member_walks_by_card_and_pin(site, team, clock):
+    with site.app.app_context():
+        home = db.session.get_one(Resident, team.leader_id).household_id
+        card = act(
+            lambda: issue_card(
+                village=VILLAGE, household_id=home, pin="246813", actor=team.cadre, now=now()
+            )
+        ).number
+        db.session.remove()
+    client = site.app.test_client()
+    token = client.post("/api/v1/tokens", json={"card": card, "pin": "246813"}).json["token"]
+    site.tokens["card"] = token
+    patrol = made(site.call("card", "POST", f"{V}/patrols", {"team_id": str(team.id)}))["id"]
+    scan = {"waypoint_code": team.codes[0], "scanned_at": instant_text(clock.now)}
+    everyone = [str(each) for each in (team.leader_id, team.member_id, team.elder_id)]
+    here = f"{V}/patrols/{patrol}"
+    scans = made(site.call("card", "POST", f"{here}/scans", scan | {"resident_ids": everyone}))
+    assert [each["for_another"] for each in scans["items"]] == [False, False, True]
+    assert site.call("card", "GET", here).status_code == 403
+    closing = {"log": {"weather": "晴", "text": "正常"}, "attended": everyone}
+    assert made(site.call("card", "POST", f"{here}/closing", closing), 200)["status"] == "closed"
