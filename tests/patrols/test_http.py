@@ -193,7 +193,9 @@ def test_the_township_sees_who_walks_when(site, team):
         db.session.remove()
     found = made(site.call("overseer", "GET", f"/divisions/{TOWNSHIP}/shifts"), 200)["items"]
     assert [each["id"] for each in found] == [str(shift)]
-    assert "巡防一队" in site.open("overseer", "/overview/patrols")
+    page = site.open("overseer", "/overview/patrols")
+    assert "巡防一队" in page
+    assert page.count("下坝村") >= 1
     assert site.call("cadre", "GET", f"/divisions/{TOWNSHIP}/shifts").status_code in (403, 404)
 
 
