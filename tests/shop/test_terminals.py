@@ -188,7 +188,7 @@ def test_a_nonce_asked_for_before_the_stop_is_refused_after_it(counter, phone, c
 def test_stopping_a_phone_signs_its_shopkeeper_out_everywhere(counter, phone):
     """The cookie in the lost phone must not go on selling without the terminal."""
     page = counter.site.open("shopkeeper", "/shop")
-    assert "data-counter" in page
+    assert "data-keeper" in page
     suspend(phone)
     answer = counter.site.browser("shopkeeper").get("/shop")
     assert answer.status_code == 303

@@ -79,9 +79,13 @@ def make_things(site: Site) -> dict[str, Any]:
     disbursement = made("POST", "/fund/disbursements", payee)
     book = {"occurred_on": "2026-03-01", "lines": [{"household_id": household["id"], "points": 5}]}
     opening = made("POST", "/openings", book)["id"]
+    office = {"division": VILLAGE, "name": "村委会", "categories": ["water"]}
+    answers = site.call(WHO, "POST", "/offices", office)
+    assert answers.status_code == 201, answers.text
     return {
         "village": VILLAGE,
         "code": VILLAGE,
+        "office_id": answers.json["id"],
         "number": 1,
         "year": 2026,
         "household_id": household["id"],
