@@ -19,12 +19,12 @@ from incentives.notices.models import (
     Notice,
     NoticeKind,
     Objection,
-    ObjectionStatus,
 )
 from incentives.notices.operations import disputes
 from incentives.notices.operations.hands import refuse_hand
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_objection, listed, open_objections_to
+from incentives.notices.states import TRANSITIONS, Action
 
 
 def rule_on_objection(
@@ -89,10 +89,10 @@ def close_objection(
     now: datetime,
 ) -> None:
     """Write the ruling; refuses one that was ruled on."""
-    status = ObjectionStatus.UPHELD if upheld else ObjectionStatus.OVERRULED
+    before, status = TRANSITIONS[Action.UPHOLD if upheld else Action.OVERRULE]
     ruled = db.session.execute(
         update(Objection)
-        .where(Objection.id == objection.id, Objection.status == ObjectionStatus.OPEN)
+        .where(Objection.id == objection.id, Objection.status.in_(before))
         .values(
             status=status,
             ruling_reason=reason,
