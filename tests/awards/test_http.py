@@ -20,23 +20,24 @@ DAY = "2026-03-02"
 
 @pytest.fixture
 def site(bare_app: Flask) -> Site:
-    """A village with a second reviewer and two households."""
+    """A village with a second reviewer and a second cadre."""
     site = make_site(bare_app, publicity_days=5)
     with bare_app.app_context():
-        act(
-            lambda: (
-                operations.add_user(
-                    username="second",
-                    name="second 某",
-                    password=PASSWORD,
-                    roles=[Assignment(Role.REVIEWER, VILLAGE)],
-                    actor=SYSTEM,
-                    now=now(),
-                )
-                and None
-            )
-        )
+        act(lambda: add("second", Role.REVIEWER))
+        act(lambda: add("clerk", Role.CADRE))
     return site
+
+
+def add(username: str, role: Role) -> None:
+    """One more account of the village."""
+    operations.add_user(
+        username=username,
+        name=f"{username} 某",
+        password=PASSWORD,
+        roles=[Assignment(role, VILLAGE)],
+        actor=SYSTEM,
+        now=now(),
+    )
 
 
 def people(site: Site, *names: str, door: str = "1") -> list[str]:
@@ -146,7 +147,8 @@ def test_an_objection_is_ruled_on_by_another(site: Site) -> None:
     site.call("reviewer", "POST", f"{at}/review", {"decision": "approve"})
     site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
     body = {"about": {"notice": 1, "line": 1}, "reason": "not there", "on_behalf_of": two}
-    made = site.call("cadre", "POST", f"{AT}/objections", body)
+    assert site.call("cadre", "POST", f"{AT}/objections", body).status_code == 403
+    made = site.call("clerk", "POST", f"{AT}/objections", body)
     assert made.status_code == 201, made.text
     assert made.json["about"]["line"] == 1
     ruling = {"upheld": True, "reason": "asked around"}
@@ -226,8 +228,8 @@ def test_objections_on_pages(site: Site) -> None:
     site.call("reviewer", "POST", f"{at}/review", {"decision": "approve"})
     site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
     path = f"/v/{VILLAGE}/notices/1/lines/1/objection"
-    assert "洛绒卓玛" in site.open("cadre", f"{path}?q=luorong")
-    sent = site.send("cadre", path, reason="not there", on_behalf_of=two)
+    assert "洛绒卓玛" in site.open("clerk", f"{path}?q=luorong")
+    sent = site.send("clerk", path, reason="not there", on_behalf_of=two)
     assert sent.location == f"/v/{VILLAGE}/notices/1"
     assert "Objected" in site.open("cadre", f"/v/{VILLAGE}/notices/1")
     desk = site.open("second", "/review/notices")
