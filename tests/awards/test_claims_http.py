@@ -136,7 +136,7 @@ def test_from_claim_to_answer(site: Site, home: Home, other: Home) -> None:
         assert "No, says reviewer 某: 照片上看不清" in home.open(path)
     assert f"{at}/objection" in home.open(at)
     objected = home.send(f"{at}/objection", on=f"{at}/objection", reason="再看看")
-    assert objected.location == at
+    assert objected.location == f"/c/awards/{award}"
     page = home.open(at)
     assert "再看看" in page
     assert f"{at}/objection" not in page
