@@ -221,6 +221,7 @@ def test_money_that_may_have_come_back_of_several_payments_is_listed(bare_app, b
     restore = backup()
     with within(bare_app):
         if other == "lost":
+            db.session.add(people.payee)
             fund.bring_to(Status.PAID, people)
         fund.give_back(people.treasurer, paid, 1_000)
     with within(restore()):
