@@ -31,12 +31,12 @@ class Means:
 
 
 @pytest.fixture
-def means() -> Iterator[Means]:
-    """The means of the village, known to the awards while a test lasts."""
-    found = Means()
-    cover.covers.append(found)
+def means(app: Flask) -> Iterator[Means]:  # which sets what is asked else
+    """The means of the village: all that the awards ask while a test lasts."""
+    found, before = Means(), list(cover.covers)
+    cover.covers[:] = [found]
     yield found
-    cover.covers.remove(found)
+    cover.covers[:] = before
 
 
 def propose_two(scene: Scene) -> list[Award]:

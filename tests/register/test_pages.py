@@ -200,7 +200,9 @@ def test_the_treasurer_moves_money_and_sets_budgets(site):
     assert same.status_code == 422
     assert "Choose two different places" in same.text
     rows = {"items-0-purpose": "conduct", "items-1-purpose": "family", "items-1-amount_fen": "400"}
-    budgets = site.send("treasurer", "/fund/budgets/2026", resolution="村民会议", **rows)
+    vote = {"resolution": "村民会议", "held_on": "2026-03-01", "present": "40"}
+    vote |= {"in_favour": "31", "against": "2"}
+    budgets = site.send("treasurer", "/fund/budgets/2026", **vote, **rows)
     assert budgets.status_code == 303, budgets.text
     desk = site.open("treasurer", "/fund")
     assert "¥400.00" in desk
