@@ -290,5 +290,5 @@ def read_address(page: Page, folder: Path) -> str:
     """Where the printed QR leads, read by a decoder that isn't ours."""
     picture = folder / "qr.png"
     page.locator(".sheet-qr svg").screenshot(path=picture)
-    (found,) = zxingcpp.read_barcodes(Image.open(picture))
+    (found,) = zxingcpp.read_barcodes(Image.open(picture), formats=zxingcpp.BarcodeFormat.QRCode)
     return "/" + str(found.text).split("/", 3)[3]
