@@ -176,7 +176,7 @@ def test_control_without_a_sync_at_each_commit_answers_are_lost(ground):
 
 def test_control_without_their_sync_the_seals_lack_what_was_published(ground):
     chance = proving.seeded("power cuts, seals unsynced")
-    cuts = proving.scaled(200, least=3)
+    cuts = proving.scaled(200, least=9)
     recording = record(ground, "seals_unsynced")
     # From where something was answered and published that could be lost.
     wrong = faults_of(recording, cuts, chance, since=len(recording.acts) // 2)
