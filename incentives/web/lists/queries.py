@@ -31,11 +31,15 @@ def narrowing_of(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def typed_filters() -> MultiDict[str, str]:
-    """The page's query without the village, which the shell has read, and what was left empty."""
+    """The page's query without what was left empty.
+
+    Nor with the village, which the shell has read, and `sent`, the form that led here, by whose
+    key the browser forgets its draft.
+    """
     return MultiDict(
         [
             (name, text)
             for name, text in request.args.items(multi=True)
-            if name != "village" and text.strip()
+            if name not in ("village", "sent") and text.strip()
         ]
     )
