@@ -5,17 +5,77 @@ they touch their own schema only, whoever calls them from where (CREATE FUNCTION
 SECURITY DEFINER Functions Safely").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse an act on a table under a condition, and say why.
+
+    `condition` is one text, or one a dialect. `only` is a condition on the row alone, which
+    PostgreSQL asks before it calls the function. `function` is its name there, the trigger's where
+    it is left empty.
+    """
+
+    name: str
+    table: str
+    act: str
+    condition: str | Mapping[str, str]
+    words: str
+    only: str = ""
+    function: str = ""
+
+    def condition_on(self, dialect: str) -> str:
+        """When it refuses, on that dialect."""
+        return self.condition if isinstance(self.condition, str) else self.condition[dialect]
+
+
+def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -> None:
+    """Create these in the connection's schema; `state` is the SQLSTATE of what they refuse."""
+    if connection.dialect.name == "sqlite":
+        for guard in guards:
+            condition = guard.condition_on("sqlite")
+            condition = f"{guard.only} AND ({condition})" if guard.only else condition
+            connection.exec_driver_sql(
+                sqlite_trigger(guard.name, guard.act, guard.table, condition, guard.words)
+            )
+        return
+    with own_schema(connection):
+        for guard in guards:
+            function = guard.function or guard.name
+            row = "OLD" if guard.act == "DELETE" else "NEW"
+            body = refusal(guard.condition_on("postgresql"), guard.words, state, row)
+            each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
+            create_function(connection, function, body)
+            create_trigger(
+                connection, guard.name, f"BEFORE {guard.act}", guard.table, each, function
+            )
+
+
+def drop_guards(connection: Connection, guards: Sequence[Guard]) -> None:
+    """Drop these; the tables stay."""
+    for guard in guards:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
+            connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
+
+
+def quoted(words: str) -> str:
+    """Words within an SQL string."""
+    return words.replace("'", "''")
 
 
 def sqlite_trigger(name: str, when: str, table: str, condition: str, words: str) -> str:
     """A trigger that refuses a change of a row under a condition, on SQLite."""
     return (
         f"CREATE TRIGGER {name} BEFORE {when} ON {table}\nWHEN {condition}\n"
-        f"BEGIN\n    SELECT RAISE(ABORT, '{words}');\nEND"
+        f"BEGIN\n    SELECT RAISE(ABORT, '{quoted(words)}');\nEND"
     )
 
 
@@ -23,7 +83,7 @@ def refusal(condition: str, words: str, state: str, row: str = "NEW") -> str:
     """A function's body that refuses a change of a row under a condition, on PostgreSQL."""
     return (
         f"\nBEGIN\n    IF {condition} THEN\n"
-        f"        RAISE EXCEPTION '{words}' USING ERRCODE = '{state}';\n"
+        f"        RAISE EXCEPTION '{quoted(words)}' USING ERRCODE = '{state}';\n"
         f"    END IF;\n    RETURN {row};\nEND\n"
     )
 

@@ -9,7 +9,7 @@ one, made by a migration of its own.
 
 from sqlalchemy import Connection
 
-from incentives.triggers import create_function, create_trigger, own_schema, refusal, sqlite_trigger
+from incentives.triggers import Guard, create_guards, drop_guards
 
 FUND_STATE = "JF001"
 
@@ -44,76 +44,59 @@ BROUGHT_FORWARD = (
     "OLD.kept_until IS NOT NULL AND (NEW.kept_until IS NULL OR NEW.kept_until < OLD.kept_until)"
 )
 
-# Name: when, table, condition (one text, or one a dialect), what it says.
-RULES: dict[str, tuple[str, str, str | dict[str, str], str]] = {
-    "disbursement_approver_is_another": (
-        "INSERT",
+# Transfers of points pay nothing for the guard of closed months.
+OF_MONEY = "NEW.unit = 'fen'"
+
+
+def guard(
+    name: str, table: str, act: str, condition: str | dict[str, str], words: str, only: str = ""
+) -> Guard:
+    """One of the fund's."""
+    return Guard(name, table, act, condition, words, only, function=f"fund_{name}")
+
+
+GUARDS = (
+    guard(
+        "disbursement_approver_is_another",
         "disbursement_approval",
+        "INSERT",
         DECIDER_ACTED,
         "nobody approves what they applied for or evaluated",
     ),
-    "disbursement_has_its_approvals": (
-        "UPDATE",
+    guard(
+        "disbursement_has_its_approvals",
         "disbursement",
+        "UPDATE",
         TOO_FEW,
         "this disbursement lacks approvals",
     ),
-    "disbursement_paid_if_approved": (
-        "UPDATE",
+    guard(
+        "disbursement_paid_if_approved",
         "disbursement",
+        "UPDATE",
         UNAPPROVED,
         "nothing is paid that is not approved",
     ),
-    "disbursement_payer_is_another": (
-        "UPDATE",
+    guard(
+        "disbursement_payer_is_another",
         "disbursement",
+        "UPDATE",
         PAYER_DECIDED,
         "nobody pays what they decided on",
     ),
-    "transfer_of_open_month": (
-        "INSERT",
-        "transfer",
-        CLOSED,
-        "this month is closed",
-    ),
-    "month_close_stays": ("UPDATE", "month_close", "1 = 1", "a closed month stays closed"),
-    "month_close_is_kept": ("DELETE", "month_close", "1 = 1", "a closed month stays closed"),
-    "file_erased_in_time": ("UPDATE", "file", ERASED_EARLY, "accounting keeps this file"),
-    "file_kept_longer_only": ("UPDATE", "file", BROUGHT_FORWARD, "accounting keeps this file"),
-}
-# On PostgreSQL a condition on the row alone is asked before the function is called: transfers of
-# points pay nothing for it.
-ONLY_WHEN = {"transfer_of_open_month": "NEW.unit = 'fen'"}
-
-
-def condition_of(name: str, dialect: str) -> str:
-    """When a rule refuses, on that dialect."""
-    condition = RULES[name][2]
-    return condition if isinstance(condition, str) else condition[dialect]
+    guard("transfer_of_open_month", "transfer", "INSERT", CLOSED, "this month is closed", OF_MONEY),
+    guard("month_close_stays", "month_close", "UPDATE", "1 = 1", "a closed month stays closed"),
+    guard("month_close_is_kept", "month_close", "DELETE", "1 = 1", "a closed month stays closed"),
+    guard("file_erased_in_time", "file", "UPDATE", ERASED_EARLY, "accounting keeps this file"),
+    guard("file_kept_longer_only", "file", "UPDATE", BROUGHT_FORWARD, "accounting keeps this file"),
+)
 
 
 def create_triggers(connection: Connection) -> None:
     """Create them in the connection's schema."""
-    if connection.dialect.name == "sqlite":
-        for name, (when, table, _condition, words) in RULES.items():
-            only = f"{ONLY_WHEN[name]} AND " if name in ONLY_WHEN else ""
-            condition = f"{only}({condition_of(name, 'sqlite')})"
-            connection.exec_driver_sql(sqlite_trigger(name, when, table, condition, words))
-        return
-    with own_schema(connection):
-        for name, (when, table, _condition, words) in RULES.items():
-            row = "OLD" if when == "DELETE" else "NEW"
-            body = refusal(condition_of(name, "postgresql"), words, FUND_STATE, row)
-            create_function(connection, f"fund_{name}", body)
-            each = f"ROW WHEN ({ONLY_WHEN[name]})" if name in ONLY_WHEN else "ROW"
-            create_trigger(connection, name, f"BEFORE {when}", table, each, f"fund_{name}")
+    create_guards(connection, GUARDS, FUND_STATE)
 
 
 def drop_triggers(connection: Connection) -> None:
     """Drop them; the tables stay."""
-    for name, (_when, table, _condition, _words) in RULES.items():
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
-            connection.exec_driver_sql(f"DROP FUNCTION fund_{name}()")
+    drop_guards(connection, GUARDS)
