@@ -15,8 +15,15 @@ from incentives.shop.models import (
     StockOwner,
 )
 from incentives.shop.queries import shops_of_village
-from incentives.shop.words import BASES, KINDS, SETTLEMENT_STATES, SOURCES, VOUCHERS, unit_word
-from incentives.web.languages import current_language
+from incentives.shop.words import (
+    BASES,
+    KINDS,
+    SETTLEMENT_STATES,
+    SOURCES,
+    VOUCHERS,
+    in_language,
+    unit_word,
+)
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 from incentives.web.pages import current_village
 
@@ -25,8 +32,7 @@ OWNERS = {StockOwner.VILLAGE: _("the village's"), StockOwner.SHOPKEEPER: _("the 
 
 def named(item: dict[str, Any]) -> str:
     """A good's name in the reader's language."""
-    english = item["name_en"] if current_language() == "en" else None
-    return str(english or item["name_zh"])
+    return in_language(item["name_zh"], item["name_en"])
 
 
 SHOPS = Listing(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor, find_actor
@@ -11,15 +11,14 @@ from incentives.access.permissions import may
 from incentives.awards import forms, operations, queries, words
 from incentives.awards.models import Award
 from incentives.awards.operations.evidence import NEEDS_FILE
-from incentives.awards.pages.own import show_own_award, told
+from incentives.awards.pages.own import own_home_id, show_list, show_own_award, told
 from incentives.awards.pages.shared import blueprint
 from incentives.clock import now, village_day
-from incentives.errors import NotFound, OwnHousehold
+from incentives.errors import OwnHousehold
 from incentives.files.operations import keep_file
 from incentives.register.models import Household
 from incentives.register.queries import find_household, members_of
 from incentives.register.sections import household_sections, own_sections
-from incentives.web.cursors import page as page_of
 from incentives.web.pages import Form, current_village, page, render
 
 NEWEST = 3
@@ -75,9 +74,7 @@ def claim(village: str, data: dict[str, Any], actor: Actor) -> Award:
 
 def own_home(actor: Actor) -> Household:
     """The household of whoever reads; refuses who has none."""
-    if actor.household_id is None:
-        raise NotFound()
-    return find_household(current_village().code, actor.household_id)
+    return find_household(current_village().code, own_home_id(actor))
 
 
 def show_form(
@@ -107,17 +104,7 @@ def show_form(
 @page(permission="claim.make", own=True)
 def list_claims() -> Any:
     """All claims of one's own household, newest first."""
-    home = own_home(current_actor())
-    after = request.args.get("after")
-    chosen = queries.claims(home.id)
-    found = page_of(chosen, [Award.id.desc()], {"limit": SHOWN, "after": after})
-    return render(
-        "awards/claims.html",
-        claims=told(queries.award_views(found["items"])),
-        next_url=found["next"] and url_for(".list_claims", after=found["next"]),
-        first_url=url_for(".list_claims") if after else None,
-        words=words,
-    )
+    return show_list("awards/claims.html", queries.claims(own_home_id(current_actor())))
 
 
 @blueprint.get("/c/claims/<uuid:award_id>")

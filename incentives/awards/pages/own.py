@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext
+from sqlalchemy import Select
 
 from incentives import ledger
-from incentives.access.actor import current_actor
+from incentives.access.actor import Actor, current_actor
 from incentives.access.queries import person_names
 from incentives.awards import queries, timeline, words
 from incentives.awards.models import Award, AwardStatus, Decision
@@ -30,17 +31,25 @@ SHOWN = 30
 @page(permission="claim.make", own=True)
 def list_own() -> Any:
     """All awards of one's own household, newest first."""
-    household_id = current_actor().household_id
-    if household_id is None:
+    return show_list("awards/own_list.html", queries.awards_of(own_home_id(current_actor())))
+
+
+def own_home_id(actor: Actor) -> UUID:
+    """The household of whoever reads; refuses who has none."""
+    if actor.household_id is None:
         raise NotFound()
-    after = request.args.get("after")
-    chosen = queries.awards_of(household_id)
+    return actor.household_id
+
+
+def show_list(template: str, chosen: Select[Award]) -> Any:
+    """A page of some of a household's awards, newest first, at the address that was asked for."""
+    here, after = request.path, request.args.get("after")
     found = page_of(chosen, [Award.id.desc()], {"limit": SHOWN, "after": after})
     return render(
-        "awards/own_list.html",
+        template,
         awards=told(queries.award_views(found["items"])),
-        next_url=found["next"] and url_for(".list_own", after=found["next"]),
-        first_url=url_for(".list_own") if after else None,
+        next_url=found["next"] and f"{here}?after={found['next']}",
+        first_url=here if after else None,
         words=words,
     )
 

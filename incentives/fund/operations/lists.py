@@ -93,6 +93,28 @@ def apply_for_list(
     )
     db.session.add(asked)
     db.session.flush()
+    add_lines(asked, lines, reason, evidence, actor=actor, now=now)
+    audit.record(
+        actor,
+        audit.Tag.DISBURSEMENT_LIST_APPLIED,
+        village=village,
+        subject=asked.id,
+        now=now,
+        details={"lines": len(lines), "total_fen": asked.total_fen},
+    )
+    return asked
+
+
+def add_lines(
+    asked: DisbursementList,
+    lines: Sequence[ListLine],
+    reason: str,
+    evidence: Sequence[UUID],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Apply for each line, all or none; refuses with every bad line named."""
     errors: list[FieldError] = []
     seen: dict[PayeeChoice, int] = {}
     for index, line in enumerate(lines):
@@ -103,8 +125,8 @@ def apply_for_list(
         seen[line.payee] = index
         try:
             row = add_disbursement(
-                village=village,
-                purpose=purpose,
+                village=asked.village,
+                purpose=asked.purpose,
                 payee=line.payee,
                 amount_fen=line.amount_fen,
                 reason=line.reason or reason,
@@ -121,15 +143,6 @@ def apply_for_list(
     if errors:
         raise Invalid(errors=errors)
     db.session.flush()
-    audit.record(
-        actor,
-        audit.Tag.DISBURSEMENT_LIST_APPLIED,
-        village=village,
-        subject=asked.id,
-        now=now,
-        details={"lines": len(lines), "total_fen": asked.total_fen},
-    )
-    return asked
 
 
 def line_errors(index: int, refusal: Refusal) -> list[FieldError]:

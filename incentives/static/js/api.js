@@ -27,6 +27,18 @@ export class Unknown extends Error {}
 /** No token was given: what was to be asked for was not asked. */
 export class NotLetIn extends Problem {}
 
+/**
+ * Whether this says nothing of what became of what was sent: it may be sent again as it is.
+ *
+ * @param {unknown} error
+ * @param {string[]} names of problems that say nothing, beside those of the service and the sign-in
+ */
+export function saysNothing(error, names) {
+  if (error instanceof Unknown || error instanceof NotLetIn) return true;
+  if (!(error instanceof Problem)) return false;
+  return error.status >= 500 || error.status === 401 || names.includes(error.name);
+}
+
 /** @type {() => Promise<string>} */
 let source = pageToken;
 

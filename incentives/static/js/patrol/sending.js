@@ -5,20 +5,13 @@
  * reason, until whoever made it lets it go; the others go on.
  */
 
-import { NotLetIn, Problem, Unknown, bringFile, call, newId } from '../api.js';
+import { NotLetIn, Problem, Unknown, bringFile, call, newId, saysNothing } from '../api.js';
 import { forgetEntry, keepEntry, keptEntries, moveTo } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
 
 // These say nothing of the record: it may be sent again as it is.
 const UNSURE = ['too_many_requests', 'idempotency_in_progress', 'log_rolled_back'];
-
-/** @param {unknown} error */
-function isUnsure(error) {
-  if (error instanceof Unknown || error instanceof NotLetIn) return true;
-  if (!(error instanceof Problem)) return false;
-  return error.status >= 500 || error.status === 401 || UNSURE.includes(error.name);
-}
 
 /** @param {Problem} problem */
 function words(problem) {
@@ -88,7 +81,7 @@ export async function sendAll(owner, tell) {
       await forgetEntry(entry.id);
       tell(entry, answer);
     } catch (error) {
-      if (isUnsure(error)) {
+      if (saysNothing(error, UNSURE)) {
         const signedOut = error instanceof NotLetIn && error.status < 500;
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }

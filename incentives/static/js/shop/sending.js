@@ -5,7 +5,7 @@
  * the browser was closed in between.
  */
 
-import { NotLetIn, Problem, Unknown, call } from '../api.js';
+import { Problem, call, saysNothing } from '../api.js';
 import { forgetSale, keepSale, keptSales } from './store.js';
 
 /**
@@ -22,9 +22,7 @@ const UNSURE = ['not_permitted', 'too_many_requests', 'idempotency_in_progress']
  * @param {unknown} error
  */
 export function isUnsure(error) {
-  if (error instanceof Unknown || error instanceof NotLetIn) return true;
-  if (!(error instanceof Problem)) return false;
-  return error.status >= 500 || error.status === 401 || UNSURE.includes(error.name);
+  return saysNothing(error, UNSURE);
 }
 
 /**
