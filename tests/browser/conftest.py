@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -17,6 +18,9 @@ from incentives import create_app
 from incentives.extensions import db
 from tests.conftest import Template
 from tests.site import PASSWORD
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PHONE = {"width": 360, "height": 740}
@@ -47,7 +51,7 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         }
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, read_whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield LiveServer(app, f"http://127.0.0.1:{server.server_port}")
@@ -59,9 +63,22 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
+def read_whole(app: Flask) -> "WSGIApplication":
+    """Serves answers read to their end: a browser that goes away midway leaves no file open."""
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()
+
+    return serve
+
+
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, once a run."""
+    """Playwright, let go of with the module: a thread that runs one can't begin another."""
     with sync_playwright() as running:
         yield running
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -128,10 +129,12 @@ def check_seals(seals: Path) -> list[str]:
 
 
 def whole_lines(path: Path) -> list[dict[str, Any]]:
-    """The lines of a file that were written to their end."""
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1] if line]
+    """The lines of a file that were written to their end; of one in pieces nothing is known."""
+    found = []
+    for line in path.read_bytes().split(b"\n")[:-1] if path.exists() else []:
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return found
 
 
 def check_books(ground: Ground) -> list[str]:

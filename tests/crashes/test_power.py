@@ -19,7 +19,7 @@ import pytest
 from incentives.config import ROOT
 from incentives.database import new_id
 from tests import proving
-from tests.crashes.checks import check_books, check_orders
+from tests.crashes.checks import check_books, check_orders, whole_lines
 from tests.crashes.disk import Act, Disk, read_acts, strace
 from tests.served.ground import HOUSEHOLDS, Ground, make_ground, temporary_folder
 from tests.served.order import Order
@@ -139,10 +139,9 @@ def wrong_with(recording: Recording, answered: list[str], published: set[str]) -
     rest = [each for key, each in recording.orders.items() if key not in set(answered)]
     wrong = check_orders([recording.orders[key] for key in answered], rest)
     sealed = {
-        json.loads(line)["note"]
+        line["note"]
         for path in (recording.ground.folder / "seals").rglob("checkpoints.jsonl")
-        for line in path.read_bytes().split(b"\n")[:-1]
-        if line.startswith(b"{") and line.endswith(b"}")
+        for line in whole_lines(path)
     }
     wrong += [f"published and not in the seals: {note}" for note in published - sealed]
     return wrong + check_books(recording.ground)
