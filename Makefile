@@ -32,10 +32,10 @@ check: $(TEST_DONE)
 bench: $(BENCH_DONE)
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
-# All of them take hours; PROVE_SCALE=0.1 is a tenth, PROVE="kills power" some.
+# All of them take hours; PROVE_SCALE=0.1 is a tenth, PROVE="kills power" some, PROVE_MORE=1 one more part.
 prove: $(TEST_DONE) $(CATALOGUES)
 	@$(PYTHON) tools/needs.py
-	JISHAN_PROVE=$(PROVE_SCALE) $(BIN)/python -m tests.proving $(PROVE)
+	JISHAN_PROVE=$(PROVE_SCALE) JISHAN_PROVE_MORE=$(PROVE_MORE) $(BIN)/python -m tests.proving $(PROVE)
 
 format: $(TEST_DONE)
 	$(BIN)/ruff format $(SOURCES)

@@ -1,7 +1,8 @@
 """`make prove`: runs the long proofs one after the other, and writes their figures down.
 
-PROVE="kills cuts" runs some of them, PROVE_SCALE=0.1 a tenth of each. Figures go to
-`docs/proof.json`, and from there into the table of `docs/proof.md`.
+PROVE="kills cuts" runs some of them, PROVE_SCALE=0.1 a tenth of each, PROVE_MORE=1 adds to the
+figures of parts run before. Figures go to `docs/proof.json`, and from there into the table of
+`docs/proof.md`.
 """
 
 import argparse
