@@ -1,8 +1,8 @@
 """The long proofs: how much of each is run, from what seed, and where its figures are kept.
 
 `make test` runs a hundredth of a proof, `make prove` the whole; `JISHAN_PROVE` holds the part of
-the whole that is run (1 for all, 0.1 for a tenth). With `JISHAN_PROVE_MORE` its figures are added to
-those of the parts run before: ten tenths on ten evenings, each from a seed of its own, are a whole.
+the whole that is run (1 for all, 0.1 for a tenth). With `JISHAN_PROVE_MORE` its figures are added
+to those of the parts run before: ten tenths on ten evenings, each from another seed, are a whole.
 """
 
 import json
