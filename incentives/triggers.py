@@ -16,9 +16,10 @@ from sqlalchemy import Connection, text
 class Guard:
     """Refuse an act on a table under a condition, and say why.
 
-    `condition` is one text, or one a dialect. `only` is a condition on the row alone, which
-    PostgreSQL asks before it calls the function. `function` is its name there, the trigger's where
-    it is left empty.
+    `condition` is one text, or one a dialect; `IS DISTINCT FROM` becomes what each of them says.
+    `only` is a condition on the row alone, which PostgreSQL asks before it calls the function.
+    `function` is its name there, the trigger's where it is left empty. Only PostgreSQL has
+    TRUNCATE; its condition speaks of no row.
     """
 
     name: str
@@ -31,26 +32,49 @@ class Guard:
 
     def condition_on(self, dialect: str) -> str:
         """When it refuses, on that dialect."""
-        return self.condition if isinstance(self.condition, str) else self.condition[dialect]
+        found = self.condition if isinstance(self.condition, str) else self.condition[dialect]
+        if dialect == "sqlite":  # it has the words of the standard from 3.39 on only
+            found = found.replace("IS DISTINCT FROM", "IS NOT")
+        return found
+
+    def is_for(self, dialect: str) -> bool:
+        """Whether that dialect has such an act."""
+        return self.act != "TRUNCATE" or dialect == "postgresql"
+
+
+def kept(table: str, words: str, *acts: str) -> tuple[Guard, ...]:
+    """Refuse these acts on a table always; where none is said, all that change or lose rows."""
+    return tuple(
+        Guard(f"{table}_refuses_{act.lower()}", table, act, "1 = 1", words)
+        for act in acts or ("UPDATE", "DELETE", "TRUNCATE")
+    )
+
+
+def differs(*columns: str) -> str:
+    """Whether an update changes one of these columns."""
+    return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
 def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -> None:
     """Create these in the connection's schema; `state` is the SQLSTATE of what they refuse."""
-    if connection.dialect.name == "sqlite":
-        for guard in guards:
-            condition = guard.condition_on("sqlite")
+    dialect = connection.dialect.name
+    for guard in guards:
+        if not guard.is_for(dialect):
+            continue
+        condition = guard.condition_on(dialect)
+        if dialect == "sqlite":
             condition = f"{guard.only} AND ({condition})" if guard.only else condition
             connection.exec_driver_sql(
                 sqlite_trigger(guard.name, guard.act, guard.table, condition, guard.words)
             )
-        return
-    with own_schema(connection):
-        for guard in guards:
-            function = guard.function or guard.name
-            row = "OLD" if guard.act == "DELETE" else "NEW"
-            body = refusal(guard.condition_on("postgresql"), guard.words, state, row)
-            each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
-            create_function(connection, function, body)
+            continue
+        function = guard.function or guard.name
+        row = "OLD" if guard.act == "DELETE" else "NEW"
+        each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
+        if guard.act == "TRUNCATE":
+            each = "STATEMENT"
+        with own_schema(connection):
+            create_function(connection, function, refusal(condition, guard.words, state, row))
             create_trigger(
                 connection, guard.name, f"BEFORE {guard.act}", guard.table, each, function
             )
@@ -58,10 +82,11 @@ def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -
 
 def drop_guards(connection: Connection, guards: Sequence[Guard]) -> None:
     """Drop these; the tables stay."""
+    dialect = connection.dialect.name
     for guard in guards:
-        if connection.dialect.name == "sqlite":
+        if dialect == "sqlite" and guard.is_for(dialect):
             connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
-        else:
+        elif dialect == "postgresql":
             connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
             connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
 

@@ -7,9 +7,13 @@ before it can be spent through the days of grace. Whoever looks sees what will g
 from flask import Flask
 
 from incentives.clearing.rebuilding import rebuild_clearing
+from incentives.clearing.telling import tell_clearings
+from incentives.ledger import Kind
 from incentives.recovery import hooks
+from incentives.register.lines import tellers
 
 
 def init_app(_app: Flask) -> None:
-    """Let a clearing count what is put back from the seals."""
+    """Let a clearing count what is put back from the seals, and statements say what it was."""
     hooks.add(hooks.rebuilders, rebuild_clearing)
+    tellers[Kind.EXPIRY] = tell_clearings

@@ -12,6 +12,7 @@ from incentives.access.permissions import may
 from incentives.clearing import lists, queries
 from incentives.clearing.api import get_clearings
 from incentives.clearing.models import Clearing
+from incentives.clearing.telling import tell_clearings
 from incentives.clock import now, village_day
 from incentives.register.queries import find_household
 from incentives.register.sections import household_sections, own_sections
@@ -60,10 +61,14 @@ def desk_section(village: str, household_id: UUID) -> str:
 
 
 def own_section(village: str, household_id: UUID) -> str:
-    """What a household would lose and by when it can spend it; nothing where it loses nothing."""
-    household = find_household(village, household_id)
-    found = queries.expiring(village, household.account_code, village_day(now()))
-    return "" if found is None else render_template("clearing/household.html", expiring=found)
+    """What a household would lose and by when it can spend it, and what it lost lately, and why."""
+    household, today = find_household(village, household_id), village_day(now())
+    expiring = queries.expiring(village, household.account_code, today)
+    gone = queries.gone(village, household.account_code, today)
+    if expiring is None and gone is None:
+        return ""
+    told = tell_clearings([gone.clearing.id])[gone.clearing.id] if gone else ""
+    return render_template("clearing/household.html", expiring=expiring, gone=gone, told=told)
 
 
 own_sections.append(own_section)

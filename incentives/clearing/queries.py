@@ -13,8 +13,11 @@ from incentives.clock import beginning
 from incentives.extensions import db
 from incentives.register.policy import policy_on
 
-# How long before a period's end a household is told what it would lose.
+# How long before a period's end a household is told what it would lose, and how long after what
+# it lost.
 TOLD_BEFORE = timedelta(days=60)
+TOLD_AFTER = timedelta(days=60)
+LINES_AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,31 @@ def expiring(village: str, household: str, today: date) -> Expiring | None:
         return None
     points = left_of_period(village, [household], found.period_ends_on)[household]
     return Expiring(points, found.period_ends_on, found.due_on) if points else None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Points of a household that were cleared lately, and the clearing that took them."""
+
+    points: int
+    clearing: Clearing
+
+
+def gone(village: str, household: str, today: date) -> Gone | None:
+    """What a household (its 8 characters) lost by the last clearing; None where it is long ago."""
+    clearing = db.session.scalars(
+        clearings(village)
+        .where(Clearing.points > 0, Clearing.due_on >= today - TOLD_AFTER)
+        .order_by(Clearing.period_ends_on.desc())
+        .limit(1)
+    ).one_or_none()
+    if clearing is None:
+        return None
+    since = ledger.statement(
+        village, household, start=clearing.due_on, query={"limit": LINES_AT_MOST}
+    )
+    points = -sum(line.points for line in since["items"] if line.record == clearing.id)
+    return Gone(points, clearing) if points > 0 else None
 
 
 def left_of_period(village: str, households: Sequence[str], ends_on: date) -> dict[str, int]:

@@ -9,6 +9,7 @@ one, made by a migration of its own.
 
 from sqlalchemy import Connection
 
+from incentives.recovery.models import REPLAYING
 from incentives.triggers import Guard, create_guards, drop_guards
 
 FUND_STATE = "JF001"
@@ -20,7 +21,6 @@ APPROVALS = """(SELECT count(*) FROM disbursement_approval
     WHERE disbursement_id = NEW.id AND decision = 'approve')"""
 FROM_ABOVE = """EXISTS (SELECT 1 FROM disbursement_approval
     WHERE disbursement_id = NEW.id AND decision = 'approve' AND from_above)"""
-REPLAYING = "EXISTS (SELECT 1 FROM recovery WHERE waiting AND replaying)"
 
 DECIDER_ACTED = """EXISTS (SELECT 1 FROM disbursement WHERE id = NEW.disbursement_id
     AND (applied_by = NEW.approver OR evaluated_by = NEW.approver))"""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -11,13 +10,16 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from incentives.access.actor import find_actor
+from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, Rulebook, RuleItem
-from incentives.awards.queries import award_views
+from incentives.awards.queries import AwardView, award_views
 from incentives.awards.words import item_name
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
 from incentives.notices.queries import Matter, matter_of
+from incentives.register.names import masked
 from incentives.shop.queries import find_redemption
 
 MATTER_WORDS = {
@@ -66,7 +68,10 @@ def due_words(due_on: date, on: date) -> str:
 
 
 def described(village: str, found: Sequence[Objection]) -> list[Described]:
-    """A village's objections in words; awards and names in one statement each."""
+    """A village's objections in words; awards and names in one statement each.
+
+    Whoever isn't of its staff reads the names of other households as its notices have them.
+    """
     ids = [each.award_id for each in found if each.award_id]
     awards = list(db.session.scalars(select(Award).where(Award.id.in_(ids)))) if ids else []
     views = {view.award.id: view for view in award_views(awards)}
@@ -76,7 +81,9 @@ def described(village: str, found: Sequence[Objection]) -> list[Described]:
         for person in (each.missing_resident_id, each.on_behalf_of, each.made_by, each.ruled_by)
     )
     rules = rule_names(village, {each.missing_rule_item for each in found})
-    return [describe(each, views, names, rules) for each in found]
+    reader = find_actor()
+    whole = reader is not None and may(reader, "objection.read", village)
+    return [describe(each, views, names, rules, whole=whole) for each in found]
 
 
 def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:
@@ -94,10 +101,15 @@ def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:
 
 
 def describe(
-    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
+    each: Objection,
+    views: dict[UUID, AwardView],
+    names: dict[UUID, str],
+    rules: dict[str, str],
+    *,
+    whole: bool,
 ) -> Described:
-    """One objection in words."""
-    title, url = subject_words(each, views, names, rules)
+    """One objection in words; `whole` says that the reader reads every name."""
+    title, url = subject_words(each, views, names, rules, whole=whole)
     return Described(
         each,
         title,
@@ -109,14 +121,21 @@ def describe(
 
 
 def subject_words(
-    each: Objection, views: dict[UUID, Any], names: dict[UUID, str], rules: dict[str, str]
+    each: Objection,
+    views: dict[UUID, AwardView],
+    names: dict[UUID, str],
+    rules: dict[str, str],
+    *,
+    whole: bool,
 ) -> tuple[str, str | None]:
     """What an objection is to, in words, and where the staff looks at it."""
     if each.notice_id is not None and each.opening_line_id is not None:
         return opening_words(each)
     if each.award_id is not None:
         view = views[each.award_id]
-        title = f"{view.holder} · {item_name(view.item)} · {view.award.points}"
+        own = view.award.household_id == each.household_id
+        holder = view.holder if whole or own else in_public(view)
+        title = f"{holder} · {item_name(view.item)} · {view.award.points}"
         return title, url_for("awards_pages.show_award", award_id=each.award_id)
     if each.disbursement_id is not None:
         url = url_for("fund_pages.show", disbursement_id=each.disbursement_id)
@@ -131,6 +150,11 @@ def subject_words(
     rule = rules.get(code, code)
     title = gettext("Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=rule, day=day)
     return title, None
+
+
+def in_public(view: AwardView) -> str:
+    """Who earned an award, as its notice has it."""
+    return gettext("a minor") if view.minor else masked(view.holder)
 
 
 def opening_words(each: Objection) -> tuple[str, str]:

@@ -77,6 +77,10 @@ class Recovery(Base):
     way: Mapped[Way | None] = mapped_column(choice(Way, "way"))
 
 
+# Whether sealed events are being let in, as triggers ask.
+REPLAYING = "EXISTS (SELECT 1 FROM recovery WHERE waiting AND replaying)"
+
+
 class LostItem(Base):
     """One line of the list of what can't be rebuilt: of which event, and what is known of it.
 

@@ -200,3 +200,13 @@ def policy_of(values: Mapping[str, Any]) -> Policy:
 def policy_on(village: str, day: date) -> Policy:
     """What holds in a village on a day: one statement."""
     return policy_of({name: value for _, name, value in entries_until(village, day)})
+
+
+def resolutions(village: str, name: str) -> list[tuple[date, str | None]]:
+    """The resolutions behind one policy of a village, each with its day, the last to hold last."""
+    found = db.session.execute(
+        select(PolicyEntry.effective_on, PolicyEntry.resolution)
+        .where(PolicyEntry.village == village, PolicyEntry.name == name)
+        .order_by(PolicyEntry.effective_on, PolicyEntry.entered_at, PolicyEntry.id)
+    )
+    return [(row.effective_on, row.resolution) for row in found]

@@ -9,14 +9,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from incentives.awards.models import AwardStatus, CapPer, CapPeriod
-from incentives.awards.operations import publication
 from incentives.awards.template import template_items
 from incentives.errors import CapExceeded, Invalid
 from incentives.extensions import db
 from incentives.register.models import Resident
 from tests.awards import versions
+from tests.awards.public import object_to, overrule, publish, uphold
 from tests.awards.scenes import Scene, make_scene
-from tests.awards.test_states import hold_and, object_to, publish, uphold
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, make_household
 
@@ -222,14 +221,7 @@ def test_an_objection_that_is_not_upheld_frees_nothing(app: Flask) -> None:
     award_id = scene.review(scene.propose(quantity=6)).id
     publish(award_id)
     object_to(award_id)
-    hold_and(
-        publication.dismiss_objection,
-        village=VILLAGE,
-        award_id=award_id,
-        notice_closed=True,
-        actor=scene.reviewer,
-        now=datetime(2026, 3, 2, 1, tzinfo=UTC),
-    )
+    overrule(award_id, notice_closed=True)
     assert scene.status(scene.propose("CL04")) is AwardStatus.PROPOSED
     refused(scene, 0)
 

@@ -7,12 +7,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from incentives import ledger
-from incentives.access.actor import SYSTEM, Actor, Role
-from incentives.awards import operations as awards
+from incentives.access.actor import Actor, Role
 from incentives.awards import queries
 from incentives.awards.models import Award, AwardStatus, Decision, RulebookStatus
-from incentives.awards.operations import publication
 from incentives.awards.states import (
     FREED,
     PROMISED,
@@ -23,11 +20,11 @@ from incentives.awards.states import (
     RulebookAction,
     allowed,
 )
-from incentives.clock import now
 from incentives.extensions import db
 from tests.awards import versions
+from tests.awards.public import object_to, overrule, post, publish, uphold
 from tests.awards.scenes import Scene, make_scene
-from tests.factories import VILLAGE, act, make_village
+from tests.factories import VILLAGE, make_village
 from tests.machines import Machine, differences, flow_of, somebody, try_state
 
 AWARD_FLOW = flow_of("""
@@ -86,41 +83,6 @@ def test_what_is_refused_or_taken_back_frees_the_cap_and_only_what_is_open_is_pr
     assert set(AwardStatus) == FREED | PROMISED | {AwardStatus.POSTED}
 
 
-def hold_and(work: Callable[..., Any], **values: Any) -> None:
-    """What another room's act does under the lock, once it has checked who acts."""
-
-    def under_the_lock() -> None:
-        ledger.hold([VILLAGE])
-        work(**values)
-
-    act(under_the_lock)
-
-
-def publish(award_id: UUID, _who: Actor | None = None) -> None:
-    hold_and(publication.publish_awards, village=VILLAGE, award_ids=[award_id], notice=1)
-
-
-def object_to(award_id: UUID, _who: Actor | None = None) -> None:
-    hold_and(publication.object_to_award, village=VILLAGE, award_id=award_id)
-
-
-def overrule(award_id: UUID, _who: Actor | None = None) -> None:
-    more = {"notice_closed": False, "actor": SYSTEM, "now": now()}
-    hold_and(publication.dismiss_objection, village=VILLAGE, award_id=award_id, **more)
-
-
-def uphold(award_id: UUID, _who: Actor | None = None) -> None:
-    more = {"reason": "not so", "actor": SYSTEM, "now": now()}
-    hold_and(publication.uphold_objection, village=VILLAGE, award_id=award_id, **more)
-
-
-def post(award_id: UUID, _who: Actor | None = None) -> None:
-    def work() -> None:
-        awards.post_awards([db.session.get_one(Award, award_id)], actor=SYSTEM, now=now())
-
-    hold_and(work)
-
-
 def state_of(award_id: UUID) -> AwardStatus:
     db.session.rollback()
     return db.session.get_one(Award, award_id).status
@@ -172,10 +134,10 @@ def award_machine(scene: Scene) -> Machine:
         Action.UPHOLD: uphold,
         Action.POST: post,
     }
-    # Under this policy nothing is published unreviewed. An objection to a posted award that is
-    # upheld takes it back: the act `reverse`.
+    # Under this policy nothing is published unreviewed nor posted unpublished. An objection to a
+    # posted award that is upheld takes it back: the act `reverse`.
     flow = {**AWARD_FLOW, ("posted", "uphold"): "reversed"}
-    del flow["proposed", "publish"]
+    del flow["proposed", "publish"], flow["reviewed", "post"]
     return Machine(
         flow=flow,
         reach=lambda status: award_in(scene, status),

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from incentives import ledger
 from incentives.access.actor import Actor, Role
 from incentives.awards import operations as awards
-from incentives.awards.models import Award, AwardStatus
+from incentives.awards.models import AwardStatus
 from incentives.clock import now, village_day
 from incentives.errors import (
     NotPermitted,
@@ -25,80 +24,13 @@ from incentives.extensions import db
 from incentives.ledger.models import Event
 from incentives.notices import operations as notices
 from incentives.notices.fingerprint import canonical
-from incentives.notices.models import Notice, NoticeKind, Objection, ObjectionStatus
+from incentives.notices.models import NoticeKind, Objection, ObjectionStatus
 from incentives.notices.queries import find_notice, lines_of, notice_view
 from incentives.register.models import Resident
-from tests.awards.scenes import Scene, make_scene
+from tests.awards.scenes import make_scene
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, staff
-
-
-def publish(scene: Scene) -> int:
-    """Make a notice of what waits; its number."""
-
-    def work() -> int:
-        notice = notices.make_notice(
-            village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
-        )
-        return notice.number
-
-    return act(work)
-
-
-def close(scene: Scene, number: int = 1) -> Notice:
-    return act(
-        lambda: notices.close_notice(
-            village=VILLAGE, number=number, actor=scene.reviewer, now=now()
-        )
-    )
-
-
-def resident_of(scene: Scene) -> Actor:
-    """The head of the other household, signed in by card."""
-    return Actor(
-        person=scene.other.head_id,
-        user_id=None,
-        resident_id=scene.other.head_id,
-        household_id=scene.other.id,
-        name="card",
-        roles=(),
-        village=VILLAGE,
-    )
-
-
-def objected(scene: Scene, actor: Actor | None = None, **about: Any) -> UUID:
-    """Object to a line (the first), or to something else; the objection's id."""
-    subject = notices.About(**(about or {"notice": 1, "line": 1}))
-    return act(
-        lambda: (
-            notices.make_objection(
-                village=VILLAGE,
-                about=subject,
-                reason="he was not there",
-                actor=actor or resident_of(scene),
-                now=now(),
-            ).id
-        )
-    )
-
-
-def rule(
-    scene: Scene, objection_id: UUID, *, upheld: bool, actor: Actor | None = None
-) -> Objection:
-    return act(
-        lambda: notices.rule_on_objection(
-            village=VILLAGE,
-            objection_id=objection_id,
-            upheld=upheld,
-            reason="asked three neighbours",
-            actor=actor or scene.third,
-            now=now(),
-        )
-    )
-
-
-def reviewed(scene: Scene, **options: Any) -> Award:
-    return scene.review(scene.propose(**options))
+from tests.notices.acts import close, objected, publish, reviewed, rule
 
 
 def test_five_days_in_public_then_posted_in_one_closing(app: Flask, clock: Clock) -> None:

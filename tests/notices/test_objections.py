@@ -28,7 +28,7 @@ from incentives.notices.queries import find_objection
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
 from tests.factories import TOWNSHIP, VILLAGE, act, staff
-from tests.notices.test_flow import objected, publish, resident_of, reviewed, rule
+from tests.notices.acts import objected, publish, resident_of, reviewed, rule
 
 
 def lacking(scene: Scene, days: int = 0, code: str = "CL01") -> notices.Missing:

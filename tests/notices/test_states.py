@@ -15,7 +15,7 @@ from incentives.notices.states import TRANSITIONS, Action
 from tests.awards.scenes import make_scene
 from tests.factories import VILLAGE, act, staff
 from tests.machines import Machine, differences, flow_of, try_state
-from tests.notices.test_flow import objected
+from tests.notices.acts import objected
 from tests.notices.test_objections import lacking
 
 FLOW = flow_of("""

@@ -13,6 +13,7 @@ from incentives.awards.models import Award, AwardStatus, RuleItem
 from incentives.awards.operations import records
 from incentives.awards.queries import reviewers_of
 from incentives.awards.states import Action
+from incentives.errors import WrongState
 from incentives.extensions import db, rows_by_id
 from incentives.register.models import Household
 
@@ -22,11 +23,13 @@ def post_awards(awards: Sequence[Award], *, actor: Actor, now: datetime) -> list
 
     The event's actor is who entered the award, its approver who approved it last; whose act posts
     it (a reviewer's, a closer's, a ruler's, the clock's) is in the audit trail. Refuses what isn't
-    ready to be posted.
+    ready to be posted: what was promised a notice is posted out of one only.
     """
     if not awards:
         return []
     records.refuse_wrong_state(awards, Action.POST)
+    if any(award.status is AwardStatus.REVIEWED and award.publicity_days for award in awards):
+        raise WrongState()
     reviewers = reviewers_of([award.id for award in awards])
     items = rows_by_id(RuleItem, {award.rule_item_id for award in awards})
     households = rows_by_id(Household, {award.household_id for award in awards})

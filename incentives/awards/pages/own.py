@@ -114,6 +114,8 @@ def answer_to(view: AwardView, names: dict[UUID, str]) -> str:
     if no is not None:
         name = names.get(no.reviewer, gettext("no longer known"))
         return gettext("No, says %(name)s: %(reason)s", name=name, reason=no.reason)
+    if award.status is AwardStatus.REJECTED:
+        return gettext("An objection to it was right. Who decided that and why stands below.")
     if award.status is AwardStatus.PROPOSED and award.reviews_needed:
         return gettext("The review group decides. It always says why.")
     if view.reviews:

@@ -16,6 +16,7 @@ from incentives.awards.queries.awards import (
 )
 from incentives.awards.queries.claims import (
     CLAIMS_A_WEEK,
+    answered_last,
     awards_of,
     claimable_items,
     claims,
@@ -24,6 +25,7 @@ from incentives.awards.queries.claims import (
     next_week,
     own_award,
     own_claim,
+    turned_at,
 )
 from incentives.awards.queries.review import (
     REVIEW_DAYS,
@@ -63,6 +65,7 @@ __all__ = [
     "Closed",
     "Standing",
     "Waiting",
+    "answered_last",
     "awaiting_publication",
     "award_view",
     "award_views",
@@ -104,4 +107,5 @@ __all__ = [
     "standing_of",
     "standings",
     "to_review",
+    "turned_at",
 ]

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.access.actor import Actor
-from incentives.awards.models import Award, RuleItem
+from incentives.awards.models import Award, AwardTurn, RuleItem
 from incentives.awards.queries.rulebooks import items_of, rulebook_in_force
+from incentives.awards.states import FREED
 from incentives.clock import beginning, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.register.models import Resident
 
 # A review group meets once a week: ten acts a household are more than anyone does of what can be
 # claimed, and few enough to be looked at. It is no policy, as no village asked for another number.
@@ -83,3 +85,28 @@ def claimable_items(village: str, on: date) -> Sequence[RuleItem]:
     rulebook = rulebook_in_force(village, on)
     items = items_of([rulebook.id])[rulebook.id] if rulebook else []
     return [item for item in items if item.claimable]
+
+
+def turned_at(award: Award) -> datetime | None:
+    """When an award was last taken back or given again; None where it never was."""
+    return db.session.scalar(
+        select(func.max(AwardTurn.turned_at)).where(AwardTurn.award_id == award.id)
+    )
+
+
+def answered_last(resident: Resident, rule_code: str, day: date) -> datetime | None:
+    """When an act was last refused or taken back, for a person or their household alone."""
+    return db.session.scalar(
+        select(func.max(func.coalesce(AwardTurn.turned_at, Award.closed_at)))
+        .select_from(Award)
+        .join(AwardTurn, AwardTurn.award_id == Award.id, isouter=True)
+        .where(
+            Award.rule_code == rule_code,
+            Award.occurred_on == day,
+            Award.status.in_(FREED),
+            or_(
+                Award.resident_id == resident.id,
+                and_(Award.resident_id.is_(None), Award.household_id == resident.household_id),
+            ),
+        )
+    )

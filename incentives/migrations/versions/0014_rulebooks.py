@@ -7,8 +7,9 @@ the whole table stands here, as it is after this migration and as it was before.
 import sqlalchemy as sa
 from alembic import op
 
-from incentives.awards.triggers import create_triggers, drop_triggers
+from incentives.awards.triggers import CLOSED_STATE, RULEBOOK_GUARDS
 from incentives.database import Instant
+from incentives.triggers import create_guards, drop_guards
 
 revision = "0014_rulebooks"
 down_revision = "0013_recovery"
@@ -84,7 +85,7 @@ def upgrade() -> None:
             op.f("ck_rulebook_revision_from_one"), "rulebook", "revision > 0"
         )
         exchange_checks(*NEW, from_length=7, to_length=9)
-    create_triggers(bind)
+    create_guards(bind, RULEBOOK_GUARDS, CLOSED_STATE)
 
 
 def exchange_checks(
@@ -106,7 +107,7 @@ def exchange_checks(
 
 def downgrade() -> None:
     bind = op.get_bind()
-    drop_triggers(bind)
+    drop_guards(bind, RULEBOOK_GUARDS)
     # What has no place in the tables of before goes: a discarded draft with its items.
     op.execute(
         "DELETE FROM rule_item WHERE rulebook_id IN"

@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
-from incentives.awards.answers import create_answer_trigger, drop_answer_trigger
+from incentives.awards.triggers import ANSWER_GUARDS, CLOSED_STATE
 from incentives.database import Instant
+from incentives.triggers import create_guards, drop_guards
 
 revision = "0015_claims"
 down_revision = "0014_rulebooks"
@@ -30,11 +31,11 @@ def upgrade() -> None:
             sqlite_where=sa.text(where),
             postgresql_where=sa.text(where),
         )
-    create_answer_trigger(op.get_bind())
+    create_guards(op.get_bind(), ANSWER_GUARDS, CLOSED_STATE)
 
 
 def downgrade() -> None:
-    drop_answer_trigger(op.get_bind())
+    drop_guards(op.get_bind(), ANSWER_GUARDS)
     for holder in ONCE:
         op.drop_index(f"uq_award_claim_of_{holder}", table_name="award")
     op.drop_column("award", "closed_at")

@@ -9,7 +9,8 @@ from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.awards.models import Award, AwardStatus
-from incentives.awards.queries import own_award
+from incentives.awards.queries import own_award, turned_at
+from incentives.awards.states import FREED
 from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.notices.models import Objection
@@ -23,8 +24,9 @@ def object_to_claim(
 ) -> Objection:
     """Object to what became of one's own household's award or claim; somebody else rules on it.
 
-    To one that was refused it is an objection to a missing award. Refuses another household's
-    as if it weren't there, a second one, and where it is too late or there is no answer yet.
+    To one that was refused or taken back it is an objection to a missing award. Refuses another
+    household's as if it weren't there, a second one, and where it is too late or there is no
+    answer yet.
     """
     require(actor, "objection.make", village, own=True)
     ledger.hold([village])
@@ -37,21 +39,31 @@ def object_to_claim(
 
 
 def may_object(award: Award, now: datetime) -> bool:
-    """Whether its household may object to how an award stands: in time, and once."""
-    if award.status is AwardStatus.PUBLISHED:
-        return not objections_of(award)
+    """Whether its household may object to how an award stands: in time, and once an answer.
+
+    What others object to doesn't count, nor what the household said before it was taken back.
+    """
     answered = {
+        AwardStatus.PUBLISHED: award.proposed_at,
         AwardStatus.POSTED: award.posted_at,
         AwardStatus.REJECTED: award.closed_at,
+        AwardStatus.REVERSED: turned_at(award),
     }.get(award.status)
-    if answered is None or objections_of(award):
+    if answered is None:
         return False
-    return village_day(now) <= village_day(answered) + timedelta(days=award.objection_days)
+    since = answered if award.status is AwardStatus.REVERSED else award.proposed_at
+    if any(
+        each.household_id == award.household_id and each.made_at >= since
+        for each in objections_of(award)
+    ):
+        return False
+    in_time = village_day(now) <= village_day(answered) + timedelta(days=award.objection_days)
+    return in_time or award.status is AwardStatus.PUBLISHED
 
 
 def about_claim(award: Award) -> About:
-    """What an objection to an award is to: a refused one is missing."""
-    if award.status is not AwardStatus.REJECTED:
+    """What an objection to an award is to: one that was refused or taken back is missing."""
+    if award.status not in FREED:
         return About(award=award.id)
     person = award.resident_id or find_household(award.village, award.household_id).head_id
     if person is None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select, union
 
 from incentives.access.actor import Actor, Role
 from incentives.access.duties import (
@@ -13,7 +13,7 @@ from incentives.access.duties import (
     refuse_own_household,
     refuse_same_person,
 )
-from incentives.awards.models import Award, AwardReview
+from incentives.awards.models import Award, AwardReview, AwardTurn
 from incentives.errors import Refusal
 from incentives.extensions import db
 from incentives.notices.models import Objection
@@ -49,27 +49,39 @@ def hands_of(objection: Objection) -> Hands:
     return Hands(homes, entered=proposers_of(objection), decided=deciders_on(objection))
 
 
+def awards_of_the_day(objection: Objection) -> Select[UUID]:
+    """What was entered for a person and day, or for the household alone."""
+    return select(Award.id).where(
+        Award.occurred_on == objection.missing_occurred_on,
+        or_(
+            Award.resident_id == objection.missing_resident_id,
+            and_(Award.resident_id.is_(None), Award.household_id == objection.household_id),
+        ),
+    )
+
+
 def proposers_of(objection: Objection) -> frozenset[UUID]:
     """Who registered, or claimed for somebody, the act that is said to be missing."""
     proposers = select(Award.proposed_by).where(
-        Award.resident_id == objection.missing_resident_id,
-        Award.rule_code == objection.missing_rule_item,
-        Award.occurred_on == objection.missing_occurred_on,
+        Award.id.in_(awards_of_the_day(objection)), Award.rule_code == objection.missing_rule_item
     )
     return frozenset(db.session.scalars(proposers))
 
 
 def deciders_on(objection: Objection) -> frozenset[UUID]:
-    """Who decided on what was registered or claimed for a person and day: no is a decision too."""
-    reviewers = (
-        select(AwardReview.reviewer)
-        .join(Award, Award.id == AwardReview.award_id)
-        .where(
-            Award.resident_id == objection.missing_resident_id,
-            Award.occurred_on == objection.missing_occurred_on,
-        )
+    """Who decided on what was registered or claimed for a person and day.
+
+    A no is a decision too, and so is taking back, and the ruling by which it was struck.
+    """
+    found = awards_of_the_day(objection)
+    deciders = union(
+        select(AwardReview.reviewer).where(AwardReview.award_id.in_(found)),
+        select(AwardTurn.turned_by).where(AwardTurn.award_id.in_(found)),
+        select(Objection.ruled_by).where(
+            Objection.award_id.in_(found), Objection.ruled_by.is_not(None)
+        ),
     )
-    return frozenset(db.session.scalars(reviewers))
+    return frozenset(db.session.scalars(deciders))
 
 
 def is_sent_up(objection: Objection, hands: Hands) -> bool:

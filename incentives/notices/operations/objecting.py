@@ -12,7 +12,7 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
-from incentives.awards.queries import get_award, rules_in_force
+from incentives.awards.queries import answered_last, get_award, rules_in_force
 from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import FieldError, Invalid, NotFound, NotPermitted, WrongState
@@ -156,10 +156,7 @@ def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     if missing.occurred_on > today:
         detail = _("This day is still to come")
         raise Invalid(errors=[FieldError("/about/missing/occurred_on", detail)])
-    policy = policy_on(objection.village, today)
-    days = policy.late_entry_days + policy.objection_days
-    if missing.occurred_on < today - timedelta(days=days):
-        raise WrongState(_("Objections can be made for %(days)s days", days=days))
+    refuse_too_late(resident, missing, today)
     _version, items = rules_in_force(objection.village, missing.occurred_on)
     if missing.rule_item not in {item.code for item in items}:
         detail = _("The rules of that day have no such item")
@@ -167,3 +164,15 @@ def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     objection.missing_resident_id = missing.resident_id
     objection.missing_rule_item = missing.rule_item
     objection.missing_occurred_on = missing.occurred_on
+
+
+def refuse_too_late(resident: Resident, missing: Missing, today: date) -> None:
+    """Refuse what can't be entered any more, unless the answer to it is still to be objected to."""
+    policy = policy_on(resident.village, today)
+    days = policy.late_entry_days + policy.objection_days
+    answered = answered_last(resident, missing.rule_item, missing.occurred_on)
+    last = missing.occurred_on + timedelta(days=days)
+    if answered is not None:
+        last = max(last, village_day(answered) + timedelta(days=policy.objection_days))
+    if today > last:
+        raise WrongState(_("Objections can be made for %(days)s days", days=days))

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
+from incentives.awards.states import FREED
 from incentives.awards.timeline import link, step
 from incentives.clock import beginning, village_day
 from incentives.errors import NotFound
@@ -190,8 +191,7 @@ def objections_to_claim(award: Award) -> list[Objection]:
 
 def objections_of(award: Award) -> list[Objection]:
     """All objections to an award, oldest first; to a claim, or to a no, also that it is missing."""
-    refused = award.status is AwardStatus.REJECTED
-    if award.claimed or refused:
+    if award.claimed or award.status in FREED:
         return objections_to_claim(award)
     return objections_to_award(award.id)
 

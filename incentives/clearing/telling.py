@@ -1,0 +1,36 @@
+"""What a household's statement says of a clearing: of which period, and who decided it."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from incentives.clearing.models import Clearing
+from incentives.extensions import db
+from incentives.register.policy import resolutions
+
+
+def tell_clearings(clearing_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """A sentence by clearing, in two statements however many they are."""
+    found = list(db.session.scalars(select(Clearing).where(Clearing.id.in_(clearing_ids))))
+    if not found:
+        return {}
+    decided = resolutions(found[0].village, "carry_over")
+    return {each.id: tell_clearing(each, decided) for each in found}
+
+
+def tell_clearing(clearing: Clearing, decided: Sequence[tuple[date, str | None]]) -> str:
+    """One clearing's sentence; `decided` are the resolutions behind the policy, oldest first."""
+    ends = clearing.period_ends_on
+    told = _(
+        "left of what came by %(ends)s, to be spent by %(due)s",
+        ends=format_date(ends, "medium"),
+        due=format_date(clearing.due_on, "medium"),
+    )
+    behind = [words for day, words in decided if day <= ends]
+    if behind and behind[-1]:
+        told += " · " + _("decided by the village: %(resolution)s", resolution=behind[-1])
+    return told

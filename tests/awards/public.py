@@ -1,0 +1,110 @@
+"""An award in public, as notices lead it: put up, objected to, ruled on, posted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from incentives import ledger
+from incentives.access.actor import SYSTEM, Actor
+from incentives.awards import operations as awards
+from incentives.awards.models import Award
+from incentives.awards.operations import publication
+from incentives.clock import now, village_day
+from incentives.database import new_id
+from incentives.extensions import db
+from incentives.notices.models import Notice, NoticeKind, NoticeLine
+from incentives.notices.operations.publishing import next_number
+from incentives.register.policy import NoticeNames
+from tests.factories import VILLAGE, act
+
+
+def hold_and(work: Callable[..., Any], **values: Any) -> None:
+    """What another room's act does under the lock, once it has checked who acts."""
+
+    def under_the_lock() -> None:
+        ledger.hold([VILLAGE])
+        work(**values)
+
+    act(under_the_lock)
+
+
+def put_up(award_id: UUID) -> int:
+    """The number of the notice that lists an award, made where there is none; due today."""
+    listed = (
+        select(Notice.number)
+        .join(NoticeLine, NoticeLine.notice_id == Notice.id)
+        .where(NoticeLine.award_id == award_id)
+    )
+    number = db.session.scalar(listed)
+    if number is not None:
+        return number
+    number, today = next_number(VILLAGE), village_day(now())
+    notice = Notice(
+        id=new_id(),
+        village=VILLAGE,
+        number=number,
+        year=today.year,
+        number_in_year=number,
+        kind=NoticeKind.AWARDS,
+        names=NoticeNames.MASKED,
+        opened_on=today - timedelta(days=5),
+        closes_on=today,
+        opened_by=SYSTEM.person,
+        opened_at=now(),
+        fingerprint="0" * 64,
+    )
+    db.session.add(notice)
+    db.session.flush()
+    points = db.session.get_one(Award, award_id).points
+    db.session.add(
+        NoticeLine(notice_id=notice.id, line=1, award_id=award_id, what="清洁", points=points)
+    )
+    db.session.flush()
+    return number
+
+
+def publish(award_id: UUID, _who: Actor | None = None) -> None:
+    def work() -> None:
+        publication.publish_awards(VILLAGE, [award_id], notice=put_up(award_id))
+
+    hold_and(work)
+
+
+def close_all() -> None:
+    """Close the notices that are open."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.closed_at.is_(None))
+        .values(closed_at=now(), closed_by=SYSTEM.person)
+    )
+
+
+def object_to(award_id: UUID, _who: Actor | None = None) -> None:
+    hold_and(publication.object_to_award, village=VILLAGE, award_id=award_id)
+
+
+def overrule(award_id: UUID, _who: Actor | None = None, *, notice_closed: bool = False) -> None:
+    def work() -> None:
+        if notice_closed:
+            close_all()
+        publication.dismiss_objection(
+            VILLAGE, award_id, notice_closed=notice_closed, actor=SYSTEM, now=now()
+        )
+
+    hold_and(work)
+
+
+def uphold(award_id: UUID, _who: Actor | None = None) -> None:
+    more = {"reason": "not so", "actor": SYSTEM, "now": now()}
+    hold_and(publication.uphold_objection, village=VILLAGE, award_id=award_id, **more)
+
+
+def post(award_id: UUID, _who: Actor | None = None) -> None:
+    def work() -> None:
+        close_all()
+        awards.post_awards([db.session.get_one(Award, award_id)], actor=SYSTEM, now=now())
+
+    hold_and(work)

@@ -1,0 +1,80 @@
+"""Acts on notices and objections, as the tests take them."""
+
+from typing import Any
+from uuid import UUID
+
+from incentives.access.actor import Actor
+from incentives.awards.models import Award
+from incentives.clock import now
+from incentives.notices import operations as notices
+from incentives.notices.models import Notice, NoticeKind, Objection
+from tests.awards.scenes import Scene
+from tests.factories import VILLAGE, act
+
+
+def publish(scene: Scene) -> int:
+    """Make a notice of what waits; its number."""
+
+    def work() -> int:
+        notice = notices.make_notice(
+            village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
+        )
+        return notice.number
+
+    return act(work)
+
+
+def close(scene: Scene, number: int = 1) -> Notice:
+    return act(
+        lambda: notices.close_notice(
+            village=VILLAGE, number=number, actor=scene.reviewer, now=now()
+        )
+    )
+
+
+def resident_of(scene: Scene) -> Actor:
+    """The head of the other household, signed in by card."""
+    return Actor(
+        person=scene.other.head_id,
+        user_id=None,
+        resident_id=scene.other.head_id,
+        household_id=scene.other.id,
+        name="card",
+        roles=(),
+        village=VILLAGE,
+    )
+
+
+def objected(scene: Scene, actor: Actor | None = None, **about: Any) -> UUID:
+    """Object to a line (the first), or to something else; the objection's id."""
+    subject = notices.About(**(about or {"notice": 1, "line": 1}))
+    return act(
+        lambda: (
+            notices.make_objection(
+                village=VILLAGE,
+                about=subject,
+                reason="he was not there",
+                actor=actor or resident_of(scene),
+                now=now(),
+            ).id
+        )
+    )
+
+
+def rule(
+    scene: Scene, objection_id: UUID, *, upheld: bool, actor: Actor | None = None
+) -> Objection:
+    return act(
+        lambda: notices.rule_on_objection(
+            village=VILLAGE,
+            objection_id=objection_id,
+            upheld=upheld,
+            reason="asked three neighbours",
+            actor=actor or scene.third,
+            now=now(),
+        )
+    )
+
+
+def reviewed(scene: Scene, **options: Any) -> Award:
+    return scene.review(scene.propose(**options))
