@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from incentives.cards.paper import printed_checkpoint
 from incentives.fund import queries, words
 from incentives.fund.queries import BookLine, Part
+from incentives.web.dates import month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -41,7 +42,7 @@ def book_workbook(village: str, part: Part) -> Response:
     rows: list[list[Any]] = [
         [
             line.voucher,
-            line.day or line.month,
+            line.day or month_word(line.month),
             what_of(line),
             line.payee,
             line.reason,
@@ -85,7 +86,7 @@ def book_pdf(village: str, part: Part) -> Response:
         rows = [
             [
                 str(line.voucher),
-                line.day.isoformat() if line.day else line.month,
+                line.day.isoformat() if line.day else month_word(line.month),
                 " · ".join(each for each in (what_of(line), line.payee, line.reason) if each),
                 hands_of(line),
                 yuan(line.amount_fen),

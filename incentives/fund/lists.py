@@ -94,7 +94,7 @@ MONTHS = Listing(
     "fund_months",
     _("Closed months"),
     columns=[
-        Column(_("Month"), lambda each: f"{member(each, 'month'):%Y-%m}"),
+        Column(_("Month"), lambda each: month_word(member(each, "month"))),
         Column(_("Cash (yuan)"), "cash_fen", Kind.YUAN),
         Column(_("Bank (yuan)"), "bank_fen", Kind.YUAN),
         Column(_("Closed at"), "closed_at", Kind.INSTANT),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response
@@ -17,6 +18,7 @@ from incentives.fund.queries.statements import (
     income_statement,
     trial_balance_of,
 )
+from incentives.web.dates import month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -174,7 +176,7 @@ def account_table(village: str, asked: Asked) -> Table:
 
 def period_name(asked: Asked) -> str:
     """The year, or the month of it."""
-    return f"{asked.year}-{asked.month:02d}" if asked.month else str(asked.year)
+    return month_word(date(asked.year, asked.month, 1)) if asked.month else str(asked.year)
 
 
 def statement_workbook(village: str, asked: Asked) -> Response:

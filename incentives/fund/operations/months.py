@@ -33,7 +33,7 @@ def refuse_closed(village: str, day: date, pointer: str) -> None:
         MonthClose.village == village, MonthClose.ends_on >= day
     )
     if db.session.scalar(closed.limit(1)) is not None:
-        detail = _("%(month)s is closed: enter it on a day of an open month", month=f"{day:%Y-%m}")
+        detail = _("%(month)s is closed: enter it on a day of an open month", month=month_word(day))
         raise Invalid(errors=[FieldError(pointer, detail)])
 
 

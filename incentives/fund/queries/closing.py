@@ -138,7 +138,7 @@ def missing_before(village: str, month: date) -> Sequence[LazyString]:
     if following is None:
         return [_("No money has moved yet.")]
     if following < month:
-        return [_("Close %(month)s first.", month=f"{following:%Y-%m}")]
+        return [_("Close %(month)s first.", month=month_word(following))]
     if following > month:
         return [_("This month is closed already, or lies before the fund began.")]
     return []
