@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.fund.models import Status
 from incentives.fund.words import PLACES, SOURCES, purpose_word
+from incentives.web.dates import month_word
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 
 STATES = {

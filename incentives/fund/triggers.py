@@ -2,9 +2,10 @@
 
 A decision is never by who applied or evaluated, nor a payment by who decided; what is approved has
 the approvals that its sum and its payee ask for; nothing is paid that isn't approved, but what a
-recovery replays; no money is written off by one person; none moves on a day of a closed month, and no month opens again; a file that
-accounting keeps isn't erased before its day. A released trigger is never edited: a change is a new
-one, made by a migration of its own.
+recovery replays; no money is written off by one person; none moves on a day of a closed month, and
+no month opens again; a file that accounting keeps isn't erased before its day.
+
+A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
 
 from collections.abc import Sequence

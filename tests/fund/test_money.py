@@ -8,10 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives import ledger
 from incentives.clock import now
+from incentives.database import new_id
 from incentives.errors import AlreadyReversed, InsufficientFunds, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.fund import operations, queries
-from incentives.fund.models import Disbursement, Method, Place, Status
+from incentives.fund.models import Disbursement, Method, MoneyMove, Place, Status
 from tests.factories import VILLAGE, act
 from tests.fund.people import (
     DAY,

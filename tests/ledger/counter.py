@@ -70,15 +70,17 @@ class Shop(Story):
 
         def post() -> UUID:
             return act(
-                lambda: redeem(
-                    redemption_id=sale,
-                    village=self.books.village,
-                    shop_id=self.shop,
-                    shown=Shown(db.session.get_one(Card, self.cards[party]), ShownBy.CODE),
-                    items=items,
-                    actor=self.keeper,
-                    now=now(),
-                ).event_id
+                lambda: (
+                    redeem(
+                        redemption_id=sale,
+                        village=self.books.village,
+                        shop_id=self.shop,
+                        shown=Shown(db.session.get_one(Card, self.cards[party]), ShownBy.CODE),
+                        items=items,
+                        actor=self.keeper,
+                        now=now(),
+                    ).event_id
+                )
             )
 
         refused = any(n > self.shelf[good] for good, n in basket.items())
@@ -96,14 +98,16 @@ class Shop(Story):
 
         def post() -> UUID:
             return act(
-                lambda: refund_redemption(
-                    village=self.books.village,
-                    redemption_id=line.sale,
-                    reason="拿错了",
-                    lines=[ReturnedLine(line_id, quantity)],
-                    actor=self.keeper,
-                    now=now(),
-                ).event_id
+                lambda: (
+                    refund_redemption(
+                        village=self.books.village,
+                        redemption_id=line.sale,
+                        reason="拿错了",
+                        lines=[ReturnedLine(line_id, quantity)],
+                        actor=self.keeper,
+                        now=now(),
+                    ).event_id
+                )
             )
 
         moves = [(SHOP, line.party, quantity * PRICES[line.good])]
@@ -128,7 +132,7 @@ class Shop(Story):
         found = db.session.execute(
             select(Stock.good_id, Stock.quantity).where(Stock.good_id.in_(self.goods.values()))
         )
-        assert dict(found.tuples()) == {self.goods[good]: n for good, n in self.shelf.items()}
+        assert {row.good_id: row.quantity for row in found} == {self.goods[good]: n for good, n in self.shelf.items()}
         sold = db.session.scalars(select(RedemptionLine).where(RedemptionLine.id.in_(self.lines)))
         out = {line.id: line.quantity - line.refunded for line in sold}
         assert out == {line: each.out for line, each in self.lines.items()}
@@ -153,6 +157,7 @@ def open_counter() -> Shop:
     def open_it() -> None:
         name_division(village)
         open_village(village=village, actor=SYSTEM, now=now())
+        ledger.hold([village])
         ledger.open_purpose(village, "custom")
         set_policy(
             village=village,

@@ -193,7 +193,7 @@ class Story:
             self.events.append((event, Kind.DEBT_PAYMENT, [(party, debt, points)]))
 
     def caught_up(self, then: "Story") -> None:
-        """The books are as they were sealed, and all leases have ended; `then` is the copy's story."""
+        """The books are as they were sealed, and all leases have ended; `then` is the copy's."""
         rest = (
             select(Event.id)
             .where(Event.village == self.books.village, Event.seq >= len(self.events))

@@ -17,6 +17,7 @@ from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import MonthClose
 from incentives.fund.queries.closing import first_of, last_of, month_standing
+from incentives.web.dates import month_word
 
 
 def is_closed(village: str, month: date) -> bool:

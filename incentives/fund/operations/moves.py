@@ -45,7 +45,9 @@ def move_money(
     if from_place is to_place:
         raise Invalid(errors=[FieldError("/to", _("Choose two different places"))])
     if to_place is Place.DIFFERENCE:
-        detail = _("Missing cash is counted by two people; what the bank took is applied for as a fee")
+        detail = _(
+            "Missing cash is counted by two people; what the bank took is applied for as a fee"
+        )
         raise Invalid(errors=[FieldError("/to", detail)])
     if from_place is Place.DIFFERENCE and note is None:
         raise Invalid(errors=[FieldError("/note", _("Say how the difference was found"))])

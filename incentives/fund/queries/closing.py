@@ -13,6 +13,7 @@ from incentives.extensions import db
 from incentives.fund.models import CashCount, CountStatus, MonthClose
 from incentives.fund.queries.bank import BankStanding, bank_standing
 from incentives.ledger.models import Account, Event, Transfer
+from incentives.web.dates import month_word
 
 MONEY = ("cash", "bank")
 

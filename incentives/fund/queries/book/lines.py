@@ -16,7 +16,6 @@ from incentives.fund.queries.payees import is_in_need
 from incentives.ledger.kinds import Kind
 from incentives.ledger.models import Event
 
-
 Step = tuple[str, UUID | None]
 
 
