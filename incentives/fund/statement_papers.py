@@ -9,6 +9,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from incentives.cards.paper import printed_checkpoint
+from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.fund import queries, words
 from incentives.fund.book_papers import yuan
@@ -87,11 +88,15 @@ def income_table(village: str, asked: Asked) -> Table:
     def summed(name: str, amounts: Sequence[int]) -> list[str]:
         return [name, *map(amount, amounts), amount(sum(amounts))]
 
-    remaining = [yuan(each) for each in found.remaining]
+    today = village_day(now())
+    remaining = [
+        yuan(held) if begun(found, month) and date(asked.year, month, 1) <= today else ""
+        for month, held in enumerate(found.remaining, start=1)
+    ]
     sums = [
         summed(_("Came in, together"), found.sums(found.income)),
         summed(_("Spent, together"), found.sums(found.spending)),
-        [_("Left at the month's end"), *remaining, remaining[-1]],
+        [_("Left at the month's end"), *remaining, yuan(found.remaining[-1])],
     ]
     return Table(
         title=_("Income and expenditure of %(year)s", year=asked.year),
@@ -100,6 +105,11 @@ def income_table(village: str, asked: Asked) -> Table:
         sums=sums,
         numeric=list(range(1, 14)),
     )
+
+
+def begun(found: queries.IncomeStatement, month: int) -> bool:
+    """Whether the fund had anything up to the end of that month."""
+    return bool(found.opening_fen or any(found.remaining[:month]))
 
 
 def balance_table(village: str, asked: Asked) -> Table:

@@ -21,7 +21,7 @@ PLACES = {
 KINDS = {
     "opening": _("At the beginning"),
     "income": _("Came in"),
-    "money_move": _("Difference found"),
+    "money_move": _("Money moved"),
     "disbursement": _("Paid"),
     "payment_return": _("Came back"),
     "reversal": _("Taken back"),

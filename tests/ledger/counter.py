@@ -132,7 +132,9 @@ class Shop(Story):
         found = db.session.execute(
             select(Stock.good_id, Stock.quantity).where(Stock.good_id.in_(self.goods.values()))
         )
-        assert {row.good_id: row.quantity for row in found} == {self.goods[good]: n for good, n in self.shelf.items()}
+        assert {row.good_id: row.quantity for row in found} == {
+            self.goods[good]: n for good, n in self.shelf.items()
+        }
         sold = db.session.scalars(select(RedemptionLine).where(RedemptionLine.id.in_(self.lines)))
         out = {line.id: line.quantity - line.refunded for line in sold}
         assert out == {line: each.out for line, each in self.lines.items()}
