@@ -12,6 +12,7 @@ from incentives.clock import village_day
 from incentives.demo.accounts import COUNTY, COUNTY_DUTIES
 from incentives.demo.answering import call_offices, make_offices
 from incentives.demo.calendar import HISTORY_DAYS, at, days_before
+from incentives.demo.closing import CLOSING_DAY, end_month
 from incentives.demo.history import LEAST, SHELF, History
 from incentives.demo.patrols import walk
 from incentives.demo.people import (
@@ -97,6 +98,8 @@ def live(village: DemoVillage, days: list[date], advance: Callable[[], object]) 
     for number, day in enumerate(days, start=1):
         fund.live(number, day)
         history.live(day)
+        if day.day == CLOSING_DAY:
+            end_month(village, day, last=day + timedelta(days=31) > days[-1])
         if number == HISTORY_DAYS - 20:
             history.take_one_back(at(day, 21))
         if number == HISTORY_DAYS - 1:

@@ -9,8 +9,9 @@ from uuid import UUID
 from incentives.demo.calendar import at
 from incentives.demo.history import attempt
 from incentives.demo.people import DemoVillage
+from incentives.demo.rewards import Rewards
 from incentives.extensions import db
-from incentives.fund.models import Decision, Disbursement, Method, Source, Status
+from incentives.fund.models import Decision, Disbursement, Method, Place, Source, Status
 from incentives.fund.operations import (
     BudgetLine,
     PayeeChoice,
@@ -18,6 +19,7 @@ from incentives.fund.operations import (
     apply_for_disbursement,
     approve_disbursement,
     evaluate_disbursement,
+    move_money,
     pay_disbursement,
     record_income,
     set_budgets,
@@ -28,7 +30,7 @@ from incentives.web.transaction import transaction
 
 BUDGETS = {
     "conduct": 200_000,
-    "family": 400_000,
+    "family": 1_000_000,
     "village": 300_000,
     "relief": 800_000,
     "commons": 600_000,
@@ -62,6 +64,8 @@ WISHES = (
 )
 STEPS = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED, Status.APPROVED, Status.PAID)
 WAITS = {Status.EVALUATED: 1, Status.PUBLISHED: 2, Status.APPROVED: 9, Status.PAID: 10}
+GIFT_DAYS = (21, 75)
+INTEREST_DAY = 21  # of a quarter's last month
 
 
 class Fund:
@@ -71,6 +75,7 @@ class Fund:
         self.village = village
         self.random = village.random
         self.begun: dict[int, UUID] = {}
+        self.rewards = Rewards(village)
 
     def begin(self, day: date) -> None:
         """The year's budgets, by the assembly, and the money that the fund starts with."""
@@ -114,14 +119,32 @@ class Fund:
 
     def live(self, number: int, day: date) -> None:
         """The fund's part of a day: a gift now and then, and each wish a step on when it is due."""
-        if number in (21, 75):
+        if number in GIFT_DAYS:
             self.receive(Source.DONATION, 200_000, Method.CASH, "在外乡友", day, f"SR{number:04d}")
+            self.bank_cash(150_000, day)
+        if day.month % 3 == 0 and day.day == INTEREST_DAY:
+            self.receive(Source.INTEREST, 1_260, Method.BANK, "县农商银行", day, f"SR{number:04d}")
+        self.rewards.live(number, day)
         for place, wish in enumerate(WISHES):
             if number == wish.day:
                 self.begun[place] = self.apply(wish, at(day, 15))
             for step, wait in WAITS.items():
                 if number == wish.day + wait and STEPS.index(step) <= STEPS.index(wish.until):
                     attempt(self.step(step, self.begun[place], day))
+
+    def bank_cash(self, amount: int, day: date) -> None:
+        """Bring cash to the bank."""
+        transaction(
+            lambda: move_money(
+                village=self.village.code,
+                from_place=Place.CASH,
+                to_place=Place.BANK,
+                amount_fen=amount,
+                moved_on=day,
+                actor=self.village.staff["treasurer"],
+                now=at(day, 17),
+            )
+        )
 
     def apply(self, wish: Wish, now: datetime) -> UUID:
         """A cadre applies for a household, the treasurer for what is bought."""

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from incentives.cards.paper import printed_checkpoint
 from incentives.fund import queries, words
 from incentives.fund.queries import BookLine, Part
+from incentives.web.dates import month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -30,9 +31,11 @@ def what_of(line: BookLine) -> str:
     return " · ".join(str(each) for each in (kind, of) if each)
 
 
-def hands_of(line: BookLine) -> str:
+def hands_of(line: BookLine, between: str = "\n") -> str:
     """Who took which step, in words."""
-    return "\n".join(f"{words.STEPS.get(hand.step, hand.step)} {hand.name}" for hand in line.hands)
+    return between.join(
+        f"{words.STEPS.get(hand.step, hand.step)} {hand.name}" for hand in line.hands
+    )
 
 
 def book_workbook(village: str, part: Part) -> Response:
@@ -41,7 +44,7 @@ def book_workbook(village: str, part: Part) -> Response:
     rows: list[list[Any]] = [
         [
             line.voucher,
-            line.day or line.month,
+            line.day or month_word(line.month),
             what_of(line),
             line.payee,
             line.reason,
@@ -79,18 +82,20 @@ def yuan(fen: int) -> str:
 
 def book_pdf(village: str, part: Part) -> Response:
     """The book as a PDF, with what it adds up to and the log's newest signature."""
-    lines = queries.whole_book(village, part)
     name = f"fund-{village}{part_name(part)}"
     with for_the_wall():
+        lines = queries.whole_book(village, part)
         rows = [
-            [
-                str(line.voucher),
-                line.day.isoformat() if line.day else line.month,
-                " · ".join(each for each in (what_of(line), line.payee, line.reason) if each),
-                hands_of(line),
-                yuan(line.amount_fen),
-                yuan(line.remaining_fen),
-            ]
+            {
+                "voucher": line.voucher,
+                "when": line.day.isoformat() if line.day else month_word(line.month),
+                "what": " · ".join(
+                    each for each in (what_of(line), line.payee, line.reason) if each
+                ),
+                "hands": hands_of(line, between=" · "),
+                "amount": yuan(line.amount_fen),
+                "remaining": yuan(line.remaining_fen),
+            }
             for line in lines
         ]
     sheet = sheet_html(

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.fund.models import Status
 from incentives.fund.words import PLACES, SOURCES, purpose_word
+from incentives.web.dates import month_word
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
 
 STATES = {
@@ -94,7 +95,7 @@ MONTHS = Listing(
     "fund_months",
     _("Closed months"),
     columns=[
-        Column(_("Month"), lambda each: f"{member(each, 'month'):%Y-%m}"),
+        Column(_("Month"), lambda each: month_word(member(each, "month"))),
         Column(_("Cash (yuan)"), "cash_fen", Kind.YUAN),
         Column(_("Bank (yuan)"), "bank_fen", Kind.YUAN),
         Column(_("Closed at"), "closed_at", Kind.INSTANT),

@@ -19,7 +19,7 @@ from incentives.fund.models import Disbursement, Income
 from incentives.fund.operations.keeping import last_day_kept
 from incentives.ledger.models import Event
 from incentives.web.guard import get_village
-from incentives.web.sheets import sheet_html, sheet_response
+from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 
 
 def entry_number(event_id: UUID) -> int:
@@ -53,13 +53,14 @@ def payee_receipt_pdf(disbursement: Disbursement) -> Response:
     if disbursement.event_id is None or disbursement.paid_on is None:
         raise WrongState()
     number = entry_number(disbursement.event_id)
-    view = queries.disbursement_views([disbursement])[0]
+    with for_the_wall():
+        payee = queries.disbursement_views([disbursement])[0].payee.name
     names = person_names([disbursement.paid_by])
     sheet = sheet_html(
         "fund/payee_receipt.html",
         village=get_village(disbursement.village),
         it=disbursement,
-        payee=view.payee.name,
+        payee=payee,
         number=number,
         code=receipt_codes(disbursement.village, [number - 1])[number - 1],
         amount_words=amount_in_words(disbursement.amount_fen),

@@ -21,6 +21,7 @@ class Purpose:
     code: str
     name_zh: str
     name_en: str
+    name_bo: str
     kind: str
     cap_fen: int | None
     cap_per: str
@@ -42,6 +43,7 @@ def purposes() -> dict[str, Purpose]:
             code=row["code"],
             name_zh=row["name_zh"],
             name_en=row["name_en"],
+            name_bo=row["name_bo"],
             kind=row["kind"],
             cap_fen=int(row["cap_fen"]) if row["cap_fen"] else None,
             cap_per=row["cap_per"],
@@ -57,4 +59,5 @@ def purpose_name(code: str, language: str = "zh") -> str:
     purpose = purposes().get(code)
     if purpose is None:
         return code
-    return purpose.name_en if language.startswith("en") else purpose.name_zh
+    names = {"en": purpose.name_en, "bo": purpose.name_bo}
+    return names.get(language[:2], purpose.name_zh)

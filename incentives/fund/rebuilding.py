@@ -25,7 +25,7 @@ from incentives.fund.models import (
     Source,
     Status,
 )
-from incentives.ledger import Kind
+from incentives.ledger import Event, Kind
 from incentives.ledger.replaying import Replayed, stand_in
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostKind
@@ -113,10 +113,17 @@ def enter_move(replayed: Replayed, now: datetime) -> list[Lost]:
             event_id=event.id,
             entered_by=actor_of(replayed),
             entered_at=event.at,
+            confirmed_by=replayed.approver or confirmer_of(event, moved["to_code"]),
         )
     )
     keep_row(replayed, audit.Tag.MONEY_MOVED, now)
     return lost_facts(replayed, "note")
+
+
+def confirmer_of(event: Event, target: str) -> UUID | None:
+    """A stand-in for who stood by a count that found less; nobody stands by another move."""
+    missing = place_of(target) is Place.DIFFERENCE
+    return stand_in(event.village, f"{event.id}/confirmed") if missing else None
 
 
 def place_of(code: str) -> Place:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
 
 from incentives.cards.paper import printed_checkpoint
+from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.fund import queries, words
 from incentives.fund.book_papers import yuan
@@ -17,6 +19,7 @@ from incentives.fund.queries.statements import (
     income_statement,
     trial_balance_of,
 )
+from incentives.web.dates import month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -85,11 +88,15 @@ def income_table(village: str, asked: Asked) -> Table:
     def summed(name: str, amounts: Sequence[int]) -> list[str]:
         return [name, *map(amount, amounts), amount(sum(amounts))]
 
-    remaining = [yuan(each) for each in found.remaining]
+    today = village_day(now())
+    remaining = [
+        yuan(held) if begun(found, month) and date(asked.year, month, 1) <= today else ""
+        for month, held in enumerate(found.remaining, start=1)
+    ]
     sums = [
         summed(_("Came in, together"), found.sums(found.income)),
         summed(_("Spent, together"), found.sums(found.spending)),
-        [_("Left at the month's end"), *remaining, remaining[-1]],
+        [_("Left at the month's end"), *remaining, yuan(found.remaining[-1])],
     ]
     return Table(
         title=_("Income and expenditure of %(year)s", year=asked.year),
@@ -98,6 +105,11 @@ def income_table(village: str, asked: Asked) -> Table:
         sums=sums,
         numeric=list(range(1, 14)),
     )
+
+
+def begun(found: queries.IncomeStatement, month: int) -> bool:
+    """Whether the fund had anything up to the end of that month."""
+    return bool(found.opening_fen or any(found.remaining[:month]))
 
 
 def balance_table(village: str, asked: Asked) -> Table:
@@ -174,7 +186,7 @@ def account_table(village: str, asked: Asked) -> Table:
 
 def period_name(asked: Asked) -> str:
     """The year, or the month of it."""
-    return f"{asked.year}-{asked.month:02d}" if asked.month else str(asked.year)
+    return month_word(date(asked.year, asked.month, 1)) if asked.month else str(asked.year)
 
 
 def statement_workbook(village: str, asked: Asked) -> Response:

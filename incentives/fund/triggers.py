@@ -2,10 +2,13 @@
 
 A decision is never by who applied or evaluated, nor a payment by who decided; what is approved has
 the approvals that its sum and its payee ask for; nothing is paid that isn't approved, but what a
-recovery replays; no money moves on a day of a closed month, and no month opens again; a file that
-accounting keeps isn't erased before its day. A released trigger is never edited: a change is a new
-one, made by a migration of its own.
+recovery replays; no money is written off by one person; none moves on a day of a closed month, and
+no month opens again; a file that accounting keeps isn't erased before its day.
+
+A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -92,11 +95,19 @@ GUARDS = (
 )
 
 
-def create_triggers(connection: Connection) -> None:
+# Made with the column that it asks for, by a migration of its own.
+MISSING = """NEW.to_place = 'difference'
+    AND (NEW.confirmed_by IS NULL OR NEW.confirmed_by = NEW.entered_by)"""
+GUARDS_OF_MOVES = (
+    guard("money_missing_by_two", "money_move", "INSERT", MISSING, "missing money has two people"),
+)
+
+
+def create_triggers(connection: Connection, guards: Sequence[Guard] = GUARDS) -> None:
     """Create them in the connection's schema."""
-    create_guards(connection, GUARDS, FUND_STATE)
+    create_guards(connection, guards, FUND_STATE)
 
 
-def drop_triggers(connection: Connection) -> None:
+def drop_triggers(connection: Connection, guards: Sequence[Guard] = GUARDS) -> None:
     """Drop them; the tables stay."""
-    drop_guards(connection, GUARDS)
+    drop_guards(connection, guards)

@@ -1,9 +1,9 @@
 """The fund's words on pages: where money comes from and lies, what a line of the book is."""
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from incentives.fund.purposes import purpose_name, purposes
-from incentives.web.languages import current_language
 
 SOURCES = {
     "donation": _("Donation"),
@@ -21,7 +21,7 @@ PLACES = {
 KINDS = {
     "opening": _("At the beginning"),
     "income": _("Came in"),
-    "money_move": _("Difference found"),
+    "money_move": _("Money moved"),
     "disbursement": _("Paid"),
     "payment_return": _("Came back"),
     "reversal": _("Taken back"),
@@ -34,6 +34,7 @@ STEPS = {
     "approved": _("Approved by (supervision committee)"),
     "paid": _("Paid by (treasurer)"),
     "entered": _("Entered by (treasurer)"),
+    "confirmed": _("Confirmed by"),
     "reversed": _("Taken back by (treasurer)"),
     "taken_over": _("Taken over from the paper book by"),
     "checked": _("Checked by"),
@@ -71,10 +72,10 @@ def account_name(code: str) -> str:
 
 
 def purpose_word(code: str) -> str:
-    """A purpose in the reader's language."""
+    """A purpose in the reader's language, on a sheet for the wall in Chinese."""
     if code == "difference":
         return str(_("Difference found"))
-    return purpose_name(code, current_language())
+    return purpose_name(code, str(get_locale()))
 
 
 def purpose_options() -> list[tuple[str, str]]:

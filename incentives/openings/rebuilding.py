@@ -2,6 +2,11 @@
 
 A book that was entered before the backup is taken over again as its events show. Its notice is in
 no event: it is made anew, with a number of its own, and stands in public for its days from now on.
+
+Goods have no account, so no leaf can hold them, and details, which could, are never in the seals.
+But a book's lines stay as they are once it is submitted: those of a book that was submitted before
+the backup go onto the shelf as its first event is put back. Of one that was a draft then, the shelf
+is counted. A book of goods alone has no event: it waits, checked, to be posted again.
 """
 
 from collections.abc import Sequence
@@ -18,6 +23,7 @@ from incentives.notices.models import NoticeKind
 from incentives.notices.operations.publishing import open_notice
 from incentives.openings.entries import entries_of
 from incentives.openings.models import STANDING, Opening, OpeningLine, OpeningStatus, Part
+from incentives.openings.operations.posting import put_on_shelf
 from incentives.openings.operations.steps import lines_of
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostKind
@@ -47,9 +53,10 @@ def rebuild_line(replayed: Replayed, now: datetime) -> Sequence[Lost] | None:
 
 
 def take_over(opening: Opening, replayed: Replayed, now: datetime) -> list[Lost]:
-    """Mark a book as taken over, and publish it anew; its goods are in no event."""
+    """Mark a book as taken over, publish it anew, and put its goods onto the shelf."""
     event, lines = replayed.event, lines_of(opening)
     facts = ["notice"]
+    submitted = opening.status is not OpeningStatus.DRAFTED
     if opening.submitted_at is None:
         opening.submitted_by, opening.submitted_at = opening.entered_by, event.at
     if opening.status is not OpeningStatus.CHECKED:
@@ -64,7 +71,9 @@ def take_over(opening: Opening, replayed: Replayed, now: datetime) -> list[Lost]
         line.row, line.typed, line.problems = None, None, None
     keep_row(opening, audit.Tag.OPENING_POSTED, now)
     lost = [Lost(LostKind.FACTS, {"record": str(opening.id), "facts": facts})]
-    if any(line.part is Part.STOCK for line in lines):
+    if submitted:
+        put_on_shelf(lines, actor=SYSTEM, now=event.at)
+    elif any(line.part is Part.STOCK for line in lines):
         lost.append(Lost(LostKind.STOCK_MOVEMENT, {"event_kind": event.kind.value}))
     return lost
 

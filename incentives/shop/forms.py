@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate
 
 from incentives.errors import NotFound
 from incentives.files.schemas import Upload
-from incentives.fund.schemas import DecisionInput
+from incentives.fund.schemas import DecisionInput, Month
 from incentives.shop.models import Category, StockSource
 from incentives.shop.schemas import (
     REASON,
@@ -14,7 +14,6 @@ from incentives.shop.schemas import (
     SettlementPaymentInput,
     SettlementReversalInput,
 )
-from incentives.shop.schemas.settlements import MonthField
 from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
 
@@ -108,7 +107,7 @@ SETTLEMENT_ACTIONS: dict[str, type[Schema]] = {
 def month_of(text: str) -> date:
     """A month of an address, `YYYY-MM`, by its first day; no such page for anything else."""
     try:
-        month: date = MonthField().deserialize(text)
+        month: date = Month().deserialize(text)
     except ValidationError as error:
         raise NotFound() from error
     return month

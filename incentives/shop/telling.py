@@ -11,7 +11,7 @@ from incentives.fund.purposes import SETTLEMENT
 from incentives.fund.queries.book import MoreOfLine
 from incentives.ledger import Event
 from incentives.shop.models import Settlement, SettlementReversal, Shop, Undone
-from incentives.shop.words import month_word
+from incentives.web.dates import month_word
 
 
 def tell_settlements(events: Sequence[Event]) -> dict[UUID, MoreOfLine]:

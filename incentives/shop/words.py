@@ -1,8 +1,6 @@
 """The shop's words in the reader's language."""
 
-from datetime import date
-
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -74,12 +72,6 @@ def unit_word(unit: str) -> str:
 def in_language(name_zh: str, name_en: str | None) -> str:
     """A good's name in the reader's language."""
     return name_en if name_en and str(get_locale()) == "en" else name_zh
-
-
-def month_word(month: date) -> str:
-    """A month as people say it."""
-    # Translators: Babel's pattern of a month
-    return str(format_date(month, gettext("MMMM y")))
 
 
 SETTLEMENT_STATES: dict[SettlementStatus, LazyString] = {

@@ -17,9 +17,17 @@ from incentives.cards.pins import INTERNET, verify_pin
 from incentives.clock import now
 from incentives.demo.accounts import TOWNSHIP, VILLAGE_DUTIES, accounts
 from incentives.demo.calendar import HISTORY_DAYS
+from incentives.demo.closing import FEE_FEN
 from incentives.demo.loading import DemoRefused, load_demo
 from incentives.extensions import db
-from incentives.fund.models import Disbursement, Status
+from incentives.fund.models import (
+    CountStatus,
+    Disbursement,
+    DisbursementList,
+    MonthClose,
+    Status,
+)
+from incentives.fund.queries import first_of, month_standing, next_to_close, rows_on
 from incentives.installation import get_installation
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Checkpoint, Event
@@ -115,11 +123,31 @@ def test_something_waits_for_everyone(county):
 def test_the_fund_and_the_shelf_are_full(county):
     held = ledger.balances(VILLAGE)
     assert held["bank"] > 0
-    assert held["spending.family"] == 100_000
+    assert held["spending.family"] == 300_000
     goods = db.session.scalar(select(func.count()).select_from(Good))
     assert goods == 34
     least = select(func.min(Stock.quantity)).join(Good).where(Good.voucher_days.is_(None))
     assert db.session.scalar(least) >= 20
+
+
+def test_the_funds_months_are_closed_but_for_the_last(county):
+    closed = list(db.session.scalars(select(MonthClose.month).order_by(MonthClose.month)))
+    assert len(closed) >= 2
+    following = next_to_close(VILLAGE)
+    assert following == first_of(closed[-1] + timedelta(days=32))
+    standing = month_standing(VILLAGE, following)
+    assert standing.count.status is CountStatus.WAITING
+    assert [line.amount_fen for line in standing.bank.lines if line.amount_fen == -FEE_FEN]
+    assert standing.bank.events
+    assert standing.missing
+
+
+def test_the_years_rewards_were_paid_from_one_list(county):
+    asked = db.session.scalars(select(DisbursementList)).one()
+    rows = rows_on(asked.id)
+    assert {row.status for row in rows} == {Status.PAID}
+    assert len(rows) == 10  # of the twenty households of this small village
+    assert asked.total_fen == 200_000
 
 
 def test_households_have_points_to_spend(county):

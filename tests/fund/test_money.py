@@ -8,10 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives import ledger
 from incentives.clock import now
+from incentives.database import new_id
 from incentives.errors import AlreadyReversed, InsufficientFunds, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.fund import operations, queries
-from incentives.fund.models import Disbursement, Method, Place, Status
+from incentives.fund.models import Disbursement, Method, MoneyMove, Place, Status
 from tests.factories import VILLAGE, act
 from tests.fund.people import (
     DAY,
@@ -113,15 +114,48 @@ def test_an_income_is_reversed_once(village):
         reverse_income(village, income)
 
 
-def test_a_difference_needs_a_note(village):
+def test_money_that_is_found_needs_a_note(village):
     give(village, 5_000)
     with pytest.raises(Invalid):
-        move(village, Place.CASH, Place.DIFFERENCE, 10)
-    move(village, Place.CASH, Place.DIFFERENCE, 10, "盘点少了一角")
+        move(village, Place.DIFFERENCE, Place.BANK, 7)
     move(village, Place.DIFFERENCE, Place.BANK, 7, "银行多出的")
-    assert balances() == (4_990, 7)
+    assert balances() == (5_000, 7)
     with pytest.raises(DBAPIError):
         act(lambda: db.session.execute(text("UPDATE money_move SET note = NULL")))
+
+
+@pytest.mark.parametrize("place", [Place.CASH, Place.BANK])
+def test_nobody_writes_money_off_alone(village, place):
+    give(village, 5_000, Method(place))
+    with pytest.raises(Invalid) as refused:
+        move(village, place, Place.DIFFERENCE, 10, "少了一角")
+    assert refused.value.errors[0].pointer == "/to"
+    assert sum(balances()) == 5_000
+
+
+@pytest.mark.parametrize("confirmed_by", ["nobody", "treasurer"])
+def test_nobody_writes_money_off_alone_past_the_operation(village, confirmed_by):
+    give(village, 5_000)
+    person = village.treasurer.person
+
+    def work() -> None:
+        db.session.add(
+            MoneyMove(
+                village=VILLAGE,
+                from_place=Place.CASH,
+                to_place=Place.DIFFERENCE,
+                amount_fen=10,
+                moved_on=DAY,
+                note="x",
+                event_id=new_id(),
+                entered_by=person,
+                entered_at=now(),
+                confirmed_by=person if confirmed_by == "treasurer" else None,
+            )
+        )
+
+    with pytest.raises(DBAPIError, match="two people"):
+        act(work)
 
 
 def test_no_day_to_come(village):
@@ -152,28 +186,28 @@ def test_the_book_adds_up_to_the_ledger(village):
     wrong = give(village, 7_000).id
     reverse_income(village, wrong)
     move(village, Place.CASH, Place.BANK, 20_000)
-    move(village, Place.BANK, Place.DIFFERENCE, 3, "银行少了")
+    move(village, Place.DIFFERENCE, Place.BANK, 3, "银行多了")
     first, second = approved(village, 30_000), approved(village, 1_000)
     pay(village.treasurer, first)
     pay(village.treasurer, second, Method.BANK)
     give_back(village.treasurer, first, 10_000)
     reverse(village.treasurer, second)
-    assert balances() == (60_000, 69_997)
+    assert balances() == (60_000, 70_003)
     book = lines()
-    assert sum(line.amount_fen for line in book) == 129_997
-    assert book[0].remaining_fen == 129_997
+    assert sum(line.amount_fen for line in book) == 130_003
+    assert book[0].remaining_fen == 130_003
     running = 0
     for line in reversed(book):
         running += line.amount_fen
         assert line.remaining_fen == running
     # The move to the bank changes nothing and isn't listed; all else is.
     assert [line.amount_fen for line in reversed(book)] == [
-        100_000, 50_000, 7_000, -7_000, -3, -30_000, -1_000, 10_000, 1_000,
+        100_000, 50_000, 7_000, -7_000, 3, -30_000, -1_000, 10_000, 1_000,
     ]  # fmt: skip
     overview = queries.fund_overview(VILLAGE)
-    assert (overview.cash_fen, overview.bank_fen) == (60_000, 69_997)
-    assert overview.years[0].income == {"donation": 150_000}
-    assert overview.years[0].spending == {"family": 20_000, "difference": 3}
+    assert (overview.cash_fen, overview.bank_fen) == (60_000, 70_003)
+    assert overview.years[0].income == {"donation": 150_000, "difference": 3}
+    assert overview.years[0].spending == {"family": 20_000}
 
 
 def test_only_the_treasurer_moves_money(village):

@@ -87,6 +87,7 @@ def test_a_difference_needs_a_note_and_is_posted_once_both_stand_by_it(village):
         confirm(village, waiting.id)
     line = queries.book(VILLAGE)["items"][0]
     assert (line.amount_fen, line.reason) == (-10, "找零少了一角")
+    assert [hand.step for hand in line.hands] == ["entered", "confirmed"]
 
 
 def test_a_refused_count_is_counted_anew(village):

@@ -1,6 +1,7 @@
 """The ledger and the model, led through the same acts: what one refuses, the other must refuse."""
 
 from collections import Counter
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
@@ -11,7 +12,13 @@ from sqlalchemy import delete, func, insert, select
 
 from incentives import ledger
 from incentives.clock import now
-from incentives.errors import AlreadyReversed, InsufficientFunds, InsufficientPoints, WrongState
+from incentives.errors import (
+    AlreadyReversed,
+    InsufficientFunds,
+    InsufficientPoints,
+    OutOfStock,
+    WrongState,
+)
 from incentives.extensions import db
 from incentives.ledger.audit import audit
 from incentives.ledger.kinds import CEILING_ZERO, FLOOR_ZERO, REVERSIBLE, Kind, kind_of
@@ -21,7 +28,7 @@ from tests.factories import act
 from tests.ledger.books import CADRE, Books, open_books
 from tests.ledger.model import HOUSEHOLDS, Model, Moves, Refused
 
-REFUSALS = (AlreadyReversed, InsufficientFunds, InsufficientPoints, WrongState)
+REFUSALS = (AlreadyReversed, InsufficientFunds, InsufficientPoints, OutOfStock, WrongState)
 LEASES = {"L": UUID(int=1), "M": UUID(int=2)}
 SHOP, LOSS, SPENDING, DIFFERENCE = "shop.1", "offline_loss", "spending.custom", "difference"
 PERSONS = (CADRE, uuid4(), uuid4())
@@ -76,27 +83,31 @@ class Story:
         draft = self.books.draft(
             kind, *legs, record=uuid4(), approver=self.approver, detail=DETAILS.get(kind)
         )
-        return self.compare(draft, kind, moves, lease=lease)
+        return self.compare(self.posting(draft), kind, moves, lease=lease)
+
+    def posting(self, draft: ledger.Draft) -> Callable[[], UUID]:
+        """Posts a draft; the event's id."""
+        return lambda: self.books.post(draft, actor=self.person)[0].id
 
     def compare(
         self,
-        draft: ledger.Draft,
+        post: Callable[[], UUID],
         kind: Kind,
         moves: Moves,
         *,
         refused: bool = False,
         lease: str | None = None,
     ) -> bool:
-        """Whether both took it; fails where only one did."""
+        """Whether both took it, the model and what posts; fails where only one did."""
         try:
             if refused:
                 raise Refused
             self.model.apply(moves, by_reversal=kind is Kind.REVERSAL, lease=lease)
         except Refused:
             with pytest.raises(REFUSALS):
-                self.books.post(draft)
+                post()
             return False
-        self.events.append((self.books.post(draft, actor=self.person)[0].id, kind, moves))
+        self.events.append((post(), kind, moves))
         return True
 
     def redeem(self, party: str, points: int, lease: str | None = None) -> None:
@@ -133,8 +144,8 @@ class Story:
         event, kind, moves = self.events[-1 - back % len(self.events)]
         undone = [(taker, giver, amount) for giver, taker, amount in reversed(moves)]
         refused = event in self.reversed or kind not in REVERSIBLE
-        draft = self.books.reversal(event)
-        if self.compare(draft, Kind.REVERSAL, undone, refused=refused):
+        post = self.posting(self.books.reversal(event))
+        if self.compare(post, Kind.REVERSAL, undone, refused=refused):
             self.reversed.add(event)
 
     def reserve(self, lease: str, party: str, points: int) -> None:
@@ -181,8 +192,8 @@ class Story:
             self.model.pay_debt(party, points)
             self.events.append((event, Kind.DEBT_PAYMENT, [(party, debt, points)]))
 
-    def caught_up(self) -> None:
-        """The books are as they were sealed, and all leases have ended."""
+    def caught_up(self, then: "Story") -> None:
+        """The books are as they were sealed, and all leases have ended; `then` is the copy's."""
         rest = (
             select(Event.id)
             .where(Event.village == self.books.village, Event.seq >= len(self.events))

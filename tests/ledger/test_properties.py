@@ -50,10 +50,15 @@ class Program(RuleBasedStateMachine):
         super().__init__()
         self.clock = clock
         self.copies = copies
-        self.story = Story(open_books(len(HOUSEHOLDS)))
-        act(lambda: name_division(self.story.books.village))
+        self.story = self.begin()
         self.sealed = self.story.remember()
         self.copy: tuple[str, Story, Story] | None = None
+
+    def begin(self) -> Story:
+        """A village's books."""
+        story = Story(open_books(len(HOUSEHOLDS)))
+        act(lambda: name_division(story.books.village))
+        return story
 
     @rule(party=households, n=amounts)
     def award(self, party, n):
@@ -68,7 +73,7 @@ class Program(RuleBasedStateMachine):
         self.story.redeem(party, n, lease)
 
     @rule(party=st.sampled_from([*HOUSEHOLDS, LOSS]), n=points)
-    def refund_by_line(self, party, n):
+    def refund(self, party, n):
         self.story.refund(party, n)
 
     @rule(back=places | st.just(0))
@@ -178,8 +183,8 @@ class Program(RuleBasedStateMachine):
             self.sealed = then_sealed
         elif lost:
             recover(village)
-            self.story = self.sealed.remember()
-            self.story.caught_up()
+            then, self.story = self.story, self.sealed.remember()
+            self.story.caught_up(then)
             self.story.check()
         assert rolled_back() == []
 
@@ -217,7 +222,7 @@ SPENT_THEN_REVERSED_TWICE = [
     ("award", "A", 20),
     ("reversal", 1),
     ("reversal", 0),
-    ("refund_by_line", "A", 30),
+    ("refund", "A", 30),
 ]
 REVERSED_ONCE_ONLY = [
     ("award", "A", 50),
@@ -292,7 +297,7 @@ CAUGHT_UP_WITH_WHAT_WAS_HELD_BACK = [
     ("sealing",),
     ("award", "A", 9),
     ("restoring", False),
-    ("refund_by_line", "A", 12),
+    ("refund", "A", 12),
     ("sealing",),
     ("copying",),
     ("reversal", 0),

@@ -96,7 +96,7 @@ def post_income_reversal(village: str, income_id: UUID, body: dict[str, Any]) ->
 @blueprint.route(f"{FUND}/moves", methods=["POST"])
 @writes(schemas.MoveOutput, status=201, body=schemas.MoveInput, permission="money.move")
 def post_move(village: str, body: dict[str, Any]) -> MoneyMove:
-    """Bring cash to the bank or fetch it, or enter a difference that was found."""
+    """Bring cash to the bank or fetch it, or enter money that was found beyond the book."""
     return operations.move_money(village=village, actor=current_actor(), now=now(), **body)
 
 

@@ -62,7 +62,10 @@ class IncomeFile(Base):
 
 
 class MoneyMove(Base):
-    """Money brought to the bank or fetched from it, or a difference that a count found."""
+    """Money brought to the bank or fetched from it, or a difference that a count found.
+
+    `confirmed_by` stood by the count; without two people none is missing (triggers.py).
+    """
 
     __tablename__ = "money_move"
     __table_args__ = (
@@ -84,6 +87,7 @@ class MoneyMove(Base):
     event_id: Mapped[UUID] = mapped_column(unique=True)
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None]
 
 
 class Budget(Base):

@@ -1,8 +1,9 @@
 """How long the fund's papers are kept, and that nobody takes them out before.
 
 Source: Measures for the Administration of Accounting Archives (Ministry of Finance and State
-Archives Administration, order 79, 2015), article 14 and its first table: vouchers and ledgers 30
-years, counted from the end of the year they belong to (docs/decisions/0024-fund.md).
+Archives Administration, order 79, 2015), articles 14 and 15 and the annex's first table: vouchers
+and ledgers 30 years at least, from the first day after their year's end
+(docs/decisions/0024-fund.md).
 """
 
 from collections.abc import Iterable

@@ -17,6 +17,7 @@ from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import MonthClose
 from incentives.fund.queries.closing import first_of, last_of, month_standing
+from incentives.web.dates import month_word
 
 
 def is_closed(village: str, month: date) -> bool:
@@ -33,7 +34,7 @@ def refuse_closed(village: str, day: date, pointer: str) -> None:
         MonthClose.village == village, MonthClose.ends_on >= day
     )
     if db.session.scalar(closed.limit(1)) is not None:
-        detail = _("%(month)s is closed: enter it on a day of an open month", month=f"{day:%Y-%m}")
+        detail = _("%(month)s is closed: enter it on a day of an open month", month=month_word(day))
         raise Invalid(errors=[FieldError(pointer, detail)])
 
 

@@ -1,4 +1,8 @@
-"""Moves of the fund's money: cash to the bank and back, and differences that were found."""
+"""Moves of the fund's money: cash to the bank and back, and differences that were found.
+
+None leaves the fund by one person's word: what is missing of the cash is posted once two people
+stand by the count (counting.py); what a bank takes is a disbursement.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -28,10 +32,11 @@ def move_money(
     actor: Actor,
     now: datetime,
 ) -> MoneyMove:
-    """Bring cash to the bank or fetch it, or enter a difference that a count or statement found.
+    """Bring cash to the bank or fetch it, or enter money that was found beyond the book.
 
-    A difference from `difference` is money found, one to it money missing: both need a note.
-    Refuses more than cash or bank holds, and a day of a closed month.
+    What was found, from `difference`, needs a note. Refuses money that is missing: two people count
+    the cash, and what the bank took is applied for; more than cash or bank holds; and a day of a
+    closed month.
     """
     require(actor, "money.move", village)
     check_amount(amount_fen)
@@ -39,7 +44,12 @@ def move_money(
     note = optional_text(note, "/note", REASON_LENGTH)
     if from_place is to_place:
         raise Invalid(errors=[FieldError("/to", _("Choose two different places"))])
-    if Place.DIFFERENCE in (from_place, to_place) and note is None:
+    if to_place is Place.DIFFERENCE:
+        detail = _(
+            "Missing cash is counted by two people; what the bank took is applied for as a fee"
+        )
+        raise Invalid(errors=[FieldError("/to", detail)])
+    if from_place is Place.DIFFERENCE and note is None:
         raise Invalid(errors=[FieldError("/note", _("Say how the difference was found"))])
     ledger.hold([village])
     refuse_closed(village, moved_on, "/moved_on")
@@ -72,6 +82,7 @@ def post_move(
     source = "income.difference" if from_place is Place.DIFFERENCE else from_place.value
     target = "spending.difference" if to_place is Place.DIFFERENCE else to_place.value
     move_id = new_id()
+    confirmed_by = None if entered_by == actor.person else actor.person
     event = ledger.post(
         [
             ledger.Draft(
@@ -80,7 +91,7 @@ def post_move(
                 occurred_on=moved_on,
                 legs=[ledger.move(source, target, amount_fen)],
                 record=move_id,
-                approver=None if entered_by == actor.person else actor.person,
+                approver=confirmed_by,
             )
         ],
         actor=entered_by,
@@ -97,6 +108,7 @@ def post_move(
         event_id=event.id,
         entered_by=entered_by,
         entered_at=now,
+        confirmed_by=confirmed_by,
     )
     db.session.add(moved)
     db.session.flush()

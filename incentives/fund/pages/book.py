@@ -16,6 +16,7 @@ from incentives.web.parsing import load_query
 public_place(_("The village's fund"), "/v/{village}/fund", order=40)
 
 MONTHS_SHOWN = 12
+LINES_SHOWN = 20
 PART = ("month", "year", "purpose")
 
 
@@ -23,7 +24,9 @@ PART = ("month", "year", "purpose")
 @page(permission=None)
 def public_book(village: str) -> Any:
     """The public book, by month, year and purpose, with what remained after each line."""
-    given = {name: text for name, text in request.args.items() if text}
+    given = {"limit": str(LINES_SHOWN)} | {
+        name: text for name, text in request.args.items() if text
+    }
     query = load_query(schemas.BookQuery(), MultiDict(given))
     part = query.pop("part")
     found = queries.book(village, part, query)
@@ -36,7 +39,7 @@ def public_book(village: str) -> Any:
         overview=overview,
         bars=year_bars(overview),
         month_bars=[
-            (f"{each.month:%m}", [max(0, each.in_fen) // 100, max(0, each.out_fen) // 100])
+            (str(each.month.month), [max(0, each.in_fen) // 100, max(0, each.out_fen) // 100])
             for each in months
         ],
         months_of_money=months,

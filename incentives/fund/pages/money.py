@@ -101,7 +101,7 @@ def fresh_form() -> Form:
 @blueprint.route("/fund/moves", methods=["GET", "POST"])
 @page(permission="money.move")
 def moves() -> Any:
-    """Bring cash to the bank or fetch it, or enter a difference that was found."""
+    """Bring cash to the bank or fetch it, or enter money that was found."""
     village = current_village().code
     form = Form(forms.MoveForm)
     answer = form.accept(
@@ -115,7 +115,7 @@ def moves() -> Any:
         "fund/moves.html",
         form=form,
         overview=queries.fund_overview(village),
-        places=[(place.value, words.PLACES[place.value]) for place in Place],
+        places={place.value: words.PLACES[place.value] for place in Place},
         today=village_day(now()),
     )
 

@@ -13,6 +13,7 @@ from incentives.extensions import db
 from incentives.fund.models import CashCount, CountStatus, MonthClose
 from incentives.fund.queries.bank import BankStanding, bank_standing
 from incentives.ledger.models import Account, Event, Transfer
+from incentives.web.dates import month_word
 
 MONEY = ("cash", "bank")
 
@@ -138,7 +139,7 @@ def missing_before(village: str, month: date) -> Sequence[LazyString]:
     if following is None:
         return [_("No money has moved yet.")]
     if following < month:
-        return [_("Close %(month)s first.", month=f"{following:%Y-%m}")]
+        return [_("Close %(month)s first.", month=month_word(following))]
     if following > month:
         return [_("This month is closed already, or lies before the fund began.")]
     return []
@@ -164,10 +165,12 @@ def missing_of_bank(bank: BankStanding, *, used: bool) -> Sequence[LazyString]:
         missing.append(_("The bank's statement doesn't reach to the end of the month yet."))
     lines = [line for line in bank.lines if line.explanation is None]
     if lines:
-        missing.append(_("%(count)s lines of the statement aren't explained.", count=len(lines)))
+        missing.append(
+            _("Lines of the statement that nothing explains: %(count)s.", count=len(lines))
+        )
     events = [each for each in bank.events if each.explanation is None]
     if events:
-        text = _("%(count)s entries of the book aren't on the statement.", count=len(events))
+        text = _("Entries of the book that the statement lacks: %(count)s.", count=len(events))
         missing.append(text)
     if bank.is_covered and bank.rest_fen != 0:
         missing.append(

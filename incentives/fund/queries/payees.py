@@ -123,7 +123,8 @@ def payee_of(
     head = None if household.head_id is None else residents.get(household.head_id)
     if head is None:
         number = _("Household %(number)s", number=household.number)
-        return Payee(name=number, public_name=number)
+        public = _("A household of the village") if is_in_need(disbursement) else number
+        return Payee(name=number, public_name=public)
     payee = named(disbursement, head.name, minor=head.minor)
     return Payee(
         name=_("Household of %(name)s", name=payee.name),
@@ -136,6 +137,11 @@ def named(disbursement: Disbursement, name: str, *, minor: bool) -> Payee:
 
     Whoever holds a role in the village is named in full, in need or not.
     """
+    hidden = minor or is_in_need(disbursement)
+    return Payee(name=name, public_name=masked(name) if hidden else name)
+
+
+def is_in_need(disbursement: Disbursement) -> bool:
+    """Whether the payee is in need, and so is masked and shown by month."""
     purpose = purposes().get(disbursement.purpose)
-    in_need = purpose is not None and purpose.in_need and not disbursement.payee_has_role
-    return Payee(name=name, public_name=masked(name) if in_need or minor else name)
+    return purpose is not None and purpose.in_need and not disbursement.payee_has_role

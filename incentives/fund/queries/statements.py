@@ -1,9 +1,12 @@
 """The statements that village accounts use, all out of the ledger's fen, by the days of the acts.
 
-Income and expenditure (收支表), the trial balance (科目余额表), an account's page (明细账):
-the forms of the accounting rules for rural collective economic organisations (Ministry of Finance,
-2023), with the ledger's accounts for theirs. Debit is what an account of cash, bank or spending
-takes in; an account of income or of what is owed stands in credit.
+Trial balance (科目余额表) and income and expenditure (收支明细表) are the monthly reports of the
+accounting rules for village collectives (Ministry of Finance, 财会〔2004〕12号), as accountants
+know them; the rules in force since 2024 (财会〔2023〕14号) prescribe yearly ones, of the
+collective as a whole (docs/decisions/0024-fund.md). An account's page is the 明细账.
+
+The accounts are the ledger's. Debit is what an account of cash, bank or spending takes in; an
+account of income or of what is owed stands in credit.
 """
 
 from collections.abc import Sequence

@@ -19,17 +19,10 @@ MONEY = validate.Range(min=0, max=10**12)
 EITHER_WAY = validate.Range(min=-(10**12), max=10**12)
 
 
-class MonthText(Month):
-    """A month, given as `YYYY-MM`."""
-
-    def _serialize(self, value: object, *_args: object, **_options: object) -> str | None:
-        return None if value is None else f"{value:%Y-%m}"
-
-
 class CountInput(Schema):
     """What lay in the cash box, and of which month's end it is the count."""
 
-    month = MonthText(required=True)
+    month = Month(required=True)
     counted_on = Day(required=True)
     counted_fen = Fen(required=True, validate=MONEY)
     note = fields.String(allow_none=True, validate=validate.Length(max=REASON_LENGTH))
@@ -39,7 +32,7 @@ class CountOutput(Schema):
     """A count of the cash; `move_id` is the move that its difference became."""
 
     id = Id()
-    month = MonthText()
+    month = Month()
     counted_on = Day()
     counted_fen = Fen()
     book_fen = Fen()
@@ -139,7 +132,7 @@ class MonthStandingOutput(Schema):
     `rest_fen` is what the first statement began with beyond the book.
     """
 
-    month = MonthText()
+    month = Month()
     is_closed = fields.Boolean()
     cash_fen = Fen()
     bank_fen = Fen()
@@ -174,7 +167,7 @@ class NoteOutput(Schema):
 class ClosedMonthOutput(Schema):
     """A closed month: what cash and bank held at its end."""
 
-    month = MonthText()
+    month = Month()
     cash_fen = Fen()
     bank_fen = Fen()
     closed_at = InstantField()

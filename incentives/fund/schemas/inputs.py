@@ -42,6 +42,9 @@ class Month(fields.Field[date]):
             raise ValidationError(str(self.WRONG))
         return date(int(typed[1]), int(typed[2]), 1)
 
+    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> str | None:
+        return None if value is None else f"{value:%Y-%m}"
+
 
 class Count(fields.Integer):
     """How many people."""
@@ -64,7 +67,7 @@ class IncomeInput(Schema):
 
 
 class MoveInput(Schema):
-    """`difference` is what a count or a bank's statement found: from it more, to it less."""
+    """`difference` is what was found beyond the book; what is missing comes by a count alone."""
 
     from_place = fields.Enum(Place, by_value=True, required=True, data_key="from")
     to_place = fields.Enum(Place, by_value=True, required=True, data_key="to")

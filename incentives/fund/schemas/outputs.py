@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from incentives.fund.models import Decision, Method, Place, Source, Status
+from incentives.fund.schemas.inputs import Month
 from incentives.web.schemas import Day, Fen, Id, InstantField, Schema, page_of
 
 
@@ -180,7 +181,7 @@ class YearOutput(Schema):
 class MonthFiguresOutput(Schema):
     """A month: what came in and went out, less what was taken back, and what then remained."""
 
-    month = fields.Function(lambda figures: f"{figures.month:%Y-%m}")
+    month = Month()
     in_fen = Fen()
     out_fen = Fen()
     remaining_fen = Fen()
@@ -209,7 +210,7 @@ class BookLineOutput(Schema):
     event_id = Id()
     kind = fields.String()
     day = Day(allow_none=True)
-    month = fields.String()
+    month = Month()
     amount_fen = Fen()
     remaining_fen = Fen()
     source = fields.String(allow_none=True)

@@ -43,7 +43,7 @@ from incentives.shop.queries import find_shop
 from incentives.shop.queries.settlements import after, find_service, find_settlement, next_due
 from incentives.shop.queries.statements import Statement
 from incentives.shop.states import Action
-from incentives.shop.words import month_word
+from incentives.web.dates import month_word
 
 
 def submit_settlement(

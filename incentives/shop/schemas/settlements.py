@@ -1,7 +1,5 @@
 """What the calls of settlements and agreements take and give."""
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
@@ -10,13 +8,6 @@ from incentives.shop.models import Basis, SettlementStatus, Undone
 from incentives.shop.models.agreements import DOCUMENT_LENGTH
 from incentives.shop.queries.reconciling import Witness
 from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
-
-
-class MonthField(Month):
-    """A month: `YYYY-MM`."""
-
-    def _serialize(self, value: Any, *_args: Any, **_options: Any) -> str | None:
-        return None if value is None else value.strftime("%Y-%m")
 
 
 class AgreementInput(Schema):
@@ -34,7 +25,7 @@ AgreementPage = page_of(AgreementOutput)
 
 class SettlementInput(Schema):
     shop_id = Id(required=True)
-    month = MonthField(required=True)
+    month = Month(required=True)
 
 
 class CheckInput(DecisionInput):
@@ -58,12 +49,12 @@ class SettlementReversalInput(Schema):
 class SettlementQuery(PageQuery):
     shop_id = Id(load_default=None)
     status = fields.Enum(SettlementStatus, by_value=True, load_default=None)
-    month = MonthField(load_default=None)
+    month = Month(load_default=None)
 
 
 class StatementQuery(Schema):
     shop_id = Id(required=True)
-    month = MonthField(required=True)
+    month = Month(required=True)
 
 
 class StatementLineOutput(Schema):
@@ -95,7 +86,7 @@ class StatementOutput(Schema):
     """Points, goods and money of a month on one page; `amount_fen` below zero is carried on."""
 
     shop_id = Id()
-    month = MonthField()
+    month = Month()
     points = Points()
     redeemed_points = Points()
     refunded_points = Points()
@@ -121,7 +112,7 @@ class SettlementOutput(Schema):
     id = Id()
     shop_id = Id()
     shop = fields.String()
-    month = MonthField()
+    month = Month()
     status = fields.Enum(SettlementStatus, by_value=True)
     points = Points()
     goods_fen = Fen()

@@ -1,0 +1,210 @@
+"""A line of the public book: an event in words, with who it was for and who took which step."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from incentives.access.queries import person_names
+from incentives.extensions import rows_by_id
+from incentives.fund.models import Disbursement, Income, MoneyMove, PaymentReturn
+from incentives.fund.purposes import DIFFERENCE
+from incentives.fund.queries.disbursements import DisbursementView, disbursement_views
+from incentives.fund.queries.payees import is_in_need
+from incentives.ledger.kinds import Kind
+from incentives.ledger.models import Event
+
+Step = tuple[str, UUID | None]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who took a step: `step` is applied, evaluated, approved, paid, entered or reversed."""
+
+    step: str
+    name: str
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """A line of the public book. Amounts are in fen, below zero what went out.
+
+    `day` is None for a payee in need, of whom only the `month` is shown (by its first day).
+    """
+
+    voucher: int
+    event_id: UUID
+    kind: str
+    day: date | None
+    month: date
+    amount_fen: int
+    remaining_fen: int
+    source: str | None
+    purpose: str | None
+    paper: str | None
+    payee: str | None
+    reason: str | None
+    hands: tuple[Hand, ...]
+
+
+@dataclass(frozen=True)
+class MoreOfLine:
+    """What is known of an event of the fund's money: where from or for what, and who took steps.
+
+    `payee` is named in public; of one `in_need` neither day nor paper nor reason is shown.
+    """
+
+    paper: str | None
+    steps: Sequence[Step]
+    source: str | None = None
+    purpose: str | None = None
+    payee: str | None = None
+    reason: str | None = None
+    reversal: Step | None = None
+    reversal_reason: str | None = None
+    in_need: bool = False
+
+
+# Set by shop and openings: what they know, by event.
+more_of_lines: list[Callable[[Sequence[Event]], dict[UUID, MoreOfLine]]] = []
+
+
+@dataclass
+class Records:
+    """The fund's records behind the events of a page, by the id that the events name; what
+    other rooms know, by event."""
+
+    income: dict[UUID, Income]
+    moves: dict[UUID, MoneyMove]
+    returns: dict[UUID, PaymentReturn]
+    disbursements: dict[UUID, DisbursementView]
+    others: dict[UUID, MoreOfLine]
+    names: dict[UUID, str]
+
+
+def records_of(events: Sequence[Event]) -> Records:
+    """The records behind these events, in a few statements."""
+    ids = [event.record for event in events if event.record is not None]
+    income = rows_by_id(Income, ids)
+    moves = rows_by_id(MoneyMove, ids)
+    returns = rows_by_id(PaymentReturn, ids)
+    of_returns = [each.disbursement_id for each in returns.values()]
+    found = rows_by_id(Disbursement, [*ids, *of_returns])
+    views = {view.disbursement.id: view for view in disbursement_views(list(found.values()))}
+    others = {event: more for told in more_of_lines for event, more in told(events).items()}
+    people: set[UUID | None] = set()
+    for more in others.values():
+        people |= {person for _step, person in more.steps}
+        people |= {more.reversal[1]} if more.reversal else set()
+    for each in income.values():
+        people |= {each.entered_by, each.reversed_by}
+    people |= {person for move in moves.values() for person in (move.entered_by, move.confirmed_by)}
+    people |= {each.entered_by for each in returns.values()}
+    for view in views.values():
+        people |= {person for _step, person in steps_of(view)}
+    return Records(income, moves, returns, views, others, person_names(people))
+
+
+def steps_of(view: DisbursementView) -> list[Step]:
+    """Who took which step of a paid disbursement, in order."""
+    disbursement = view.disbursement
+    return [
+        ("applied", disbursement.applied_by),
+        ("evaluated", disbursement.evaluated_by),
+        *(("approved", approval.approver) for approval in view.approvals),
+        ("paid", disbursement.paid_by),
+        ("reversed", disbursement.ended_by),
+    ]
+
+
+def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records) -> BookLine:
+    """An event as a line of the book."""
+    more = more_of(event, amount_fen, records)
+    undone = event.kind is Kind.REVERSAL and more.reversal is not None
+    steps = [more.reversal] if undone and more.reversal else more.steps
+    reason = more.reversal_reason if undone else more.reason
+    return BookLine(
+        voucher=event.seq + 1,
+        event_id=event.id,
+        kind=event.kind.value,
+        day=None if more.in_need else event.occurred_on,
+        month=event.occurred_on.replace(day=1),
+        amount_fen=amount_fen,
+        remaining_fen=remaining_fen,
+        source=more.source,
+        purpose=more.purpose,
+        paper=None if more.in_need else more.paper,
+        payee=more.payee,
+        reason=None if more.in_need else reason,
+        hands=tuple(
+            Hand(step, records.names.get(person, _("no longer known")))
+            for step, person in steps
+            if person is not None
+        ),
+    )
+
+
+def more_of(event: Event, amount_fen: int, records: Records) -> MoreOfLine:
+    """What the records say of an event; nothing where they are gone."""
+    nothing = MoreOfLine(paper=None, steps=())
+    if event.record is None:
+        return records.others.get(event.id, nothing)
+    if event.record in records.income:
+        return tell_income(records.income[event.record])
+    if event.record in records.moves:
+        return tell_move(records.moves[event.record], found=amount_fen > 0)
+    if event.record in records.returns:
+        returned = records.returns[event.record]
+        return tell_return(returned, records.disbursements[returned.disbursement_id])
+    if event.record in records.disbursements:
+        undone = event.kind is Kind.REVERSAL
+        return tell_disbursement(records.disbursements[event.record], undone=undone)
+    return records.others.get(event.id, nothing)
+
+
+def tell_income(income: Income) -> MoreOfLine:
+    """What came in, from whom, and who took it back."""
+    return MoreOfLine(
+        paper=income.voucher,
+        steps=[("entered", income.entered_by)],
+        source=income.source.value,
+        payee=income.giver,
+        reversal=("reversed", income.reversed_by),
+        reversal_reason=income.reversed_reason,
+    )
+
+
+def tell_move(move: MoneyMove, *, found: bool) -> MoreOfLine:
+    """A difference that was found, or that two people counted."""
+    return MoreOfLine(
+        paper=None,
+        steps=[("entered", move.entered_by), ("confirmed", move.confirmed_by)],
+        source=DIFFERENCE if found else None,
+        purpose=None if found else DIFFERENCE,
+        reason=move.note,
+    )
+
+
+def tell_disbursement(view: DisbursementView, *, undone: bool) -> MoreOfLine:
+    """A payment with all its steps; taken back, with who did that and why."""
+    disbursement, steps = view.disbursement, steps_of(view)
+    ended = disbursement.ended_reason if undone else None
+    return MoreOfLine(
+        paper=disbursement.voucher,
+        steps=steps if undone else steps[:-1],
+        purpose=disbursement.purpose,
+        payee=view.payee.public_name,
+        reason=ended or disbursement.reason,
+        in_need=is_in_need(disbursement),
+    )
+
+
+def tell_return(returned: PaymentReturn, view: DisbursementView) -> MoreOfLine:
+    """Money of a payment that came back."""
+    return replace(
+        tell_disbursement(view, undone=False),
+        steps=[("entered", returned.entered_by)],
+        reason=returned.reason,
+    )
