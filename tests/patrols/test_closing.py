@@ -86,7 +86,7 @@ def test_an_ended_walk_stays_as_it_ended(team):
         "UPDATE patrol_attendance SET resident_id = patrol_id WHERE unawarded = 'not_signed_in'",
         "DELETE FROM patrol_attendance",
     ):
-        with pytest.raises(DBAPIError, match="stays|kept"):
+        with pytest.raises(DBAPIError, match=r"stays|kept"):
             db.session.execute(text(statement))
         db.session.rollback()
 
