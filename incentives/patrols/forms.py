@@ -15,7 +15,9 @@ from incentives.patrols.schemas import (
 from incentives.web.schemas import Day, Id, Schema
 
 __all__ = [
+    "CancelShiftForm",
     "ClosingForm",
+    "PaperScanForm",
     "ReasonInput",
     "RouteForm",
     "ShiftsForm",
@@ -53,6 +55,20 @@ class ShiftsForm(Schema):
     minutes = fields.Integer(required=True, validate=validate.Range(min=10, max=1440))
     first = Day(required=True)
     last = Day(required=True)
+
+
+class CancelShiftForm(ReasonInput):
+    """A shift off the calendar; a box that isn't ticked isn't sent."""
+
+    following = fields.Boolean(load_default=False)
+
+
+class PaperScanForm(Schema):
+    """Who was signed in on paper at a place, and when."""
+
+    waypoint_id = Id(required=True)
+    at = ClockTime(required=True)
+    resident_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
 
 
 class ClosingForm(Schema):

@@ -1,12 +1,14 @@
 """The lists of patrols that people narrow and take along."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
-from incentives.patrols.words import FLAGS, OUTCOMES, STATES
+from incentives.patrols.words import OUTCOMES, STATES
+from incentives.register.models import Resident
 from incentives.register.queries.households import all_teams
 from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
 from incentives.web.pages import current_village
@@ -18,9 +20,9 @@ def team_options() -> list[tuple[str, Any]]:
     return [(str(each.id), each.name) for each in found]
 
 
-def flag_words(item: dict[str, Any]) -> str:
-    """A scan's flags in words."""
-    return gettext(", ").join(str(word) for name, word in FLAGS.items() if item[name])
+def names_of(people: Sequence[Resident]) -> str:
+    """People's names in a row."""
+    return gettext(", ").join(each.name for each in people)
 
 
 TEAM = Filter("team_id", _("Team"), Look.CHOICE, options=team_options)
@@ -55,10 +57,12 @@ SHIFTS = Listing(
         Column(_("Village"), "village"),
         Column(_("Team"), "team"),
         Column(_("Route"), "route"),
+        Column(_("Who walks"), lambda each: names_of(each["people"]), Kind.LONG),
         Column(_("State"), lambda each: OUTCOMES[each["outcome"]]),
         Column(_("Reason"), "reason"),
     ],
     filters=[TEAM, FROM, TO],
+    named=True,
 )
 
 TEAMS = Listing(
@@ -68,7 +72,7 @@ TEAMS = Listing(
         Column(_("Team"), "name"),
         Column(
             _("Members"),
-            lambda each: gettext(", ").join(member.name for member in each["members"]),
+            lambda each: names_of(each["members"]),
             Kind.LONG,
         ),
         Column(_("Disbanded on"), "disbanded_on", Kind.DAY),

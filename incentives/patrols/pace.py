@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incentives.extensions import db
-from incentives.patrols.models import PatrolScan, RouteStop
+from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, RouteStop
 
+ONCE_WITHIN = timedelta(minutes=10)
 ELSEWHERE = timedelta(minutes=1)  # between two places of which the route knows nothing
 
 Places = dict[UUID, timedelta]
@@ -25,6 +26,25 @@ def scans_of(patrol_id: UUID, resident_ids: Sequence[UUID]) -> dict[UUID, list[P
     for scan in found:
         scans.setdefault(scan.resident_id, []).append(scan)
     return scans
+
+
+def counted_already(
+    patrol_id: UUID, waypoint_id: UUID, resident_ids: Sequence[UUID], scanned_at: datetime
+) -> dict[UUID, PatrolScan]:
+    """The scans of these people at this place within 10 minutes, on whichever walk that counts."""
+    found = db.session.scalars(
+        select(PatrolScan)
+        .join(Patrol, Patrol.id == PatrolScan.patrol_id)
+        .where(
+            PatrolScan.waypoint_id == waypoint_id,
+            PatrolScan.resident_id.in_(resident_ids),
+            PatrolScan.scanned_at > scanned_at - ONCE_WITHIN,
+            PatrolScan.scanned_at < scanned_at + ONCE_WITHIN,
+            (Patrol.id == patrol_id) | (Patrol.status != PatrolStatus.CANCELLED),
+        )
+        .order_by(PatrolScan.scanned_at.desc())
+    )
+    return {each.resident_id: each for each in found}
 
 
 def least_minutes(route_id: UUID | None) -> Places:

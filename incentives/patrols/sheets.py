@@ -1,5 +1,6 @@
-"""A patrol's log on A4 (web/sheets.py)."""
+"""A patrol's log, and a month of them, on A4 (web/sheets.py)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response
@@ -7,7 +8,10 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from incentives.calls.words import CATEGORIES
-from incentives.patrols.queries import patrol_view
+from incentives.extensions import db
+from incentives.patrols.models import Patrol
+from incentives.patrols.months import month_of
+from incentives.patrols.queries import month_lines, patrol_lines, patrol_view, patrols
 from incentives.patrols.words import FLAGS, STATES
 from incentives.register.queries import find_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
@@ -31,3 +35,27 @@ def log_pdf(village: str, patrol_id: UUID) -> Response:
     with for_the_wall():
         title = gettext("Patrol log")
     return sheet_response(sheet, title=title, name=f"patrol-{patrol_id}.pdf")
+
+
+def month_html(village: str, month: str | None, team_id: UUID | None, now: datetime) -> Markup:
+    """A month's sheet: who walked with which team, and each walk."""
+    first, last = month_of(month, now)
+    chosen = patrols(village, team_id=team_id, first=first, last=last)
+    found = db.session.scalars(chosen.order_by(Patrol.started_at, Patrol.id)).all()
+    return sheet_html(
+        "patrols/month_sheet.html",
+        village=find_village(village),
+        first=first,
+        lines=month_lines(village, first, last, team_id),
+        walks=patrol_lines(found),
+        states=STATES,
+    )
+
+
+def month_pdf(village: str, month: str | None, team_id: UUID | None, now: datetime) -> Response:
+    """The month as a PDF."""
+    sheet = month_html(village, month, team_id, now)
+    with for_the_wall():
+        title = gettext("Patrols of a month")
+    first, _last = month_of(month, now)
+    return sheet_response(sheet, title=title, name=f"patrols-{first:%Y-%m}.pdf")

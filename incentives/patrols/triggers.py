@@ -1,8 +1,9 @@
 """What keeps a patrol's record as it was made, whoever writes.
 
-Scans and attendance are append-only; the same person at the same place within 10 minutes is there
-once; a patrol that has ended stays as it ended; a replaced sign stays replaced. A released trigger
-is never edited: a change is a new one, made by a migration of its own.
+Scans are append-only; the same person at the same place within 10 minutes is there once, whoever's
+walk it is on; who attended stays, but for an award that waited for a phone without signal; a patrol
+that has ended stays as it ended; a replaced sign stays replaced. A released trigger is never
+edited: a change is a new one, made by a migration of its own.
 """
 
 from sqlalchemy import Connection
@@ -14,29 +15,40 @@ SAME = (
     "EXISTS (SELECT 1 FROM patrol_scan s WHERE s.patrol_id = NEW.patrol_id"
     " AND s.waypoint_id = NEW.waypoint_id AND s.resident_id = NEW.resident_id AND {apart} < 599.9)"
 )
-SAME_WITHIN_MINUTES = {
-    "sqlite": SAME.format(apart="abs(julianday(s.scanned_at) - julianday(NEW.scanned_at)) * 86400"),
-    "postgresql": SAME.format(apart="abs(extract(epoch FROM (s.scanned_at - NEW.scanned_at)))"),
+SAME_ANYWHERE = (
+    "EXISTS (SELECT 1 FROM patrol_scan s JOIN patrol p ON p.id = s.patrol_id"
+    " WHERE s.waypoint_id = NEW.waypoint_id AND s.resident_id = NEW.resident_id"
+    " AND (s.patrol_id = NEW.patrol_id OR p.status <> 'cancelled') AND {apart} < 599.9)"
+)
+APART = {
+    "sqlite": "abs(julianday(s.scanned_at) - julianday(NEW.scanned_at)) * 86400",
+    "postgresql": "abs(extract(epoch FROM (s.scanned_at - NEW.scanned_at)))",
 }
 
 
-GUARDS = (
-    Guard(
-        "patrol_scan_once",
-        "patrol_scan",
-        "INSERT",
-        SAME_WITHIN_MINUTES,
-        "this scan is there already",
-    ),
+def within_minutes(same: str) -> dict[str, str]:
+    """The condition that such a scan is less than 10 minutes away, in each dialect."""
+    return {dialect: same.format(apart=apart) for dialect, apart in APART.items()}
+
+
+# What the first version made, and the next two put into another's place.
+ONCE = Guard(
+    "patrol_scan_once",
+    "patrol_scan",
+    "INSERT",
+    within_minutes(SAME),
+    "this scan is there already",
+)
+ATTENDANCE_STAYS = Guard(
+    "patrol_attendance_stays",
+    "patrol_attendance",
+    "UPDATE",
+    "1 = 1",
+    "who attended stays as it was closed",
+)
+KEPT = (
     Guard("patrol_scan_stays", "patrol_scan", "UPDATE", "1 = 1", "a scan stays as it was made"),
     Guard("patrol_scan_is_kept", "patrol_scan", "DELETE", "1 = 1", "a scan is kept"),
-    Guard(
-        "patrol_attendance_stays",
-        "patrol_attendance",
-        "UPDATE",
-        "1 = 1",
-        "who attended stays as it was closed",
-    ),
     Guard(
         "patrol_attendance_is_kept",
         "patrol_attendance",
@@ -59,13 +71,31 @@ GUARDS = (
         "a replaced sign stays replaced",
     ),
 )
+GUARDS = (ONCE, ATTENDANCE_STAYS, *KEPT)
+
+ONCE_ANYWHERE = Guard(
+    "patrol_scan_once_anywhere",
+    "patrol_scan",
+    "INSERT",
+    within_minutes(SAME_ANYWHERE),
+    "this scan is there already",
+)
+ATTENDANCE_WAITS = Guard(
+    "patrol_attendance_waits",
+    "patrol_attendance",
+    "UPDATE",
+    "OLD.unawarded IS NULL OR OLD.unawarded <> 'not_signed_in'"
+    " OR NEW.patrol_id <> OLD.patrol_id OR NEW.resident_id <> OLD.resident_id"
+    " OR NEW.village <> OLD.village",
+    "who attended stays as it was closed",
+)
 
 
 def create_triggers(connection: Connection) -> None:
-    """Create them in the connection's schema."""
+    """Create the first version's in the connection's schema."""
     create_guards(connection, GUARDS, STATE)
 
 
 def drop_triggers(connection: Connection) -> None:
-    """Drop them; the tables stay."""
+    """Drop the first version's; the tables stay."""
     drop_guards(connection, GUARDS)

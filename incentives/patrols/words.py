@@ -25,9 +25,11 @@ FLAGS = {
     "late": _("came after the end"),
     "pace": _("faster than one walks"),
     "clock": _("the phone's clock is wrong"),
+    "off_route": _("not on the route"),
 }
 
 UNAWARDED = {
+    Unawarded.NOT_SIGNED_IN: _("no points yet: not signed in at any place"),
     Unawarded.CAP_EXCEEDED: _("no points: the cap of the rules is reached"),
     Unawarded.NO_RULE_IN_FORCE: _("no points: no rulebook was in force that day"),
     Unawarded.NOT_COVERED: _("no points: the village can't stand by more points now"),

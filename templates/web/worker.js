@@ -7,6 +7,7 @@ const SHELL = 'jishan-{{ app.key }}-{{ version }}';
 const PAGE = 'jishan-{{ app.key }}-page';
 const HOME = '{{ app.page }}';
 const WAYS = {{ ([app.page] + app.also|list)|tojson }};
+const BESIDES = {{ app.besides|list|tojson }};
 const FILES = {{ files|tojson }};
 const PATIENCE = 4000; // milliseconds that a page with bad signal is waited for
 
@@ -17,7 +18,11 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (FILES.includes(url.pathname)) event.respondWith(kept(event.request));
   else if (event.request.mode === 'navigate' && WAYS.includes(url.pathname)) {
-    event.respondWith(page(event.request));
+    const opened = page(event.request, HOME);
+    event.respondWith(opened);
+    if (BESIDES.length) event.waitUntil(opened.then(fetchBesides, () => undefined));
+  } else if (event.request.mode === 'navigate' && BESIDES.includes(url.pathname)) {
+    event.respondWith(page(event.request, url.pathname));
   }
 });
 
@@ -34,7 +39,12 @@ async function activate() {
     }
   }
   await self.clients.claim();
-  await fetchPage(HOME).catch(() => undefined);
+  await fetchPage(HOME, HOME).catch(() => undefined);
+  await fetchBesides();
+}
+
+async function fetchBesides() {
+  for (const path of BESIDES) await fetchPage(path, path).catch(() => undefined);
 }
 
 async function kept(request) {
@@ -42,18 +52,18 @@ async function kept(request) {
   return found || fetch(request);
 }
 
-async function fetchPage(request) {
+async function fetchPage(request, path) {
   const answer = await fetch(request);
   // Only the page itself is kept, never a way to the sign-in.
   if (answer.ok && !answer.redirected) {
-    await (await caches.open(PAGE)).put(HOME, answer.clone());
+    await (await caches.open(PAGE)).put(path, answer.clone());
   }
   return answer;
 }
 
-async function page(request) {
-  const fresh = fetchPage(request);
+async function page(request, path) {
+  const fresh = fetchPage(request, path);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  return answer || (await caches.match(HOME, { cacheName: PAGE })) || fresh;
+  return answer || (await caches.match(path, { cacheName: PAGE })) || fresh;
 }

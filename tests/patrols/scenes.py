@@ -68,6 +68,7 @@ class Team:
         at: datetime | None = None,
         actor: Actor | None = None,
         code: str | None = None,
+        **more: Any,
     ) -> list[PatrolScan]:
         """Sign people in at a place, the leader unless said."""
         return act(
@@ -77,10 +78,18 @@ class Team:
                 waypoint_code=code or self.codes[place],
                 resident_ids=people or (self.leader_id,),
                 scanned_at=at or now(),
+                **more,
                 actor=actor or self.leader,
                 now=now(),
             )
         )
+
+    def walk(self, *people: UUID, actor: Actor | None = None, **more: Any) -> UUID:
+        """Begin a walk on which these are signed in at the first place, all three unless said."""
+        came = people or (self.leader_id, self.member_id, self.elder_id)
+        patrol = self.start(actor, **more)
+        self.scan(patrol, 0, *came, actor=actor)
+        return patrol
 
     def close(self, patrol_id: UUID, *people: UUID, actor: Actor | None = None) -> Patrol:
         """Close a walk, attended by all three unless said."""

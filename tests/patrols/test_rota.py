@@ -3,17 +3,20 @@
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.errors import Duplicate, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.patrols import operations
+from incentives.patrols import operations, queries
 from incentives.patrols.models import Shift, ShiftSwap
 from incentives.patrols.operations import Plan, Stop
 from incentives.patrols.queries import Outcome, shift_views, walkers
+from incentives.register.models import Household, Resident
 from incentives.register.operations import disband_team, edit_team
-from tests.factories import VILLAGE, act
-from tests.patrols.scenes import make_team_scene
+from tests.factories import VILLAGE, act, make_household
+from tests.patrols.scenes import by_card, make_team_scene
 
 
 @pytest.fixture
@@ -51,6 +54,7 @@ def test_what_makes_no_season_is_refused(team):
     for bad in (
         {"last": date(2027, 2, 28)},
         {"last": date(2028, 3, 2)},
+        {"first": village_day(now()) - timedelta(days=1)},
         {"weekdays": [2], "first": date(2027, 3, 3), "last": date(2027, 3, 5)},
     ):
         with pytest.raises(Invalid):
@@ -79,6 +83,38 @@ def test_a_shift_is_cancelled_with_a_reason_once_and_not_when_walked(team):
     team.start(shift_id=other)
     with pytest.raises(WrongState):
         cancel(team, other)
+
+
+def test_the_rest_of_a_season_is_cancelled_at_once_and_planned_anew(team):
+    made = [each.id for each in plan(team)]
+    act(
+        lambda: operations.cancel_shift(
+            village=VILLAGE,
+            shift_id=made[6],
+            reason="改时间",
+            following=True,
+            actor=team.cadre,
+            now=now(),
+        )
+    )
+    cancelled = [db.session.get_one(Shift, each).cancelled_at is not None for each in made]
+    assert cancelled == [False] * 6 + [True] * 3
+    # Nothing stands in the way of the same days, but for those that weren't cancelled.
+    assert len(plan(team, first=date(2027, 3, 20))) == 3
+    with pytest.raises(Duplicate):
+        plan(team, first=date(2027, 3, 17))
+
+
+def test_the_database_plans_a_team_once_at_a_time(team):
+    shift = team.shift()
+    again = text("UPDATE shift SET starts_at = (SELECT min(starts_at) FROM shift)")
+    team.shift(hours=2)
+    with pytest.raises(DBAPIError):
+        db.session.execute(again)
+    db.session.rollback()
+    cancel(team, shift)
+    db.session.execute(again)
+    db.session.rollback()
 
 
 def outcome(shift):
@@ -170,6 +206,49 @@ def test_nobody_asks_for_another_nor_who_walks_anyway(team):
     swap = ask(team, shift, actor=team.cadre)
     with pytest.raises(NotPermitted):
         answer(swap, team.cadre)
+
+
+def test_whoever_asked_takes_it_back_and_asks_another(team):
+    shift = team.shift()
+    swap = ask(team, shift)
+    with pytest.raises(NotPermitted):
+        answer(swap, team.leader, accept=False)
+    answer(swap, team.member, accept=False)
+    assert team.member_id in names(team, shift)
+    answer(ask(team, shift, actor=team.cadre), team.neighbour)
+    assert team.member_id not in names(team, shift)
+
+
+def test_a_stand_in_finds_another_who_then_walks_alone(team):
+    shift, other = team.shift(), newcomer()
+    answer(ask(team, shift), team.neighbour)
+    last = {"resident_id": team.neighbour_id, "stand_in_id": other}
+    # Who gave the shift away doesn't get it back by the back door.
+    with pytest.raises(Invalid):
+        ask(team, shift, team.neighbour, **last | {"stand_in_id": team.member_id})
+    answer(ask(team, shift, team.neighbour, **last), by_card(home_of(other), other))
+    assert names(team, shift) == {team.leader_id, team.elder_id, other}
+    assert queries.stand_ins(shift)[team.member_id] == other
+
+
+def test_one_person_stands_in_for_one(team):
+    shift = team.shift()
+    swaps = [
+        ask(team, shift),
+        ask(team, shift, team.leader, resident_id=team.leader_id),
+    ]
+    answer(swaps[0], team.neighbour)
+    with pytest.raises(Invalid):
+        answer(swaps[1], team.neighbour)
+    answer(swaps[1], team.neighbour, accept=False)
+
+
+def newcomer():
+    return make_household(VILLAGE, "泽仁", door="9").head_id
+
+
+def home_of(resident_id):
+    return db.session.get_one(Household, db.session.get_one(Resident, resident_id).household_id)
 
 
 def test_a_leaders_stand_in_leads(team):

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from incentives.awards.models import Award
 from incentives.calls.models import Call, CallSource, Category
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.errors import Duplicate, Invalid, NotPermitted
 from incentives.extensions import db
-from incentives.patrols import operations
+from incentives.patrols import operations, queries
 from incentives.patrols.models import Finding, PatrolScan
 from tests.factories import VILLAGE, act
 from tests.patrols.scenes import by_card, make_team_scene
@@ -48,7 +49,7 @@ def test_a_walk_begun_twice_is_one_and_the_second_phone_learns_which(team):
 def test_a_member_signs_in_alone_and_the_leader_for_an_elder_without_a_phone(team):
     patrol = team.start()
     (own,) = team.scan(patrol, 0, team.member_id, actor=team.member)
-    assert (own.for_another, own.offline, own.late, own.pace, own.clock) == (False,) * 5
+    assert not any((own.for_another, own.offline, own.late, own.pace, own.clock, own.off_route))
     with pytest.raises(NotPermitted):
         team.scan(patrol, 0, team.elder_id, actor=team.member)
     leader, elder = team.scan(patrol, 0, team.leader_id, team.elder_id)
@@ -89,7 +90,7 @@ def test_the_database_keeps_it_once_too(team):
     team.scan(patrol)
     again = text(
         "INSERT INTO patrol_scan SELECT :id, village, patrol_id, waypoint_id, resident_id,"
-        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock"
+        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route"
         " FROM patrol_scan"
     )
     value = new_id()
@@ -101,6 +102,73 @@ def test_the_database_keeps_it_once_too(team):
         with pytest.raises(DBAPIError, match="scan"):
             db.session.execute(text(statement))
         db.session.rollback()
+
+
+def second_team(team):
+    from incentives.register.operations import make_team
+
+    return act(
+        lambda: make_team(
+            village=VILLAGE,
+            name="二队",
+            leader_id=team.leader_id,
+            member_ids=[team.elder_id],
+            actor=team.cadre,
+            now=now(),
+        )
+    ).id
+
+
+def test_who_walks_with_two_teams_at_once_is_counted_once(team):
+    first, at = team.start(), now()
+    kept = team.scan(first, 0, team.leader_id, team.elder_id, at=at)[0].id
+    other = team.start(team_id=second_team(team))
+    assert team.scan(other, at=at + timedelta(minutes=3))[0].id == kept
+    assert scans() == 2
+    team.close(other, team.leader_id, team.elder_id)
+    assert db.session.query(Award).count() == 0
+
+
+def test_a_walk_that_was_called_off_counts_for_nothing(team):
+    first, at = team.start(), now()
+    kept = team.scan(first, at=at)[0].id
+    team.cancel(first)
+    other = team.start()
+    assert team.scan(other, at=at)[0].id != kept
+    assert scans() == 2
+
+
+def test_the_database_counts_once_over_all_walks(team):
+    first = team.start()
+    team.scan(first)
+    other = team.start(team_id=second_team(team))
+    moved = text(
+        "INSERT INTO patrol_scan SELECT :id, village, :patrol, waypoint_id, resident_id,"
+        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route"
+        " FROM patrol_scan"
+    )
+    values = {"id": new_id(), "patrol": other}
+    if db.engine.dialect.name == "sqlite":
+        values = {name: value.hex for name, value in values.items()}
+    with pytest.raises(DBAPIError, match="there already"):
+        db.session.execute(moved, values)
+    db.session.rollback()
+    team.cancel(first)
+    db.session.execute(moved, values)
+    db.session.rollback()
+
+
+def test_a_place_off_the_route_is_recorded_and_flagged(team):
+    waypoint = act(
+        lambda: operations.add_waypoint(village=VILLAGE, name="寺", actor=team.cadre, now=now())
+    ).id
+    code = queries.code_of_waypoint(waypoint).code
+    patrol = team.start()
+    assert team.scan(patrol, code=code)[0].off_route is True
+    assert team.scan(patrol, 1, at=now() + timedelta(hours=1))[0].off_route is False
+    team.cancel(patrol)
+    # Without a route no place is off it.
+    assert team.scan(team.start(route_id=None), code=code)[0].off_route is False
 
 
 def test_a_pace_that_nobody_walks_is_flagged_not_refused(team):
@@ -133,6 +201,9 @@ def test_a_wrong_clock_is_flagged(team):
     patrol = team.start()
     assert team.scan(patrol, 0, at=now() + timedelta(hours=1))[0].clock is True
     assert team.scan(patrol, 1, at=now() - timedelta(days=2))[0].clock is True
+    # What the phone itself put right is flagged, too, so that a reader knows.
+    assert team.scan(patrol, 2, clock_off_seconds=-28_800)[0].clock is True
+    assert team.scan(patrol, 2, team.elder_id, clock_off_seconds=90)[0].clock is False
 
 
 def test_a_replaced_sign_is_refused_but_what_was_scanned_before_counts(team, clock):

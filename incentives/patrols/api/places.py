@@ -14,7 +14,7 @@ from incentives.errors import NotFound
 from incentives.patrols import operations, queries, schemas, signs
 from incentives.patrols.api.shared import VILLAGE, blueprint
 from incentives.patrols.lists import ROUTES, TEAMS, WAYPOINTS
-from incentives.patrols.models import Route, Waypoint
+from incentives.patrols.models import Route, RouteStop, Waypoint
 from incentives.patrols.operations import Stop
 from incentives.register import operations as register
 from incentives.register.models import Team
@@ -146,8 +146,13 @@ def get_waypoint_svg(village: str, waypoint_id: UUID) -> Response:
 @blueprint.route(f"{VILLAGE}/waypoints/signs.pdf")
 @reads(None, query=schemas.SignQuery, permission="patrol.plan", produces="application/pdf")
 def get_signs(village: str, query: dict[str, Any]) -> Response:
-    """All signs of the village to print: one an A4 page, or four (A6 each, with cut marks)."""
-    return signs.signs_pdf(village, size=query["size"])
+    """The signs of the village to print, or one: one an A4 page, or four (A6, with cut marks)."""
+    return signs.signs_pdf(village, size=query["size"], waypoint_id=query["waypoint_id"])
+
+
+def stop_output(stop: RouteStop, name: str) -> dict[str, Any]:
+    """A place on a route with its name."""
+    return {**columns(stop), "waypoint": name}
 
 
 def route_outputs(found: Sequence[Route]) -> list[dict[str, Any]]:
@@ -156,7 +161,7 @@ def route_outputs(found: Sequence[Route]) -> list[dict[str, Any]]:
     return [
         {
             **columns(each),
-            "stops": [{**columns(stop), "waypoint": name} for stop, name in stops[each.id]],
+            "stops": [stop_output(stop, name) for stop, name in stops[each.id]],
         }
         for each in found
     ]

@@ -24,6 +24,7 @@ def shift_output(view: queries.ShiftView) -> dict[str, Any]:
         **columns(view.shift),
         "team": view.team,
         "route": view.route,
+        "people": view.people,
         "outcome": view.outcome,
         "patrol_id": view.patrol_id,
     }
@@ -56,9 +57,9 @@ def post_shifts(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{ONE}/cancellation", methods=["POST"])
-@writes(schemas.ShiftOutput, body=schemas.ReasonInput, permission="patrol.plan")
+@writes(schemas.ShiftOutput, body=schemas.CancelShiftInput, permission="patrol.plan")
 def post_shift_cancellation(village: str, shift_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Take one shift off the calendar, with the reason."""
+    """Take a shift off the calendar, with the reason; with `following` the rest of its series."""
     shift = operations.cancel_shift(
         village=village, shift_id=shift_id, actor=current_actor(), now=now(), **body
     )

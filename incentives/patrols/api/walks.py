@@ -10,11 +10,14 @@ from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.database import columns
 from incentives.patrols import operations, queries, schemas, sheets
+from incentives.patrols.api.places import stop_output, team_output
+from incentives.patrols.api.rota import shift_output
 from incentives.patrols.api.shared import VILLAGE, blueprint
 from incentives.patrols.lists import MONTH, PATROLS
 from incentives.patrols.models import Finding, Patrol
 from incentives.patrols.months import month_of
 from incentives.patrols.operations import Log
+from incentives.patrols.own import Own, own_of
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
@@ -73,6 +76,29 @@ def get_patrols(village: str, query: dict[str, Any]) -> dict[str, Any]:
     found = page(chosen, [Patrol.started_at.desc(), Patrol.id.desc()], query)
     lines = queries.patrol_lines(found["items"])
     return {**found, "items": [line_output(each) for each in lines]}
+
+
+@blueprint.route(f"{VILLAGE}/patrols/own")
+@reads(schemas.OwnOutput, permission="patrol.walk", own=True)
+def get_own_patrols(village: str) -> dict[str, Any]:
+    """What the caller walks: teams, shifts to come with their places, walks that go on, askings."""
+    own = own_of(current_actor(), village, now())
+    return {
+        "teams": [team_output(each) for each in own.teams],
+        "shifts": [own_shift(own, each) for each in own.shifts],
+        "asked": [{"swap": swap, "shift": shift_output(each)} for swap, each in own.asked],
+        "walking": [line_output(each) for each in queries.patrol_lines(own.walking)],
+    }
+
+
+def own_shift(own: Own, view: queries.ShiftView) -> dict[str, Any]:
+    """A shift of one's own team, with its places in order and what was asked about it."""
+    stops = own.stops[view.shift.route_id]
+    return {
+        **shift_output(view),
+        "stops": [stop_output(stop, name) for stop, name in stops],
+        "swaps": own.swaps[view.shift.id],
+    }
 
 
 @blueprint.route(f"{VILLAGE}/patrols", methods=["POST"])
@@ -174,6 +200,13 @@ def get_patrol_month(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """Who walked in a month (`YYYY-MM`; this one unless said) with which team, how often, when."""
     first, last = month_of(query["month"], now())
     return {"items": queries.month_lines(village, first, last, query["team_id"]), "next": None}
+
+
+@blueprint.route(f"{VILLAGE}/patrol-month.pdf")
+@reads(None, query=schemas.MonthQuery, permission="patrol.read", produces="application/pdf")
+def get_month_sheet(village: str, query: dict[str, Any]) -> Response:
+    """A month on A4: who walked with which team, and each walk of it."""
+    return sheets.month_pdf(village, query["month"], query["team_id"], now())
 
 
 export_api(blueprint, f"{VILLAGE}/patrols", get_patrols, PATROLS)

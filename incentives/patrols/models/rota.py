@@ -18,6 +18,7 @@ from incentives.database import Base, new_id
 
 REASON_LENGTH = 200
 STANDING = "accepted IS NULL OR accepted"
+PLANNED = "cancelled_at IS NULL"
 
 
 class Shift(Base):
@@ -28,11 +29,19 @@ class Shift(Base):
 
     __tablename__ = "shift"
     __table_args__ = (
-        UniqueConstraint("team_id", "starts_at"),
         UniqueConstraint("village", "id"),
         ForeignKeyConstraint(["village", "team_id"], ["team.village", "team.id"]),
         ForeignKeyConstraint(["village", "route_id"], ["route.village", "route.id"]),
         Index(None, "village", "on_day"),
+        # A shift that was cancelled may be planned anew.
+        Index(
+            "uq_shift_team_starts",
+            "team_id",
+            "starts_at",
+            unique=True,
+            sqlite_where=text(PLANNED),
+            postgresql_where=text(PLANNED),
+        ),
         CheckConstraint("ends_at > starts_at", name="not_backwards"),
         CheckConstraint("(cancelled_at IS NULL) = (reason IS NULL)", name="cancelled_has_reason"),
     )

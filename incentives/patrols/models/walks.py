@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,8 +34,9 @@ class PatrolStatus(StrEnum):
 
 
 class Unawarded(StrEnum):
-    """Why closing proposed no points for somebody: the refusals' own names."""
+    """Why closing proposed no points for somebody: nobody saw them, or the refusals' own names."""
 
+    NOT_SIGNED_IN = "not_signed_in"
     CAP_EXCEEDED = "cap_exceeded"
     NO_RULE_IN_FORCE = "no_rule_in_force"
     NOT_COVERED = "not_covered"
@@ -103,7 +105,8 @@ class PatrolScan(Base):
     `scanned_at` is the phone's time, `received_at` the server's. `for_another`: signed by the
     leader or a cadre for somebody without a phone. Flags say what a reader should look at, and
     refuse nothing: `offline` came minutes later, `late` after the patrol had ended, `pace` faster
-    than one walks, `clock` a time that can't be right. Append-only.
+    than one walks, `clock` a time that can't be right or was put right, `off_route` a place that
+    the walk's route doesn't pass. Append-only.
     """
 
     __tablename__ = "patrol_scan"
@@ -127,6 +130,7 @@ class PatrolScan(Base):
     late: Mapped[bool]
     pace: Mapped[bool]
     clock: Mapped[bool]
+    off_route: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Finding(Base):
@@ -158,7 +162,8 @@ class Finding(Base):
 class PatrolAttendance(Base):
     """That a member attended, as the log says, and the awards that closing proposed for it.
 
-    `unawarded` and `leader_unawarded` say why there is none. Append-only.
+    `unawarded` and `leader_unawarded` say why there is none. It stays as it was closed, but for who
+    had signed in on a phone without signal: their awards are proposed once that has come.
     """
 
     __tablename__ = "patrol_attendance"

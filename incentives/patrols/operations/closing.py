@@ -56,15 +56,16 @@ def close_patrol(
 ) -> Patrol:
     """End a walk with its log, and propose one award for each who attended, and the leader's.
 
-    By the leader, or a cadre. The rule items are the route's, under the rulebook of the day of the
-    walk; a cap, or else what an award is refused for, is kept as the reason why somebody gets none
-    and stops nothing. Refuses a patrol that has ended, nobody, and who didn't walk with the team.
+    By the leader, or a cadre. Attended has who is on the log and was signed in at a place, by
+    themselves or by the leader; whose sign-in is still in a phone gets theirs when it comes. The
+    rule items are the route's, under the rulebook of the day of the walk; a cap, or else what an
+    award is refused for, is kept as the reason why somebody gets none and stops nothing. Refuses a
+    patrol that has ended, nobody, and who didn't walk with the team.
     """
     require(actor, "patrol.close", village, own=True)
-    # Caps are counted under the village's lock; it comes before the patrol's.
+    # Caps are counted under the village's lock, under which scans come, too.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    db.session.refresh(patrol, with_for_update=True)
     people = walkers(patrol.team_id, patrol.shift_id)
     if not leads(actor, village, patrol.leader_id, people):
         raise NotPermitted(_("The team's leader closes the patrol"))
@@ -98,8 +99,7 @@ def state_after(patrol: Patrol, action: Action) -> PatrolStatus:
 
 def refuse_absent(patrol: Patrol, people: Sequence[Resident], came: Sequence[UUID]) -> None:
     """Refuse a walk that nobody attended, and people who neither belong there nor were scanned."""
-    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
-    known = {each.id for each in people} | set(db.session.scalars(scanned))
+    known = {each.id for each in people} | signed_in(patrol.id)
     if not came:
         raise Invalid(errors=[FieldError("/attended", _("Say who walked"))])
     if not set(came) <= known:
@@ -107,33 +107,67 @@ def refuse_absent(patrol: Patrol, people: Sequence[Resident], came: Sequence[UUI
         raise Invalid(errors=[FieldError("/attended", detail)])
 
 
-def propose_all(
-    patrol: Patrol, came: Sequence[UUID], *, actor: Actor, now: datetime
-) -> list[PatrolAttendance]:
+def signed_in(patrol_id: UUID) -> set[UUID]:
+    """Who was signed in at a place of a walk, by themselves or for them."""
+    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol_id)
+    return set(db.session.scalars(scanned))
+
+
+def propose_all(patrol: Patrol, came: Sequence[UUID], *, actor: Actor, now: datetime) -> None:
     """Keep who attended, with the award proposed for each, or why there is none."""
+    there = signed_in(patrol.id)
+    rows = []
+    for resident_id in came:
+        row = PatrolAttendance(patrol_id=patrol.id, resident_id=resident_id, village=patrol.village)
+        if resident_id not in there:
+            row.unawarded = Unawarded.NOT_SIGNED_IN
+            if resident_id == patrol.leader_id:
+                row.leader_unawarded = Unawarded.NOT_SIGNED_IN
+        rows.append(row)
+    award_rows(patrol, [each for each in rows if each.resident_id in there], actor=actor, now=now)
+    db.session.add_all(rows)
+    db.session.flush()
+
+
+def propose_late(
+    patrol: Patrol, resident_ids: Sequence[UUID], *, actor: Actor, now: datetime
+) -> None:
+    """Propose the awards of who stands on a closed walk's log, now that their sign-in has come."""
+    waiting = db.session.scalars(
+        select(PatrolAttendance).where(
+            PatrolAttendance.patrol_id == patrol.id,
+            PatrolAttendance.resident_id.in_(resident_ids),
+            PatrolAttendance.unawarded == Unawarded.NOT_SIGNED_IN,
+        )
+    ).all()
+    award_rows(patrol, waiting, actor=actor, now=now)
+    db.session.flush()
+
+
+def award_rows(
+    patrol: Patrol, rows: Sequence[PatrolAttendance], *, actor: Actor, now: datetime
+) -> None:
+    """Propose what each of these who attended has earned, by the rules of the walk's route."""
     route = None if patrol.route_id is None else find_route(patrol.village, patrol.route_id)
     member_rule = route.member_rule if route else MEMBER_RULE
     leader_rule = route.leader_rule if route else LEADER_RULE
-    residents = residents_by_id(came)
+    residents = residents_by_id([each.resident_id for each in rows])
     wanted = {each.household_id for each in residents.values()}
     households = {
         each.id: each
         for each in db.session.scalars(select(Household).where(Household.id.in_(wanted)))
     }
-    attended = []
-    for resident_id in came:
-        resident = residents[resident_id]
+    for row in rows:
+        resident = residents[row.resident_id]
         household = households[resident.household_id]
-        award = propose(patrol, member_rule, household, resident, actor=actor, now=now)
-        row = PatrolAttendance(patrol_id=patrol.id, resident_id=resident_id, village=patrol.village)
-        row.award_id, row.unawarded = told(award)
-        if resident_id == patrol.leader_id:
-            award = propose(patrol, leader_rule, household, resident, actor=actor, now=now)
-            row.leader_award_id, row.leader_unawarded = told(award)
-        attended.append(row)
-    db.session.add_all(attended)
-    db.session.flush()
-    return attended
+        # A row is written once, with both: it stays as it then is.
+        rules = [member_rule, leader_rule] if row.resident_id == patrol.leader_id else [member_rule]
+        awards = [
+            told(propose(patrol, rule, household, resident, actor=actor, now=now)) for rule in rules
+        ]
+        row.award_id, row.unawarded = awards[0]
+        if len(awards) > 1:
+            row.leader_award_id, row.leader_unawarded = awards[1]
 
 
 def propose(
@@ -145,7 +179,11 @@ def propose(
     actor: Actor,
     now: datetime,
 ) -> Award | Unawarded:
-    """Propose one award by the rules of the day of the walk; the reason where it is refused."""
+    """Propose one award by the rules of the day of the walk; the reason where it is refused.
+
+    Whoever closed the log proposes it, also where the sign-in comes later: they stand for it, and
+    don't review it.
+    """
     act = Act(rule_item=rule_item, occurred_on=village_day(patrol.started_at))
     savepoint = db.session.begin_nested()
     try:
@@ -155,6 +193,7 @@ def propose(
         names = {each.value for each in Unawarded}
         return Unawarded(refusal.name) if refusal.name in names else Unawarded.INVALID
     savepoint.commit()
+    award.proposed_by = patrol.ended_by or actor.person
     return award
 
 
@@ -171,8 +210,8 @@ def cancel_patrol(
     By the leader, or a cadre. Refuses a patrol that has ended.
     """
     require(actor, "patrol.cancel", village, own=True)
+    ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    db.session.refresh(patrol, with_for_update=True)
     people = walkers(patrol.team_id, patrol.shift_id)
     if not leads(actor, village, patrol.leader_id, people):
         raise NotPermitted(_("The team's leader ends the patrol"))

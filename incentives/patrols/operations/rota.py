@@ -8,16 +8,18 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.clock import VILLAGE_TIME
+from incentives.clock import VILLAGE_TIME, village_day
 from incentives.database import new_id
 from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolStatus, Shift, ShiftSwap
 from incentives.patrols.people import is_cadre, own_people
-from incentives.patrols.queries import find_route, find_shift, find_swap, walkers
+from incentives.patrols.queries import find_route, find_shift, find_swap, stand_ins, walkers
+from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team, get_resident
 
@@ -48,23 +50,21 @@ class Plan:
 def plan_shifts(*, village: str, plan: Plan, actor: Actor, now: datetime) -> list[Shift]:
     """Put shifts on the calendar, one for each day of the plan; those share a series.
 
-    Refuses a season backwards, longer than a year or without such a day, a team or route that has
-    ended, and a time at which the team walks already.
+    Refuses a season that is past, backwards, longer than a year or without such a day, a team or
+    route that has ended, and a time at which the team walks already.
     """
     require(actor, "patrol.plan", village)
+    ledger.hold([village])
     team = find_team(village, plan.team_id)
     route = find_route(village, plan.route_id)
     if team.disbanded_on is not None or route.retired_at is not None:
         raise WrongState(_("This team or route has ended"))
-    if not plan.first <= plan.last <= plan.first + SEASON_AT_MOST:
-        detail = _("The last day comes after the first, within a year")
-        raise Invalid(errors=[FieldError("/last", detail)])
-    if not plan.days():
-        detail = _("No such weekday is between these days")
-        raise Invalid(errors=[FieldError("/weekdays", detail)])
+    refuse_season(plan, village_day(now))
     series = new_id()
     starts = [datetime.combine(each, plan.starts, VILLAGE_TIME) for each in plan.days()]
-    taken = select(Shift.on_day).where(Shift.team_id == team.id, Shift.starts_at.in_(starts))
+    taken = select(Shift.on_day).where(
+        Shift.team_id == team.id, Shift.starts_at.in_(starts), Shift.cancelled_at.is_(None)
+    )
     already = db.session.scalar(taken.limit(1))
     if already is not None:
         detail = _("The team walks then already: %(day)s", day=already.isoformat())
@@ -97,24 +97,59 @@ def plan_shifts(*, village: str, plan: Plan, actor: Actor, now: datetime) -> lis
     return shifts
 
 
+def refuse_season(plan: Plan, today: date) -> None:
+    """Refuse days that are past, backwards, too many, or without any of the weekdays."""
+    if plan.first < today:
+        raise Invalid(errors=[FieldError("/first", _("This day is past: plan from today on"))])
+    if not plan.first <= plan.last <= plan.first + SEASON_AT_MOST:
+        detail = _("The last day comes after the first, within a year")
+        raise Invalid(errors=[FieldError("/last", detail)])
+    if not plan.days():
+        detail = _("No such weekday is between these days")
+        raise Invalid(errors=[FieldError("/weekdays", detail)])
+
+
 def cancel_shift(
-    *, village: str, shift_id: UUID, reason: str, actor: Actor, now: datetime
+    *,
+    village: str,
+    shift_id: UUID,
+    reason: str,
+    following: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> Shift:
-    """Take one shift off the calendar, with the reason; the others of its series stay.
+    """Take a shift off the calendar, with the reason; the others of its series stay, or those that
+    follow go, too (`following`), but for what was walked.
 
     Refuses one that was cancelled, or is being or was walked.
     """
     require(actor, "patrol.plan", village)
+    ledger.hold([village])
     shift = find_shift(village, shift_id)
     reason = check_text(reason, "/reason", REASON_LENGTH)
-    walked = select(Patrol.id).where(
-        Patrol.shift_id == shift.id, Patrol.status != PatrolStatus.CANCELLED
+    walked = select(Patrol.shift_id).where(
+        Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
     )
-    if shift.cancelled_at is not None or db.session.scalar(walked):
+    same = Shift.id == shift.id
+    if following:
+        same |= (Shift.series_id == shift.series_id) & (Shift.starts_at > shift.starts_at)
+    standing = select(Shift).where(
+        Shift.village == village, same, Shift.cancelled_at.is_(None), Shift.id.not_in(walked)
+    )
+    found = db.session.scalars(standing).all()
+    if shift not in found:
         raise WrongState(_("This shift was walked or cancelled already"))
-    shift.cancelled_at, shift.reason = now, reason
+    for each in found:
+        each.cancelled_at, each.reason = now, reason
     db.session.flush()
-    audit.record(actor, audit.Tag.SHIFT_CANCELLED, village=village, subject=shift.id, now=now)
+    audit.record(
+        actor,
+        audit.Tag.SHIFT_CANCELLED,
+        village=village,
+        subject=shift.id,
+        now=now,
+        details={"shifts": len(found)},
+    )
     return shift
 
 
@@ -130,9 +165,11 @@ def ask_swap(
     """Ask somebody to walk a shift for a member, who asks for themselves; a cadre may for them.
 
     Nothing changes until the other says yes. Refuses a shift that is over or cancelled, who doesn't
-    walk it, a stand-in who walks it anyway or has moved away, and a second asking while one stands.
+    walk it, a stand-in who walks it anyway, gave it away or has moved away, and a second asking
+    while one stands.
     """
     require(actor, "patrol.walk", village, own=True)
+    ledger.hold([village])
     shift = coming(village, shift_id, now)
     people = walkers(shift.team_id, shift.id)
     if not is_cadre(actor, village) and resident_id not in {
@@ -144,9 +181,7 @@ def ask_swap(
         detail = _("This person doesn't walk this shift")
         raise Invalid(errors=[FieldError("/resident_id", detail)])
     stand_in = get_resident(village, stand_in_id)
-    if stand_in.id in by_id or stand_in.left_on is not None:
-        detail = _("Ask somebody who doesn't walk then anyway")
-        raise Invalid(errors=[FieldError("/stand_in_id", detail)])
+    refuse_stand_in(shift, stand_in, by_id)
     standing = select(ShiftSwap.id).where(
         ShiftSwap.shift_id == shift.id,
         ShiftSwap.resident_id == resident_id,
@@ -169,25 +204,35 @@ def ask_swap(
     return swap
 
 
+def refuse_stand_in(shift: Shift, stand_in: Resident, walking: Collection[UUID]) -> None:
+    """Refuse who walks a shift anyway, has given it away, or has moved away."""
+    away = stand_in.left_on is not None or stand_in.id in stand_ins(shift.id)
+    if away or stand_in.id in walking:
+        detail = _("Ask somebody who doesn't walk then anyway")
+        raise Invalid(errors=[FieldError("/stand_in_id", detail)])
+
+
 def answer_swap(
     *, village: str, swap_id: UUID, accept: bool, actor: Actor, now: datetime
 ) -> ShiftSwap:
     """Say yes or no to walking for another; by the one who is asked, or a cadre for them, who then
-    isn't the one who typed the question.
+    isn't the one who typed the question. Whoever asked takes it back by a no.
 
-    Refuses an answer that was given, and a shift that is over or cancelled.
+    Refuses an answer that was given, a shift that is over or cancelled, and a yes where by now the
+    stand-in walks anyway, or the member doesn't.
     """
     require(actor, "patrol.walk", village, own=True)
+    ledger.hold([village])
     swap = find_swap(village, swap_id)
-    stand_in = get_resident(village, swap.stand_in_id)
-    if not own_people(actor, [stand_in]):
-        if not is_cadre(actor, village):
-            raise NotPermitted()
-        if swap.asked_by == actor.person:
-            raise NotPermitted(_("Whoever asked can't answer: the other must say yes"))
+    refuse_answer(swap, village, accept, actor)
     if swap.answered_at is not None:
         raise WrongState(_("This was answered already"))
-    coming(village, swap.shift_id, now)
+    shift = coming(village, swap.shift_id, now)
+    if accept:
+        walking = {each.id for each in walkers(shift.team_id, shift.id)}
+        if swap.resident_id not in walking:
+            raise WrongState(_("This person doesn't walk this shift"))
+        refuse_stand_in(shift, get_resident(village, swap.stand_in_id), walking)
     swap.accepted, swap.answered_by, swap.answered_at = accept, actor.person, now
     db.session.flush()
     audit.record(
@@ -199,6 +244,21 @@ def answer_swap(
         details={"accepted": accept},
     )
     return swap
+
+
+def refuse_answer(swap: ShiftSwap, village: str, accept: bool, actor: Actor) -> None:
+    """Refuse who may not answer: whoever asked only takes it back."""
+    if own_people(actor, [get_resident(village, swap.stand_in_id)]):
+        return
+    asked = swap.asked_by == actor.person or bool(
+        own_people(actor, [get_resident(village, swap.resident_id)])
+    )
+    if asked and not accept:
+        return
+    if asked and is_cadre(actor, village):
+        raise NotPermitted(_("Whoever asked can't answer: the other must say yes"))
+    if not is_cadre(actor, village):
+        raise NotPermitted()
 
 
 def coming(village: str, shift_id: UUID, now: datetime) -> Shift:

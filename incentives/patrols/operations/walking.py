@@ -7,6 +7,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
@@ -25,6 +26,7 @@ from incentives.patrols.models import (
     Waypoint,
 )
 from incentives.patrols.models.walks import FINDING_LENGTH
+from incentives.patrols.operations.closing import propose_late
 from incentives.patrols.people import leads, own_people, refuse_strangers
 from incentives.patrols.queries import (
     find_patrol,
@@ -39,7 +41,6 @@ from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team
 
-ONCE_WITHIN = timedelta(minutes=10)
 SENT_LATER = timedelta(minutes=2)
 CLOCK_ERROR = timedelta(minutes=2)
 ONE_WALK = timedelta(hours=12)
@@ -63,6 +64,8 @@ def start_patrol(
     the team within 12 hours while one goes on: `patrol_id` then says which it is.
     """
     require(actor, "patrol.walk", village, own=True)
+    # Two phones may begin the same walk at once: one waits for the other here.
+    ledger.hold([village])
     again = None if patrol_id is None else db.session.get(Patrol, patrol_id)
     if again is not None:
         return same_patrol(again, village, team_id, actor)
@@ -104,12 +107,11 @@ def same_patrol(patrol: Patrol, village: str, team_id: UUID, actor: Actor) -> Pa
 
 
 def shift_to_walk(village: str, shift_id: UUID, team_id: UUID) -> Shift:
-    """A shift of the team that stands, held until the end of the transaction."""
+    """A shift of the team that stands."""
     shift = find_shift(village, shift_id)
     if shift.team_id != team_id:
         detail = _("This shift is another team's")
         raise Invalid(errors=[FieldError("/shift_id", detail)])
-    db.session.refresh(shift, with_for_update=True)
     if shift.cancelled_at is not None:
         raise WrongState(_("This shift was cancelled"))
     return shift
@@ -133,30 +135,35 @@ def record_scans(
     waypoint_code: str,
     resident_ids: Sequence[UUID],
     scanned_at: datetime,
+    clock_off_seconds: int = 0,
     actor: Actor,
     now: datetime,
 ) -> list[PatrolScan]:
     """Sign people in at a place: oneself; others by the leader or a cadre, and recorded so.
 
-    The same person at the same place within 10 minutes counts once: the scan that is there is given
-    again. What comes later, after the end, too fast or at an impossible time is recorded and
-    flagged. Refuses strangers, a sign that isn't good, and people who don't walk with the team.
+    `scanned_at` is put right already by `clock_off_seconds`, how far the phone's clock was off by
+    what it last heard. The same person at the same place within 10 minutes counts once: the scan
+    that is there is given again. What comes later, after the end, too fast, off the route or with
+    a wrong clock is recorded and flagged; where the log waits for it, its award is proposed.
+    Refuses strangers, a sign that isn't good, and people who don't walk with the team.
     """
     require(actor, "patrol.walk", village, own=True)
+    # Two phones may sign the same person in at once, and the leader close: one after the other.
+    ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
     people = walkers(patrol.team_id, patrol.shift_id)
     refuse_strangers(actor, village, people)
     refuse_for_others(patrol, people, resident_ids, actor)
     waypoint = waypoint_of_code(village, waypoint_code, scanned_at)
-    # Two phones may sign the same person in at once: one waits for the other here.
-    db.session.refresh(patrol, with_for_update=True)
+    wrong_clock = abs(clock_off_seconds) > CLOCK_ERROR.total_seconds()
+    counted = pace.counted_already(patrol.id, waypoint.id, resident_ids, scanned_at)
     own = {each.id for each in own_people(actor, people)}
     before = pace.scans_of(patrol.id, resident_ids)
     least = pace.least_minutes(patrol.route_id)
     scans = []
     for resident_id in dict.fromkeys(resident_ids):
         others = before.get(resident_id, [])
-        scan = same_scan(others, waypoint.id, scanned_at)
+        scan = counted.get(resident_id)
         if scan is None:
             scan = PatrolScan(
                 id=new_id(),
@@ -171,11 +178,15 @@ def record_scans(
                 offline=now - scanned_at > SENT_LATER,
                 late=patrol.status is not PatrolStatus.WALKING,
                 pace=pace.is_implausible(others, waypoint.id, scanned_at, least),
-                clock=is_impossible(patrol, scanned_at, now),
+                clock=wrong_clock or is_impossible(patrol, scanned_at, now),
+                off_route=patrol.route_id is not None and waypoint.id not in least,
             )
             db.session.add(scan)
         scans.append(scan)
     db.session.flush()
+    if patrol.status is PatrolStatus.CLOSED:
+        here = [each.resident_id for each in scans if each.patrol_id == patrol.id]
+        propose_late(patrol, here, actor=actor, now=now)
     return scans
 
 
@@ -192,21 +203,11 @@ def refuse_for_others(
         raise NotPermitted(_("Only the leader signs for others"))
 
 
-def same_scan(
-    others: Sequence[PatrolScan], waypoint_id: UUID, scanned_at: datetime
-) -> PatrolScan | None:
-    """The scan of the same place within 10 minutes, before or after."""
-    for each in others:
-        if each.waypoint_id == waypoint_id and abs(each.scanned_at - scanned_at) < ONCE_WITHIN:
-            return each
-    return None
-
-
 def is_impossible(patrol: Patrol, scanned_at: datetime, now: datetime) -> bool:
     """Whether a phone's clock is wrong: a scan to come, before the walk, or long after it began."""
     return (
         scanned_at > now + CLOCK_ERROR
-        or scanned_at < patrol.started_at - ONCE_WITHIN
+        or scanned_at < patrol.started_at - pace.ONCE_WITHIN
         or scanned_at > patrol.started_at + 2 * ONE_WALK
     )
 
@@ -231,6 +232,8 @@ def record_finding(
     same finding. Refuses strangers, and what says neither where nor near which waypoint.
     """
     require(actor, "patrol.walk", village, own=True)
+    # Sent twice at once, it is still one finding, and one call.
+    ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
     people = walkers(patrol.team_id, patrol.shift_id)
     refuse_strangers(actor, village, people)

@@ -1,5 +1,6 @@
 """The desk of patrols: the list, one in full, a month's view, and the township's."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,15 @@ from sqlalchemy import select
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.calls.words import CATEGORIES
-from incentives.clock import now, village_day
+from incentives.clock import VILLAGE_TIME, now, village_day
 from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
 from incentives.patrols.api.walks import get_patrol_month, get_patrols
 from incentives.patrols.lists import MONTH, PATROLS
-from incentives.patrols.models import Patrol, PatrolScan, Shift
+from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, Shift
 from incentives.patrols.months import month_of
 from incentives.patrols.operations import Log
+from incentives.patrols.pace import ONCE_WITHIN
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
 from incentives.patrols.states import Action, allowed
@@ -31,6 +33,8 @@ from incentives.web.pages import Form, current_village, nav_item, page, render
 nav_item(_("Patrols"), "/desk/patrols", permission="patrol.read", order=23)
 nav_item(_("Patrols of the villages"), "/overview/patrols", permission="overview.read", order=71)
 
+# A walk that was called off is signed in no more.
+SIGNED = (PatrolStatus.WALKING, PatrolStatus.CLOSED)
 DAYS_AHEAD = 14
 DAYS_BACK = 14
 SHIFTS_AT_MOST = 500
@@ -61,17 +65,24 @@ export_page(blueprint, "/desk/patrols", get_patrols, PATROLS)
 @page(permission="patrol.read")
 def show_patrol(patrol_id: UUID) -> Any:
     """One patrol in full."""
-    return patrol_page(patrol_id, Form(values={}), Form(values={}))
+    return patrol_page(patrol_id)
 
 
-def patrol_page(patrol_id: UUID, closing: Form, ending: Form) -> Any:
-    """One patrol in full, with the forms that end it."""
+def patrol_page(
+    patrol_id: UUID,
+    *,
+    closing: Form | None = None,
+    ending: Form | None = None,
+    signing: Form | None = None,
+) -> Any:
+    """One patrol in full, with the forms that end it, and the sign-ins of its log on paper."""
     village = current_village().code
     view = queries.patrol_view(village, patrol_id)
     patrol = view.line.patrol
     can_end = Action.CLOSE in allowed(patrol.status) and may(
         current_actor(), "patrol.close", village
     )
+    can_sign = may(current_actor(), "patrol.plan", village) and patrol.status in SIGNED
     return render(
         "patrols/patrol.html",
         view=view,
@@ -80,10 +91,14 @@ def patrol_page(patrol_id: UUID, closing: Form, ending: Form) -> Any:
         kinds=CATEGORIES,
         unawarded=UNAWARDED,
         weathers=WEATHERS,
-        people=who_may_have_come(patrol) if can_end else [],
+        people=who_may_have_come(patrol) if can_end or can_sign else [],
+        signed_in={each.scan.resident_id for each in view.scans},
         can_end=can_end,
-        closing=closing,
-        ending=ending,
+        can_sign=can_sign,
+        places=queries.standing_waypoints(village) if can_sign else [],
+        closing=closing or Form(values={}),
+        ending=ending or Form(values={}),
+        signing=signing or Form(values={}),
     )
 
 
@@ -94,6 +109,41 @@ def who_may_have_come(patrol: Patrol) -> list[Resident]:
     scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
     more = select(Resident).where(Resident.id.in_(scanned), Resident.id.not_in(known))
     return people + list(db.session.scalars(more))
+
+
+@blueprint.post("/desk/patrols/<uuid:patrol_id>/scans")
+@page(permission="patrol.plan")
+def sign_in(patrol_id: UUID) -> Any:
+    """Who was at a place by the log on paper: a team without a phone is signed in by the desk."""
+    village = current_village().code
+    form = Form(forms.PaperScanForm)
+
+    def work() -> list[PatrolScan]:
+        data = form.data
+        waypoint = queries.find_waypoint(village, data["waypoint_id"])
+        return operations.record_scans(
+            village=village,
+            patrol_id=patrol_id,
+            waypoint_code=queries.code_of_waypoint(waypoint.id).code,
+            resident_ids=data["resident_ids"],
+            scanned_at=time_on_walk(queries.find_patrol(village, patrol_id), data["at"]),
+            actor=current_actor(),
+            now=now(),
+        )
+
+    answer = form.accept(
+        work,
+        then=lambda _scans: url_for(".show_patrol", patrol_id=patrol_id),
+        done=_("Signed in, for those on the paper log"),
+    )
+    return answer or patrol_page(patrol_id, signing=form)
+
+
+def time_on_walk(patrol: Patrol, at: time) -> datetime:
+    """That time of day on a walk: the next one after it began, for those past midnight."""
+    begun = patrol.started_at.astimezone(VILLAGE_TIME)
+    same_day = datetime.combine(begun.date(), at, VILLAGE_TIME)
+    return same_day if same_day >= begun - ONCE_WITHIN else same_day + timedelta(days=1)
 
 
 @blueprint.post("/desk/patrols/<uuid:patrol_id>/closing")
@@ -119,7 +169,7 @@ def close_patrol(patrol_id: UUID) -> Any:
         then=lambda patrol: url_for(".show_patrol", patrol_id=patrol.id),
         done=_("The patrol is closed, and the points are proposed"),
     )
-    return answer or patrol_page(patrol_id, form, Form(values={}))
+    return answer or patrol_page(patrol_id, closing=form)
 
 
 @blueprint.post("/desk/patrols/<uuid:patrol_id>/cancellation")
@@ -135,7 +185,7 @@ def cancel_patrol(patrol_id: UUID) -> Any:
         then=lambda patrol: url_for(".show_patrol", patrol_id=patrol.id),
         done=_("The walk was called off"),
     )
-    return answer or patrol_page(patrol_id, Form(values={}), form)
+    return answer or patrol_page(patrol_id, ending=form)
 
 
 @blueprint.get("/desk/patrols/<uuid:patrol_id>.pdf")
@@ -155,11 +205,25 @@ def show_month() -> Any:
     teams: dict[str, list[queries.MonthLine]] = {}
     for each in lines:
         teams.setdefault(each.team, []).append(each)
-    may_plan = may(current_actor(), "patrol.plan", current_village().code)
-    return render("patrols/month.html", list=listed, teams=teams, first=first, may_plan=may_plan)
+    return render(
+        "patrols/month.html",
+        list=listed,
+        teams=teams,
+        first=first,
+        month_query={"month": f"{first:%Y-%m}", "team_id": listed.query["team_id"]},
+        may_plan=may(current_actor(), "patrol.plan", current_village().code),
+    )
 
 
 export_page(blueprint, "/desk/patrols/month", get_patrol_month, MONTH)
+
+
+@blueprint.get("/desk/patrols/month.pdf")
+@page(permission="patrol.read")
+def download_month() -> Response:
+    """The month on A4, to be hung up or kept."""
+    query = ListPage(MONTH, get_patrol_month).query
+    return sheets.month_pdf(current_village().code, query["month"], query["team_id"], now())
 
 
 @blueprint.get("/overview/patrols")

@@ -179,9 +179,10 @@ def place(waypoint_id: UUID) -> Any:
 @blueprint.get("/desk/patrols/signs.pdf")
 @page(permission="patrol.plan")
 def print_signs() -> Response:
-    """All signs to print, `?size=a4` or `a6`."""
+    """The signs to print, `?size=a4` or `a6`; one with `waypoint_id`."""
     size = "a4" if request.args.get("size") == "a4" else "a6"
-    return signs.signs_pdf(current_village().code, size=size)
+    one = request.args.get("waypoint_id", type=UUID)
+    return signs.signs_pdf(current_village().code, size=size, waypoint_id=one)
 
 
 @blueprint.route("/desk/patrols/routes/new", methods=["GET", "POST"])

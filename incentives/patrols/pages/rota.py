@@ -14,8 +14,9 @@ from incentives.patrols.api.rota import get_shifts
 from incentives.patrols.lists import SHIFTS
 from incentives.patrols.models import Shift, ShiftSwap
 from incentives.patrols.operations import Plan
+from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
-from incentives.patrols.people import is_cadre, own_people, own_residents, teams_for
+from incentives.patrols.people import is_cadre, own_people
 from incentives.patrols.words import OUTCOMES, WEEKDAYS
 from incentives.register.queries import residents_by_id, team_members, teams_of
 from incentives.web.cursors import page as page_of
@@ -72,7 +73,7 @@ export_page(blueprint, "/desk/patrols/shifts", get_shifts, SHIFTS)
 def cancel_shift(shift_id: UUID) -> Any:
     """Take one shift off the calendar."""
     village = current_village().code
-    form = Form(forms.ReasonInput)
+    form = Form(forms.CancelShiftForm)
     answer = form.accept(
         lambda: operations.cancel_shift(
             village=village, shift_id=shift_id, actor=current_actor(), now=now(), **form.data
@@ -93,38 +94,33 @@ def own_shifts() -> Any:
 def own_page(form: Form) -> Any:
     """One's own shifts; a cadre sees all teams', and acts for those without a phone."""
     actor, village = current_actor(), current_village().code
-    cadre = is_cadre(actor, village)
-    found = queries.shifts_coming([each.id for each in teams_for(actor, village)], now())
-    asked = queries.swaps_asked_of([each.id for each in own_residents(actor)], now())
-    swaps = queries.swaps_of([each.id for each in found])
-    if cadre:
-        asked += [
-            (swap, shift)
-            for swap in swaps
-            for shift in found
-            if swap.accepted is None and swap.shift_id == shift.id and (swap, shift) not in asked
-        ]
-    ids = {swap.resident_id for swap in swaps} | {swap.stand_in_id for swap in swaps}
-    ids |= {each for swap, _shift in asked for each in (swap.resident_id, swap.stand_in_id)}
+    own, cadre = own_of(actor, village, now()), is_cadre(actor, village)
+    choices = stand_in_choices(village)
     rows = []
-    for view in queries.shift_views(found, now()):
-        walkers = queries.walkers(view.shift.team_id, view.shift.id)
-        mine = walkers if cadre else own_people(actor, walkers)
-        others = [each for each in stand_in_choices(village) if each not in walkers]
+    for view in own.shifts:
+        if view.outcome is not queries.Outcome.COMING:
+            continue
+        mine = view.people if cadre else own_people(actor, view.people)
+        swaps = [each for each in own.swaps[view.shift.id] if each.accepted is not False]
+        away = {each.id for each in view.people} | {each.resident_id for each in swaps}
+        asking = {each.resident_id for each in swaps}
         rows.append(
             {
                 "view": view,
-                "walkers": walkers,
-                "may_ask": [(each.id, each.name) for each in mine],
-                "others": [(each.id, each.name) for each in others],
-                "swaps": [each for each in swaps if each.shift_id == view.shift.id],
+                "stops": [name for _stop, name in own.stops[view.shift.route_id]],
+                "may_ask": [(each.id, each.name) for each in mine if each.id not in asking],
+                "others": [(each.id, each.name) for each in choices if each.id not in away],
+                "swaps": swaps,
+                "mine": {each.id for each in mine},
             }
         )
-    views = {each.shift.id: each for each in queries.shift_views([s for _w, s in asked], now())}
+    swaps = [swap for each in own.swaps.values() for swap in each]
+    swaps += [swap for swap, _view in own.asked]
+    ids = {each for swap in swaps for each in (swap.resident_id, swap.stand_in_id)}
     return render(
         "patrols/own_shifts.html",
         rows=rows,
-        asked=[(swap, views[shift.id]) for swap, shift in asked],
+        asked=[(swap, view) for swap, view in own.asked if swap.asked_by != actor.person],
         names={each.id: each.name for each in residents_by_id(list(ids)).values()},
         form=form,
     )

@@ -1,21 +1,21 @@
 """On patrol: the page that is installed on a phone, and where a sign's code leads."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.calls.words import CATEGORIES
-from incentives.clock import VILLAGE_TIME, now
-from incentives.extensions import db
+from incentives.clock import now
 from incentives.patrols import queries
-from incentives.patrols.models import Patrol, PatrolStatus, Shift
+from incentives.patrols.models import Patrol
+from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.people import is_cadre, own_people, teams_for
-from incentives.register.models import Resident, Team
+from incentives.register.models import Resident
 from incentives.register.sections import own_sections
 from incentives.web.apps import App, add_app
 from incentives.web.pages import current_village, nav_item, page, render
@@ -29,6 +29,7 @@ PATROL = App(
     modules=("js/patrol.js",),
     colour="#A8442A",
     also=("/p",),
+    besides=("/patrol/shifts",),
 )
 add_app(blueprint, PATROL)
 nav_item(_("On patrol"), "/patrol", permission="patrol.walk", order=22)
@@ -48,73 +49,85 @@ def follow_sign() -> Any:
 def walk() -> Any:
     """Set off, sign in at places, say what was found, close; works without signal, too."""
     actor, village = current_actor(), current_village().code
-    teams = teams_for(actor, village)
-    shifts = queries.shifts_near([each.id for each in teams], now())
     return render(
         "patrols/walk.html",
         owner=actor.person,
-        teams=teams,
-        shifts=[shift_choice(each, teams, actor) for each in shifts],
-        team_choices=[team_choice(each, actor) for each in teams],
-        listed=listed(actor, village, teams, shifts),
+        listed=listed(actor, village),
         kinds=CATEGORIES,
         weathers=WEATHERS,
     )
 
 
-def listed(actor: Actor, village: str, teams: list[Team], shifts: list[Shift]) -> dict[str, Any]:
-    """What the page's script knows: who may walk when, signs by their hash, walks that go on."""
+def listed(actor: Actor, village: str) -> dict[str, Any]:
+    """What the page's script knows: who may walk when and where, signs by their hash, and walks
+    that go on."""
+    own = own_of(actor, village, now())
     codes = queries.codes_of_village(village)
     names = {each.id: each.name for each in queries.standing_waypoints(village)}
-    walking = db.session.scalars(
-        select(Patrol).where(
-            Patrol.team_id.in_([each.id for each in teams]),
-            Patrol.status == PatrolStatus.WALKING,
-        )
-    )
+    routes = queries.standing_routes(village)
+    stops = queries.stops_of([each.id for each in routes])
+    leaders = {each.id: each.leader_id for each in own.teams}
+    instead = queries.stand_ins_of([each.shift.id for each in own.shifts])
     return {
-        "teams": [team_choice(each, actor) for each in teams],
-        "shifts": [shift_choice(each, teams, actor) for each in shifts],
-        "places": {queries.known_by(code.code): names[each] for each, code in codes.items()},
-        "walking": [
+        "teams": [
             {
                 "id": str(each.id),
-                "team": str(each.team_id),
-                "shift": str(each.shift_id) if each.shift_id else None,
-                "startedAt": instant_text(each.started_at),
+                "name": each.name,
+                "people": people_of(queries.walkers(each.id, None), each.leader_id, actor),
             }
-            for each in walking
+            for each in own.teams
         ],
+        "shifts": [shift_choice(each, leaders, instead, actor) for each in own.shifts],
+        "routes": [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "stops": [
+                    queries.known_by(codes[stop.waypoint_id].code) for stop, _name in stops[each.id]
+                ],
+            }
+            for each in routes
+        ],
+        "places": {queries.known_by(code.code): names[each] for each, code in codes.items()},
+        "walking": [walking_choice(each, actor) for each in own.walking],
         "cadre": is_cadre(actor, village),
     }
 
 
-def team_choice(team: Team, actor: Actor) -> dict[str, Any]:
-    """A team to walk with, without a shift."""
-    return {
-        "id": str(team.id),
-        "team": str(team.id),
-        "name": team.name,
-        "words": "",
-        "people": people_of(queries.walkers(team.id, None), team.leader_id, actor),
-    }
-
-
-def shift_choice(shift: Shift, teams: list[Team], actor: Actor) -> dict[str, Any]:
+def shift_choice(
+    view: queries.ShiftView,
+    leaders: dict[UUID, UUID],
+    instead: dict[UUID, dict[UUID, UUID]],
+    actor: Actor,
+) -> dict[str, Any]:
     """A shift to walk, with whoever walks it."""
-    team = next(each for each in teams if each.id == shift.team_id)
-    begins, ends = (each.astimezone(VILLAGE_TIME) for each in (shift.starts_at, shift.ends_at))
-    leader = queries.stand_ins(shift.id).get(team.leader_id, team.leader_id)
+    shift = view.shift
+    leader = leaders[shift.team_id]
     return {
         "id": str(shift.id),
-        "team": str(team.id),
-        "name": team.name,
-        "words": f"{begins:%m-%d %H:%M}–{ends:%H:%M}",
-        "people": people_of(queries.walkers(team.id, shift.id), leader, actor),
+        "team": str(shift.team_id),
+        "name": view.team,
+        "route": str(shift.route_id),
+        "startsAt": instant_text(shift.starts_at),
+        "endsAt": instant_text(shift.ends_at),
+        "people": people_of(view.people, instead[shift.id].get(leader, leader), actor),
     }
 
 
-def people_of(walkers: list[Resident], leader_id: UUID, actor: Actor) -> list[dict[str, Any]]:
+def walking_choice(patrol: Patrol, actor: Actor) -> dict[str, Any]:
+    """A walk that goes on, to be joined by another phone of the team."""
+    people = queries.walkers(patrol.team_id, patrol.shift_id)
+    return {
+        "id": str(patrol.id),
+        "team": str(patrol.team_id),
+        "shift": str(patrol.shift_id) if patrol.shift_id else None,
+        "route": str(patrol.route_id) if patrol.route_id else None,
+        "startedAt": instant_text(patrol.started_at),
+        "people": people_of(people, patrol.leader_id, actor),
+    }
+
+
+def people_of(walkers: Sequence[Resident], leader_id: UUID, actor: Actor) -> list[dict[str, Any]]:
     """Who walks; whom the phone's holder is, and who leads."""
     own = {each.id for each in own_people(actor, walkers)}
     return [

@@ -1,5 +1,6 @@
 """What is read of patrols."""
 
+from incentives.patrols.queries.crews import stand_ins, stand_ins_of, walkers, walkers_of
 from incentives.patrols.queries.places import (
     code_of_waypoint,
     codes_of_village,
@@ -22,10 +23,8 @@ from incentives.patrols.queries.rota import (
     shifts,
     shifts_coming,
     shifts_near,
-    stand_ins,
     swaps_asked_of,
     swaps_of,
-    walkers,
 )
 from incentives.patrols.queries.walks import (
     AttendanceView,
@@ -74,12 +73,14 @@ __all__ = [
     "shifts_coming",
     "shifts_near",
     "stand_ins",
+    "stand_ins_of",
     "standing_routes",
     "standing_waypoints",
     "stops_of",
     "swaps_asked_of",
     "swaps_of",
     "walkers",
+    "walkers_of",
     "waypoint_of_code",
     "waypoints",
 ]

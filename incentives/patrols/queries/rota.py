@@ -11,9 +11,11 @@ from sqlalchemy import Select, select
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolStatus, Route, Shift, ShiftSwap
+from incentives.patrols.queries.crews import walkers_of
 from incentives.patrols.queries.walks import named
 from incentives.register.models import Resident, Team
-from incentives.register.queries import residents_by_id, team_members
+
+KEPT_AHEAD = timedelta(days=28)
 
 
 class Outcome(StrEnum):
@@ -28,11 +30,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ShiftView:
-    """A shift with the names of its team and route, and what became of it."""
+    """A shift with the names of its team and route, who is to walk, and what became of it."""
 
     shift: Shift
     team: str
     route: str
+    people: list[Resident]
     outcome: Outcome
     patrol_id: UUID | None
 
@@ -72,7 +75,8 @@ def shifts(
 
 
 def shift_views(found: Sequence[Shift], now: datetime) -> list[ShiftView]:
-    """Shifts with names and outcomes, in three statements."""
+    """Shifts with names and outcomes, in six statements."""
+    crews = walkers_of(found)
     teams = named(Team, {each.team_id for each in found})
     routes = named(Route, {each.route_id for each in found})
     walked = {
@@ -89,6 +93,7 @@ def shift_views(found: Sequence[Shift], now: datetime) -> list[ShiftView]:
             shift=each,
             team=teams[each.team_id],
             route=routes[each.route_id],
+            people=crews[each.id],
             outcome=outcome_of(each, walked.get(each.id), now),
             patrol_id=walked[each.id].id if each.id in walked else None,
         )
@@ -130,28 +135,11 @@ def swaps_asked_of(resident_ids: Sequence[UUID], now: datetime) -> list[tuple[Sh
     return [(swap, shift) for swap, shift in found]
 
 
-def stand_ins(shift_id: UUID | None) -> dict[UUID, UUID]:
-    """Who walks a shift for whom: the member's id to the stand-in's."""
-    if shift_id is None:
-        return {}
-    found = db.session.scalars(
-        select(ShiftSwap).where(ShiftSwap.shift_id == shift_id, ShiftSwap.accepted.is_(True))
-    )
-    return {each.resident_id: each.stand_in_id for each in found}
-
-
-def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
-    """Who is to walk: the team's members who live here, or whoever stands in for them."""
-    instead = stand_ins(shift_id)
-    members = [each for each in team_members(team_id) if each.left_on is None]
-    staying = [each for each in members if each.id not in instead]
-    there = {each.id for each in staying}
-    coming = residents_by_id([each for each in instead.values() if each not in there])
-    return staying + [each for each in coming.values() if each.left_on is None]
-
-
 def shifts_near(team_ids: Sequence[UUID], now: datetime) -> list[Shift]:
-    """The shifts of these teams that may be begun now: from 12 hours before to a day after."""
+    """The shifts of these teams that nobody has begun, from yesterday's to those in four weeks.
+
+    A phone without signal keeps them, and offers those whose time has come.
+    """
     walked = select(Patrol.shift_id).where(
         Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
     )
@@ -162,7 +150,7 @@ def shifts_near(team_ids: Sequence[UUID], now: datetime) -> list[Shift]:
                 Shift.team_id.in_(team_ids),
                 Shift.cancelled_at.is_(None),
                 Shift.id.not_in(walked),
-                Shift.starts_at < now + timedelta(hours=12),
+                Shift.starts_at < now + KEPT_AHEAD,
                 Shift.ends_at > now - timedelta(days=1),
             )
             .order_by(Shift.starts_at)

@@ -3,102 +3,89 @@
 
 import { newId } from './api.js';
 import { keepShell, offerInstall, sayOffline } from './app/install.js';
-import { element, fill, input, part, root, say, texts } from './app/page.js';
+import { fill, input, part, root, say, texts } from './app/page.js';
+import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
+import { draw, drawRefused, drawRouteChoice, proposedWords } from './patrol/drawing.js';
 import { sendAll } from './patrol/sending.js';
-import { findWalk, forgetEntry, forgetWalk, keepEntry, keepWalk, keptEntries } from './patrol/store.js';
+import { OWNER, VILLAGE, dueShifts, leads, listed, people, placeOf, routeOf, state } from './patrol/state.js';
+import { countOthers, findWalk, forgetEntry, keepRecord, keepWalk, keptEntries } from './patrol/store.js';
 import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
 
 /**
  * @typedef {import('./patrol/store.js').Entry} Entry
  * @typedef {import('./patrol/store.js').Walk} Walk
- * @typedef {{ id: string, name: string, own: boolean, leads: boolean }} Person
- * @typedef {{ id: string, team: string, name: string, words: string, people: Person[] }} Choice
- * @typedef {{ teams: Choice[], shifts: Choice[], places: Record<string, string>,
- *   walking: { id: string, team: string, shift: string | null, startedAt: string }[],
- *   cadre: boolean }} Listed
  */
 
-const OWNER = String(texts.owner);
-const VILLAGE = String(texts.village);
 const AGAIN = 20_000; // milliseconds until what waits is sent again
-/** @type {Listed} */
-const listed = JSON.parse(part('listed').textContent || '{}');
+const ONCE_WITHIN = 600_000; // the same person at the same place counts once
 
-/** @type {Walk | null} */
-let walk = null;
 /** @type {AbortController | null} */
 let camera = null;
 let sending = false;
 let again = false;
 
-/** @param {'start' | 'walk'} step */
-function show(step) {
-  for (const name of ['start', 'walk']) part(name).hidden = name !== step;
-}
-
-/** Who walks: of the shift, where it is one, else of the team. */
-function people() {
-  const shift = listed.shifts.find((each) => each.id === walk?.shift);
-  const team = listed.teams.find((each) => each.id === walk?.team);
-  return (shift || team)?.people || [];
-}
-
-/** Whether whoever holds this phone signs for others and closes. */
-function leads() {
-  return listed.cadre || people().some((each) => each.own && each.leads);
-}
-
 /**
- * Keep a record and send what waits.
+ * Keep a record with the walk as it then is, and send what waits. Says so where the phone can't
+ * keep it: nothing is shown as done that isn't kept.
  *
  * @param {import('./patrol/store.js').Kind} kind
  * @param {Record<string, any>} body
  * @param {string} words what it is, for the list of what was refused
+ * @param {Walk | null} after the walk as it then is, null where it is over
  * @param {Blob} [photo]
+ * @returns {Promise<boolean>} whether it is kept
  */
-async function record(kind, body, words, photo) {
-  if (!walk) return;
+async function record(kind, body, words, after, photo) {
+  const walk = after || state.walk;
+  if (!walk) return false;
   const id = newId();
   /** @type {Entry} */
   const entry = { id, key: id, owner: OWNER, village: VILLAGE, patrol: walk.id, kind, body, words };
   if (photo) entry.photo = photo;
-  await keepEntry(entry);
+  try {
+    await keepRecord(entry, after);
+  } catch {
+    say(texts.notKept || '');
+    return false;
+  }
+  state.walk = after;
+  draw(join);
   send();
+  return true;
 }
 
 async function setOff() {
   const chosen = root.querySelector('[name="walk"]:checked');
   if (!(chosen instanceof HTMLInputElement)) return;
-  const choice = [...listed.shifts, ...listed.teams].find((each) => each.id === chosen.value);
-  if (!choice) return;
-  const shift = listed.shifts.includes(choice) ? choice.id : null;
-  const startedAt = new Date().toISOString();
-  walk = { owner: OWNER, id: newId(), team: choice.team, name: choice.name, startedAt, shift, marks: [] };
-  await keepWalk(walk);
-  const body = { team_id: choice.team, started_at: startedAt };
-  await record('start', shift ? { ...body, shift_id: shift } : body, choice.name);
-  draw();
+  const shift = dueShifts().find((each) => each.id === chosen.value);
+  const team = listed.teams.find((each) => each.id === (shift ? shift.team : chosen.value));
+  if (!team) return;
+  // A browser that lacks room throws away what pages keep, unless it was asked not to.
+  navigator.storage?.persist?.();
+  const routeId = shift ? shift.route : input('route').value || null;
+  const startedAt = rightTime().toISOString();
+  const { people: members } = shift || team;
+  const body = { team_id: team.id, started_at: startedAt, shift_id: shift?.id, route_id: routeId || undefined };
+  await record('start', body, team.name, {
+    owner: OWNER,
+    id: newId(),
+    team: team.id,
+    name: team.name,
+    startedAt,
+    people: members,
+    route: routeOf(routeId),
+    marks: [],
+  });
 }
 
-/** @param {{ id: string, team: string, shift: string | null, startedAt: string }} begun */
+/** @param {import('./patrol/state.js').Begun} begun a walk that another phone has begun */
 async function join(begun) {
   const name = listed.teams.find((each) => each.id === begun.team)?.name || '';
-  walk = { owner: OWNER, ...begun, name, marks: [] };
-  await keepWalk(walk);
-  draw();
-}
-
-/**
- * The name of the place whose sign says this, as far as this phone knows.
- *
- * @param {string} code
- */
-async function placeOf(code) {
-  if (!crypto.subtle) return texts.unknownPlace || '';
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return listed.places[hex.slice(0, 16)] || texts.unknownPlace || '';
+  const { id, team, startedAt, people: members } = begun;
+  state.walk = { owner: OWNER, id, team, name, startedAt, people: members, route: routeOf(begun.route), marks: [] };
+  await keepWalk(state.walk);
+  draw(join);
 }
 
 /** Those who are ticked, or whoever holds the phone. */
@@ -113,23 +100,31 @@ function signing() {
 async function takeSign(text) {
   camera?.abort();
   const code = (text.split('#').pop() || '').trim().toUpperCase();
+  const { walk } = state;
   if (!walk || !/^W1[A-Z2-7]{26}$/.test(code)) {
     say(texts.noSign || '');
     return;
   }
-  const here = signing();
-  if (here.length === 0) {
+  const ticked = signing();
+  if (ticked.length === 0) {
     say(texts.nobody || '');
     return;
   }
-  say('');
-  const place = await placeOf(code);
-  const at = new Date().toISOString();
-  walk.marks.unshift({ place, names: here.map((each) => each.name), at });
-  await keepWalk(walk);
+  const { key, place } = await placeOf(code);
+  const at = rightTime();
+  const lately = walk.marks.filter((mark) => mark.key === key && at.getTime() - Date.parse(mark.at) < ONCE_WITHIN);
+  const counted = lately.flatMap((mark) => mark.ids);
+  const here = ticked.filter((each) => !counted.includes(each.id));
+  if (here.length === 0) {
+    say(fill(texts.countedAlready, { place }));
+    return;
+  }
   const ids = here.map((each) => each.id);
-  await record('scan', { waypoint_code: code, resident_ids: ids, scanned_at: at }, place);
-  draw();
+  const mark = { key, place, ids, names: here.map((each) => each.name), at: at.toISOString() };
+  const body = { waypoint_code: code, resident_ids: ids, scanned_at: mark.at, clock_off_seconds: secondsAhead() };
+  if (await record('scan', body, place, { ...walk, marks: [mark, ...walk.marks] })) {
+    say(fill(texts.signedIn, { place }));
+  }
 }
 
 async function openCamera() {
@@ -156,13 +151,20 @@ async function tellFinding(event) {
     category: input('category').value,
     text,
     place: input('finding-place').value.trim(),
-    found_at: new Date().toISOString(),
+    found_at: rightTime().toISOString(),
   };
-  await record('finding', body, text, photo);
+  if (!(await record('finding', body, text, state.walk, photo))) return;
   form.reset();
   const details = form.closest('details');
   if (details) details.open = false;
   say(texts.findingKept || '');
+}
+
+/** Where somebody was last is where they find something, most of the time. */
+function proposePlace() {
+  const last = state.walk?.marks[0]?.place || '';
+  const field = input('finding-place');
+  if (!field.value && last !== texts.unknownPlace) field.value = last;
 }
 
 /** @param {Event} event */
@@ -171,125 +173,35 @@ async function close(event) {
   const attended = [...root.querySelectorAll('[data-part="attended"] input:checked')].map(
     (each) => /** @type {HTMLInputElement} */ (each).value,
   );
-  if (!walk || attended.length === 0) {
+  if (attended.length === 0) {
     say(texts.nobody || '');
     return;
   }
   const log = { weather: input('weather').value, text: input('log').value.trim() };
-  await record('closing', { log, attended }, walk.name);
-  await leave(texts.closed || '');
+  await leave('closing', { log, attended }, texts.closed || '');
 }
 
 /** @param {Event} event */
 async function callOff(event) {
   event.preventDefault();
-  if (!walk) return;
-  await record('cancellation', { reason: input('reason').value.trim() }, walk.name);
-  await leave(texts.calledOff || '');
-}
-
-/** @param {string} words */
-async function leave(words) {
-  camera?.abort();
-  for (const form of root.querySelectorAll('form')) form.reset();
-  const left = walk?.id;
-  listed.walking = listed.walking.filter((each) => each.id !== left);
-  await forgetWalk(OWNER);
-  walk = null;
-  draw();
-  say(words);
-}
-
-/** @param {string} at */
-function clock(at) {
-  return new Date(at).toLocaleTimeString(document.documentElement.lang, {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'Asia/Shanghai',
-  });
+  await leave('cancellation', { reason: input('reason').value.trim() }, texts.calledOff || '');
 }
 
 /**
- * @param {string} into
- * @param {Person[]} shown
- * @param {(person: Person) => boolean} ticked
+ * @param {'closing' | 'cancellation'} kind
+ * @param {Record<string, any>} body
+ * @param {string} words
  */
-function drawPeople(into, shown, ticked) {
-  const place = part(into);
-  const had = new Map(
-    [...place.querySelectorAll('input')].map((each) => [each.value, each.checked]),
-  );
-  place.replaceChildren(
-    ...shown.map((person) => {
-      const label = element('label', '', 'check');
-      const box = document.createElement('input');
-      box.type = 'checkbox';
-      box.value = person.id;
-      box.checked = had.get(person.id) ?? ticked(person);
-      label.append(box, element('span', person.name));
-      return label;
-    }),
-  );
-}
-
-function drawWalk() {
+async function leave(kind, body, words) {
+  camera?.abort();
+  const { walk } = state;
   if (!walk) return;
-  const { marks } = walk;
-  part('team').textContent = walk.name;
-  part('since').textContent = fill(texts.since, { time: clock(walk.startedAt) });
-  part('signing').hidden = !leads();
-  part('ending').hidden = !leads();
-  drawPeople('people', people(), (person) => person.own);
-  const seen = new Set(marks.flatMap((mark) => mark.names));
-  drawPeople('attended', people(), (person) => person.own || seen.has(person.name));
-  part('marks').replaceChildren(
-    ...marks.map((mark) => {
-      const row = element('li', '', 'row');
-      const words = element('div', '', 'row-words');
-      words.append(element('span', mark.place, 'row-title'), element('p', mark.names.join(texts.between || ', '), 'row-small'));
-      row.append(words, element('div', clock(mark.at), 'row-figure'));
-      return row;
-    }),
-  );
-  part('none-yet').hidden = marks.length > 0;
-}
-
-function drawJoining() {
-  part('begun').replaceChildren(
-    ...listed.walking.map((each) => {
-      const team = listed.teams.find((one) => one.id === each.team);
-      const button = element('button', fill(texts.join, { team: team?.name || '', time: clock(each.startedAt) }), 'button button-main');
-      button.setAttribute('type', 'button');
-      button.addEventListener('click', () => join(each));
-      return button;
-    }),
-  );
-}
-
-function draw() {
-  drawWalk();
-  drawJoining();
-  show(walk ? 'walk' : 'start');
-}
-
-/** @param {Entry[]} refused */
-function drawRefused(refused) {
-  part('refused').hidden = refused.length === 0;
-  part('refused-list').replaceChildren(
-    ...refused.map((entry) => {
-      const row = element('li', '', 'row');
-      const words = element('div', '', 'row-words');
-      words.append(element('span', entry.words, 'row-title'), element('p', entry.problem || '', 'row-small'));
-      const drop = element('button', texts.drop || '', 'button button-quiet');
-      drop.setAttribute('type', 'button');
-      drop.addEventListener('click', async () => {
-        await forgetEntry(entry.id);
-        send();
-      });
-      row.append(words, drop);
-      return row;
-    }),
-  );
+  listed.walking = listed.walking.filter((each) => each.id !== walk.id);
+  if (!(await record(kind, body, walk.name, null))) return;
+  for (const form of root.querySelectorAll('form')) form.reset();
+  part('attended').replaceChildren();
+  part('people').replaceChildren();
+  say(words);
 }
 
 /**
@@ -297,12 +209,7 @@ function drawRefused(refused) {
  * @param {any} answer
  */
 function tell(entry, answer) {
-  if (entry.kind !== 'closing') return;
-  const rows = /** @type {any[]} */ (answer.attendance);
-  const count = rows.reduce((sum, row) => sum + (row.award_id ? 1 : 0) + (row.leader_award_id ? 1 : 0), 0);
-  const without = rows.filter((row) => !row.award_id).map((row) => row.resident);
-  const sentence = without.length ? texts.proposedBut : texts.proposed;
-  say(fill(sentence, { count, names: without.join(texts.between || ', ') }));
+  if (entry.kind === 'closing') say(proposedWords(answer.attendance));
 }
 
 /** Send what waits, one run at a time, and say how it stands. */
@@ -321,36 +228,56 @@ async function send() {
 }
 
 async function sendOnce() {
-  const { waiting, offline, signedOut } = await sendAll(OWNER, tell);
+  const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''));
   sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting);
   part('signed-out').hidden = !signedOut;
-  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem));
+  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo);
+  const others = await countOthers(OWNER);
+  part('others').hidden = others === 0;
+  part('others-text').textContent = fill(texts.others, { count: others });
   // Another phone may have begun the walk: then it is that one.
   const kept = await findWalk(OWNER);
-  if (walk && kept) walk.id = kept.id;
+  if (state.walk && kept) state.walk.id = kept.id;
+}
+
+/** @param {Entry} entry */
+async function letGo(entry) {
+  await forgetEntry(entry.id);
+  send();
+}
+
+/** The walk that this phone keeps, with what the service now says of it. */
+async function foundWalk() {
+  const kept = await findWalk(OWNER);
+  if (!kept) return null;
+  const begun = listed.walking.find((each) => each.id === kept.id);
+  return begun ? { ...kept, people: begun.people, route: routeOf(begun.route) } : kept;
 }
 
 async function open() {
-  walk = (await findWalk(OWNER)) || null;
-  draw();
+  state.walk = await foundWalk();
+  draw(join);
+  await learnClock();
   await send();
   if (window.location.hash.startsWith('#W1')) {
     const code = window.location.hash;
     window.history.replaceState(null, '', window.location.pathname);
-    if (walk) await takeSign(code);
+    if (state.walk) await takeSign(code);
     else say(texts.setOffFirst || '');
   }
 }
 
 part('set-off').addEventListener('click', setOff);
+part('choices').addEventListener('change', drawRouteChoice);
 part('scan').addEventListener('click', openCamera);
 part('finding-form').addEventListener('submit', tellFinding);
+part('finding').addEventListener('toggle', proposePlace);
 part('closing-form').addEventListener('submit', close);
 part('cancel-form').addEventListener('submit', callOff);
 window.addEventListener('hashchange', open);
-window.addEventListener('online', send);
+window.addEventListener('online', () => learnClock().then(send));
 window.addEventListener('offline', () => send());
 setInterval(send, AGAIN);
 offerInstall();
-keepShell('/patrol', '/p', () => !walk);
+keepShell('/patrol', '/p', () => !state.walk);
 open();

@@ -22,28 +22,48 @@ function words(problem) {
 const PATHS = { scan: 'scans', finding: 'findings', closing: 'closing', cancellation: 'cancellation' };
 
 /**
+ * A record with its photo brought; without, where the photo is refused for good: the words count.
+ *
+ * @param {Entry} entry
+ * @param {() => void} tellPhoto
+ * @returns {Promise<Entry>}
+ */
+async function withPhoto(entry, tellPhoto) {
+  if (!entry.photo || entry.body.photo_id) return entry;
+  /** @type {Entry} */
+  let brought;
+  try {
+    const kept = await bringFile(entry.village, entry.photo, `${entry.id}-photo`);
+    brought = { ...entry, body: { ...entry.body, photo_id: kept.id } };
+  } catch (error) {
+    if (saysNothing(error, UNSURE) || !(error instanceof Problem)) throw error;
+    tellPhoto();
+    const { photo: _photo, ...without } = entry;
+    brought = without;
+  }
+  await keepEntry(brought);
+  return brought;
+}
+
+/**
  * Send one record.
  *
  * @param {Entry} entry
+ * @param {() => void} tellPhoto
  * @returns {Promise<any>}
  */
-async function deliver(entry) {
+async function deliver(entry, tellPhoto) {
   const patrols = `/villages/${entry.village}/patrols`;
   if (entry.kind === 'start') {
     return call('POST', patrols, { ...entry.body, id: entry.patrol }, entry.key);
   }
-  let body = entry.body;
-  if (entry.photo && !body.photo_id) {
-    const kept = await bringFile(entry.village, entry.photo, `${entry.id}-photo`);
-    body = { ...body, photo_id: kept.id };
-    await keepEntry({ ...entry, body });
-  }
+  const { body } = await withPhoto(entry, tellPhoto);
   return call('POST', `${patrols}/${entry.patrol}/${PATHS[entry.kind]}`, body, entry.key);
 }
 
 /**
  * What to do with a walk that isn't begun as it was asked for: join the one that another phone has
- * begun, or walk it without its shift. Whether it can be sent on.
+ * begun, or walk it without its shift, where that was cancelled. Whether it can be sent on.
  *
  * @param {Entry} entry
  * @param {Problem} problem
@@ -55,7 +75,7 @@ async function settleStart(entry, problem) {
     await forgetEntry(entry.id);
     return true;
   }
-  if (!entry.body.shift_id) return false;
+  if (!entry.body.shift_id || problem.name !== 'wrong_state') return false;
   const { shift_id: _shift, ...body } = entry.body;
   await keepEntry({ ...entry, body, key: newId() });
   return true;
@@ -66,9 +86,10 @@ async function settleStart(entry, problem) {
  *
  * @param {string} owner
  * @param {(entry: Entry, answer: any) => void} tell
+ * @param {() => void} tellPhoto that a photo was refused, and the finding goes without
  * @returns {Promise<{ waiting: number, offline: boolean, signedOut: boolean }>}
  */
-export async function sendAll(owner, tell) {
+export async function sendAll(owner, tell, tellPhoto) {
   for (;;) {
     const all = await keptEntries(owner);
     const entries = all.filter((each) => !each.problem);
@@ -77,7 +98,7 @@ export async function sendAll(owner, tell) {
     const entry = entries.find((each) => !held.includes(each.patrol));
     if (!entry) return { waiting: entries.length, offline: false, signedOut: false };
     try {
-      const answer = await deliver(entry);
+      const answer = await deliver(entry, tellPhoto);
       await forgetEntry(entry.id);
       tell(entry, answer);
     } catch (error) {

@@ -1,18 +1,22 @@
 // @ts-check
 /**
  * What the phone keeps of a walk when the page is closed, in IndexedDB: the walk itself, and each
- * record whose answer hasn't come, with its photo. Each belongs to whoever was signed in then.
+ * record whose answer hasn't come, with its photo. Each belongs to whoever was signed in then. A
+ * record and what the page shows of it are written together, so that a phone that dies between has
+ * both or neither.
  */
 
 import { openDB } from '../../vendor/idb/build/index.js';
 
 /**
- * @typedef {{ place: string, names: string[], at: string }} Mark
+ * @typedef {{ id: string, name: string, own: boolean, leads: boolean }} Person
+ * @typedef {{ name: string, stops: string[] }} Route its places by what their signs are known by
+ * @typedef {{ key: string, place: string, ids: string[], names: string[], at: string }} Mark
  * @typedef {{ owner: string, id: string, team: string, name: string, startedAt: string,
- *   shift: string | null, marks: Mark[], closed?: boolean }} Walk
+ *   people: Person[], route: Route | null, marks: Mark[] }} Walk
  * @typedef {'start' | 'scan' | 'finding' | 'closing' | 'cancellation'} Kind
  * @typedef {{ id: string, key: string, owner: string, village: string, patrol: string, kind: Kind,
- *   body: Record<string, any>, words: string, photo?: Blob, problem?: string }} Entry
+ *   body: Record<string, any>, words: string, order?: number, photo?: Blob, problem?: string }} Entry
  */
 
 /** @type {Promise<any> | null} */
@@ -30,9 +34,35 @@ function opened() {
   return database;
 }
 
+/** @param {string[]} stores */
+async function writing(stores) {
+  // Strict: it is on the disk before the page says that it is kept.
+  return (await opened()).transaction(stores, 'readwrite', { durability: 'strict' });
+}
+
+/**
+ * Keep a record and the walk as it then is, or that the walk is over.
+ *
+ * Their order is counted, as a phone's clock may go back between two of them.
+ *
+ * @param {Entry} entry
+ * @param {Walk | null} walk
+ */
+export async function keepRecord(entry, walk) {
+  const transaction = await writing(['walks', 'entries']);
+  const entries = transaction.objectStore('entries');
+  const orders = (await entries.getAll()).map((/** @type {Entry} */ each) => each.order || 0);
+  entries.put({ ...entry, order: Math.max(0, ...orders) + 1 });
+  if (walk) transaction.objectStore('walks').put(walk);
+  else transaction.objectStore('walks').delete(entry.owner);
+  await transaction.done;
+}
+
 /** @param {Walk} walk */
 export async function keepWalk(walk) {
-  await (await opened()).put('walks', walk);
+  const transaction = await writing(['walks']);
+  transaction.objectStore('walks').put(walk);
+  await transaction.done;
 }
 
 /**
@@ -43,14 +73,11 @@ export async function findWalk(owner) {
   return (await opened()).get('walks', owner);
 }
 
-/** @param {string} owner */
-export async function forgetWalk(owner) {
-  await (await opened()).delete('walks', owner);
-}
-
-/** @param {Entry} entry */
+/** @param {Entry} entry as it is now */
 export async function keepEntry(entry) {
-  await (await opened()).put('entries', entry);
+  const transaction = await writing(['entries']);
+  transaction.objectStore('entries').put(entry);
+  await transaction.done;
 }
 
 /** @param {string} id */
@@ -59,14 +86,26 @@ export async function forgetEntry(id) {
 }
 
 /**
- * What waits or was refused, oldest first: their ids rise with time.
+ * What waits or was refused, oldest first.
  *
  * @param {string} owner
  * @returns {Promise<Entry[]>}
  */
 export async function keptEntries(owner) {
   const all = /** @type {Entry[]} */ (await (await opened()).getAll('entries'));
-  return all.filter((entry) => entry.owner === owner);
+  const own = all.filter((entry) => entry.owner === owner);
+  return own.sort((one, other) => (one.order || 0) - (other.order || 0));
+}
+
+/**
+ * How much waits of others who were signed in on this phone.
+ *
+ * @param {string} owner
+ * @returns {Promise<number>}
+ */
+export async function countOthers(owner) {
+  const all = /** @type {Entry[]} */ (await (await opened()).getAll('entries'));
+  return all.filter((entry) => entry.owner !== owner).length;
 }
 
 /**
@@ -77,7 +116,7 @@ export async function keptEntries(owner) {
  * @param {string} after
  */
 export async function moveTo(owner, before, after) {
-  const transaction = (await opened()).transaction(['walks', 'entries'], 'readwrite');
+  const transaction = await writing(['walks', 'entries']);
   const walk = await transaction.objectStore('walks').get(owner);
   if (walk && walk.id === before) await transaction.objectStore('walks').put({ ...walk, id: after });
   for (const entry of await transaction.objectStore('entries').getAll()) {

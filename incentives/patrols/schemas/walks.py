@@ -1,0 +1,169 @@
+"""What the calls about walks take and give."""
+
+from marshmallow import fields, validate
+
+from incentives.calls.models import Category
+from incentives.patrols.models import PatrolStatus, Unawarded
+from incentives.patrols.models.walks import FINDING_LENGTH, LOG_LENGTH, WEATHER_LENGTH
+from incentives.patrols.schemas.places import TeamOutput
+from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput
+from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
+
+
+class PatrolInput(Schema):
+    """`id` (UUIDv7) and `started_at` are the phone's, where it had no signal."""
+
+    id = Id(load_default=None)
+    team_id = Id(required=True)
+    shift_id = Id(load_default=None)
+    route_id = Id(load_default=None)
+    started_at = InstantField(load_default=None)
+
+
+class ScansInput(Schema):
+    """`clock_off_seconds`: how far the phone's clock was ahead, by its last contact with the
+    service; `scanned_at` is put right by it already, and the scan is flagged from 2 minutes on."""
+
+    waypoint_code = fields.String(required=True, validate=validate.Length(min=1, max=300))
+    resident_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
+    scanned_at = InstantField(required=True)
+    clock_off_seconds = fields.Integer(load_default=0, strict=True)
+
+
+class FindingInput(Schema):
+    """`photo_id`: a file that was brought before. `place`, or the waypoint that it is near."""
+
+    id = Id(load_default=None)
+    category = fields.Enum(Category, by_value=True, required=True)
+    text = fields.String(required=True, validate=validate.Length(min=1, max=FINDING_LENGTH))
+    place = fields.String(load_default=None, validate=validate.Length(min=1, max=80))
+    waypoint_id = Id(load_default=None)
+    photo_id = Id(load_default=None)
+    found_at = InstantField(load_default=None)
+
+
+class LogInput(Schema):
+    weather = fields.String(required=True, validate=validate.Length(min=1, max=WEATHER_LENGTH))
+    text = fields.String(required=True, validate=validate.Length(min=1, max=LOG_LENGTH))
+
+
+class ClosingInput(Schema):
+    log = fields.Nested(LogInput, required=True)
+    attended = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
+
+
+class PatrolOutput(Schema):
+    id = Id()
+    team_id = Id()
+    team = fields.String()
+    shift_id = Id(allow_none=True)
+    route_id = Id(allow_none=True)
+    route = fields.String(allow_none=True)
+    leader_id = Id()
+    leader = fields.String()
+    status = fields.Enum(PatrolStatus, by_value=True)
+    started_at = InstantField()
+    begun_at = InstantField()
+    ended_at = InstantField(allow_none=True)
+    weather = fields.String(allow_none=True)
+    log = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    scans = fields.Integer()
+    attended = fields.Integer()
+    findings = fields.Integer()
+
+
+class ScanOutput(Schema):
+    """Flags: `offline` came minutes later, `late` after the end, `pace` faster than one walks,
+    `clock` at a time that can't be right or was put right, `off_route` where the route doesn't
+    pass."""
+
+    id = Id()
+    waypoint_id = Id()
+    waypoint = fields.String()
+    resident_id = Id()
+    resident = fields.String()
+    scanned_at = InstantField()
+    received_at = InstantField()
+    signed_by = fields.String()
+    for_another = fields.Boolean()
+    offline = fields.Boolean()
+    late = fields.Boolean()
+    pace = fields.Boolean()
+    clock = fields.Boolean()
+    off_route = fields.Boolean()
+
+
+class ScansOutput(Schema):
+    items = fields.List(fields.Nested(ScanOutput))
+
+
+class FindingOutput(Schema):
+    id = Id()
+    category = fields.Enum(Category, by_value=True)
+    text = fields.String(attribute="words")
+    place = fields.String()
+    photo_id = Id(allow_none=True)
+    call_id = Id()
+    found_at = InstantField()
+    received_at = InstantField()
+
+
+class AttendanceOutput(Schema):
+    """The awards that closing proposed for somebody, or why there is none."""
+
+    resident_id = Id()
+    resident = fields.String()
+    places = fields.Integer()
+    award_id = Id(allow_none=True)
+    unawarded = fields.Enum(Unawarded, by_value=True, allow_none=True)
+    leader_award_id = Id(allow_none=True)
+    leader_unawarded = fields.Enum(Unawarded, by_value=True, allow_none=True)
+
+
+class WholePatrolOutput(PatrolOutput):
+    """A patrol with all that was recorded on it."""
+
+    begun_by = fields.String()
+    ended_by = fields.String(allow_none=True)
+    scan_list = fields.List(fields.Nested(ScanOutput))
+    finding_list = fields.List(fields.Nested(FindingOutput))
+    attendance = fields.List(fields.Nested(AttendanceOutput))
+
+
+class PatrolQuery(PageQuery):
+    team_id = Id(load_default=None)
+    status = fields.Enum(PatrolStatus, by_value=True, load_default=None)
+    first = Day(load_default=None)
+    last = Day(load_default=None)
+
+
+class MonthQuery(Schema):
+    month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])\Z"))
+    team_id = Id(load_default=None)
+
+
+class MonthLineOutput(Schema):
+    resident_id = Id()
+    resident = fields.String()
+    team = fields.String()
+    patrols = fields.Integer()
+    led = fields.Integer()
+    days = fields.List(Day())
+
+
+class MonthPage(Schema):
+    items = fields.List(fields.Nested(MonthLineOutput), required=True)
+    next = fields.String(allow_none=True, dump_default=None)
+
+
+class OwnOutput(Schema):
+    """What a walker needs: teams, shifts to come, walks that go on, what waits for an answer."""
+
+    teams = fields.List(fields.Nested(TeamOutput))
+    shifts = fields.List(fields.Nested(OwnShiftOutput))
+    asked = fields.List(fields.Nested(AskedOutput))
+    walking = fields.List(fields.Nested(PatrolOutput))
+
+
+PatrolPage = page_of(PatrolOutput)

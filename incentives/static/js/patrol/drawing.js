@@ -1,0 +1,211 @@
+// @ts-check
+/** What the page shows of a walk: whom to set off with, the route's places, who was signed in. */
+
+import { element, fill, part, texts } from '../app/page.js';
+import { dueShifts, leads, listed, people, routeOf, state } from './state.js';
+
+/**
+ * @typedef {import('./store.js').Entry} Entry
+ * @typedef {import('./store.js').Mark} Mark
+ * @typedef {import('./store.js').Person} Person
+ */
+
+const BETWEEN = texts.between || ', ';
+
+/**
+ * @param {string} at
+ * @param {boolean} [withDay]
+ */
+function clock(at, withDay = false) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = withDay ? { month: 'numeric', day: 'numeric' } : {};
+  return new Date(at).toLocaleString(document.documentElement.lang, {
+    ...day,
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'Asia/Shanghai',
+  });
+}
+
+/**
+ * @param {string} title
+ * @param {string} small
+ * @param {string} figure
+ */
+function row(title, small, figure) {
+  const made = element('li', '', 'row');
+  const words = element('div', '', 'row-words');
+  words.append(element('span', title, 'row-title'), element('p', small, 'row-small'));
+  made.append(words, element('div', figure, 'row-figure'));
+  return made;
+}
+
+/**
+ * @param {'checkbox' | 'radio'} type
+ * @param {string} value
+ * @param {string} words
+ * @param {string} small
+ */
+function check(type, value, words, small) {
+  const label = element('label', '', 'check');
+  const box = document.createElement('input');
+  box.type = type;
+  box.value = value;
+  const text = element('span', words);
+  if (small) text.append(' ', element('small', small));
+  label.append(box, text);
+  return { label, box };
+}
+
+/** @param {Person[]} who */
+function names(who) {
+  return who.map((each) => each.name).join(BETWEEN);
+}
+
+/** Whom to set off with: the shifts whose time has come, and each team without one. */
+function drawChoices() {
+  const shifts = dueShifts().map((each) => {
+    const route = routeOf(each.route);
+    const when = `${clock(each.startsAt, true)}–${clock(each.endsAt)}`;
+    const words = [when, route?.name, names(each.people)].filter(Boolean).join(' · ');
+    return check('radio', each.id, each.name, words);
+  });
+  const teams = listed.teams.map((each) => {
+    const words = [texts.withoutShift, names(each.people)].filter(Boolean).join(' · ');
+    return check('radio', each.id, each.name, words);
+  });
+  const all = [...shifts, ...teams];
+  all.forEach(({ box }, index) => {
+    box.name = 'walk';
+    box.checked = index === 0;
+  });
+  part('choices').replaceChildren(...all.map(({ label }) => label));
+  part('choices').hidden = part('set-off').hidden = all.length === 0;
+  part('no-team').hidden = all.length > 0;
+  drawRouteChoice();
+}
+
+/** A walk without a shift may go along a route, too. */
+export function drawRouteChoice() {
+  const chosen = part('choices').querySelector('input:checked');
+  const team = chosen && listed.teams.some((each) => each.id === chosen.getAttribute('value'));
+  part('route-choice').hidden = !team || listed.routes.length === 0;
+}
+
+/**
+ * @param {string} into
+ * @param {(person: Person) => boolean} ticked
+ * @param {(person: Person) => string} [small]
+ */
+function drawPeople(into, ticked, small = () => '') {
+  const place = part(into);
+  const had = new Map(
+    [...place.querySelectorAll('input')].map((each) => [each.value, each.checked]),
+  );
+  place.replaceChildren(
+    ...people().map((person) => {
+      const { label, box } = check('checkbox', person.id, person.name, small(person));
+      box.checked = had.get(person.id) ?? ticked(person);
+      return label;
+    }),
+  );
+}
+
+/** The places of the route in order, then what was scanned elsewhere. */
+function drawPlaces() {
+  const { marks = [], route = null } = state.walk || {};
+  const stops = route?.stops || [];
+  /** @param {Mark} mark */
+  const words = (mark) => mark.names.join(BETWEEN);
+  const onRoute = stops.map((key) => {
+    const [latest] = marks.filter((mark) => mark.key === key);
+    const place = listed.places[key] || texts.unknownPlace || '';
+    return latest ? row(place, words(latest), `✓ ${clock(latest.at)}`) : row(place, texts.toCome || '', '');
+  });
+  const others = marks.filter((mark) => !stops.includes(mark.key));
+  const rest = others.map((mark) => {
+    const small = route ? [words(mark), texts.offRoute].join(' · ') : words(mark);
+    return row(mark.place, small, clock(mark.at));
+  });
+  part('marks').replaceChildren(...onRoute, ...rest);
+  part('none-yet').hidden = marks.length > 0;
+}
+
+function drawWalk() {
+  const { walk } = state;
+  if (!walk) return;
+  part('team').textContent = walk.name;
+  part('since').textContent = [fill(texts.since, { time: clock(walk.startedAt) }), walk.route?.name].filter(Boolean).join(' · ');
+  part('signing').hidden = !leads();
+  part('ending').hidden = !leads();
+  drawPeople('people', (person) => person.own);
+  const seen = new Set(walk.marks.flatMap((mark) => mark.ids));
+  drawPeople(
+    'attended',
+    (person) => seen.has(person.id),
+    (person) => (seen.has(person.id) ? '' : texts.notSignedIn || ''),
+  );
+  drawPlaces();
+}
+
+/** @param {(begun: import('./state.js').Begun) => void} join */
+function drawJoining(join) {
+  part('begun').replaceChildren(
+    ...listed.walking.map((each) => {
+      const team = listed.teams.find((one) => one.id === each.team);
+      const words = fill(texts.join, { team: team?.name || '', time: clock(each.startedAt) });
+      const button = element('button', words, 'button button-main');
+      button.setAttribute('type', 'button');
+      button.addEventListener('click', () => join(each));
+      return button;
+    }),
+  );
+}
+
+/** @param {(begun: import('./state.js').Begun) => void} join */
+export function draw(join) {
+  drawWalk();
+  drawJoining(join);
+  if (part('choices').childElementCount === 0) drawChoices();
+  part('start').hidden = state.walk !== null;
+  part('walk').hidden = state.walk === null;
+}
+
+/**
+ * What was refused, with the reason, until whoever made it lets it go.
+ *
+ * @param {Entry[]} refused
+ * @param {(entry: Entry) => void} drop
+ */
+export function drawRefused(refused, drop) {
+  part('refused').hidden = refused.length === 0;
+  part('refused-list').replaceChildren(
+    ...refused.map((entry) => {
+      const made = row(entry.words, entry.problem || '', '');
+      const button = element('button', texts.drop || '', 'button button-quiet');
+      button.setAttribute('type', 'button');
+      button.addEventListener('click', () => drop(entry));
+      made.append(button);
+      return made;
+    }),
+  );
+}
+
+/**
+ * What closing proposed: how many awards, for whom none, and whose sign-in is still in a phone.
+ *
+ * @param {any[]} rows
+ */
+export function proposedWords(rows) {
+  const count = rows.reduce((sum, each) => sum + (each.award_id ? 1 : 0) + (each.leader_award_id ? 1 : 0), 0);
+  const without = rows.filter((each) => !each.award_id);
+  const waiting = without.filter((each) => each.unawarded === 'not_signed_in');
+  const refused = without.filter((each) => each.unawarded !== 'not_signed_in');
+  /** @param {any[]} some */
+  const who = (some) => some.map((each) => each.resident).join(BETWEEN);
+  return [
+    fill(texts.proposed, { count }),
+    refused.length ? fill(texts.proposedBut, { names: who(refused) }) : '',
+    waiting.length ? fill(texts.proposedLater, { names: who(waiting) }) : '',
+  ].join(' ');
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/** What the page knows: what it was given when it was last loaded, and the walk that goes on. */
+
+import { part, texts } from '../app/page.js';
+import { rightTime } from './clock.js';
+
+/**
+ * @typedef {import('./store.js').Person} Person
+ * @typedef {import('./store.js').Walk} Walk
+ * @typedef {{ id: string, name: string, people: Person[] }} Team
+ * @typedef {{ id: string, team: string, name: string, route: string, startsAt: string,
+ *   endsAt: string, people: Person[] }} Shift
+ * @typedef {{ id: string, name: string, stops: string[] }} KnownRoute
+ * @typedef {{ id: string, team: string, route: string | null, startedAt: string,
+ *   people: Person[] }} Begun
+ * @typedef {{ teams: Team[], shifts: Shift[], routes: KnownRoute[], places: Record<string, string>,
+ *   walking: Begun[], cadre: boolean }} Listed
+ */
+
+export const OWNER = String(texts.owner);
+export const VILLAGE = String(texts.village);
+/** @type {Listed} */
+export const listed = JSON.parse(part('listed').textContent || '{}');
+/** @type {{ walk: Walk | null }} */
+export const state = { walk: null };
+
+const HOUR = 3_600_000;
+const BEFORE = 12 * HOUR; // from when on a shift can be begun
+const AFTER = 24 * HOUR; // and until when after its end
+
+/** The shifts whose time has come: the page may have been kept for days. */
+export function dueShifts() {
+  const now = rightTime().getTime();
+  return listed.shifts.filter(
+    (each) => Date.parse(each.startsAt) - BEFORE < now && now < Date.parse(each.endsAt) + AFTER,
+  );
+}
+
+/**
+ * @param {string | null} id
+ * @returns {import('./store.js').Route | null}
+ */
+export function routeOf(id) {
+  const found = listed.routes.find((each) => each.id === id);
+  return found ? { name: found.name, stops: found.stops } : null;
+}
+
+/** Who walks. */
+export function people() {
+  return state.walk?.people || [];
+}
+
+/** Whether whoever holds this phone signs for others and closes. */
+export function leads() {
+  return listed.cadre || people().some((each) => each.own && each.leads);
+}
+
+/**
+ * What a sign is known by, and the name of its place as far as this phone knows.
+ *
+ * @param {string} code
+ */
+export async function placeOf(code) {
+  if (!crypto.subtle) return { key: code.slice(-8), place: texts.unknownPlace || '' };
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const key = hex.slice(0, 16);
+  return { key, place: listed.places[key] || texts.unknownPlace || '' };
+}
