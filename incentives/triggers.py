@@ -11,10 +11,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+TRUNCATE = "TRUNCATE"
+# What a trigger's function gives back, by act: otherwise the new row.
+ROWS = {"DELETE": "OLD", TRUNCATE: "NULL"}
+
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse an act on a table under a condition, and say why.
+    """Refuse an act on a table under a condition, and say why; TRUNCATE, as only PostgreSQL has it.
 
     `condition` is one text, or one a dialect. `only` is a condition on the row alone, which
     PostgreSQL asks before it calls the function. `function` is its name there, the trigger's where
@@ -37,7 +41,7 @@ class Guard:
 def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -> None:
     """Create these in the connection's schema; `state` is the SQLSTATE of what they refuse."""
     if connection.dialect.name == "sqlite":
-        for guard in guards:
+        for guard in on_sqlite(guards):
             condition = guard.condition_on("sqlite")
             condition = f"{guard.only} AND ({condition})" if guard.only else condition
             connection.exec_driver_sql(
@@ -47,9 +51,11 @@ def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -
     with own_schema(connection):
         for guard in guards:
             function = guard.function or guard.name
-            row = "OLD" if guard.act == "DELETE" else "NEW"
+            row = ROWS.get(guard.act, "NEW")
             body = refusal(guard.condition_on("postgresql"), guard.words, state, row)
             each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
+            if guard.act == TRUNCATE:
+                each = "STATEMENT"
             create_function(connection, function, body)
             create_trigger(
                 connection, guard.name, f"BEFORE {guard.act}", guard.table, each, function
@@ -58,12 +64,18 @@ def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -
 
 def drop_guards(connection: Connection, guards: Sequence[Guard]) -> None:
     """Drop these; the tables stay."""
-    for guard in guards:
-        if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
+        for guard in on_sqlite(guards):
             connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
-        else:
-            connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
-            connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
+        return
+    for guard in guards:
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
+        connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
+
+
+def on_sqlite(guards: Sequence[Guard]) -> list[Guard]:
+    """Those that SQLite has: it knows no TRUNCATE."""
+    return [guard for guard in guards if guard.act != TRUNCATE]
 
 
 def quoted(words: str) -> str:

@@ -31,7 +31,8 @@ class App:
     """An installable page: its address, the scope of its worker, and its own modules.
 
     `key` names its caches, and its icons: `<key>-192.png`, `-512.png` and `-maskable-512.png`.
-    `also` are addresses that lead to the page and open it without signal, too.
+    `also` are addresses that lead to the page and open it without signal, too. `stays`: where the
+    sign-in has ended the page opens as it was last, instead of the way to the sign-in.
     """
 
     key: str
@@ -41,6 +42,7 @@ class App:
     modules: tuple[str, ...]
     colour: str
     also: tuple[str, ...] = ()
+    stays: bool = False
 
 
 @cache

@@ -8,6 +8,7 @@ const PAGE = 'jishan-{{ app.key }}-page';
 const HOME = '{{ app.page }}';
 const WAYS = {{ ([app.page] + app.also|list)|tojson }};
 const FILES = {{ files|tojson }};
+const STAYS = {{ app.stays|tojson }};
 const PATIENCE = 4000; // milliseconds that a page with bad signal is waited for
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
@@ -55,5 +56,7 @@ async function page(request) {
   const fresh = fetchPage(request);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  return answer || (await caches.match(HOME, { cacheName: PAGE })) || fresh;
+  // A way to the sign-in can't be followed here: the browser is to do that.
+  if (answer && !(STAYS && answer.type === 'opaqueredirect')) return answer;
+  return (await caches.match(HOME, { cacheName: PAGE })) || fresh;
 }

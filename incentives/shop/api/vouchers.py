@@ -16,11 +16,18 @@ from incentives.web.cursors import page
 @blueprint.route("/villages/<village>/vouchers")
 @reads(schemas.VoucherPage, query=schemas.VoucherQuery, permission="redemption.read", own=True)
 def get_vouchers(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The vouchers of a village's households, newest first; a resident's own household's only."""
-    actor, household_id = current_actor(), query.get("household_id")
-    if not may(actor, "redemption.read", village):
+    """The vouchers of a village's households, newest first.
+
+    A resident sees their own household's, a shopkeeper their own shops'.
+    """
+    actor, household_id, shops = current_actor(), query.get("household_id"), None
+    if may(actor, "redemption.read", village):
+        shops = queries.own_shops(actor, "redemption.read", village)
+    else:
         household_id = actor.household_id
-    chosen = queries.vouchers(village, status=query.get("status"), household_id=household_id)
+    chosen = queries.vouchers(
+        village, shops=shops, status=query.get("status"), household_id=household_id
+    )
     return page(chosen, [Voucher.id.desc()], query)
 
 

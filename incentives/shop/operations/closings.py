@@ -6,7 +6,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, update
 
-from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
@@ -15,7 +14,8 @@ from incentives.database import new_id, rows_changed
 from incentives.errors import FieldError, Invalid, Stale, WrongState
 from incentives.extensions import db
 from incentives.shop.models import Closing, Redemption, Refund
-from incentives.shop.queries import find_shop, open_totals, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_shop, open_totals
 
 
 def close_day(
@@ -34,7 +34,7 @@ def close_day(
     """
     shop = find_shop(shop_id)
     require(actor, "closing.make", shop.division)
-    ledger.hold(villages_served(shop_id))
+    hold_villages(shop_id)
     day = village_day(now)
     earlier = select(func.count()).where(Closing.shop_id == shop_id, Closing.closed_on == day)
     if db.session.scalar(earlier):

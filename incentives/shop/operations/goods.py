@@ -9,7 +9,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, insert, select
 
-from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
 from incentives.access.permissions import require
@@ -28,7 +27,8 @@ from incentives.shop.models import (
     StockMovement,
     StockMovementLine,
 )
-from incentives.shop.queries import find_good, find_shop, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_good, find_shop, villages_ever_served
 
 PRICES = ("price_points", "cost_fen")
 
@@ -103,7 +103,7 @@ def change_good(
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
     # No sale of any village that the shop serves may read a cost that is about to change.
-    ledger.hold(villages_served(shop.id))
+    hold_villages(shop.id)
     good = find_good(shop_id, good_id)
     before = {name: getattr(good, name) for name in changes}
     if "voucher_days" in changes and (changes["voucher_days"] is None) is good.is_service:
@@ -148,7 +148,7 @@ def import_goods(
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
-    ledger.hold(villages_served(shop.id))
+    hold_villages(shop.id)
     listed = {
         good.sku: good
         for good in db.session.scalars(
@@ -191,7 +191,7 @@ def check_good(shop: Shop, good: Good) -> None:
         raise Invalid(errors=[FieldError("/month_limit", _("Only services have a limit a month"))])
     if good.photo_id is not None:
         file = db.session.get(File, good.photo_id)
-        served = villages_served(shop.id)
+        served = villages_ever_served(shop.id)
         if (
             file is None
             or file.kind is FileKind.PDF

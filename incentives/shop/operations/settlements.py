@@ -36,6 +36,7 @@ from incentives.shop.operations.settling import (
     record,
     refuse_differences,
     refuse_differing,
+    refuse_what_the_village_decides,
     refuse_wrong_state,
     reject,
 )
@@ -249,7 +250,8 @@ def reverse_settlement(
     """Take the last step back, with a reason: a treasurer a payment, a supervisor an approval.
 
     Paid, it is approved again; approved, it is checked again. Refuses a settlement that the
-    shopkeeper has confirmed, and who keeps the shop or lives with one who does.
+    shopkeeper has confirmed, who keeps the shop or lives with one who does, and the township where
+    the village has a supervisor for it.
     """
     require(actor, "settlement.reverse", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)
@@ -259,6 +261,7 @@ def reverse_settlement(
     action = Action.REVERSE_PAYMENT if paid else Action.REVERSE_APPROVAL
     refuse_wrong_state(settlement, action)
     require(actor, "settlement.pay" if paid else "settlement.approve", village)
+    refuse_what_the_village_decides(settlement, action, actor)
     undone_event_id = settlement.paid_event_id if paid else settlement.approved_event_id
     draft = ledger.Draft(
         village=village,

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
-from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid
@@ -23,7 +22,8 @@ from incentives.shop.models import (
     StockSource,
 )
 from incentives.shop.operations.moving import StockLine, move_stock
-from incentives.shop.queries import find_shop, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_shop, villages_ever_served
 
 __all__ = [
     "StockLine",
@@ -165,7 +165,7 @@ def count_stock(
 def hold_costs(shop: Shop) -> None:
     """Let no sale read a cost while it moves: only the village's own goods have one that does."""
     if shop.stock_owner is StockOwner.VILLAGE:
-        ledger.hold(villages_served(shop.id))
+        hold_villages(shop.id)
 
 
 def check_file(shop: Shop, file_id: UUID | None) -> None:
@@ -173,7 +173,11 @@ def check_file(shop: Shop, file_id: UUID | None) -> None:
     if file_id is None:
         return
     file = db.session.get(File, file_id)
-    if file is None or file.erased_at is not None or file.village not in villages_served(shop.id):
+    if (
+        file is None
+        or file.erased_at is not None
+        or file.village not in villages_ever_served(shop.id)
+    ):
         raise Invalid(errors=[FieldError("/voucher_file_id", _("There is no such file"))])
 
 

@@ -34,7 +34,8 @@ def receipts() -> Any:
     """What was handed over, newest first."""
     village = current_village().code
     shown = ListPage(lists.REDEMPTIONS, get_redemptions, limit=30)
-    chosen = queries.redemptions(village, **narrowing_of(shown.query))
+    shops = queries.own_shops(current_actor(), "redemption.read", village)
+    chosen = queries.redemptions(village, shops=shops, **narrowing_of(shown.query))
     sales = queries.sales(shown.take(list_page(chosen, [Redemption.id.desc()], shown.query)))
     return render(
         "shop/receipts.html",
@@ -53,6 +54,7 @@ def receipt(redemption_id: UUID) -> Any:
     """One receipt; the shopkeeper takes goods back here, by line."""
     village = current_village()
     redemption = queries.find_redemption(village.code, redemption_id)
+    queries.refuse_other_shops(current_actor(), "redemption.read", village.code, redemption.shop_id)
     form = Form(forms.RefundForm)
     answer = form.accept(
         lambda: operations.refund_redemption(

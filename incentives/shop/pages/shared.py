@@ -16,11 +16,14 @@ blueprint = Blueprint("shop_pages", __name__)
 
 
 def shop_here(permission: str) -> Shop:
-    """The shop that serves the page's village: the one asked for, else the first."""
+    """The shop that serves the page's village: the one asked for, else the first.
+
+    One that serves it no more comes last: what it sold is still its to answer for.
+    """
     actor: Actor = current_actor()
     shops = [
         shop
-        for shop in queries.shops_of_village(current_village().code)
+        for shop in queries.shops_of_village(current_village().code, also_left=True)
         if may(actor, permission, shop.division)
     ]
     asked = request.args.get("shop")

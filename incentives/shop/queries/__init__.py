@@ -16,6 +16,7 @@ from incentives.shop.queries.goods import (
     low_goods,
     price_history,
 )
+from incentives.shop.queries.keeping import own_shops, refuse_other_shops, shops_read_by
 from incentives.shop.queries.month import MonthLine, MonthSheet, month_sheet
 from incentives.shop.queries.purchases import (
     Payment,
@@ -36,6 +37,7 @@ from incentives.shop.queries.shops import (
     find_shop,
     serves_village,
     shops_in,
+    shops_near,
     shops_of_village,
     villages_served,
 )
@@ -68,15 +70,19 @@ __all__ = [
     "movements",
     "new_sale",
     "open_totals",
+    "own_shops",
     "payments_for_goods",
     "price_history",
     "redemptions",
     "refund_lines",
+    "refuse_other_shops",
     "sales",
     "serves_village",
     "shelf_value_fen",
     "shops_in",
+    "shops_near",
     "shops_of_village",
+    "shops_read_by",
     "sums_of_movements",
     "terminals_of_shop",
     "unlinked_purchases",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from incentives.access.actor import Actor, Role
 from incentives.errors import NotFound
@@ -22,14 +22,30 @@ def find_shop(shop_id: UUID) -> Shop:
     return shop
 
 
-def shops_of_village(village: str) -> list[Shop]:
-    """The shops that serve a village, in the order of their numbers there."""
+def shops_of_village(village: str, *, also_left: bool = False) -> list[Shop]:
+    """The shops that serve a village, in the order of their numbers there.
+
+    `also_left` adds those that served it once, behind the others.
+    """
+    query = (
+        select(Shop)
+        .join(ShopService)
+        .where(ShopService.village == village)
+        .order_by(ShopService.ended_at.is_not(None), ShopService.number)
+    )
+    if not also_left:
+        query = query.where(ShopService.ended_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def shops_near(village: str, township: str) -> list[Shop]:
+    """The shops that serve a village or did, and those of its township, by division."""
+    serve = select(ShopService.shop_id).where(ShopService.village == village)
     return list(
         db.session.scalars(
             select(Shop)
-            .join(ShopService)
-            .where(ShopService.village == village)
-            .order_by(ShopService.number)
+            .where(or_(Shop.id.in_(serve), Shop.division == township))
+            .order_by(Shop.division, Shop.id)
         )
     )
 
@@ -52,11 +68,22 @@ def serves_village(actor: Actor, village: str) -> bool:
 
 def villages_served(shop_id: UUID) -> list[str]:
     """The codes of the villages that a shop serves, in order."""
+    return [each.village for each in services_of(shop_id) if each.ended_at is None]
+
+
+def villages_ever_served(shop_id: UUID) -> list[str]:
+    """The codes of the villages in which a shop has accounts, in order."""
+    return [each.village for each in services_of(shop_id)]
+
+
+def services_of(shop_id: UUID) -> list[ShopService]:
+    """A shop's service of each village that it serves or served, by village, as it now is."""
     return list(
         db.session.scalars(
-            select(ShopService.village)
+            select(ShopService)
             .where(ShopService.shop_id == shop_id)
             .order_by(ShopService.village)
+            .execution_options(populate_existing=True)
         )
     )
 
