@@ -39,6 +39,7 @@ from incentives.shop.queries.shops import (
     shops_in,
     shops_near,
     shops_of_village,
+    villages_ever_served,
     villages_served,
 )
 from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
@@ -86,6 +87,7 @@ __all__ = [
     "sums_of_movements",
     "terminals_of_shop",
     "unlinked_purchases",
+    "villages_ever_served",
     "villages_served",
     "voucher_url",
     "vouchers",
