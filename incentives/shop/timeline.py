@@ -5,11 +5,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.access.duties import decides_here, household_ids_of
 from incentives.access.permissions import VILLAGE_CODE, may
 from incentives.access.queries import person_names
 from incentives.extensions import db
+from incentives.shop.keeping import keeps
 from incentives.shop.models import Settlement, SettlementStatus, Undone
 from incentives.shop.operations.settling import (
     DECIDERS,
@@ -43,7 +44,7 @@ def can_take(settlement: Settlement, action: Action, actor: Actor) -> bool:
     """Whether this person may take a step, by role, what they did before and where they live."""
     _act, permission = ACTS[action]
     if action is Action.CONFIRM:
-        return actor.has_role(Role.SHOPKEEPER, find_shop(settlement.shop_id).division)
+        return keeps(actor, find_shop(settlement.shop_id))
     if not may(actor, permission, settlement.village):
         return False
     shop = hands_of_shop(settlement)

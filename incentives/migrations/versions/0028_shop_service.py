@@ -9,14 +9,14 @@ from incentives.shop.service_triggers import create_triggers, drop_triggers
 revision = "0028_shop_service"
 down_revision = "0025_patrols"
 
-ENDS = op.f("ck_shop_service_ends_after_it_began")
+ENDS = "ck_shop_service_ends_after_it_began"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("shop_service") as batch:
         batch.add_column(sa.Column("began_at", Instant(), nullable=True))
         batch.add_column(sa.Column("ended_at", Instant(), nullable=True))
-        batch.create_check_constraint(ENDS, "ended_at >= began_at")
+        batch.create_check_constraint(op.f(ENDS), "ended_at >= began_at")
     # Until now a shop's villages were all named when it was opened.
     op.execute(
         "UPDATE shop_service SET began_at ="
@@ -30,6 +30,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_triggers(op.get_bind())
     with op.batch_alter_table("shop_service") as batch:
-        batch.drop_constraint(ENDS, type_="check")
+        batch.drop_constraint(op.f(ENDS), type_="check")
         batch.drop_column("ended_at")
         batch.drop_column("began_at")

@@ -13,7 +13,7 @@ from incentives.database import columns
 from incentives.extensions import db
 from incentives.fund.schemas import DecisionInput
 from incentives.shop import operations, queries, schemas, statements, timeline
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.lists import SETTLEMENTS
 from incentives.shop.models import Settlement, Shop
 from incentives.shop.queries.agreements import agreements_of
@@ -88,7 +88,7 @@ def whole_output(village: str, settlement_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/agreements")
-@reads(schemas.AgreementPage, permission="stock.read", division=queries.division_of_shop)
+@reads(schemas.AgreementPage, permission="stock.read", division=division_of_shop)
 def get_agreements(shop_id: UUID) -> dict[str, Any]:
     """How a shopkeeper's goods are paid for, the newest first; at cost before there is any."""
     return {"items": agreements_of(queries.find_shop(shop_id).id)}
@@ -100,7 +100,7 @@ def get_agreements(shop_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.AgreementInput,
     permission="shop.agree",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_agreement(shop_id: UUID, body: dict[str, Any]) -> Any:
     """Enter how a shopkeeper's goods are paid for from a day on, and by which paper."""

@@ -7,7 +7,7 @@ from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.shop import operations, queries, schemas
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Voucher
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
@@ -32,14 +32,14 @@ def get_vouchers(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/vouchers/<number>")
-@reads(schemas.VoucherOutput, permission="voucher.serve", division=queries.division_of_shop)
+@reads(schemas.VoucherOutput, permission="voucher.serve", division=division_of_shop)
 def get_voucher(shop_id: UUID, number: str) -> Voucher:
     """One voucher of this shop, by its number."""
     return queries.find_voucher(shop_id, number)
 
 
 @blueprint.route("/shops/<uuid:shop_id>/vouchers/<number>/service", methods=["POST"])
-@writes(schemas.VoucherOutput, permission="voucher.serve", division=queries.division_of_shop)
+@writes(schemas.VoucherOutput, permission="voucher.serve", division=division_of_shop)
 def post_service(shop_id: UUID, number: str) -> Voucher:
     """Mark a voucher's service as given, once."""
     return operations.serve_voucher(

@@ -8,11 +8,11 @@ from sqlalchemy import func, select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id, rows_changed
 from incentives.errors import FieldError, Invalid, Stale, WrongState
 from incentives.extensions import db
+from incentives.shop.keeping import require_at
 from incentives.shop.models import Closing, Redemption, Refund
 from incentives.shop.operations.shops import hold_villages
 from incentives.shop.queries import find_shop, open_totals
@@ -33,7 +33,7 @@ def close_day(
     villages are held, as they are by each sale. Refuses a second close on a day.
     """
     shop = find_shop(shop_id)
-    require(actor, "closing.make", shop.division)
+    require_at(actor, "closing.make", shop)
     hold_villages(shop_id)
     day = village_day(now)
     earlier = select(func.count()).where(Closing.shop_id == shop_id, Closing.closed_on == day)

@@ -21,6 +21,7 @@ from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
 from incentives.fund.operations.months import open_day, refuse_closed
 from incentives.fund.operations.steps import check_day, check_text
+from incentives.shop.keeping import require_at
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
 from incentives.shop.operations.settling import (
@@ -57,7 +58,7 @@ def submit_settlement(
     points, goods and money don't agree.
     """
     shop = find_shop(shop_id)
-    require(actor, "settlement.submit", shop.division)
+    require_at(actor, "settlement.submit", shop)
     service = find_service(shop_id, village)
     if shop.stock_owner is StockOwner.VILLAGE:
         raise WrongState(_("This shop's goods are the village's own: nothing is owed for them"))
@@ -237,7 +238,7 @@ def confirm_settlement(
 ) -> Settlement:
     """Say, as who keeps the shop, that the money has come."""
     settlement = find_settlement(village, settlement_id)
-    require(actor, "settlement.confirm", find_shop(settlement.shop_id).division)
+    require_at(actor, "settlement.confirm", find_shop(settlement.shop_id))
     ledger.hold([village])
     move_on(settlement, Action.CONFIRM, confirmed_by=actor.person, confirmed_at=now)
     record(settlement, audit.Tag.SETTLEMENT_CONFIRMED, actor=actor, now=now)

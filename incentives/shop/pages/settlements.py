@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
-from incentives.access.actor import Actor, Role, current_actor
+from incentives.access.actor import Actor, current_actor
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -16,6 +16,7 @@ from incentives.fund.models import Method
 from incentives.fund.words import PLACES
 from incentives.shop import forms, lists, operations, queries, schemas, statements, timeline, words
 from incentives.shop.api.settlements import get_settlements, view_of
+from incentives.shop.keeping import keeps
 from incentives.shop.models import Settlement, Shop, ShopService, StockOwner
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.queries.agreements import agreements_of, basis_on
@@ -125,8 +126,7 @@ def dues_of(actor: Actor, village: str) -> list[tuple[Shop, Due | None]]:
     return [
         (shop, next_due(find_service(shop.id, village), now()))
         for shop in queries.shops_of_village(village, also_left=True)
-        if shop.stock_owner is StockOwner.SHOPKEEPER
-        and actor.has_role(Role.SHOPKEEPER, shop.division)
+        if shop.stock_owner is StockOwner.SHOPKEEPER and keeps(actor, shop)
     ]
 
 

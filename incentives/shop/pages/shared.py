@@ -4,9 +4,9 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor
-from incentives.access.permissions import may
 from incentives.errors import NotFound
 from incentives.shop import queries
+from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     Shop,
 )
@@ -24,7 +24,7 @@ def shop_here(permission: str) -> Shop:
     shops = [
         shop
         for shop in queries.shops_of_village(current_village().code, also_left=True)
-        if may(actor, permission, shop.division)
+        if may_at(actor, permission, shop)
     ]
     asked = request.args.get("shop")
     for shop in shops:

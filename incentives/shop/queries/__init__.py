@@ -16,7 +16,6 @@ from incentives.shop.queries.goods import (
     low_goods,
     price_history,
 )
-from incentives.shop.queries.keeping import own_shops, refuse_other_shops, shops_read_by
 from incentives.shop.queries.month import MonthLine, MonthSheet, month_sheet
 from incentives.shop.queries.purchases import (
     Payment,
@@ -24,6 +23,7 @@ from incentives.shop.queries.purchases import (
     sums_of_movements,
     unlinked_purchases,
 )
+from incentives.shop.queries.reading import own_shops, refuse_other_shops, shops_read_by
 from incentives.shop.queries.redemptions import (
     Sale,
     find_redemption,
@@ -33,7 +33,6 @@ from incentives.shop.queries.redemptions import (
     sales,
 )
 from incentives.shop.queries.shops import (
-    division_of_shop,
     find_shop,
     serves_village,
     shops_in,
@@ -56,7 +55,6 @@ __all__ = [
     "closings_of_shop",
     "count_low",
     "day_of",
-    "division_of_shop",
     "find_closing",
     "find_good",
     "find_redemption",

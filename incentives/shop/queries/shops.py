@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.shop.keeping import keeps
 from incentives.shop.models import (
     Shop,
     ShopService,
@@ -63,7 +64,7 @@ def shops_in(divisions: Sequence[str]) -> list[Shop]:
 
 def serves_village(actor: Actor, village: str) -> bool:
     """Whether the actor keeps a shop that serves a village."""
-    return any(actor.has_role(Role.SHOPKEEPER, shop.division) for shop in shops_of_village(village))
+    return any(keeps(actor, shop) for shop in shops_of_village(village))
 
 
 def villages_served(shop_id: UUID) -> list[str]:
@@ -86,8 +87,3 @@ def services_of(shop_id: UUID) -> list[ShopService]:
             .execution_options(populate_existing=True)
         )
     )
-
-
-def division_of_shop(*, shop_id: UUID, **_arguments: object) -> str:
-    """The division that a shop belongs to: where its staff need their roles."""
-    return find_shop(shop_id).division

@@ -1,11 +1,11 @@
 """Whose sales and money a shopkeeper reads: their own shops', and of no other in the village."""
 
-from dataclasses import replace
 from uuid import UUID
 
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.errors import NotFound
+from incentives.shop.keeping import keeps, no_keeper
 from incentives.shop.models import Shop
 from incentives.shop.queries.shops import shops_of_village
 
@@ -18,7 +18,7 @@ def shops_read_by(actor: Actor, permission: str, village: str) -> list[Shop]:
     shops = shops_of_village(village, also_left=True)
     if reads_all(actor, permission, village):
         return shops
-    return [shop for shop in shops if actor.has_role(Role.SHOPKEEPER, shop.division)]
+    return [shop for shop in shops if keeps(actor, shop)]
 
 
 def own_shops(actor: Actor, permission: str, village: str) -> list[UUID] | None:
@@ -37,5 +37,4 @@ def refuse_other_shops(actor: Actor, permission: str, village: str, shop_id: UUI
 
 def reads_all(actor: Actor, permission: str, village: str) -> bool:
     """Whether another role than the shopkeeper's lets this person read of all shops there."""
-    others = tuple(held for held in actor.roles if held.role is not Role.SHOPKEEPER)
-    return may(replace(actor, roles=others), permission, village)
+    return may(no_keeper(actor), permission, village)
