@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.databases import client_programs
+from tests.ledger.books import open_books
 from tests.upkeep.places import Place, close, open_place
 
 
@@ -48,3 +49,16 @@ def elsewhere(
         close(place.app)
     for name in names:
         request.getfixturevalue("postgresql").drop_database(name)
+
+
+@pytest.fixture
+def lived(home: Place) -> Place:
+    """Home with a few events."""
+
+    def work():
+        found = open_books()
+        found.post(found.award(found.households[0], 50, detail={"name": "扎西的巡防"}))
+        found.post(found.redemption(found.households[0], 20))
+
+    home.ask(work)
+    return home

@@ -122,3 +122,10 @@ def audited() -> list[object]:
 def books() -> dict[str, list[object]]:
     """Each village's accounts and what they hold."""
     return {village: list(ledger.trial_balance(village)) for village in villages()}
+
+
+def untouched(place: Place) -> bool:
+    """Whether a place is as empty as it was: no table, no upload, its own keys, no mark."""
+    tables = place.ask(lambda: db.inspect(db.engine).get_table_names())
+    left = {each.name for each in place.data.iterdir()} - {"backup.lock", "keys"}
+    return not tables and all(name.startswith("jishan.sqlite3") for name in left)
