@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+TRUNCATE = "TRUNCATE"  # as only PostgreSQL has it; its condition speaks of no row
+# What a trigger's function gives back, by act: otherwise the new row.
+ROWS = {"DELETE": "OLD", TRUNCATE: "NULL"}
 
 @dataclass(frozen=True)
 class Guard:
@@ -18,8 +21,7 @@ class Guard:
 
     `condition` is one text, or one a dialect; `IS DISTINCT FROM` becomes what each of them says.
     `only` is a condition on the row alone, which PostgreSQL asks before it calls the function.
-    `function` is its name there, the trigger's where it is left empty. Only PostgreSQL has
-    TRUNCATE; its condition speaks of no row.
+    `function` is its name there, the trigger's where it is left empty.
     """
 
     name: str
@@ -37,16 +39,12 @@ class Guard:
             found = found.replace("IS DISTINCT FROM", "IS NOT")
         return found
 
-    def is_for(self, dialect: str) -> bool:
-        """Whether that dialect has such an act."""
-        return self.act != "TRUNCATE" or dialect == "postgresql"
-
 
 def kept(table: str, words: str, *acts: str) -> tuple[Guard, ...]:
     """Refuse these acts on a table always; where none is said, all that change or lose rows."""
     return tuple(
         Guard(f"{table}_refuses_{act.lower()}", table, act, "1 = 1", words)
-        for act in acts or ("UPDATE", "DELETE", "TRUNCATE")
+        for act in acts or ("UPDATE", "DELETE", TRUNCATE)
     )
 
 
@@ -57,24 +55,23 @@ def differs(*columns: str) -> str:
 
 def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -> None:
     """Create these in the connection's schema; `state` is the SQLSTATE of what they refuse."""
-    dialect = connection.dialect.name
-    for guard in guards:
-        if not guard.is_for(dialect):
-            continue
-        condition = guard.condition_on(dialect)
-        if dialect == "sqlite":
+    if connection.dialect.name == "sqlite":
+        for guard in on_sqlite(guards):
+            condition = guard.condition_on("sqlite")
             condition = f"{guard.only} AND ({condition})" if guard.only else condition
             connection.exec_driver_sql(
                 sqlite_trigger(guard.name, guard.act, guard.table, condition, guard.words)
             )
-            continue
-        function = guard.function or guard.name
-        row = "OLD" if guard.act == "DELETE" else "NEW"
-        each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
-        if guard.act == "TRUNCATE":
-            each = "STATEMENT"
-        with own_schema(connection):
-            create_function(connection, function, refusal(condition, guard.words, state, row))
+        return
+    with own_schema(connection):
+        for guard in guards:
+            function = guard.function or guard.name
+            row = ROWS.get(guard.act, "NEW")
+            body = refusal(guard.condition_on("postgresql"), guard.words, state, row)
+            each = f"ROW WHEN ({guard.only})" if guard.only else "ROW"
+            if guard.act == TRUNCATE:
+                each = "STATEMENT"
+            create_function(connection, function, body)
             create_trigger(
                 connection, guard.name, f"BEFORE {guard.act}", guard.table, each, function
             )
@@ -82,13 +79,18 @@ def create_guards(connection: Connection, guards: Sequence[Guard], state: str) -
 
 def drop_guards(connection: Connection, guards: Sequence[Guard]) -> None:
     """Drop these; the tables stay."""
-    dialect = connection.dialect.name
-    for guard in guards:
-        if dialect == "sqlite" and guard.is_for(dialect):
+    if connection.dialect.name == "sqlite":
+        for guard in on_sqlite(guards):
             connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
-        elif dialect == "postgresql":
-            connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
-            connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
+        return
+    for guard in guards:
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name} ON {guard.table}")
+        connection.exec_driver_sql(f"DROP FUNCTION {guard.function or guard.name}()")
+
+
+def on_sqlite(guards: Sequence[Guard]) -> list[Guard]:
+    """Those that SQLite has: it knows no TRUNCATE."""
+    return [guard for guard in guards if guard.act != TRUNCATE]
 
 
 def quoted(words: str) -> str:

@@ -99,6 +99,8 @@ class Tag(StrEnum):
     DISBURSEMENT_REJECTED = "disbursement_rejected"
     DISBURSEMENT_WITHDRAWN = "disbursement_withdrawn"
     SHOP_OPENED = "shop_opened"
+    SHOP_SERVES = "shop_serves"
+    SHOP_LEFT = "shop_left"
     SHOP_AGREED = "shop_agreed"
     GOOD_ADDED = "good_added"
     GOOD_CHANGED = "good_changed"

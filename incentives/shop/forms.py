@@ -13,6 +13,7 @@ from incentives.shop.schemas import (
     AgreementInput,
     SettlementPaymentInput,
     SettlementReversalInput,
+    ShopInput,
 )
 from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
@@ -87,6 +88,17 @@ class GoodChangeForm(GoodFormFields):
     """All that can change of a good."""
 
     on_sale = fields.Boolean(load_default=False)
+
+
+class ShopForm(ShopInput):
+    """A new shop of a village or a township: a village's serves that village."""
+
+    division = fields.String(required=True, validate=validate.Regexp(r"^\d{9}(\d{3})?$"))
+    serves = fields.List(
+        fields.String(validate=validate.Regexp(r"^\d{12}$")),
+        load_default=list,
+        validate=validate.Length(max=100),
+    )
 
 
 class AgreementForm(AgreementInput):

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from incentives.access.actor import current_actor
 from incentives.extensions import db
 from incentives.register.models import Household, Resident
 from incentives.register.names import masked
@@ -14,7 +15,7 @@ from incentives.shop.models import (
     SettlementStatus,
     StockOwner,
 )
-from incentives.shop.queries import shops_of_village
+from incentives.shop.queries import shops_read_by
 from incentives.shop.words import (
     BASES,
     KINDS,
@@ -154,8 +155,9 @@ def status_options() -> list[tuple[str, Any]]:
 
 
 def shop_options() -> list[tuple[str, str]]:
-    """The shops that serve the page's village."""
-    return [(str(shop.id), shop.name) for shop in shops_of_village(current_village().code)]
+    """The shops whose settlements the reader may see in the page's village."""
+    shops = shops_read_by(current_actor(), "settlement.read", current_village().code)
+    return [(str(shop.id), shop.name) for shop in shops]
 
 
 SETTLEMENTS = Listing(

@@ -3,14 +3,21 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import or_, select
 
-from incentives.access.actor import Actor, Role
-from incentives.access.duties import household_ids_of
-from incentives.access.permissions import may
+from incentives.access.actor import Actor
+from incentives.access.duties import decides_here, household_ids_of
+from incentives.access.permissions import VILLAGE_CODE, may
 from incentives.access.queries import person_names
 from incentives.extensions import db
+from incentives.shop.keeping import keeps
 from incentives.shop.models import Settlement, SettlementStatus, Undone
-from incentives.shop.operations.settling import hands_of_shop, other_hands
+from incentives.shop.operations.settling import (
+    DECIDERS,
+    hands_of_shop,
+    is_sent_up,
+    other_hands,
+)
 from incentives.shop.queries import find_shop
 from incentives.shop.queries.settlements import SettlementView, settlements
 from incentives.shop.states import Action, allowed
@@ -31,21 +38,25 @@ WAITS = {
     SettlementStatus.APPROVED: Action.PAY,
     SettlementStatus.PAID: Action.CONFIRM,
 }
-REVERSALS = (Action.REVERSE_APPROVAL, Action.REVERSE_PAYMENT)
 
 
 def can_take(settlement: Settlement, action: Action, actor: Actor) -> bool:
     """Whether this person may take a step, by role, what they did before and where they live."""
     _act, permission = ACTS[action]
     if action is Action.CONFIRM:
-        return actor.has_role(Role.SHOPKEEPER, find_shop(settlement.shop_id).division)
+        return keeps(actor, find_shop(settlement.shop_id))
     if not may(actor, permission, settlement.village):
         return False
     shop = hands_of_shop(settlement)
-    barred = set(shop)
-    if action not in REVERSALS:
-        barred |= {person for person in other_hands(settlement, action) if person}
-    return actor.person not in barred and actor.household_id not in household_ids_of(*shop)
+    barred = shop | set(other_hands(settlement, action))
+    if actor.person in barred or actor.household_id in household_ids_of(*shop):
+        return False
+    role = DECIDERS.get(action)
+    return (
+        role is None
+        or decides_here(actor, role, settlement.village)
+        or is_sent_up(settlement, action)
+    )
 
 
 def actions_of(settlement: Settlement, actor: Actor) -> list[str]:
@@ -64,6 +75,29 @@ def waiting_for(actor: Actor, village: str) -> list[Settlement]:
         return []
     found = db.session.scalars(settlements(village, statuses=statuses).order_by(Settlement.id))
     return [each for each in found if can_take(each, WAITS[each.status], actor)]
+
+
+def sent_up_to(actor: Actor, under: str = "") -> list[Settlement]:
+    """What waits for this person from villages that can't decide it, the oldest first.
+
+    `under` narrows it to one division.
+    """
+    found: list[Settlement] = []
+    for status, action in WAITS.items():
+        above = [
+            held.division
+            for held in actor.roles
+            if held.role is DECIDERS.get(action) and len(held.division) < VILLAGE_CODE
+        ]
+        if above:
+            waiting = select(Settlement).where(
+                Settlement.status == status,
+                Settlement.village.startswith(under),
+                or_(*(Settlement.village.startswith(each) for each in above)),
+            )
+            rows = db.session.scalars(waiting)
+            found += [each for each in rows if can_take(each, action, actor)]
+    return sorted(found, key=lambda each: each.id)
 
 
 def steps_of(view: SettlementView) -> list[dict[str, Any]]:

@@ -32,7 +32,8 @@ class App:
 
     `key` names its caches, and its icons: `<key>-192.png`, `-512.png` and `-maskable-512.png`.
     `also` are addresses that lead to the page and open it without signal, too; `besides` are pages
-    of their own that open without signal as they were last.
+    of their own that open without signal as they were last. `stays`: where the sign-in has ended
+    the page opens as it was last, instead of the way to the sign-in.
     """
 
     key: str
@@ -43,6 +44,7 @@ class App:
     colour: str
     also: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+    stays: bool = False
 
 
 @cache

@@ -9,6 +9,7 @@ const HOME = '{{ app.page }}';
 const WAYS = {{ ([app.page] + app.also|list)|tojson }};
 const BESIDES = {{ app.besides|list|tojson }};
 const FILES = {{ files|tojson }};
+const STAYS = {{ app.stays|tojson }};
 const PATIENCE = 4000; // milliseconds that a page with bad signal is waited for
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
@@ -65,5 +66,7 @@ async function page(request, path) {
   const fresh = fetchPage(request, path);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  return answer || (await caches.match(path, { cacheName: PAGE })) || fresh;
+  // A way to the sign-in can't be followed here: the browser is to do that.
+  if (answer && !(STAYS && answer.type === 'opaqueredirect')) return answer;
+  return (await caches.match(path, { cacheName: PAGE })) || fresh;
 }

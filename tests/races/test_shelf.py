@@ -38,7 +38,7 @@ class Counter:
     """A shop with one good; its village's own, or a township's for two villages."""
 
     def __init__(self, division: str, villages: list[str], **good: object) -> None:
-        self.villages = [make_village(code, pin_above=1000) for code in villages]
+        self.villages = [make_village(code, pin_above=1000, publicity_days=0) for code in villages]
         owner = StockOwner.VILLAGE if division == VILLAGE else StockOwner.SHOPKEEPER
         self.keeper = staff(Role.SHOPKEEPER, division)
 
@@ -59,10 +59,10 @@ class Counter:
         self.shop_id, self.good_id = act(work)
         self.codes = {village: make_shopper(village) for village in self.villages}
 
-    def fill(self, pieces: int, cost_fen: int | None = None) -> None:
-        """Bring pieces in, at what one cost."""
+    def fill(self, pieces: int, cost_fen: int | None = None) -> UUID:
+        """Bring pieces in, at what one cost; the movement's id."""
         village = self.keeper.roles[0].division == VILLAGE
-        act(
+        return act(
             lambda: (
                 shop.receive_stock(
                     shop_id=self.shop_id,
@@ -70,8 +70,7 @@ class Counter:
                     lines=[shop.StockLine(self.good_id, pieces, cost_fen)],
                     actor=self.keeper,
                     now=now(),
-                )
-                and None
+                ).id
             )
         )
 

@@ -11,7 +11,7 @@ from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.fund.models import Method
-from incentives.fund.operations import PayeeChoice, return_payment
+from incentives.fund.operations import return_payment
 from incentives.shop import queries
 from incentives.shop.models import Purchase, StockOwner
 from tests.factories import VILLAGE, act, staff
@@ -35,23 +35,7 @@ def counter(site) -> Counter:
 def paid(site: Site, amount_fen: int, purpose: str = "stock", *, pay: bool = True) -> str:
     """A disbursement for goods, paid."""
     with site.app.app_context():
-        village = people.Village(
-            payee=None,
-            cadre=staff(Role.CADRE),
-            reviewer=staff(Role.REVIEWER),
-            supervisor=staff(Role.SUPERVISOR),
-            supervisor2=staff(Role.SUPERVISOR),
-            township=staff(Role.SUPERVISOR),
-            treasurer=staff(Role.TREASURER),
-        )
-        people.give(village, 500_000)
-        made = people.apply_for(
-            village.cadre, PayeeChoice(name="县供销社"), amount_fen, purpose, "给超市进货"
-        )
-        people.evaluate(village.reviewer, made)
-        people.approve(village.supervisor, made)
-        if pay:
-            people.pay(village.treasurer, made)
+        made = people.pay_for_goods(amount_fen, purpose, pays=pay)
         db.session.rollback()
         return str(made)
 

@@ -8,7 +8,7 @@ from incentives.access.actor import SYSTEM, Role
 from incentives.access.models import User
 from incentives.clock import now
 from incentives.database import new_id
-from incentives.errors import NotFound, NotPermitted, WrongState
+from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.shop.models import StockOwner, Terminal, TerminalStatus
 from incentives.shop.operations import (
@@ -18,25 +18,17 @@ from incentives.shop.operations import (
     suspend_terminal,
 )
 from incentives.shop.operations.terminals import replace_terminal
-from incentives.shop.terminal_states import TerminalAction, allowed
+from incentives.shop.terminal_states import TERMINAL_TRANSITIONS, TerminalAction, allowed
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_village, staff
+from tests.machines import Machine, differences, flow_of, try_state
 from tests.shop.phones import Phone
 
-DIAGRAM = """
+FLOW = flow_of("""
 active    suspend   suspended
 suspended reinstate active
 active    replace   replaced
 suspended replace   replaced
-"""
-WAYS = {
-    (before, action): after
-    for before, action, after in (line.split() for line in DIAGRAM.strip().splitlines())
-}
-WHO = {
-    "suspend": {Role.SHOPKEEPER, Role.CADRE, Role.ADMINISTRATOR},
-    "reinstate": {Role.CADRE, Role.ADMINISTRATOR},
-    "replace": {Role.SHOPKEEPER},
-}
+""")
 
 
 @pytest.fixture
@@ -97,38 +89,41 @@ def status_of(terminal_id):
     return db.session.get_one(Terminal, terminal_id).status
 
 
-@pytest.mark.parametrize("state", list(TerminalStatus))
-def test_each_state_takes_the_actions_of_the_diagram_and_no_others(shop_id, state):
-    for action in TerminalAction:
-        terminal_id = make_terminal(shop_id, state)
-        after = WAYS.get((state.value, action.value))
-        if after is None:
-            with pytest.raises(WrongState):
-                act(partial(take, action.value, shop_id, terminal_id, SYSTEM))
-            assert status_of(terminal_id) is state
-        else:
-            act(partial(take, action.value, shop_id, terminal_id, SYSTEM))
-            assert status_of(terminal_id).value == after
+def machine(shop_id) -> Machine:
+    """Terminals of one shop, made anew in the state that is tried."""
+    return Machine(
+        flow=FLOW,
+        reach=lambda state: make_terminal(shop_id, state),
+        state=status_of,
+        acts={
+            action: lambda terminal_id, actor, action=action: act(
+                partial(take, action.value, shop_id, terminal_id, actor)
+            )
+            for action in TerminalAction
+        },
+        permissions={action: f"terminal.{action}" for action in TerminalAction},
+    )
 
 
-def test_the_table_is_the_diagram():
-    table = {(state.value, action.value) for state in TerminalStatus for action in allowed(state)}
-    assert table == set(WAYS)
+@pytest.mark.parametrize("state", TerminalStatus, ids=str)
+def test_every_action_by_every_role(shop_id, state):
+    assert try_state(machine(shop_id), state) == []
+
+
+def test_the_table_is_the_flow_and_the_page_offers_what_it_allows():
+    table = {"states": TerminalStatus, "actions": TerminalAction}
+    assert differences(FLOW, TERMINAL_TRANSITIONS, **table) == []
+    for state in TerminalStatus:
+        offered = {action.value for action in allowed(state)}
+        assert offered == {action for before, action in FLOW if before == state.value}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize(("before", "action"), list(WAYS))
-def test_only_whom_the_table_names_takes_a_step(shop_id, before, action, role):
+@pytest.mark.parametrize("action", TerminalAction, ids=str)
+def test_nobody_acts_from_another_village(shop_id, action):
+    before = next(state for state, each in FLOW if each == action.value)
     terminal_id = make_terminal(shop_id, TerminalStatus(before))
-    if role in WHO[action]:
-        act(lambda: take(action, shop_id, terminal_id, staff(role)))
-        assert status_of(terminal_id).value == WAYS[before, action]
-    else:
-        with pytest.raises(NotPermitted):
-            act(lambda: take(action, shop_id, terminal_id, staff(role)))
-        assert status_of(terminal_id).value == before
-    if role in WHO[action]:
-        return
-    with pytest.raises(NotFound):
-        act(lambda: take(action, shop_id, terminal_id, staff(role, OTHER_VILLAGE)))
+    for role in Role:
+        with pytest.raises(NotFound):
+            act(partial(take, action.value, shop_id, terminal_id, staff(role, OTHER_VILLAGE)))
+    assert status_of(terminal_id).value == before

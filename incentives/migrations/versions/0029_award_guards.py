@@ -7,7 +7,7 @@ from incentives.notices.triggers import GUARDS, NOTICE_STATE
 from incentives.triggers import create_guards, drop_guards
 
 revision = "0029_award_guards"
-down_revision = "0025_patrols"
+down_revision = "0028_shop_service"
 
 
 def upgrade() -> None:

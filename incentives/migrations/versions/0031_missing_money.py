@@ -6,7 +6,7 @@ from alembic import op
 from incentives.fund.triggers import GUARDS_OF_MOVES, create_triggers, drop_triggers
 
 revision = "0031_missing_money"
-down_revision = "0025_patrols"
+down_revision = "0029_award_guards"
 
 
 def upgrade() -> None:

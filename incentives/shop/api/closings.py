@@ -10,7 +10,7 @@ from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.database import columns
 from incentives.shop import operations, queries, schemas
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Closing
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
@@ -48,7 +48,7 @@ def closing_output(closing: Closing) -> dict[str, Any]:
     schemas.ClosingPage,
     query=PageQuery,
     permission="closing.read",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def get_closings(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """A shop's closings, newest first."""
@@ -57,14 +57,14 @@ def get_closings(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{CLOSINGS}/open")
-@reads(schemas.DayOutput, permission="closing.read", division=queries.division_of_shop)
+@reads(schemas.DayOutput, permission="closing.read", division=division_of_shop)
 def get_open_day(shop_id: UUID) -> dict[str, Any]:
     """What the next close would hold now."""
     return day_output(queries.day_of(queries.find_shop(shop_id).id, None))
 
 
 @blueprint.route(f"{CLOSINGS}/<uuid:closing_id>")
-@reads(schemas.ClosingOutput, permission="closing.read", division=queries.division_of_shop)
+@reads(schemas.ClosingOutput, permission="closing.read", division=division_of_shop)
 def get_closing(shop_id: UUID, closing_id: UUID) -> dict[str, Any]:
     """One closing, by terminal, shopkeeper and good."""
     return closing_output(queries.find_closing(shop_id, closing_id))
@@ -76,7 +76,7 @@ def get_closing(shop_id: UUID, closing_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.ClosingInput,
     permission="closing.make",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_closing(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Close the day with the cash that was counted; once a day."""

@@ -10,7 +10,7 @@ from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.shop import operations, queries, schemas
 from incentives.shop.api.outputs import good_output, price_outputs
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.importing import GoodsImport
 from incentives.shop.models import Stock
 from incentives.shop.photos import photo_response
@@ -43,7 +43,7 @@ def get_photo(village: str, good_id: UUID) -> Response:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods")
-@reads(schemas.GoodPage, permission="stock.read", division=queries.division_of_shop)
+@reads(schemas.GoodPage, permission="stock.read", division=division_of_shop)
 def get_goods(shop_id: UUID) -> dict[str, Any]:
     """A shop's list with costs and stock, for its staff."""
     return {"items": [good_output(good, stock) for good, stock in queries.goods_of_shop(shop_id)]}
@@ -55,7 +55,7 @@ def get_goods(shop_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.GoodInput,
     permission="good.set",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_good(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Put a good on the list."""
@@ -68,7 +68,7 @@ def post_good(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     schemas.GoodsImported,
     upload=GoodsImport,
     permission="good.set",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_goods_import(shop_id: UUID, body: dict[str, Any]) -> operations.Imported:
     """Take a list of goods over from a workbook or .csv, by article number: all or none."""
@@ -82,7 +82,7 @@ def post_goods_import(shop_id: UUID, body: dict[str, Any]) -> operations.Importe
     schemas.GoodOutput,
     body=schemas.GoodChange,
     permission="good.set",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def patch_good(shop_id: UUID, good_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Change a good's price, cost, names or cap, or take it off sale."""
@@ -93,7 +93,7 @@ def patch_good(shop_id: UUID, good_id: UUID, body: dict[str, Any]) -> dict[str, 
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods/<uuid:good_id>/prices")
-@reads(schemas.GoodPricePage, permission="stock.read", division=queries.division_of_shop)
+@reads(schemas.GoodPricePage, permission="stock.read", division=division_of_shop)
 def get_prices(shop_id: UUID, good_id: UUID) -> dict[str, Any]:
     """What a good was for since when, in points and in money, newest first."""
     return {"items": price_outputs(queries.find_good(shop_id, good_id).id)}

@@ -20,8 +20,9 @@ from incentives.web.lists import narrowing_of
 @blueprint.route("/villages/<village>/redemptions")
 @reads(schemas.RedemptionPage, query=schemas.RedemptionQuery, permission="redemption.read")
 def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The redemptions of a village's cards, newest first."""
-    chosen = queries.redemptions(village, **narrowing_of(query))
+    """The redemptions of a village's cards, newest first; a shopkeeper's own shops' only."""
+    shops = queries.own_shops(current_actor(), "redemption.read", village)
+    chosen = queries.redemptions(village, shops=shops, **narrowing_of(query))
     found = page(chosen, [Redemption.id.desc()], query)
     return {**found, "items": [sale_output(sale) for sale in queries.sales(found["items"])]}
 
@@ -31,6 +32,7 @@ def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
 def get_redemption(village: str, redemption_id: UUID) -> dict[str, Any]:
     """One redemption: its receipt, with the address that its QR holds (`/verify#R1…`)."""
     redemption = queries.find_redemption(village, redemption_id)
+    queries.refuse_other_shops(current_actor(), "redemption.read", village, redemption.shop_id)
     return {
         **receipt_output(queries.sales([redemption])[0]),
         "proof_url": receipt_url(village, redemption.event_id),

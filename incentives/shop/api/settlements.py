@@ -12,13 +12,14 @@ from incentives.clock import now
 from incentives.database import columns
 from incentives.extensions import db
 from incentives.fund.schemas import DecisionInput
-from incentives.shop import operations, queries, schemas, statements
-from incentives.shop.api.shared import blueprint
+from incentives.shop import operations, queries, schemas, statements, timeline
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.lists import SETTLEMENTS
 from incentives.shop.models import Settlement, Shop
 from incentives.shop.queries.agreements import agreements_of
 from incentives.shop.queries.reconciling import Difference
 from incentives.shop.queries.settlements import (
+    SettlementView,
     find_service,
     month_statement,
     settlement_view,
@@ -64,9 +65,16 @@ def difference_outputs(found: Sequence[Difference]) -> list[dict[str, Any]]:
     ]
 
 
+def view_of(village: str, settlement_id: UUID) -> SettlementView:
+    """A settlement that the caller may read: a shopkeeper only their own shops'."""
+    view = settlement_view(village, settlement_id)
+    queries.refuse_other_shops(current_actor(), "settlement.read", village, view.shop.id)
+    return view
+
+
 def whole_output(village: str, settlement_id: UUID) -> dict[str, Any]:
     """One settlement as it now is."""
-    view = settlement_view(village, settlement_id)
+    view = view_of(village, settlement_id)
     names = person_names({each.reversed_by for each in view.reversals})
     return {
         **settlement_outputs([view.settlement])[0],
@@ -80,7 +88,7 @@ def whole_output(village: str, settlement_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/agreements")
-@reads(schemas.AgreementPage, permission="stock.read", division=queries.division_of_shop)
+@reads(schemas.AgreementPage, permission="stock.read", division=division_of_shop)
 def get_agreements(shop_id: UUID) -> dict[str, Any]:
     """How a shopkeeper's goods are paid for, the newest first; at cost before there is any."""
     return {"items": agreements_of(queries.find_shop(shop_id).id)}
@@ -92,7 +100,7 @@ def get_agreements(shop_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.AgreementInput,
     permission="shop.agree",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_agreement(shop_id: UUID, body: dict[str, Any]) -> Any:
     """Enter how a shopkeeper's goods are paid for from a day on, and by which paper."""
@@ -102,9 +110,10 @@ def post_agreement(shop_id: UUID, body: dict[str, Any]) -> Any:
 @blueprint.route(ALL)
 @reads(schemas.SettlementPage, query=schemas.SettlementQuery, permission="settlement.read")
 def get_settlements(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """What shopkeepers were and are owed, newest first."""
+    """What shopkeepers were and are owed, newest first; a shopkeeper's own shops' only."""
     chosen = settlements(
         village,
+        shops=queries.own_shops(current_actor(), "settlement.read", village),
         shop_id=query.get("shop_id"),
         statuses=[query["status"]] if query.get("status") else [],
         month=query.get("month"),
@@ -114,6 +123,13 @@ def get_settlements(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 export_api(blueprint, ALL, get_settlements, SETTLEMENTS)
+
+
+@blueprint.route("/divisions/<code>/settlement-queue")
+@reads(schemas.SettlementQueue, permission="settlement.read")
+def get_settlement_queue(code: str) -> dict[str, Any]:
+    """What villages of a township or county have nobody to check or approve for, and you may."""
+    return {"items": settlement_outputs(timeline.sent_up_to(current_actor(), code)), "next": None}
 
 
 @blueprint.route(ALL, methods=["POST"])
@@ -135,6 +151,7 @@ def post_settlement(village: str, body: dict[str, Any]) -> dict[str, Any]:
 @reads(schemas.StatementOutput, query=schemas.StatementQuery, permission="settlement.read")
 def get_statement(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A shop's month in a village: points, goods and money on one page, whoever owns the stock."""
+    queries.refuse_other_shops(current_actor(), "settlement.read", village, query["shop_id"])
     due = month_statement(find_service(query["shop_id"], village), query["month"])
     sums = (
         "points",
@@ -165,14 +182,14 @@ def get_settlement(village: str, settlement_id: UUID) -> dict[str, Any]:
 @reads(None, permission="settlement.read", produces=PDF)
 def get_settlement_pdf(village: str, settlement_id: UUID) -> Response:
     """The statement as a sheet of A4."""
-    return statements.statement_pdf(settlement_view(village, settlement_id))
+    return statements.statement_pdf(view_of(village, settlement_id))
 
 
 @blueprint.route(f"{ONE}.xlsx")
 @reads(None, permission="settlement.read", produces=XLSX)
 def get_settlement_workbook(village: str, settlement_id: UUID) -> Response:
     """The statement's lines as an Excel sheet."""
-    return statements.statement_workbook(settlement_view(village, settlement_id))
+    return statements.statement_workbook(view_of(village, settlement_id))
 
 
 def take_step(

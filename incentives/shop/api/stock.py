@@ -9,7 +9,7 @@ from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.shop import operations, queries, schemas
 from incentives.shop.api.outputs import good_output, movement_outputs
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import MovementKind, PurchaseLink, StockMovement
 from incentives.shop.sheets import month_of, month_pdf, month_workbook
 from incentives.web.api import reads, writes
@@ -18,7 +18,7 @@ from incentives.web.workbooks import XLSX
 
 
 @blueprint.route("/shops/<uuid:shop_id>/stock")
-@reads(schemas.GoodPage, permission="stock.read", division=queries.division_of_shop)
+@reads(schemas.GoodPage, permission="stock.read", division=division_of_shop)
 def get_stock(shop_id: UUID) -> dict[str, Any]:
     """What stands on the shelf."""
     return {"items": [good_output(good, stock) for good, stock in queries.goods_of_shop(shop_id)]}
@@ -29,7 +29,7 @@ def get_stock(shop_id: UUID) -> dict[str, Any]:
     schemas.StockMovementPage,
     query=schemas.StockMovementQuery,
     permission="stock.read",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def get_stock_movements(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """What came in and went out, newest first."""
@@ -44,7 +44,7 @@ def get_stock_movements(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     status=201,
     body=schemas.StockMovementInput,
     permission="stock.move",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_stock_movement(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Enter goods that came in, were counted, spoiled or went back to the supplier."""
@@ -76,7 +76,7 @@ def enter_movement(shop_id: UUID, body: dict[str, Any]) -> StockMovement:
     schemas.MonthSheetOutput,
     query=schemas.MonthQuery,
     permission="stock.read",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def get_stock_sheet(shop_id: UUID, query: dict[str, Any]) -> queries.MonthSheet:
     """A month of the shelf: opening, what came, went and was counted, closing, good by good."""
@@ -88,7 +88,7 @@ def get_stock_sheet(shop_id: UUID, query: dict[str, Any]) -> queries.MonthSheet:
     None,
     query=schemas.MonthQuery,
     permission="stock.read",
-    division=queries.division_of_shop,
+    division=division_of_shop,
     produces="application/pdf",
 )
 def get_stock_sheet_pdf(shop_id: UUID, query: dict[str, Any]) -> Response:
@@ -101,7 +101,7 @@ def get_stock_sheet_pdf(shop_id: UUID, query: dict[str, Any]) -> Response:
     None,
     query=schemas.MonthQuery,
     permission="stock.read",
-    division=queries.division_of_shop,
+    division=division_of_shop,
     produces=XLSX,
 )
 def get_stock_sheet_xlsx(shop_id: UUID, query: dict[str, Any]) -> Response:
@@ -110,7 +110,7 @@ def get_stock_sheet_xlsx(shop_id: UUID, query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/purchases")
-@reads(schemas.PaymentPage, permission="disbursement.read", division=queries.division_of_shop)
+@reads(schemas.PaymentPage, permission="disbursement.read", division=division_of_shop)
 def get_purchases(shop_id: UUID) -> dict[str, Any]:
     """What the village's fund paid for goods, and what came in for it."""
     return {"items": queries.payments_for_goods(queries.find_shop(shop_id))}
@@ -124,7 +124,7 @@ def get_purchases(shop_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.PurchaseInput,
     permission="stock.link",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_purchase(shop_id: UUID, movement_id: UUID, body: dict[str, Any]) -> PurchaseLink:
     """Say by which payment of the fund these goods were bought."""
@@ -136,7 +136,7 @@ def post_purchase(shop_id: UUID, movement_id: UUID, body: dict[str, Any]) -> Pur
 @blueprint.route(
     "/shops/<uuid:shop_id>/stock-movements/<uuid:movement_id>/purchase", methods=["DELETE"]
 )
-@writes(None, status=204, permission="stock.link", division=queries.division_of_shop)
+@writes(None, status=204, permission="stock.link", division=division_of_shop)
 def delete_purchase(shop_id: UUID, movement_id: UUID) -> None:
     """Undo a link that was made by mistake."""
     operations.unlink_purchase(

@@ -10,7 +10,7 @@ from incentives.clock import now
 from incentives.database import columns
 from incentives.extensions import db
 from incentives.shop import operations, queries, schemas
-from incentives.shop.api.shared import blueprint
+from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Terminal
 from incentives.web.api import reads, writes
 
@@ -25,7 +25,7 @@ def terminal_output(terminal: Terminal, keeper: str | None = None) -> dict[str, 
 
 
 @blueprint.route(TERMINALS)
-@reads(schemas.TerminalPage, permission="terminal.read", division=queries.division_of_shop)
+@reads(schemas.TerminalPage, permission="terminal.read", division=division_of_shop)
 def get_terminals(shop_id: UUID) -> dict[str, Any]:
     """A shop's phones, newest first."""
     return {"items": [terminal_output(*each) for each in queries.terminals_of_shop(shop_id)]}
@@ -37,7 +37,7 @@ def get_terminals(shop_id: UUID) -> dict[str, Any]:
     status=201,
     body=schemas.TerminalInput,
     permission="terminal.register",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_terminal(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Register the phone at hand by its public key (SPKI of P-256, base64url)."""
@@ -52,7 +52,7 @@ def post_terminal(shop_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     schemas.TerminalOutput,
     body=schemas.TerminalReason,
     permission="terminal.suspend",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_terminal_suspension(
     shop_id: UUID, terminal_id: UUID, body: dict[str, Any]
@@ -69,7 +69,7 @@ def post_terminal_suspension(
     schemas.TerminalOutput,
     body=schemas.TerminalReason,
     permission="terminal.reinstate",
-    division=queries.division_of_shop,
+    division=division_of_shop,
 )
 def post_terminal_reinstatement(
     shop_id: UUID, terminal_id: UUID, body: dict[str, Any]

@@ -32,14 +32,21 @@ class Shop(Base):
 
 
 class ShopService(Base):
-    """One village that a shop serves; `number` names its accounts there (`shop.<number>`)."""
+    """One village that a shop serves; `number` names its accounts there (`shop.<number>`).
+
+    Since `ended_at`, if there is one, nothing is handed out to that village's cards any more; what
+    was before is still refunded, served by voucher and settled, on the same accounts.
+    """
 
     __tablename__ = "shop_service"
     __table_args__ = (
         UniqueConstraint("village", "number"),
         CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("ended_at >= began_at", name="ends_after_it_began"),
     )
 
     shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id"), primary_key=True)
     village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), primary_key=True)
     number: Mapped[int]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from incentives.shop.operations.settlements import (
     reverse_settlement,
     submit_settlement,
 )
-from incentives.shop.operations.shops import open_shop
+from incentives.shop.operations.shops import leave_village, open_shop, serve_village
 from incentives.shop.operations.stock import StockLine, count_stock, receive_stock, remove_stock
 from incentives.shop.operations.terminals import (
     Nonce,
@@ -46,6 +46,7 @@ __all__ = [
     "count_stock",
     "expire_vouchers",
     "import_goods",
+    "leave_village",
     "link_purchase",
     "make_nonce",
     "open_shop",
@@ -57,6 +58,7 @@ __all__ = [
     "reinstate_terminal",
     "remove_stock",
     "reverse_settlement",
+    "serve_village",
     "serve_voucher",
     "set_agreement",
     "sign_in_terminal",

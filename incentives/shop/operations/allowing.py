@@ -102,7 +102,12 @@ def at_counter(shop_id: UUID, village: str, card_id: UUID, day: date) -> AtCount
             back.correlate(Household).scalar_subquery(),
         )
         .outerjoin(
-            ShopService, and_(ShopService.shop_id == Shop.id, ShopService.village == village)
+            ShopService,
+            and_(
+                ShopService.shop_id == Shop.id,
+                ShopService.village == village,
+                ShopService.ended_at.is_(None),
+            ),
         )
         .join(Card, Card.id == card_id)
         .join(Household, Household.id == Card.household_id)

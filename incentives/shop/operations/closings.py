@@ -6,16 +6,16 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, update
 
-from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id, rows_changed
 from incentives.errors import FieldError, Invalid, Stale, WrongState
 from incentives.extensions import db
+from incentives.shop.keeping import require_at
 from incentives.shop.models import Closing, Redemption, Refund
-from incentives.shop.queries import find_shop, open_totals, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_shop, open_totals
 
 
 def close_day(
@@ -33,8 +33,8 @@ def close_day(
     villages are held, as they are by each sale. Refuses a second close on a day.
     """
     shop = find_shop(shop_id)
-    require(actor, "closing.make", shop.division)
-    ledger.hold(villages_served(shop_id))
+    require_at(actor, "closing.make", shop)
+    hold_villages(shop_id)
     day = village_day(now)
     earlier = select(func.count()).where(Closing.shop_id == shop_id, Closing.closed_on == day)
     if db.session.scalar(earlier):

@@ -9,15 +9,15 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, insert, select
 
-from incentives import ledger
 from incentives.access import audit
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import columns
 from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
+from incentives.shop.keeping import keeps
 from incentives.shop.models import (
     Category,
     Good,
@@ -28,7 +28,8 @@ from incentives.shop.models import (
     StockMovement,
     StockMovementLine,
 )
-from incentives.shop.queries import find_good, find_shop, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_good, find_shop, villages_ever_served
 
 PRICES = ("price_points", "cost_fen")
 
@@ -36,7 +37,7 @@ PRICES = ("price_points", "cost_fen")
 def require_pricing(actor: Actor, shop: Shop) -> None:
     """Let through whoever sets goods, prices and costs: never of a shop that they keep."""
     require(actor, "good.set", shop.division)
-    if actor.has_role(Role.SHOPKEEPER, shop.division):
+    if keeps(actor, shop):
         raise NotPermitted(_("Whoever keeps a shop doesn't set its prices"))
 
 
@@ -103,7 +104,7 @@ def change_good(
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
     # No sale of any village that the shop serves may read a cost that is about to change.
-    ledger.hold(villages_served(shop.id))
+    hold_villages(shop.id)
     good = find_good(shop_id, good_id)
     before = {name: getattr(good, name) for name in changes}
     if "voucher_days" in changes and (changes["voucher_days"] is None) is good.is_service:
@@ -148,7 +149,7 @@ def import_goods(
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
-    ledger.hold(villages_served(shop.id))
+    hold_villages(shop.id)
     listed = {
         good.sku: good
         for good in db.session.scalars(
@@ -191,7 +192,7 @@ def check_good(shop: Shop, good: Good) -> None:
         raise Invalid(errors=[FieldError("/month_limit", _("Only services have a limit a month"))])
     if good.photo_id is not None:
         file = db.session.get(File, good.photo_id)
-        served = villages_served(shop.id)
+        served = villages_ever_served(shop.id)
         if (
             file is None
             or file.kind is FileKind.PDF

@@ -28,6 +28,7 @@ from incentives.shop.models import (
     StockMovementLine,
     StockOwner,
 )
+from incentives.shop.words import in_language, unit_word
 
 
 @dataclass(frozen=True)
@@ -160,13 +161,16 @@ def set_cost(good_id: UUID, cost_fen: int, movement: StockMovement) -> None:
 def sold_out(good_id: UUID) -> OutOfStock | NotFound:
     """The refusal for a good whose row holds too little: it names the good and what is left."""
     row = db.session.execute(
-        select(Good.name_zh, Stock.quantity).join(Stock).where(Good.id == good_id)
+        select(Good.name_zh, Good.name_en, Good.unit, Stock.quantity)
+        .join(Stock)
+        .where(Good.id == good_id)
     ).one_or_none()
     if row is None:
         return NotFound()
-    name, left = row
+    name_zh, name_en, unit, left = row
+    words = {"good": in_language(name_zh, name_en), "left": left, "unit": unit_word(unit)}
     return OutOfStock(
-        _("%(good)s: only %(left)s left", good=name, left=left),
+        _("%(good)s: only %(left)s %(unit)s left", **words),
         good_id=str(good_id),
         left=left,
     )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from incentives import ledger
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.cards.operations.scanning import in_use
 from incentives.clock import village_day
 from incentives.errors import (
@@ -16,6 +15,7 @@ from incentives.errors import (
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.policy import policy_on
+from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     Good,
     MovementKind,
@@ -61,7 +61,7 @@ def redeem(
     card_id, day = shown.card.id, village_day(now)
     ledger.hold([village])
     found = at_counter(shop_id, village, card_id, day)
-    require(actor, "redemption.make", found.shop.division)
+    require_at(actor, "redemption.make", found.shop)
     if found.number is None or shown.card.village != village:
         raise WrongVillage()
     in_use(shown.card, shown.card.issue)

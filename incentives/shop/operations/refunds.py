@@ -11,12 +11,12 @@ from sqlalchemy import func, insert, select, update
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
-from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id, rows_changed
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.register.models import Household
+from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     MovementKind,
     Redemption,
@@ -57,7 +57,7 @@ def refund_redemption(
     """
     redemption = find_redemption(village, redemption_id)
     shop = find_shop(redemption.shop_id)
-    require(actor, "redemption.refund", shop.division)
+    require_at(actor, "redemption.refund", shop)
     refuse_own_household(actor, [redemption.household_id])
     ledger.hold([village])
     day = village_day(now)

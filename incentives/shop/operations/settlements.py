@@ -21,6 +21,7 @@ from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
 from incentives.fund.operations.months import open_day, refuse_closed
 from incentives.fund.operations.steps import check_day, check_text
+from incentives.shop.keeping import require_at
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
 from incentives.shop.operations.settling import (
@@ -36,6 +37,7 @@ from incentives.shop.operations.settling import (
     record,
     refuse_differences,
     refuse_differing,
+    refuse_what_the_village_decides,
     refuse_wrong_state,
     reject,
 )
@@ -56,7 +58,7 @@ def submit_settlement(
     points, goods and money don't agree.
     """
     shop = find_shop(shop_id)
-    require(actor, "settlement.submit", shop.division)
+    require_at(actor, "settlement.submit", shop)
     service = find_service(shop_id, village)
     if shop.stock_owner is StockOwner.VILLAGE:
         raise WrongState(_("This shop's goods are the village's own: nothing is owed for them"))
@@ -236,7 +238,7 @@ def confirm_settlement(
 ) -> Settlement:
     """Say, as who keeps the shop, that the money has come."""
     settlement = find_settlement(village, settlement_id)
-    require(actor, "settlement.confirm", find_shop(settlement.shop_id).division)
+    require_at(actor, "settlement.confirm", find_shop(settlement.shop_id))
     ledger.hold([village])
     move_on(settlement, Action.CONFIRM, confirmed_by=actor.person, confirmed_at=now)
     record(settlement, audit.Tag.SETTLEMENT_CONFIRMED, actor=actor, now=now)
@@ -249,7 +251,8 @@ def reverse_settlement(
     """Take the last step back, with a reason: a treasurer a payment, a supervisor an approval.
 
     Paid, it is approved again; approved, it is checked again. Refuses a settlement that the
-    shopkeeper has confirmed, and who keeps the shop or lives with one who does.
+    shopkeeper has confirmed, who keeps the shop or lives with one who does, and the township where
+    the village has a supervisor for it.
     """
     require(actor, "settlement.reverse", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)
@@ -259,6 +262,7 @@ def reverse_settlement(
     action = Action.REVERSE_PAYMENT if paid else Action.REVERSE_APPROVAL
     refuse_wrong_state(settlement, action)
     require(actor, "settlement.pay" if paid else "settlement.approve", village)
+    refuse_what_the_village_decides(settlement, action, actor)
     undone_event_id = settlement.paid_event_id if paid else settlement.approved_event_id
     draft = ledger.Draft(
         village=village,

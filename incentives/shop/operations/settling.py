@@ -10,13 +10,14 @@ from sqlalchemy import update
 
 from incentives import ledger
 from incentives.access import audit
-from incentives.access.actor import Actor
-from incentives.access.duties import refuse_same_person
+from incentives.access.actor import Actor, Role
+from incentives.access.duties import household_ids_of, refuse_from_above, refuse_same_person
 from incentives.database import rows_changed
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH
 from incentives.fund.operations.steps import check_text
+from incentives.register.deciders import is_too_small
 from incentives.shop.models import Settlement, SettlementReversal, SettlementStatus, Undone
 from incentives.shop.operations.agreements import refuse_keepers
 from incentives.shop.queries import find_shop
@@ -33,6 +34,12 @@ from incentives.shop.states import TRANSITIONS, Action
 from incentives.shop.words import difference_words
 
 NAMED_AT_MOST = 5
+# Who of the village decides; where too few may, the township does (duty 4).
+DECIDERS = {
+    Action.CHECK: Role.REVIEWER,
+    Action.APPROVE: Role.SUPERVISOR,
+    Action.REVERSE_APPROVAL: Role.SUPERVISOR,
+}
 # What a settlement keeps of a step, and forgets when it is taken back.
 OF_APPROVAL = ("approved_by", "approved_at", "approved_event_id")
 OF_PAYMENT = ("paid_by", "paid_at", "paid_on", "method", "voucher", "paid_event_id")
@@ -47,14 +54,34 @@ def hold_settlement(village: str, settlement_id: UUID) -> Settlement:
 def begin_step(village: str, settlement_id: UUID, action: Action, actor: Actor) -> Settlement:
     """A settlement held for a decision or a payment by somebody who may take it.
 
-    Refuses who submitted it, keeps the shop or lives with one who does, and who took another step
-    of it, though it was undone since.
+    Refuses who submitted it, keeps the shop or lives with one who does, who took another step
+    of it, though it was undone since, and the township where somebody of the village may decide.
     """
     settlement = hold_settlement(village, settlement_id)
     refuse_keepers(actor, hands_of_shop(settlement))
     refuse_same_person(actor, *other_hands(settlement, action))
     refuse_wrong_state(settlement, action)
+    refuse_what_the_village_decides(settlement, action, actor)
     return settlement
+
+
+def refuse_what_the_village_decides(settlement: Settlement, action: Action, actor: Actor) -> None:
+    """Refuse the township a decision that somebody of the village may take (duty 4)."""
+    role = DECIDERS.get(action)
+    if role is not None:
+        too_small = is_sent_up(settlement, action)
+        refuse_from_above(actor, role, settlement.village, too_small=too_small)
+
+
+def is_sent_up(settlement: Settlement, action: Action) -> bool:
+    """Whether nobody of the village may take this decision, so that the township does."""
+    shop = hands_of_shop(settlement)
+    return is_too_small(
+        settlement.village,
+        DECIDERS[action],
+        people=[*shop, *other_hands(settlement, action)],
+        households=household_ids_of(*shop),
+    )
 
 
 def hands_of_shop(settlement: Settlement) -> set[UUID]:
@@ -76,6 +103,8 @@ def other_hands(settlement: Settlement, action: Action) -> list[UUID | None]:
             *(each.done_by for each in undone if each.undone is Undone.PAYMENT),
         ],
     }
+    if action not in hands:
+        return []
     return [person for step, people in hands.items() if step is not action for person in people]
 
 

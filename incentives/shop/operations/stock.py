@@ -7,12 +7,11 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
-from incentives import ledger
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.files.models import File
+from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     Good,
     MovementKind,
@@ -23,7 +22,8 @@ from incentives.shop.models import (
     StockSource,
 )
 from incentives.shop.operations.moving import StockLine, move_stock
-from incentives.shop.queries import find_shop, villages_served
+from incentives.shop.operations.shops import hold_villages
+from incentives.shop.queries import find_shop, villages_ever_served
 
 __all__ = [
     "StockLine",
@@ -54,7 +54,7 @@ def receive_stock(
     shelf, and a voucher's picture that isn't a file of a village that the shop serves.
     """
     shop = find_shop(shop_id)
-    require(actor, "stock.move", shop.division)
+    require_at(actor, "stock.move", shop)
     of_keeper = shop.stock_owner is StockOwner.SHOPKEEPER
     if source is StockSource.OPENING or (source is StockSource.SHOPKEEPER) != of_keeper:
         raise Invalid(
@@ -108,7 +108,7 @@ def remove_stock(
     the line says so. Refuses more than the shelf holds.
     """
     shop = find_shop(shop_id)
-    require(actor, "stock.move", shop.division)
+    require_at(actor, "stock.move", shop)
     if kind not in (MovementKind.SPOILED, MovementKind.RETURN):
         raise Invalid(errors=[FieldError("/kind", _("This is no way to take goods out"))])
     spoiled = kind is MovementKind.SPOILED
@@ -138,7 +138,7 @@ def count_stock(
     Ends `count_due` of the goods counted.
     """
     shop = find_shop(shop_id)
-    require(actor, "stock.move", shop.division)
+    require_at(actor, "stock.move", shop)
     hold_costs(shop)
     found = {line.good_id: line.quantity for line in checked(shop, lines, least=0)}
     rows = db.session.execute(
@@ -165,7 +165,7 @@ def count_stock(
 def hold_costs(shop: Shop) -> None:
     """Let no sale read a cost while it moves: only the village's own goods have one that does."""
     if shop.stock_owner is StockOwner.VILLAGE:
-        ledger.hold(villages_served(shop.id))
+        hold_villages(shop.id)
 
 
 def check_file(shop: Shop, file_id: UUID | None) -> None:
@@ -173,7 +173,11 @@ def check_file(shop: Shop, file_id: UUID | None) -> None:
     if file_id is None:
         return
     file = db.session.get(File, file_id)
-    if file is None or file.erased_at is not None or file.village not in villages_served(shop.id):
+    if (
+        file is None
+        or file.erased_at is not None
+        or file.village not in villages_ever_served(shop.id)
+    ):
         raise Invalid(errors=[FieldError("/voucher_file_id", _("There is no such file"))])
 
 

@@ -26,6 +26,7 @@ from incentives.errors import (
 )
 from incentives.extensions import db
 from incentives.shop import nonces
+from incentives.shop.keeping import keeps, require_at
 from incentives.shop.models import Shop, Terminal, TerminalStatus
 from incentives.shop.queries import find_shop, find_terminal
 from incentives.shop.terminal_states import TERMINAL_TRANSITIONS, TerminalAction
@@ -58,7 +59,7 @@ def register_terminal(
     registered before, and more than ten phones a shop.
     """
     shop = find_shop(shop_id)
-    require(actor, "terminal.register", shop.division)
+    require_at(actor, "terminal.register", shop)
     if actor.user_id is None or actor.terminal_id is not None:
         raise NotPermitted(_("Sign in on this phone to register it"))
     spki = nonces.read_public_key(public_key)
@@ -90,7 +91,7 @@ def register_terminal(
 def replace_terminal(terminal: Terminal, *, actor: Actor, now: datetime) -> None:
     """Put a terminal out of use for good; refuses one that is replaced already."""
     shop = find_shop(terminal.shop_id)
-    require(actor, "terminal.replace", shop.division)
+    require_at(actor, "terminal.replace", shop)
     change(terminal, TerminalAction.REPLACE, reason=terminal.reason)
     leave_trace(audit.Tag.TERMINAL_REPLACED, terminal, shop, actor=actor, now=now)
 
@@ -103,7 +104,7 @@ def suspend_terminal(
     Refuses one that is stopped or replaced already.
     """
     shop = find_shop(shop_id)
-    require(actor, "terminal.suspend", shop.division)
+    require_at(actor, "terminal.suspend", shop)
     terminal = find_terminal(shop_id, terminal_id)
     change(terminal, TerminalAction.SUSPEND, reason=reason)
     sign_out_everywhere(terminal.keeper_id)
@@ -117,7 +118,7 @@ def reinstate_terminal(
     """Let a stopped phone serve again. Refuses whoever keeps the shop: a thief could be at it."""
     shop = find_shop(shop_id)
     require(actor, "terminal.reinstate", shop.division)
-    if actor.has_role(Role.SHOPKEEPER, shop.division):
+    if keeps(actor, shop):
         raise NotPermitted(_("Whoever keeps the shop doesn't start a stopped phone again"))
     terminal = find_terminal(shop_id, terminal_id)
     change(terminal, TerminalAction.REINSTATE, reason=None)
@@ -205,10 +206,10 @@ def act_at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
         raise NotSignedIn()
     status, division = found
     refuse_stopped(status)
-    if not actor.has_role(Role.SHOPKEEPER, division):
+    keeper = Assignment(Role.SHOPKEEPER, division)
+    if keeper not in actor.roles:
         raise NotSignedIn()
-    keeper = (Assignment(Role.SHOPKEEPER, division),)
-    return replace(actor, roles=keeper, terminal_id=terminal_id)
+    return replace(actor, roles=(keeper,), terminal_id=terminal_id)
 
 
 def refuse_stopped(status: TerminalStatus) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy import func, insert, select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.cards.numbers import new_number
 from incentives.clock import village_day
 from incentives.database import new_id, rows_changed
 from incentives.errors import CapExceeded, FieldError, Invalid, WrongState
 from incentives.extensions import db
+from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     Good,
     Redemption,
@@ -114,7 +114,7 @@ def refuse_over_limit(
 def serve_voucher(*, shop_id: UUID, number: str, actor: Actor, now: datetime) -> Voucher:
     """Mark the service of a voucher as given. Refuses a second time, and after its last day."""
     shop = find_shop(shop_id)
-    require(actor, "voucher.serve", shop.division)
+    require_at(actor, "voucher.serve", shop)
     voucher = find_voucher(shop_id, number)
     before, after = TRANSITIONS[Action.SERVE]
     changed = db.session.execute(

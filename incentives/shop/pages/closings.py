@@ -7,12 +7,12 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
-from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.shop import forms, operations, queries
+from incentives.shop.keeping import may_at
 from incentives.shop.models import Closing
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.words import in_language, unit_word
@@ -47,7 +47,7 @@ def closings() -> Any:
         shop=shop,
         day=queries.day_of(shop_id, None),
         goods_of=goods_of,
-        may_close=may(current_actor(), "closing.make", shop.division),
+        may_close=may_at(current_actor(), "closing.make", shop),
         closings=found["items"],
         older_url=f"{here}&after={found['next']}" if found["next"] else None,
         newest_url=here if query["after"] else None,
@@ -63,7 +63,7 @@ def closing(closing_id: UUID) -> Any:
     if made is None:
         raise NotFound()
     shop = queries.find_shop(made.shop_id)
-    if not may(current_actor(), "closing.read", shop.division):
+    if not may_at(current_actor(), "closing.read", shop):
         raise NotFound()
     return render(
         "shop/closing.html",

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _
 
 from incentives import ledger
 from incentives.access.actor import current_actor
-from incentives.access.permissions import may
 from incentives.cards.paper import printed_checkpoint, printed_receipt
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import forms, lists, operations, queries
 from incentives.shop.api.redemptions import get_redemptions
+from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     Redemption,
 )
@@ -34,7 +34,8 @@ def receipts() -> Any:
     """What was handed over, newest first."""
     village = current_village().code
     shown = ListPage(lists.REDEMPTIONS, get_redemptions, limit=30)
-    chosen = queries.redemptions(village, **narrowing_of(shown.query))
+    shops = queries.own_shops(current_actor(), "redemption.read", village)
+    chosen = queries.redemptions(village, shops=shops, **narrowing_of(shown.query))
     sales = queries.sales(shown.take(list_page(chosen, [Redemption.id.desc()], shown.query)))
     return render(
         "shop/receipts.html",
@@ -53,6 +54,7 @@ def receipt(redemption_id: UUID) -> Any:
     """One receipt; the shopkeeper takes goods back here, by line."""
     village = current_village()
     redemption = queries.find_redemption(village.code, redemption_id)
+    queries.refuse_other_shops(current_actor(), "redemption.read", village.code, redemption.shop_id)
     form = Form(forms.RefundForm)
     answer = form.accept(
         lambda: operations.refund_redemption(
@@ -83,7 +85,7 @@ def receipt(redemption_id: UUID) -> Any:
         names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
         vouchers=voucher_views(sale.vouchers),
         voucher_words=VOUCHERS,
-        may_refund=may(current_actor(), "redemption.refund", shop.division),
+        may_refund=may_at(current_actor(), "redemption.refund", shop),
         form=form,
         printed=printed_receipt(village.code, redemption.event_id),
         checkpoint=printed_checkpoint(village.code),

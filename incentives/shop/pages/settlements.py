@@ -1,5 +1,6 @@
 """What shopkeepers are owed: asked for, checked against shelf and ledger, approved, paid."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,14 +8,15 @@ from flask import Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
-from incentives.access.actor import Actor, Role, current_actor
+from incentives.access.actor import Actor, current_actor
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.fund.models import Method
 from incentives.fund.words import PLACES
 from incentives.shop import forms, lists, operations, queries, schemas, statements, timeline, words
-from incentives.shop.api.settlements import get_settlements
+from incentives.shop.api.settlements import get_settlements, view_of
+from incentives.shop.keeping import keeps
 from incentives.shop.models import Settlement, Shop, ShopService, StockOwner
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.queries.agreements import agreements_of, basis_on
@@ -24,11 +26,10 @@ from incentives.shop.queries.settlements import (
     find_service,
     month_statement,
     next_due,
-    settlement_view,
     settlements,
 )
 from incentives.web.cursors import page as page_of
-from incentives.web.guard import Village
+from incentives.web.guard import Village, get_village
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.pages.shell import page_section
@@ -38,7 +39,13 @@ MONTHS_SHOWN = 6
 
 def waits_for_me(actor: Actor, village: Village) -> int:
     """How many settlements wait for a step of this person."""
-    return len(timeline.waiting_for(actor, village.code))
+    return len(all_waiting(actor, village.code))
+
+
+def all_waiting(actor: Actor, village: str) -> list[Settlement]:
+    """What waits here for this person, and what other villages have nobody for."""
+    here = timeline.waiting_for(actor, village)
+    return here + [each for each in timeline.sent_up_to(actor) if each.village != village]
 
 
 nav_item(
@@ -52,7 +59,7 @@ nav_item(
 
 def waiting_section(actor: Any, village: Village) -> str:
     """What waits for this person, on top of the pages where they look for it."""
-    waiting = timeline.waiting_for(actor, village.code)
+    waiting = all_waiting(actor, village.code)
     if not waiting:
         return ""
     text = render_template("shop/settlements_section.html", waiting=rows_of(waiting))
@@ -63,9 +70,15 @@ for address in ("/review", "/supervise", "/fund"):
     page_section(address, waiting_section)
 
 
-def rows_of(found: list[Settlement]) -> list[tuple[Settlement, str]]:
-    """Settlements with the names of their shops."""
-    return [(each, db.session.get_one(Shop, each.shop_id).name) for each in found]
+def rows_of(found: Sequence[Settlement]) -> list[tuple[Settlement, str]]:
+    """Settlements with the names of their shops, and of their villages where it is another one."""
+    rows = []
+    for each in found:
+        name = db.session.get_one(Shop, each.shop_id).name
+        if each.village != current_village().code:
+            name = f"{get_village(each.village).name} · {name}"
+        rows.append((each, name))
+    return rows
 
 
 @blueprint.route("/settlements", methods=["GET", "POST"])
@@ -87,6 +100,7 @@ def show_settlements() -> Any:
     asked = shown.query
     chosen = settlements(
         village,
+        shops=queries.own_shops(actor, "settlement.read", village),
         shop_id=asked["shop_id"],
         statuses=[asked["status"]] if asked["status"] else [],
         month=asked["month"],
@@ -94,9 +108,9 @@ def show_settlements() -> Any:
     return render(
         "shop/settlements.html",
         form=form,
-        waiting=rows_of(timeline.waiting_for(actor, village)),
+        waiting=rows_of(all_waiting(actor, village)),
         dues=dues_of(actor, village),
-        shops=queries.shops_of_village(village),
+        shops=queries.shops_read_by(actor, "settlement.read", village),
         months=last_months(),
         settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], asked))),
         list=shown,
@@ -111,9 +125,8 @@ def dues_of(actor: Actor, village: str) -> list[tuple[Shop, Due | None]]:
     """What each shop that this person keeps can ask for next, where its goods are their own."""
     return [
         (shop, next_due(find_service(shop.id, village), now()))
-        for shop in queries.shops_of_village(village)
-        if shop.stock_owner is StockOwner.SHOPKEEPER
-        and actor.has_role(Role.SHOPKEEPER, shop.division)
+        for shop in queries.shops_of_village(village, also_left=True)
+        if shop.stock_owner is StockOwner.SHOPKEEPER and keeps(actor, shop)
     ]
 
 
@@ -150,7 +163,7 @@ def show_month(month: str) -> Any:
 def service_asked(village: str) -> ShopService:
     """The shop asked for, else the first that serves the village."""
     asked = request.args.get("shop")
-    for shop in queries.shops_of_village(village):
+    for shop in queries.shops_read_by(current_actor(), "settlement.read", village):
         if asked is None or str(shop.id) == asked:
             return find_service(shop.id, village)
     raise NotFound(_("No shop serves this village yet"))
@@ -165,7 +178,7 @@ def show_settlement(settlement_id: UUID) -> Any:
 
 def show_one(settlement_id: UUID, action: str | None = None, form: Form | None = None) -> Any:
     """The page of a settlement, with the form of one act as it stands."""
-    view = settlement_view(current_village().code, settlement_id)
+    view = view_of(current_village().code, settlement_id)
     return render(
         "shop/settlement.html",
         view=view,
@@ -186,14 +199,14 @@ def show_one(settlement_id: UUID, action: str | None = None, form: Form | None =
 @page(permission="settlement.read")
 def settlement_pdf(settlement_id: UUID) -> Response:
     """The statement as a sheet of A4."""
-    return statements.statement_pdf(settlement_view(current_village().code, settlement_id))
+    return statements.statement_pdf(view_of(current_village().code, settlement_id))
 
 
 @blueprint.get("/settlements/<uuid:settlement_id>.xlsx")
 @page(permission="settlement.read")
 def settlement_workbook(settlement_id: UUID) -> Response:
     """The statement's lines as an Excel sheet."""
-    return statements.statement_workbook(settlement_view(current_village().code, settlement_id))
+    return statements.statement_workbook(view_of(current_village().code, settlement_id))
 
 
 @blueprint.post("/settlements/<uuid:settlement_id>/<action>")

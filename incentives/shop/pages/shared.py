@@ -4,9 +4,9 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor
-from incentives.access.permissions import may
 from incentives.errors import NotFound
 from incentives.shop import queries
+from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     Shop,
 )
@@ -16,12 +16,15 @@ blueprint = Blueprint("shop_pages", __name__)
 
 
 def shop_here(permission: str) -> Shop:
-    """The shop that serves the page's village: the one asked for, else the first."""
+    """The shop that serves the page's village: the one asked for, else the first.
+
+    One that serves it no more comes last: what it sold is still its to answer for.
+    """
     actor: Actor = current_actor()
     shops = [
         shop
-        for shop in queries.shops_of_village(current_village().code)
-        if may(actor, permission, shop.division)
+        for shop in queries.shops_of_village(current_village().code, also_left=True)
+        if may_at(actor, permission, shop)
     ]
     asked = request.args.get("shop")
     for shop in shops:

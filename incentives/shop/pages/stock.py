@@ -14,6 +14,7 @@ from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
 from incentives.shop import forms, operations, queries
+from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     MovementKind,
     Shop,
@@ -66,7 +67,7 @@ def stock() -> Any:
         kinds=[(each, KINDS[each]) for each in ENTERED],
         words=KINDS,
         sources=SOURCES,
-        may_move=may(actor, "stock.move", shop.division),
+        may_move=may_at(actor, "stock.move", shop),
         may_link=shop.stock_owner is StockOwner.VILLAGE and may(actor, "stock.link", shop.division),
     )
 

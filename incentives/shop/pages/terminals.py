@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from incentives.access import sessions
-from incentives.access.actor import Actor, Role, current_actor
+from incentives.access.actor import Actor, current_actor
 from incentives.access.models import User
 from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.shop import operations, queries, schemas
+from incentives.shop.keeping import keeps, may_at
 from incentives.shop.models import Shop, Terminal, TerminalStatus
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.terminal_states import TerminalAction, allowed
@@ -94,7 +95,7 @@ def render_terminals(shop: Shop, form: Form) -> Response:
             shown(terminal, name, shop, actor)
             for terminal, name in queries.terminals_of_shop(shop.id)
         ],
-        may_register=may(actor, "terminal.register", shop.division),
+        may_register=may_at(actor, "terminal.register", shop),
         form=form,
     )
 
@@ -102,7 +103,7 @@ def render_terminals(shop: Shop, form: Form) -> Response:
 def shown(terminal: Terminal, keeper: str, shop: Shop, actor: Actor) -> dict[str, Any]:
     """A terminal as the page shows it, with what this reader may do with it."""
     actions = allowed(terminal.status)
-    keeps_it = actor.has_role(Role.SHOPKEEPER, shop.division)
+    keeps_it = keeps(actor, shop)
     return {
         "id": terminal.id,
         "name": terminal.name,
@@ -113,7 +114,7 @@ def shown(terminal: Terminal, keeper: str, shop: Shop, actor: Actor) -> dict[str
         "token_at": terminal.token_at,
         "replaceable": terminal.status is not TerminalStatus.REPLACED,
         "may_suspend": TerminalAction.SUSPEND in actions
-        and may(actor, "terminal.suspend", shop.division),
+        and may_at(actor, "terminal.suspend", shop),
         "may_reinstate": TerminalAction.REINSTATE in actions
         and may(actor, "terminal.reinstate", shop.division)
         and not keeps_it,

@@ -23,6 +23,7 @@ from incentives.shop.queries.purchases import (
     sums_of_movements,
     unlinked_purchases,
 )
+from incentives.shop.queries.reading import own_shops, refuse_other_shops, shops_read_by
 from incentives.shop.queries.redemptions import (
     Sale,
     find_redemption,
@@ -32,11 +33,12 @@ from incentives.shop.queries.redemptions import (
     sales,
 )
 from incentives.shop.queries.shops import (
-    division_of_shop,
     find_shop,
     serves_village,
     shops_in,
+    shops_near,
     shops_of_village,
+    villages_ever_served,
     villages_served,
 )
 from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
@@ -53,7 +55,6 @@ __all__ = [
     "closings_of_shop",
     "count_low",
     "day_of",
-    "division_of_shop",
     "find_closing",
     "find_good",
     "find_redemption",
@@ -68,18 +69,23 @@ __all__ = [
     "movements",
     "new_sale",
     "open_totals",
+    "own_shops",
     "payments_for_goods",
     "price_history",
     "redemptions",
     "refund_lines",
+    "refuse_other_shops",
     "sales",
     "serves_village",
     "shelf_value_fen",
     "shops_in",
+    "shops_near",
     "shops_of_village",
+    "shops_read_by",
     "sums_of_movements",
     "terminals_of_shop",
     "unlinked_purchases",
+    "villages_ever_served",
     "villages_served",
     "voucher_url",
     "vouchers",

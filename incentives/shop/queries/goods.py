@@ -47,7 +47,7 @@ def goods_for_village(village: str) -> list[tuple[Good, Stock, Shop]]:
         .join(Stock)
         .join(Shop, Shop.id == Good.shop_id)
         .join(ShopService, ShopService.shop_id == Shop.id)
-        .where(ShopService.village == village, Good.on_sale)
+        .where(ShopService.village == village, ShopService.ended_at.is_(None), Good.on_sale)
         .order_by(ShopService.number, Good.sku)
     )
     return [(good, stock, shop) for good, stock, shop in db.session.execute(query)]

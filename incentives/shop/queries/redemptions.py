@@ -40,6 +40,7 @@ def find_redemption(village: str, redemption_id: UUID) -> Redemption:
 def redemptions(
     village: str,
     *,
+    shops: Sequence[UUID] | None = None,
     shop_id: UUID | None = None,
     household_id: UUID | None = None,
     first: date | None = None,
@@ -47,9 +48,11 @@ def redemptions(
 ) -> Select[Redemption]:
     """The redemptions of a village, to be paged newest first by id (a UUIDv7).
 
-    `first` and `last` are days, both included.
+    `shops` are those that the reader may see, None all; `first` and `last` are days, both included.
     """
     query = select(Redemption).where(Redemption.village == village)
+    if shops is not None:
+        query = query.where(Redemption.shop_id.in_(shops))
     if shop_id is not None:
         query = query.where(Redemption.shop_id == shop_id)
     if household_id is not None:

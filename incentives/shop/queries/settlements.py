@@ -66,12 +66,18 @@ def find_settlement(village: str, settlement_id: UUID) -> Settlement:
 def settlements(
     village: str,
     *,
+    shops: Sequence[UUID] | None = None,
     shop_id: UUID | None = None,
     statuses: Sequence[SettlementStatus] = (),
     month: date | None = None,
 ) -> Select[Settlement]:
-    """The settlements of a village, to be paged newest first by id (a UUIDv7)."""
+    """The settlements of a village, to be paged newest first by id (a UUIDv7).
+
+    `shops` are those that the reader may see, None all.
+    """
     query = select(Settlement).where(Settlement.village == village)
+    if shops is not None:
+        query = query.where(Settlement.shop_id.in_(shops))
     if shop_id is not None:
         query = query.where(Settlement.shop_id == shop_id)
     if statuses:
@@ -167,7 +173,7 @@ def open_stretches(service: ShopService, shop: Shop) -> list[tuple[date, int, in
     one had been submitted.
     """
     stretches: list[tuple[date, int, int | None]] = []
-    month, size = village_day(shop.opened_at).replace(day=1), 0
+    month, size = village_day(service.began_at).replace(day=1), 0
     for standing in db.session.scalars(
         settlements(service.village, shop_id=shop.id)
         .where(Settlement.status != SettlementStatus.REJECTED)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from incentives.access.actor import Actor, Role
+from incentives.access.actor import Actor
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.shop.keeping import keeps
 from incentives.shop.models import (
     Shop,
     ShopService,
@@ -22,14 +23,30 @@ def find_shop(shop_id: UUID) -> Shop:
     return shop
 
 
-def shops_of_village(village: str) -> list[Shop]:
-    """The shops that serve a village, in the order of their numbers there."""
+def shops_of_village(village: str, *, also_left: bool = False) -> list[Shop]:
+    """The shops that serve a village, in the order of their numbers there.
+
+    `also_left` adds those that served it once, behind the others.
+    """
+    query = (
+        select(Shop)
+        .join(ShopService)
+        .where(ShopService.village == village)
+        .order_by(ShopService.ended_at.is_not(None), ShopService.number)
+    )
+    if not also_left:
+        query = query.where(ShopService.ended_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def shops_near(village: str, township: str) -> list[Shop]:
+    """The shops that serve a village or did, and those of its township, by division."""
+    serve = select(ShopService.shop_id).where(ShopService.village == village)
     return list(
         db.session.scalars(
             select(Shop)
-            .join(ShopService)
-            .where(ShopService.village == village)
-            .order_by(ShopService.number)
+            .where(or_(Shop.id.in_(serve), Shop.division == township))
+            .order_by(Shop.division, Shop.id)
         )
     )
 
@@ -47,20 +64,26 @@ def shops_in(divisions: Sequence[str]) -> list[Shop]:
 
 def serves_village(actor: Actor, village: str) -> bool:
     """Whether the actor keeps a shop that serves a village."""
-    return any(actor.has_role(Role.SHOPKEEPER, shop.division) for shop in shops_of_village(village))
+    return any(keeps(actor, shop) for shop in shops_of_village(village))
 
 
 def villages_served(shop_id: UUID) -> list[str]:
     """The codes of the villages that a shop serves, in order."""
+    return [each.village for each in services_of(shop_id) if each.ended_at is None]
+
+
+def villages_ever_served(shop_id: UUID) -> list[str]:
+    """The codes of the villages in which a shop has accounts, in order."""
+    return [each.village for each in services_of(shop_id)]
+
+
+def services_of(shop_id: UUID) -> list[ShopService]:
+    """A shop's service of each village that it serves or served, by village, as it now is."""
     return list(
         db.session.scalars(
-            select(ShopService.village)
+            select(ShopService)
             .where(ShopService.shop_id == shop_id)
             .order_by(ShopService.village)
+            .execution_options(populate_existing=True)
         )
     )
-
-
-def division_of_shop(*, shop_id: UUID, **_arguments: object) -> str:
-    """The division that a shop belongs to: where its staff need their roles."""
-    return find_shop(shop_id).division

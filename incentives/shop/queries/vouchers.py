@@ -24,12 +24,18 @@ def find_voucher(shop_id: UUID, number: str) -> Voucher:
 def vouchers(
     village: str,
     *,
+    shops: Sequence[UUID] | None = None,
     status: VoucherStatus | None = None,
     household_id: UUID | None = None,
     shop_id: UUID | None = None,
 ) -> Select[Voucher]:
-    """A village's vouchers, to be paged newest first by id."""
+    """A village's vouchers, to be paged newest first by id.
+
+    `shops` are those that the reader may see, None all.
+    """
     query = select(Voucher).where(Voucher.village == village)
+    if shops is not None:
+        query = query.where(Voucher.shop_id.in_(shops))
     if status is not None:
         query = query.where(Voucher.status == status)
     if household_id is not None:

@@ -41,13 +41,14 @@ from incentives.shop.schemas.settlements import (
     SettlementPage,
     SettlementPaymentInput,
     SettlementQuery,
+    SettlementQueue,
     SettlementReversalInput,
     StatementOutput,
     StatementQuery,
     WholeSettlementOutput,
 )
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
-from incentives.shop.schemas.shops import ShopInput, ShopOutput, ShopPage
+from incentives.shop.schemas.shops import ServiceInput, ShopInput, ShopOutput, ShopPage
 from incentives.shop.schemas.stock import (
     MonthQuery,
     MonthSheetOutput,
@@ -111,11 +112,13 @@ __all__ = [
     "RefundInput",
     "RefundOutput",
     "ReturnedLineInput",
+    "ServiceInput",
     "SettlementInput",
     "SettlementOutput",
     "SettlementPage",
     "SettlementPaymentInput",
     "SettlementQuery",
+    "SettlementQueue",
     "SettlementReversalInput",
     "ShopInput",
     "ShopOutput",

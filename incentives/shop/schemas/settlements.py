@@ -138,6 +138,15 @@ class SettlementOutput(Schema):
     ended_reason = fields.String(allow_none=True)
 
 
+class SentUpSettlement(SettlementOutput):
+    """A settlement that its village has nobody for: the township checks or approves it."""
+
+    village = fields.String()
+
+
+SettlementQueue = page_of(SentUpSettlement)
+
+
 class WholeSettlementOutput(SettlementOutput):
     """A settlement with its lines as submitted, what was taken back, and what doesn't agree."""
 

@@ -18,6 +18,10 @@ class ShopInput(Schema):
     bad_signal = fields.Boolean(load_default=False)
 
 
+class ServiceInput(Schema):
+    village = fields.String(required=True, validate=validate.Regexp(r"^\d{12}$"))
+
+
 class ShopOutput(Schema):
     id = Id()
     division = fields.String()

@@ -2,12 +2,17 @@
 /**
  * The changing code on a resident's phone: a new one every half minute. Without an answer the page
  * shows the printed card's code, which it has had from the start.
+ *
+ * Where its holder asks for it, the phone keeps the page, so that it opens without signal. That is
+ * for one card: once another one is opened here, nothing is kept any more.
  */
 
-const root = /** @type {HTMLElement | null} */ (document.querySelector('[data-phone-code]'));
+import { keepShell, offerInstall } from './app/install.js';
+import { part, texts } from './app/page.js';
 
-/** @param {string} name */
-const part = (name) => /** @type {HTMLElement} */ (root?.querySelector(`[data-part="${name}"]`));
+const PAGE = '/c/code';
+const CACHES = 'jishan-card-';
+const KEPT = 'jishan-card'; // whose page this phone keeps: the card's id
 
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let clock;
@@ -15,6 +20,15 @@ let clock;
 /** @param {'live' | 'offline' | 'refused'} state */
 function show(state) {
   for (const name of ['live', 'offline', 'refused']) part(name).hidden = name !== state;
+}
+
+/** @param {boolean} signedOut otherwise there is no signal */
+function showPrinted(signedOut) {
+  part('no-signal').hidden = signedOut;
+  part('signed-out').hidden = !signedOut;
+  part('again').hidden = signedOut;
+  part('sign-in').hidden = !signedOut;
+  show('offline');
 }
 
 /** @param {number} seconds until the next code */
@@ -33,7 +47,7 @@ async function next() {
   clearInterval(clock);
   const meta = document.querySelector('meta[name="csrf-token"]');
   try {
-    const answer = await fetch(root?.dataset.address ?? '', {
+    const answer = await fetch(texts.address ?? '', {
       method: 'POST',
       cache: 'no-store',
       headers: {
@@ -41,12 +55,14 @@ async function next() {
         'X-CSRFToken': meta instanceof HTMLMetaElement ? meta.content : '',
       },
     });
-    if (answer.status === 401) {
-      location.assign(root?.dataset.account ?? '/c');
-      return;
-    }
     if (answer.status >= 500) throw new Error(String(answer.status));
     const body = await answer.json();
+    // A kept page outlives the sign-in that it was made for.
+    if (answer.status === 401 || body.type === '/problems/csrf') {
+      if (isKept()) showPrinted(true);
+      else location.assign(texts.account ?? '/c');
+      return;
+    }
     if (!answer.ok) {
       const words = part('refused').querySelector('p');
       if (words) words.textContent = body.detail || body.title;
@@ -58,16 +74,47 @@ async function next() {
     show('live');
     count(body.renew_after);
   } catch {
-    show('offline');
-    clock = setInterval(next, Number(root?.dataset.renew) * 1000);
+    showPrinted(false);
+    clock = setInterval(next, Number(texts.renew) * 1000);
   }
 }
 
-if (root) {
-  part('again').addEventListener('click', next);
-  window.addEventListener('offline', () => { show('offline'); });
-  window.addEventListener('online', next);
-  // A phone that was put away shows an old code: the counter would refuse it.
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) next(); });
-  next();
+function isKept() {
+  return localStorage.getItem(KEPT) === texts.card;
 }
+
+function tellKept() {
+  part('keeping').hidden = !navigator.serviceWorker;
+  part('kept').hidden = !isKept();
+  part('not-kept').hidden = isKept();
+}
+
+async function keep() {
+  await keepShell(PAGE, PAGE, () => true);
+  localStorage.setItem(KEPT, texts.card ?? '');
+  tellKept();
+}
+
+async function forget() {
+  localStorage.removeItem(KEPT);
+  if (!navigator.serviceWorker) return;
+  const registered = await navigator.serviceWorker.getRegistration(PAGE);
+  await registered?.unregister();
+  for (const name of await caches.keys()) {
+    if (name.startsWith(CACHES)) await caches.delete(name);
+  }
+  tellKept();
+}
+
+part('again').addEventListener('click', next);
+part('keep').addEventListener('click', keep);
+part('forget').addEventListener('click', forget);
+window.addEventListener('offline', () => showPrinted(false));
+window.addEventListener('online', next);
+// A phone that was put away shows an old code: the counter would refuse it.
+document.addEventListener('visibilitychange', () => { if (!document.hidden) next(); });
+offerInstall();
+tellKept();
+if (isKept()) keep();
+else forget();
+next();

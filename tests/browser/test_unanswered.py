@@ -1,0 +1,194 @@
+"""Sales without an answer, and the phone of its own that sends them: nothing is lost or twice."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from incentives.access.actor import SYSTEM, Role
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.register.operations import set_policy
+from incentives.shop.models import Terminal
+from incentives.shop.operations import suspend_terminal
+from tests.browser.conftest import PHONE, LiveServer
+from tests.browser.till import OFFLINE, Till, answers_lost, at_the_counter, register, shell_is_kept
+from tests.factories import VILLAGE, act, staff
+from tests.shop.scenes import PIN
+
+# The kept page may have been opened before the shopkeeper signed in anew.
+OLDER_SESSION = """
+caches.open('jishan-shop-page').then(async (cache) => {
+  const page = await (await cache.match('/shop')).text();
+  const older = page.replace(/(name="csrf-token" content=")[^"]+/, '$1older');
+  await cache.put('/shop', new Response(older, { headers: { 'Content-Type': 'text/html' } }));
+})
+"""
+
+
+@pytest.fixture
+def till(live_server: LiveServer) -> Till:
+    return Till(live_server)
+
+
+def test_without_signal_it_opens_and_says_what_that_means(till, person):
+    shopkeeper = person(PHONE, expected=OFFLINE)
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    shell_is_kept(page)
+    page.evaluate(OLDER_SESSION)
+    page.context.set_offline(True)
+    page.goto(page.url)
+    expect(page.locator("[data-part=offline]")).to_contain_text("无信号")
+    expect(page.locator("[data-part=open-camera]")).to_be_visible()
+    shopkeeper.shot("offline")
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
+    till.look_up(page)
+
+
+def test_an_unanswered_sale_is_sent_again_by_itself_and_counts_once(till, person):
+    shopkeeper = person(PHONE, expected=OFFLINE)
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    with answers_lost(page) as reached:
+        page.locator("[data-part=hand-over]").click()
+        expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+        page.locator("[data-part=basket] [data-part=next]").click()
+        expect(page.locator("[data-part=scan]")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
+    assert set(reached) <= {201}
+    assert len(till.sales()) == 1
+
+
+@pytest.mark.parametrize("with_pin", [False, True], ids=["by card", "with the PIN"])
+def test_a_browser_closed_in_between_finds_what_became_of_the_sale(till, person, with_pin):
+    """The answer is lost and the browser closed; opened again, it sends the sale, or finds it."""
+    if with_pin:
+        till = till_with_pin(till)
+    shopkeeper = person(PHONE, expected=OFFLINE, profile="till")
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    if with_pin:
+        page.locator("[data-part=pin]").fill(PIN)
+    with answers_lost(page) as reached:
+        page.locator("[data-part=hand-over]").click()
+        expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    assert reached == [201]
+    kept = page.evaluate(
+        "new Promise((done) => { const asked = indexedDB.open('jishan-shop'); asked.onsuccess = ()"
+        " => { const all = asked.result.transaction('sales').objectStore('sales').getAll();"
+        " all.onsuccess = () => done(JSON.stringify(all.result)); }; })"
+    )
+    assert "soap" in kept or "lines" in kept
+    assert PIN not in kept
+    shopkeeper.context.close()
+    again = person(PHONE, expected=("422",), profile="till")
+    page = at_the_counter(again)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    assert len(till.sales()) == 1
+    page = again.open("/shop")
+    expect(page.locator("[data-part=open-camera]")).to_be_visible()
+
+
+def till_with_pin(till: Till) -> Till:
+    """The same village, where every sale wants the PIN."""
+    with till.server.app.app_context():
+        act(
+            lambda: (
+                set_policy(
+                    village=VILLAGE,
+                    values={"pin_above": 0},
+                    effective_on=None,
+                    resolution="test",
+                    actor=SYSTEM,
+                    now=now() - timedelta(days=1),
+                )
+                and None
+            )
+        )
+        db.session.remove()
+    return till
+
+
+def test_a_registered_phone_sends_what_waits_before_anyone_signs_in_again(till, person):
+    """The request never arrived and the browser was closed: its session ended with it."""
+    shopkeeper = person(PHONE, expected=OFFLINE, profile="till")
+    shopkeeper.sign_in("shopkeeper")
+    register(shopkeeper)
+    page = shopkeeper.open("/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.route("**/redemptions", lambda route: route.abort())
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    shopkeeper.context.close()
+    assert till.sales() == []
+    again = person(PHONE, profile="till")
+    page = again.page
+    with page.expect_response("**/redemptions") as answer:
+        again.open("/shop")
+    assert answer.value.status == 201
+    assert "/login" in page.url
+    assert len(till.sales()) == 1
+    page = at_the_counter(again)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    assert len(till.sales()) == 1
+
+
+def test_a_phone_is_registered_and_sells_after_its_shopkeeper_was_signed_out(till, person):
+    shopkeeper = person(PHONE, expected=(*OFFLINE, "403"))
+    shopkeeper.sign_in("shopkeeper")
+    register(shopkeeper)
+    page = shopkeeper.page
+    expect(page.locator(".row-title")).to_have_text(["柜台手机"])
+    shopkeeper.shot("terminals")
+    page = shopkeeper.open("/shop")
+    shell_is_kept(page)
+    page.context.clear_cookies()
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    with till.server.app.app_context():
+        terminal = db.session.scalars(select(Terminal)).one()
+        assert [sale.terminal_id for sale in till.sales()] == [terminal.id]
+        stop = {"shop_id": terminal.shop_id, "terminal_id": terminal.id, "reason": "丢了"}
+        act(lambda: suspend_terminal(**stop, actor=staff(Role.CADRE), now=now()) and None)
+        db.session.remove()
+    page.locator("[data-part=receipt] [data-part=next]").click()
+    page.locator("[data-part=number]").fill(till.number)
+    page.locator("[data-part=number-form] button[type=submit]").click()
+    expect(page.locator("[data-part=band]")).to_contain_text("已停用")
+    assert len(till.sales()) == 1
+
+
+def test_a_sale_is_not_forgotten_because_nobody_is_let_in(till, person):
+    """The session ended while the answer was lost: a no to the sign-in is none to the sale."""
+    shopkeeper = person(PHONE, expected=(*OFFLINE, "401", "403", "400"))
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    shell_is_kept(page)
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.route("**/redemptions", lambda route: route.abort())
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    page.unroute_all(behavior="wait")
+    page.context.set_offline(True)
+    page.goto(page.url)
+    page.context.clear_cookies()
+    with page.expect_response("**/session/token"):
+        page.context.set_offline(False)
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    assert till.sales() == []
+    page = at_the_counter(shopkeeper)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    assert len(till.sales()) == 1
