@@ -15,6 +15,7 @@ TRUNCATE = "TRUNCATE"  # as only PostgreSQL has it; its condition speaks of no r
 # What a trigger's function gives back, by act: otherwise the new row.
 ROWS = {"DELETE": "OLD", TRUNCATE: "NULL"}
 
+
 @dataclass(frozen=True)
 class Guard:
     """Refuse an act on a table under a condition, and say why.
