@@ -109,8 +109,9 @@ def sqlite_trigger(name: str, when: str, table: str, condition: str, words: str)
 
 def refusal(condition: str, words: str, state: str, row: str = "NEW") -> str:
     """A function's body that refuses a change of a row under a condition, on PostgreSQL."""
+    # In brackets: PL/pgSQL ends an IF's condition at the first THEN outside of any, a CASE's, too.
     return (
-        f"\nBEGIN\n    IF {condition} THEN\n"
+        f"\nBEGIN\n    IF ({condition}) THEN\n"
         f"        RAISE EXCEPTION '{quoted(words)}' USING ERRCODE = '{state}';\n"
         f"    END IF;\n    RETURN {row};\nEND\n"
     )

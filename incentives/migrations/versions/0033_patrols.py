@@ -64,7 +64,8 @@ def take_reasons(values: tuple[str, ...], *, before: Guard, after: Guard) -> Non
     listed = ", ".join(f"'{value}'" for value in values)
     for column in ("unawarded", "leader_unawarded"):
         op.execute(
-            f"UPDATE patrol_attendance SET {column} = 'invalid' WHERE {column} NOT IN ({listed})"
+            f"UPDATE patrol_attendance SET {column} = 'invalid'"  # noqa: S608 -- names of our own
+            f" WHERE {column} NOT IN ({listed})"
         )
     with op.batch_alter_table("patrol_attendance") as table:
         for column in ("unawarded", "leader_unawarded"):

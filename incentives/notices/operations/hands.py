@@ -1,8 +1,9 @@
 """Whose hands are in what an objection is about: they neither write it down nor rule on it."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, union
+from sqlalchemy import CompoundSelect, Select, and_, or_, select, union
 
 from incentives.access.actor import Actor, Role
 from incentives.access.duties import (
@@ -74,7 +75,7 @@ def deciders_on(objection: Objection) -> frozenset[UUID]:
     A no is a decision too, and so is taking back, and the ruling by which it was struck.
     """
     found = awards_of_the_day(objection)
-    deciders = union(
+    deciders: CompoundSelect[Any] = union(
         select(AwardReview.reviewer).where(AwardReview.award_id.in_(found)),
         select(AwardTurn.turned_by).where(AwardTurn.award_id.in_(found)),
         select(Objection.ruled_by).where(
