@@ -2,13 +2,15 @@
 
 `update` takes every text into `incentives/translations/*/LC_MESSAGES/messages.po`; `compile` makes
 of them what is loaded; `check` refuses texts that a catalogue lacks, that aren't translated, or
-whose placeholders differ. A text that Tibetan doesn't have yet is shown in Chinese.
+whose placeholders differ. What residents read of their points is there in Tibetan; another text
+that Tibetan doesn't have yet is shown in Chinese.
 """
 
 import io
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -21,6 +23,80 @@ FOLDER = ROOT / "incentives" / "translations"
 LANGUAGES = ("zh_Hans_CN", "en", "bo")
 WHOLE = ("zh_Hans_CN",)  # languages in which nothing may be missing
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "bilingual": None}
+# Where a household reads of its points, claims and objections, and everybody of notices and rules.
+READ_BY_RESIDENTS = (
+    *(
+        f"templates/awards/{name}.html"
+        for name in (
+            "claim_new",
+            "claim_parts",
+            "claims",
+            "claims_section",
+            "no_rules",
+            "own",
+            "own_list",
+            "own_section",
+            "rules",
+            "rules_print",
+            "versions",
+        )
+    ),
+    *(f"templates/cards/{name}.html" for name in ("account", "open", "phone")),
+    *(f"templates/clearing/{name}.html" for name in ("household", "list")),
+    *(
+        f"templates/notices/{name}.html"
+        for name in (
+            "list",
+            "object",
+            "object_claim",
+            "object_own",
+            "objection_parts",
+            "own",
+            "print",
+            "section",
+            "show",
+        )
+    ),
+    *(f"templates/web/{name}.html" for name in ("problem", "start", "village")),
+    *(
+        f"templates/components/{name}.html"
+        for name in (
+            "filter",
+            "form",
+            "listing",
+            "pager",
+            "timeline",
+        )
+    ),
+    *(
+        f"incentives/awards/{name}.py"
+        for name in (
+            "operations/caps",
+            "operations/claiming",
+            "operations/entries",
+            "operations/evidence",
+            "operations/mending",
+            "pages/claims",
+            "pages/own",
+            "telling",
+            "timeline",
+        )
+    ),
+    *(f"incentives/clearing/{name}.py" for name in ("pages", "telling")),
+    *(
+        f"incentives/notices/{name}.py"
+        for name in (
+            "described",
+            "operations/claims",
+            "operations/disputes",
+            "operations/objecting",
+            "pages/own",
+            "pages/public",
+            "queries/objections",
+        )
+    ),
+    "incentives/register/lines.py",
+)
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -104,10 +180,26 @@ def compile_all() -> int:
         if language == "bo":
             for message in catalog:
                 if message.id and not any(message.string or ()) and message.id in chinese:
-                    message.string = chinese[message.id].string
+                    message.string = as_chinese(message.string, chinese[message.id].string)
         with path_of(language).with_suffix(".mo").open("wb") as file:
             write_mo(file, catalog)
     return 0
+
+
+def as_chinese(empty: str | tuple[str, ...], chinese: str | tuple[str, ...]) -> Any:
+    """The Chinese text in as many forms as another language has: Chinese knows one number only."""
+    return chinese if isinstance(empty, str) else (chinese[0],) * len(empty)
+
+
+def unread() -> list[str]:
+    """Texts that residents read and that aren't there in Tibetan."""
+    missing = set(untranslated(read("bo")))
+    return [
+        f"{path}: {message.id}"
+        for message in extracted()
+        if str(message.id) in missing
+        for path in sorted({path for path, _line in message.locations} & set(READ_BY_RESIDENTS))
+    ]
 
 
 def check() -> int:
@@ -122,6 +214,7 @@ def check() -> int:
         problems += [f"{language}, placeholders: {text}" for text in wrong_places(catalog)]
         if language in WHOLE:
             problems += [f"{language}, not translated: {text}" for text in untranslated(catalog)]
+    problems += [f"bo, read by residents: {text}" for text in unread()]
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

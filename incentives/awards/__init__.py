@@ -9,7 +9,7 @@ from flask import Flask
 
 from incentives.awards.queries import keeps_minutes, may_read_evidence, may_read_minutes
 from incentives.awards.rebuilding import rebuild_award
-from incentives.awards.telling import tell_awards
+from incentives.awards.telling import tell_awards, tell_turned
 from incentives.files.queries import keepers, readers
 from incentives.ledger import Kind
 from incentives.recovery import hooks
@@ -24,4 +24,5 @@ def init_app(app: Flask) -> None:
     if keeps_minutes not in keepers:
         keepers.append(keeps_minutes)
     tellers[Kind.AWARD] = tell_awards
+    tellers[Kind.REVERSAL] = tell_turned
     hooks.add(hooks.rebuilders, rebuild_award)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardReview, Decision
+from incentives.awards.queries import award_views
+from incentives.awards.words import item_name
 from incentives.extensions import db
 
 # Set by notices: the numbers that people quote of notices, by village and running number.
@@ -54,3 +57,16 @@ def tell_award(
     if award.notice is not None:
         parts.append(_("notice %(number)s", number=labels[award.village, award.notice]))
     return " · ".join(parts)
+
+
+def tell_turned(award_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Which award was taken back or given again, by award; the line itself says why and who."""
+    views = award_views(list(db.session.scalars(select(Award).where(Award.id.in_(award_ids)))))
+    return {
+        view.award.id: _(
+            "%(rule)s of %(day)s",
+            rule=item_name(view.item),
+            day=format_date(view.award.occurred_on, "medium"),
+        )
+        for view in views
+    }

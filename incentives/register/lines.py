@@ -51,12 +51,8 @@ def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
     parts = [format_date(line.occurred_on, "medium")]
     if line.record in more:
         parts.append(more[line.record])
-    elif line.kind is Kind.REVERSAL and line.actor in names:
-        parts.append(_("decided by %(name)s", name=names[line.actor]))
-    elif line.approver in names:
-        parts.append(_("decided by %(name)s", name=names[line.approver]))
-    elif line.actor in names:
-        parts.append(_("entered by %(name)s", name=names[line.actor]))
+    if line.kind is Kind.REVERSAL or line.record not in more:
+        parts += hand_words(line, names)
     parts.append(_("No. %(number)s", number=line.voucher))
     return Told(
         title=title_of(line),
@@ -67,6 +63,14 @@ def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
         voucher=line.voucher,
         occurred_on=line.occurred_on,
     )
+
+
+def hand_words(line: Line, names: dict[UUID, str]) -> list[str]:
+    """Who decided a line, or else who entered it; nothing where they aren't known any more."""
+    decider = line.actor if line.kind is Kind.REVERSAL else line.approver
+    if decider in names:
+        return [_("decided by %(name)s", name=names[decider])]
+    return [_("entered by %(name)s", name=names[line.actor])] if line.actor in names else []
 
 
 def title_of(line: Line) -> str:

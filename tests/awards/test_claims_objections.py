@@ -21,6 +21,7 @@ from tests.awards.claiming import claim, resident_of
 from tests.awards.scenes import make_scene
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act
+from tests.notices.acts import objected, publish
 
 
 def object_to(award: Award, actor: Actor) -> Objection:
@@ -29,6 +30,21 @@ def object_to(award: Award, actor: Actor) -> Objection:
     return act(
         lambda: notices.object_to_claim(
             village=VILLAGE, award_id=award_id, reason="我们做了", actor=actor, now=now()
+        )
+    )
+
+
+def rule(objection: Objection, actor: Actor, *, upheld: bool) -> Objection:
+    """Rule on an objection."""
+    objection_id = objection.id
+    return act(
+        lambda: notices.rule_on_objection(
+            village=VILLAGE,
+            objection_id=objection_id,
+            upheld=upheld,
+            reason="有人看见",
+            actor=actor,
+            now=now(),
         )
     )
 
@@ -59,23 +75,11 @@ def test_who_said_no_doesnt_rule_on_the_objection(app: Flask) -> None:
     scene = make_scene()
     award = claim(scene)
     scene.review(award, Decision.REJECT, reason="没有人看见")
-    made = object_to(award, resident_of(scene.household)).id
-
-    def rule(actor: Actor) -> Objection:
-        return act(
-            lambda: notices.rule_on_objection(
-                village=VILLAGE,
-                objection_id=made,
-                upheld=True,
-                reason="有人看见",
-                actor=actor,
-                now=now(),
-            )
-        )
+    made = object_to(award, resident_of(scene.household))
 
     with pytest.raises(SamePerson):
-        rule(scene.reviewer)
-    assert rule(scene.second).ruling_reason == "有人看见"
+        rule(made, scene.reviewer, upheld=True)
+    assert rule(made, scene.second, upheld=True).ruling_reason == "有人看见"
 
 
 def test_the_way_to_object_is_shown_as_long_as_there_is_one(app: Flask, clock: Clock) -> None:
@@ -128,3 +132,45 @@ def test_a_minors_claim_stands_in_no_notice_by_name(app: Flask) -> None:
     )
     (line,) = db.session.scalars(select(NoticeLine))
     assert (line.award_id, line.holder) == (award.id, None)
+
+
+def test_what_was_taken_back_can_be_objected_to_in_time_and_once(app: Flask, clock: Clock) -> None:
+    scene = make_scene(objection_days=30)
+    mine = resident_of(scene.household)
+    award = scene.review(scene.propose())
+    before = object_to(award, mine)
+    rule(before, scene.second, upheld=False)
+    clock.forward(days=100)  # past the days in which a missing act is entered
+    scene.reverse(award, scene.second)
+    clock.forward(days=30)
+    made = object_to(award, mine)
+    assert (made.missing_resident_id, made.missing_rule_item) == (award.resident_id, "CL01")
+    with pytest.raises(WrongState):
+        object_to(award, mine)
+    for hand in (scene.reviewer, scene.second):
+        with pytest.raises(SamePerson):
+            rule(made, hand, upheld=True)
+    ruled = rule(made, scene.third, upheld=True)
+    granted = db.session.get_one(Award, ruled.granted_award_id)
+    assert (granted.claimed, granted.status) == (True, AwardStatus.PROPOSED)
+
+
+def test_what_was_taken_back_long_ago_is_objected_to_no_more(app: Flask, clock: Clock) -> None:
+    scene = make_scene(objection_days=30)
+    award = scene.review(scene.propose())
+    scene.reverse(award)
+    clock.forward(days=31)
+    with pytest.raises(WrongState):
+        object_to(award, resident_of(scene.household))
+
+
+def test_what_a_neighbour_objected_to_is_still_its_household_s_to_object(app: Flask) -> None:
+    scene = make_scene(publicity_days=5)
+    award = scene.review(scene.propose())
+    publish(scene)
+    rule(objected(scene), scene.third, upheld=True)
+    assert scene.status(award) is AwardStatus.REJECTED
+    made = object_to(award, resident_of(scene.household))
+    with pytest.raises(SamePerson):
+        rule(made, scene.third, upheld=True)
+    assert rule(made, scene.second, upheld=True).granted_award_id is not None

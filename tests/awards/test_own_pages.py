@@ -1,21 +1,26 @@
 """A household's own pages: every step of what it did, in Chinese, Tibetan and English."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask
+from python_calamine import CalamineWorkbook
 
+from incentives.access.actor import Role
 from incentives.clock import now
 from incentives.ledger.seals import seal_all
+from incentives.notices.operations import rule_on_objection
 from tests.awards.scenes import adopt_rules
 from tests.awards.test_claims_http import Home, picture
 from tests.conftest import Clock
-from tests.factories import VILLAGE
+from tests.factories import VILLAGE, act, staff
 from tests.site import Site, make_site
 
 AT = f"/villages/{VILLAGE}"
@@ -28,6 +33,13 @@ OWN_PAGES = (
     "/c/awards",
     "/c/claims",
     "/c/claims/new",
+    "/c/objections",
+    "/c/objections/new",
+    "/c/objections/new?missing=1",
+    f"/v/{VILLAGE}/notices",
+    f"/v/{VILLAGE}/notices/1",
+    f"/v/{VILLAGE}/rules",
+    f"/v/{VILLAGE}/clearing",
 )
 
 
@@ -164,6 +176,40 @@ def test_what_was_taken_back_says_what_is_owed_and_how_to_object(
     assert "是我家两个人做的" in home.open(f"/c/awards/{award}")
     turn(site, award, "reversal")
     assert "Taken back by reviewer 某: 记错了" in home.open("/c/awards")
+    line = "参加村公共区域清洁日 of Mar 2, 2026 · decided by reviewer 某"
+    assert line in home.open("/c/account")
+    assert f"/c/claims/{award}/objection" in home.open(f"/c/awards/{award}")
+
+
+def test_what_an_objection_struck_says_so(site: Site, home: Home, other: Home) -> None:
+    award = registered(site, home)
+    review(site, award)
+    site.call("reviewer", "POST", f"{AT}/notices", {"kind": "awards"})
+    body = {"about": {"notice": 1, "line": 1}, "reason": "他那天不在"}
+    objection = other.call("POST", f"{AT}/objections", body).json["id"]
+    assert "扎** · " in other.open("/c/objections")
+    assert "扎西彭措" not in other.open("/c/objections")
+    sheet = other.browser.get("/c/objections.xlsx").data
+    (row,) = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()[1:]
+    assert str(row[1]).startswith("扎** · ")
+    with site.app.app_context():
+        act(
+            lambda: (
+                rule_on_objection(
+                    village=VILLAGE,
+                    objection_id=UUID(objection),
+                    upheld=True,
+                    reason="查了签到",
+                    actor=staff(Role.REVIEWER),
+                    now=now(),
+                ).id
+            )
+        )
+    page = home.open(f"/c/awards/{award}")
+    assert "An objection to it was right" in page
+    assert "查了签到" in page
+    assert "Yes, says" not in page
+    assert f"/c/claims/{award}/objection" in page
 
 
 @pytest.fixture
@@ -230,3 +276,4 @@ def test_all_that_a_household_reads_is_there_in_tibetan(
     pages.append(home.open(f"/c/awards/{home.id}", status=404))
     assert {"Points given", "Read these rules"} <= said
     assert read_in_chinese(said, "\n".join(pages)) == set()
+    assert "days left" not in "".join(pages)

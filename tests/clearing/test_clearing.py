@@ -17,9 +17,11 @@ from incentives.extensions import db
 from incentives.ledger.audit import audit
 from incentives.register.models import Household
 from incentives.register.operations import set_policy
+from tests.awards.test_claims_http import Home
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village, staff
 from tests.ledger.books import DAY
+from tests.site import Site
 
 END, DUE = date(2026, 12, 31), date(2027, 1, 30)
 
@@ -265,3 +267,31 @@ def test_a_household_is_told_on_its_own_page_and_nobody_elses(bare_app, client, 
     page = client.get("/c/account").text
     assert "50 分" in page
     assert 'datetime="2027-01-30"' in page
+
+
+def test_a_household_reads_what_was_cleared_who_decided_and_what_to_do(bare_app, clock):
+    with bare_app.app_context():
+        make_village(carry_over="year")
+        db.session.remove()
+    home = Home(Site(bare_app), "扎西彭措", door="1")
+    with bare_app.app_context():
+        earn(db.session.scalars(select(Household.account_code)).one(), 50)
+        go_to(clock, date(2027, 1, 1))
+        clear_villages(now=now())
+        go_to(clock, DUE + timedelta(days=1))
+        clear_villages(now=now())
+        db.session.remove()
+    home.sign_in()
+    page = home.open("/c/account")
+    for words in (
+        "50 points were cleared",
+        "left of what came by Dec 31, 2026, to be spent by Jan 30, 2027",
+        "decided by the village: test",
+        "supervision committee",
+    ):
+        assert words in page, words
+    go_to(clock, DUE + timedelta(days=61))
+    home.sign_in()
+    page = home.open("/c/account")
+    assert "50 points were cleared" not in page
+    assert "decided by the village: test" in page

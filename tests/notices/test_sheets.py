@@ -13,9 +13,11 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.notices import operations as notices
 from incentives.notices.models import NoticeKind
+from incentives.register.operations import Person, add_resident
 from incentives.web.sheets import bilingual, pdf_of
-from tests.awards.scenes import make_scene
-from tests.factories import VILLAGE, act
+from tests.awards.scenes import Scene, adopt_rules, make_scene
+from tests.factories import VILLAGE, act, make_household
+from tests.site import make_site
 
 SHEET = f"/v/{VILLAGE}/notices/1"
 
@@ -65,6 +67,36 @@ def test_the_sheet_is_chinese_and_tibetan_whoever_reads_it(published, client):
     assert "积分公示" in text
     assert 'lang="bo">སྐར་གྲངས་གསལ་བསྒྲགས།' in text
     assert "第 2026-1 号公示" in text
+
+
+def test_full_names_are_on_paper_for_who_puts_it_up_and_minors_nowhere(bare_app):
+    site = make_site(bare_app, users=("cadre", "reviewer"), publicity_days=5, notice_names="full")
+    with bare_app.app_context():
+        adopt_rules()
+        scene = Scene(make_household(VILLAGE, "扎西彭措", door="1"), make_household(door="2"))
+        child = act(
+            lambda: (
+                add_resident(
+                    village=VILLAGE,
+                    household_id=scene.household.id,
+                    person=Person("格桑小", birth_year=2015),
+                    actor=scene.cadre,
+                    now=now(),
+                ).id
+            )
+        )
+        for person in (None, child):
+            scene.review(scene.propose(person=person))
+        db.session.remove()
+    assert site.call("reviewer", "POST", f"/villages/{VILLAGE}/notices", {"kind": "awards"}).json
+    paper = site.open("reviewer", f"{SHEET}/print")
+    assert "扎西彭措" in paper
+    assert "未成年人" in paper
+    public = bare_app.test_client()
+    web = [f"{SHEET}/print", SHEET, f"/api/v1/villages/{VILLAGE}/notices/1"]
+    read = [public.get(address).text for address in web]
+    assert all("扎**" in text and "扎西彭措" not in text for text in read)
+    assert "格桑" not in "".join([paper, site.open("reviewer", SHEET), *read])
 
 
 def test_a_sheet_is_gone_with_its_lines(published, client, clock, bare_app):

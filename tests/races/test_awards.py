@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from incentives.access.actor import Actor, Role
 from incentives.awards import operations as awards
 from incentives.awards.models import Award, AwardReview, AwardStatus, Decision, RuleItem
-from incentives.awards.operations import caps
+from incentives.awards.operations import caps, entries
 from incentives.awards.queries import rules_in_force
 from incentives.awards.states import FREED
 from incentives.clock import now
@@ -131,21 +132,24 @@ def test_control_without_the_lock_the_cap_is_passed(app, monkeypatch):
     scene = make_scene()
     resident = scene.household.head_id
     unlock(monkeypatch)
-    meet_after(monkeypatch, caps, "refuse_over_cap", CROWD)
+    # They meet once all are entered and none is committed: the database's guard counts as little.
+    meet_after(monkeypatch, entries, "keep_evidence", CROWD)
     outcomes = at_once(app, [partial(propose, scene, resident)] * CROWD)
     assert succeeded(outcomes) == CROWD, outcomes
     assert proposed_points(resident) > CLEANING_CAP
 
 
-def test_control_who_reads_the_cap_first_and_proposes_later_passes_it(app, monkeypatch):
-    """On every database: the cap is right only as it is read where it is kept."""
+def test_who_reads_the_cap_first_and_proposes_later_is_stopped_by_the_database(app, monkeypatch):
+    """Were the operation to count too early, the guard still counts where the award is kept."""
     scene = make_scene()
     resident = scene.household.head_id
     used = caps.used(item_of(scene), scene.today, [resident])
     monkeypatch.setattr(caps, "used", lambda *_asked, **_named: dict(used))
     outcomes = at_once(app, [partial(propose, scene, resident)] * CROWD)
-    assert succeeded(outcomes) == CROWD, outcomes
-    assert proposed_points(resident) > CLEANING_CAP
+    fitting = CLEANING_CAP // CLEANING_POINTS
+    assert succeeded(outcomes) == fitting, outcomes
+    assert count(outcomes, DBAPIError) == CROWD - fitting
+    assert proposed_points(resident) == CLEANING_CAP
 
 
 def item_of(scene: Scene) -> RuleItem:
