@@ -168,6 +168,8 @@ def test_all_that_a_walker_needs_opens_without_signal(live_server, team, person)
     expect(page.locator("#finding-place")).to_have_value("小学")
     page.locator("summary", has_text="收队").click()
     expect(page.locator("#closing-log")).to_be_visible()
+    own = page.locator("[data-part=attended] label", has_text="扎西彭措").locator("input")
+    expect(own).to_be_checked()
     again.shot("patrol-offline-all")
     assert counts(live_server) == [0, 0, 0, 0, 0]
 
