@@ -1,5 +1,7 @@
 """On patrol in a real browser: the signal cut, the browser closed, and nothing lost or doubled."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -56,11 +58,12 @@ def counts(server):
 
 def shell_is_kept(page):
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.evaluate(
-        "(async () => { for (let i = 0; i < 100; i += 1) {"
-        " if (await caches.match('/patrol', { cacheName: 'jishan-patrol-page' })) return;"
-        " await new Promise((done) => setTimeout(done, 100)); } })()"
+    kept = (
+        "async (path) => { for (let i = 0; i < 200; i += 1) {"
+        " if (await caches.match(path, { cacheName: 'jishan-patrol-page' })) return true;"
+        " await new Promise((done) => setTimeout(done, 100)); } return false; }"
     )
+    assert all(page.evaluate(kept, path) for path in ("/patrol", "/patrol/shifts"))
 
 
 def scan(page, code):
@@ -118,9 +121,13 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     assert counts(live_server) == [1, 2, 1, 1, 0]
 
     page.locator("summary", has_text="收队").click()
+    member = page.locator("[data-part=attended] label", has_text="洛绒卓玛")
+    expect(member).to_contain_text("没有签到")
+    member.click()
     page.locator("#closing-log").fill("一切正常")
     page.locator("[data-part=closing-form] button[type=submit]").click()
     expect(page.locator("[data-part=band-text]")).to_contain_text("3笔", timeout=20_000)
+    expect(page.locator("[data-part=band-text]")).to_contain_text("还没有签到：洛绒卓玛")
     again.shot("patrol-closed")
     assert counts(live_server) == [1, 2, 1, 1, 3]
     with live_server.app.app_context():
@@ -129,6 +136,132 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
         assert elder.for_another
         assert db.session.query(Finding).one().photo_id is not None
         db.session.remove()
+
+
+def test_all_that_a_walker_needs_opens_without_signal(live_server, team, person):
+    with live_server.app.app_context():
+        team.shift()
+        team.shift(days=3)
+        db.session.remove()
+    leader = person(PHONE, expected=OFFLINE, profile="leader")
+    leader.sign_in("leader")
+    shell_is_kept(leader.open("/patrol"))
+    leader.context.close()
+
+    again = person(PHONE, expected=OFFLINE, profile="leader")
+    again.context.set_offline(True)
+    page = again.open("/patrol/shifts")
+    expect(page.locator("main")).to_contain_text("村口 → 小学 → 水坝")
+    page.locator(".back a").click()
+    today = page.locator("[data-part=choices] label").first
+    expect(today).to_contain_text("环村")
+    expect(page.locator("[data-part=choices] label")).to_have_count(2)
+    page.locator("[data-part=set-off]").click()
+    places = page.locator("[data-part=marks] .row")
+    expect(places).to_have_count(3)
+    expect(places.nth(2)).to_contain_text("还没到")
+    # A sign held before the phone's own camera opens its address, also without signal.
+    page.goto("about:blank")
+    page = again.open(f"/p#{team.codes[1]}")
+    expect(places.nth(1)).to_contain_text("✓")
+    page.locator("summary", has_text="发现问题").click()
+    expect(page.locator("#finding-place")).to_have_value("小学")
+    page.locator("summary", has_text="收队").click()
+    expect(page.locator("#closing-log")).to_be_visible()
+    own = page.locator("[data-part=attended] label", has_text="扎西彭措").locator("input")
+    expect(own).to_be_checked()
+    again.shot("patrol-offline-all")
+    assert counts(live_server) == [0, 0, 0, 0, 0]
+
+
+def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
+    leader = person(PHONE, expected=OFFLINE)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    shell_is_kept(page)
+    with page.expect_response("**/patrols"):
+        page.locator("[data-part=set-off]").click()
+    page.context.set_offline(True)
+    for _time in range(2):
+        scan(page, team.codes[0])
+    said = page.locator("[data-part=band-text]")
+    expect(said).to_contain_text("只算一次")
+    # An elder who comes up a minute later is signed in all the same.
+    page.locator("[data-part=people] label", has_text="格绒").click()
+    scan(page, team.codes[0])
+    expect(said).to_contain_text("签到了")
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    assert counts(live_server)[:2] == [1, 2]
+
+
+def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(
+    live_server, team, person
+):
+    leader = person(PHONE, expected=OFFLINE)
+    behind = (
+        "{ const right = Date; const off = 8 * 3600 * 1000;"
+        " Date = class extends right { constructor(...given) {"
+        " given.length ? super(...given) : super(right.now() - off); }"
+        " static now() { return right.now() - off; } }; }"
+    )
+    leader.context.add_init_script(behind)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    shell_is_kept(page)
+    page.wait_for_function("Number(localStorage.getItem('jishan-patrol-clock')) < -28000000")
+    page.context.set_offline(True)
+    page.locator("[data-part=set-off]").click()
+    scan(page, team.codes[0])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    with live_server.app.app_context():
+        kept = db.session.query(PatrolScan).one()
+        assert abs(kept.received_at - kept.scanned_at) < timedelta(minutes=2)
+        assert (kept.clock, kept.offline) == (True, False)
+        assert abs(db.session.query(Patrol).one().started_at - now()) < timedelta(minutes=2)
+        db.session.remove()
+
+
+def test_a_clock_that_goes_back_between_two_records_keeps_their_order(live_server, team, person):
+    leader = person(PHONE, expected=OFFLINE)
+    jumping = (
+        "{ const right = Date.now.bind(Date);"
+        " Date.now = () => right() - (window.jumped ? 3600 * 1000 : 0); }"
+    )
+    leader.context.add_init_script(jumping)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    shell_is_kept(page)
+    page.context.set_offline(True)
+    page.locator("[data-part=set-off]").click()
+    expect(page.locator("[data-part=walk]")).to_be_visible()
+    page.evaluate("window.jumped = true")
+    scan(page, team.codes[0])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-part=refused]")).to_be_hidden()
+    assert counts(live_server)[:2] == [1, 1]
+
+
+def test_a_photo_that_is_refused_doesnt_keep_the_finding_back(live_server, team, person):
+    leader = person(PHONE, expected=(*OFFLINE, "415", "422"))
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    with page.expect_response("**/patrols"):
+        page.locator("[data-part=set-off]").click()
+    page.locator("summary", has_text="发现问题").click()
+    page.locator("#finding-text").fill("护坡松动")
+    page.locator("#finding-place").fill("小学后面")
+    page.locator("#finding-photo").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    with page.expect_response("**/findings"):
+        page.locator("[data-part=finding-form] button[type=submit]").click()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("照片没被收下")
+    assert counts(live_server)[2:4] == [1, 1]
 
 
 def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_server, team, person):

@@ -12,7 +12,7 @@ from incentives.access import operations
 from incentives.access.actor import SYSTEM, Assignment
 from incentives.awards.models import Award
 from incentives.cards.operations import issue_card
-from incentives.clock import now
+from incentives.clock import VILLAGE_TIME, now
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan
@@ -152,12 +152,33 @@ def test_bad_input_is_named(site, team, clock):
 def test_signs_and_log_are_printed(site, team):
     svg = site.call("cadre", "GET", f"{V}/waypoints/{team.waypoints[0]}.svg")
     assert svg.text.startswith("<svg")
-    for size, pages in (("a6", 1), ("a4", 3)):
-        answer = site.call("cadre", "GET", f"{V}/waypoints/signs.pdf?size={size}")
+    one = f"&waypoint_id={team.waypoints[1]}"
+    for size, more, pages in (("a6", "", 1), ("a4", "", 3), ("a4", one, 1)):
+        answer = site.call("cadre", "GET", f"{V}/waypoints/signs.pdf?size={size}{more}")
         assert len(PdfReader(io.BytesIO(answer.data)).pages) == pages
+    nowhere = f"{V}/waypoints/signs.pdf?waypoint_id={new_id()}"
+    assert site.call("cadre", "GET", nowhere).status_code == 404
     patrol = begin(site, team)
-    assert site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf").data.startswith(b"%PDF")
+    with site.app.app_context():
+        team.scan(UUID(patrol), 0, team.leader_id, team.elder_id, actor=team.leader)
+        team.close(UUID(patrol))
+        db.session.remove()
+    log = words_of(site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf"))
+    for word in ("巡防日志", "村口", "格绒", "代签", "没有签到", "一切正常"):
+        assert word in log
+    month = words_of(site.call("overseer", "GET", f"{V}/patrol-month.pdf"))
+    assert "一个月的巡防" in month
+    assert "洛绒卓玛" in month
+    page = site.browser("cadre").get("/desk/patrols/month.pdf?month=2026-03")
+    assert page.data.startswith(b"%PDF")
     assert site.call("overseer", "GET", f"{V}/waypoints").status_code == 403
+
+
+def words_of(answer):
+    """The words of a PDF in one line, as its lines may break anywhere."""
+    assert answer.status_code == 200, answer.text
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    return "".join("".join(each.extract_text().split()) for each in pages)
 
 
 def test_who_walked_is_taken_along_by_month(site, team):
@@ -171,20 +192,88 @@ def test_who_walked_is_taken_along_by_month(site, team):
     assert len(made(site.call("overseer", "GET", f"{V}/patrol-month"), 200)["items"]) == 3
 
 
-def test_every_list_is_taken_along(site, team):
-    begin(site, team)
+def sheet_of(answer):
+    """The rows of a workbook, its heading first."""
+    assert answer.status_code == 200, answer.text
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    return book.get_sheet_by_index(0).to_python()
+
+
+def test_every_list_is_taken_along_with_what_stands_in_it(site, team):
+    patrol = begin(site, team, route_id=str(team.route_id))
     with site.app.app_context():
+        team.scan(UUID(patrol), 0, team.leader_id, actor=team.leader)
+        team.close(UUID(patrol), team.leader_id)
         team.shift(days=1)
         db.session.remove()
-    lists = ("teams", "waypoints", "routes", "shifts", "patrols")
-    answers = [site.call("cadre", "GET", f"{V}/{each}.xlsx") for each in lists]
-    answers.append(site.call("overseer", "GET", f"/divisions/{TOWNSHIP}/shifts.xlsx"))
-    for path in ("/desk/patrols.xlsx", "/desk/patrols/shifts.xlsx", "/desk/patrols/month.xlsx"):
-        answers.append(site.browser("cadre").get(path))
-    for answer in answers:
-        assert answer.status_code == 200, answer.text
-        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
-        assert len(book.get_sheet_by_index(0).to_python()[0]) >= 3
+    members = "格绒, 洛绒卓玛, 扎西彭措"
+    wanted = {
+        "teams": ["巡防一队", members, ""],
+        "routes": ["环村", "村口, 小学, 水坝", "PA01", "PA04", ""],
+        "shifts": ["巡防一队", "环村", members, "to come", ""],
+        "patrols": ["巡防一队", "环村", "扎西彭措", "closed", 1.0, 1.0, 0.0, "晴", "一切正常"],
+        "patrol-month": ["巡防一队", "扎西彭措", 1.0, 1.0],
+    }
+    for name, cells in wanted.items():
+        _head, row = [
+            each
+            for each in sheet_of(site.call("cadre", "GET", f"{V}/{name}.xlsx"))
+            if each[0] and len([cell for cell in each if cell != ""]) > 2
+        ]
+        assert [each for each in row if each in cells or each == ""][: len(cells)] == cells, row
+    places = sheet_of(site.call("cadre", "GET", f"{V}/waypoints.xlsx"))
+    assert {"村口", "小学", "水坝"} <= {each[0] for each in places}
+    below = sheet_of(site.call("overseer", "GET", f"/divisions/{TOWNSHIP}/shifts.xlsx"))
+    assert members in below[-1]
+    for path, cell in (
+        ("/desk/patrols.xlsx", "一切正常"),
+        ("/desk/patrols/shifts.xlsx", members),
+        ("/desk/patrols/month.xlsx", "扎西彭措"),
+    ):
+        assert cell in sheet_of(site.browser("cadre").get(path))[-1], path
+
+
+def test_what_a_member_walks_is_read_by_card_and_by_a_cadre(site, team):
+    with site.app.app_context():
+        shift = team.shift(days=1)
+        team.start(actor=team.cadre)
+        db.session.remove()
+    own = made(site.call("cadre", "GET", f"{V}/patrols/own"), 200)
+    (found,) = own["shifts"]
+    assert found["id"] == str(shift)
+    assert [each["waypoint"] for each in found["stops"]] == ["村口", "小学", "水坝"]
+    assert {each["name"] for each in found["people"]} == {"扎西彭措", "洛绒卓玛", "格绒"}
+    assert [each["name"] for each in own["teams"]] == ["巡防一队"]
+    assert len(own["walking"]) == 1
+    body = {"resident_id": str(team.elder_id), "stand_in_id": str(team.neighbour_id)}
+    swap = made(site.call("cadre", "POST", f"{V}/shifts/{shift}/swaps", body))["id"]
+    own = made(site.call("cadre", "GET", f"{V}/patrols/own"), 200)
+    assert [each["swap"]["id"] for each in own["asked"]] == [swap]
+    assert own["shifts"][0]["swaps"][0]["accepted"] is None
+    answer = site.call("cadre", "POST", f"{V}/swaps/{swap}/answer", {"accept": True})
+    assert answer.json["type"].endswith("not_permitted")
+    made(site.call("cadre", "POST", f"{V}/swaps/{swap}/answer", {"accept": False}), 200)
+
+
+def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
+    patrol = begin(site, team)
+    clock.forward(hours=2)
+    here = f"/desk/patrols/{patrol}"
+    typed = {
+        "waypoint_id": str(team.waypoints[0]),
+        "at": (clock.now - timedelta(hours=1)).astimezone(VILLAGE_TIME).strftime("%H:%M"),
+        "resident_ids": [str(team.member_id), str(team.elder_id)],
+    }
+    assert site.send("cadre", f"{here}/scans", on=here, **typed | {"at": "7"}).status_code == 422
+    assert site.send("cadre", f"{here}/scans", on=here, **typed).status_code == 303
+    with site.app.app_context():
+        scans = db.session.query(PatrolScan).all()
+        assert [(each.for_another, each.offline) for each in scans] == [(True, True)] * 2
+        assert clock.now - scans[0].scanned_at < timedelta(hours=1, minutes=1)
+        db.session.remove()
+    page = site.open("cadre", here)
+    assert "signed by cadre" in page
+    assert page.count("not signed in at any place") == 1
 
 
 def test_the_township_sees_who_walks_when(site, team):

@@ -99,13 +99,16 @@ export function drawRouteChoice() {
  */
 function drawPeople(into, ticked, small = () => '') {
   const place = part(into);
-  const had = new Map(
-    [...place.querySelectorAll('input')].map((each) => [each.value, each.checked]),
-  );
+  // What somebody ticked or took away stays; the rest follows the sign-ins.
+  const touched = [...place.querySelectorAll('input')].filter((each) => each.dataset.touched);
+  const had = new Map(touched.map((each) => [each.value, each.checked]));
   place.replaceChildren(
     ...people().map((person) => {
       const { label, box } = check('checkbox', person.id, person.name, small(person));
       box.checked = had.get(person.id) ?? ticked(person);
+      const touch = () => (box.dataset.touched = 'yes');
+      if (had.has(person.id)) touch();
+      box.addEventListener('change', touch);
       return label;
     }),
   );
