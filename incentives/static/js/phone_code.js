@@ -56,13 +56,13 @@ async function next() {
       },
     });
     if (answer.status >= 500) throw new Error(String(answer.status));
-    const body = await answer.json();
-    // A kept page outlives the sign-in that it was made for.
-    if (answer.status === 401 || body.type === '/problems/csrf') {
+    // The sign-in has ended, which a kept page outlives.
+    if (answer.status === 401 || answer.status === 403) {
       if (isKept()) showPrinted(true);
       else location.assign(texts.account ?? '/c');
       return;
     }
+    const body = await answer.json();
     if (!answer.ok) {
       const words = part('refused').querySelector('p');
       if (words) words.textContent = body.detail || body.title;
