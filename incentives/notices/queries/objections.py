@@ -13,7 +13,7 @@ from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.states import FREED
 from incentives.awards.timeline import link, step
-from incentives.clock import beginning, village_day
+from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
@@ -58,32 +58,9 @@ def find_objection(village: str, objection_id: UUID) -> Objection:
     return objection
 
 
-def objections(
-    village: str,
-    *,
-    status: ObjectionStatus | None = None,
-    matter: Matter | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    household_id: UUID | None = None,
-) -> Select[Objection]:
-    """A village's objections, to be paged newest first by id.
-
-    `matter` is what they are to; `first` and `last` are days on which they were made, both
-    included.
-    """
-    chosen = select(Objection).where(Objection.village == village)
-    if status is not None:
-        chosen = chosen.where(Objection.status == status)
-    if matter is not None:
-        chosen = chosen.where(getattr(Objection, MATTERS[matter]).is_not(None))
-    if first is not None:
-        chosen = chosen.where(Objection.made_at >= beginning(first))
-    if last is not None:
-        chosen = chosen.where(Objection.made_at < beginning(last + timedelta(days=1)))
-    if household_id is not None:
-        chosen = chosen.where(Objection.household_id == household_id)
-    return chosen
+def objections(village: str) -> Select[Objection]:
+    """A village's objections, to be paged newest first by id."""
+    return select(Objection).where(Objection.village == village)
 
 
 def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:

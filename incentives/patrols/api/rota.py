@@ -36,7 +36,7 @@ def outputs(found: list[Shift]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{VILLAGE}/shifts")
-@reads(schemas.ShiftPage, query=schemas.ShiftQuery, permission="patrol.read")
+@reads(schemas.ShiftPage, query=SHIFTS.query, permission="patrol.read")
 def get_shifts(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's shifts, the first to come first; without days, from today on."""
     first = query["first"]
@@ -91,7 +91,7 @@ def post_swap_answer(village: str, swap_id: UUID, body: dict[str, Any]) -> Shift
 
 
 @blueprint.route("/divisions/<code>/shifts")
-@reads(schemas.ShiftPage, query=schemas.ShiftQuery, permission="overview.read")
+@reads(schemas.ShiftPage, query=SHIFTS.query, permission="overview.read")
 def get_shifts_below(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """Who walks when in all villages of a division, the first to come first."""
     first = query["first"]

@@ -46,9 +46,10 @@ def list_patrols() -> Any:
     """The village's patrols, newest first."""
     village = current_village().code
     listed = ListPage(PATROLS, get_patrols, limit=30)
-    narrowed = {name: listed.query[name] for name in ("team_id", "status", "first", "last")}
     order = [Patrol.started_at.desc(), Patrol.id.desc()]
-    found = listed.take(page_of(queries.patrols(village, **narrowed), order, listed.query))
+    found = listed.take(
+        page_of(PATROLS.narrow(queries.patrols(village), listed.query), order, listed.query)
+    )
     return render(
         "patrols/list.html",
         list=listed,
@@ -201,7 +202,9 @@ def show_month() -> Any:
     """Who walked in a month, by team."""
     listed = ListPage(MONTH, get_patrol_month)
     first, last = month_of(listed.query["month"], now())
-    lines = queries.month_lines(current_village().code, first, last, listed.query["team_id"])
+    lines = listed.hold(
+        queries.month_lines(current_village().code, first, last, listed.query["team_id"])
+    )
     teams: dict[str, list[queries.MonthLine]] = {}
     for each in lines:
         teams.setdefault(each.team, []).append(each)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from incentives.access.queries import person_names
-from incentives.clock import beginning, village_day
+from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.patrols.models import (
@@ -88,25 +88,9 @@ def find_patrol(village: str, patrol_id: UUID) -> Patrol:
     return patrol
 
 
-def patrols(
-    village: str,
-    *,
-    team_id: UUID | None = None,
-    status: PatrolStatus | None = None,
-    first: date | None = None,
-    last: date | None = None,
-) -> Select[Patrol]:
-    """A village's patrols, by the days on which they began."""
-    chosen = select(Patrol).where(Patrol.village == village)
-    if team_id is not None:
-        chosen = chosen.where(Patrol.team_id == team_id)
-    if status is not None:
-        chosen = chosen.where(Patrol.status == status)
-    if first is not None:
-        chosen = chosen.where(Patrol.started_at >= beginning(first))
-    if last is not None:
-        chosen = chosen.where(Patrol.started_at < beginning(date.fromordinal(last.toordinal() + 1)))
-    return chosen
+def patrols(village: str) -> Select[Patrol]:
+    """A village's patrols."""
+    return select(Patrol).where(Patrol.village == village)
 
 
 def counted(column: object, ids: Sequence[UUID]) -> dict[UUID, int]:
