@@ -16,6 +16,7 @@ from incentives.access.models import User
 from incentives.access.operations import SignIn
 from incentives.access.peers import peer_of
 from incentives.access.permissions import may
+from incentives.access.tags import TAGS
 from incentives.access.words import ROLES
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
@@ -188,7 +189,7 @@ def show_trail() -> Any:
         "access/audit.html",
         rows=rows,
         list=shown,
-        tags=lists.TAGS,
+        tags=TAGS,
         details=lists.details_said,
         places={code: division_name(each) for code, each in known.items()},
     )

@@ -56,8 +56,7 @@ def get_audit(village: str) -> dict[str, Any]:
 @reads(schemas.EventPage, query=lists.EVENTS.query, permission="ledger.read")
 def get_events(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The village's events with what they moved, newest first."""
-    found = queries.events(village, query["account"])
-    chosen = lists.EVENTS.narrow(found, query)
+    chosen = lists.EVENTS.narrow(queries.events(village, query["account"]), query)
     found = page(chosen, [Event.seq.desc()], query)
     moved = queries.transfers_of(village, [event.seq for event in found["items"]])
     return {**found, "items": [event_output(event, moved[event.seq]) for event in found["items"]]}

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy import Select
 
 from incentives.access.actor import current_actor
 from incentives.access.queries import person_names

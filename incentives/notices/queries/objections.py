@@ -63,9 +63,14 @@ def objections(village: str) -> Select[Objection]:
     return select(Objection).where(Objection.village == village)
 
 
+def still_open(village: str) -> Select[Objection]:
+    """Those of a village that wait for a ruling."""
+    return objections(village).where(Objection.status == ObjectionStatus.OPEN)
+
+
 def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:
     """A household's last objections, the newest first."""
-    chosen = objections(village, household_id=household_id)
+    chosen = objections(village).where(Objection.household_id == household_id)
     return list(db.session.scalars(chosen.order_by(Objection.id.desc()).limit(most)))
 
 
@@ -91,7 +96,7 @@ def overdue_objections(division: str, on: date) -> list[Objection]:
 
 def count_overdue(village: str, on: date) -> int:
     """How many rulings of a village are overdue on a day."""
-    overdue = objections(village, status=ObjectionStatus.OPEN).where(Objection.due_on < on)
+    overdue = still_open(village).where(Objection.due_on < on)
     return db.session.scalar(select(func.count()).select_from(overdue.subquery())) or 0
 
 
@@ -118,8 +123,8 @@ def disputable_redemptions(village: str, household_id: UUID, since: date) -> lis
     """What a household got at the shop since a day, newest first."""
     return list(
         db.session.scalars(
-            redemptions(village, household_id=household_id)
-            .where(Redemption.redeemed_on >= since)
+            redemptions(village)
+            .where(Redemption.household_id == household_id, Redemption.redeemed_on >= since)
             .order_by(Redemption.id.desc())
             .limit(SHOWN_AT_MOST)
         )
@@ -175,9 +180,7 @@ def objections_of(award: Award) -> list[Objection]:
 
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
-    waiting = select(func.count()).select_from(
-        objections(village, status=ObjectionStatus.OPEN).subquery()
-    )
+    waiting = select(func.count()).select_from(still_open(village).subquery())
     return db.session.scalar(waiting) or 0
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
 from incentives.access.queries import person_names
-from incentives.clock import village_day
+from incentives.clock import beginning, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.patrols.models import (
@@ -198,9 +198,14 @@ def month_lines(
     village: str, first: date, last: date, team_id: UUID | None = None
 ) -> list[MonthLine]:
     """Who walked in a span of days with which team, how often and when; by team and name."""
-    closed = patrols(
-        village, team_id=team_id, status=PatrolStatus.CLOSED, first=first, last=last
-    ).subquery()
+    chosen = patrols(village).where(
+        Patrol.status == PatrolStatus.CLOSED,
+        Patrol.started_at >= beginning(first),
+        Patrol.started_at < beginning(last + timedelta(days=1)),
+    )
+    if team_id is not None:
+        chosen = chosen.where(Patrol.team_id == team_id)
+    closed = chosen.subquery()
     rows = db.session.execute(
         select(PatrolAttendance, closed.c.leader_id, closed.c.started_at, Team, Resident)
         .join(closed, closed.c.id == PatrolAttendance.patrol_id)

@@ -32,6 +32,7 @@ Of = Any
 
 # `from` can't be a name in Python.
 ATTRIBUTES = {"from": "first", "to": "last"}
+FROM, UNTIL = _("From"), _("Until")
 SEARCHED_AT_MOST = 60
 YES_OR_NO = {"true": _("yes"), "false": _("no")}
 # Days further away than any record have no instant, or none that both databases hold.
@@ -128,7 +129,7 @@ def search(label: LazyString, *of: Of, name: str = "q") -> Filter:
 
 
 def days(
-    of: Of = None, first: LazyString = _("From"), last: LazyString = _("Until")
+    of: Of = None, first: LazyString = FROM, last: LazyString = UNTIL
 ) -> tuple[Filter, Filter]:
     """From one of the villages' days to another, both included."""
     return (
@@ -221,7 +222,8 @@ def is_in_month(column: Any, text: str) -> ColumnElement[bool]:
     """Whether a column is in that month."""
     first = date.fromisoformat(f"{text}-01")
     following = (first + timedelta(days=31)).replace(day=1)
-    return is_from(column, first) & (column < start_of(column, following))
+    before: ColumnElement[bool] = column < start_of(column, following)
+    return is_from(column, first) & before
 
 
 def is_in_year(column: Any, number: int) -> ColumnElement[bool]:

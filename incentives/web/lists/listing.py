@@ -15,7 +15,7 @@ from incentives.clock import VILLAGE_TIME
 from incentives.web.lists.filters import Filter, member
 from incentives.web.schemas import PageQuery, Schema
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVar("T")
 Item = TypeVar("Item")
 
 

@@ -54,7 +54,7 @@ def read_items(view: View, path: dict[str, Any], query: dict[str, Any]) -> dict[
 
 
 def admit_to(view: View, path: dict[str, Any], permission: str | None = None) -> None:
-    """Refuse a page's reader whom the JSON list would refuse; `permission` is asked in its place."""
+    """Refuse a page's reader whom the JSON list would; `permission` is asked in its place."""
     call = call_of(view)
     wanted = permission or call.permission
     if wanted is not None:
