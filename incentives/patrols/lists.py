@@ -1,6 +1,7 @@
 """The lists of patrols that people narrow and take along."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
@@ -17,6 +18,7 @@ from incentives.web.lists import (
     Listing,
     choice,
     days,
+    hidden,
     is_there,
     month,
     search,
@@ -76,6 +78,11 @@ SHIFTS = Listing(
     ],
     filters=[TEAM, *days()],
     named=True,
+)
+
+# Of many villages, whose teams no bar could name.
+SHIFTS_BELOW = replace(
+    SHIFTS, name="shifts_below", filters=[*days(), hidden("team_id", _("One team"))]
 )
 
 TEAMS = Listing(

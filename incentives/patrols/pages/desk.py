@@ -14,8 +14,9 @@ from incentives.calls.words import CATEGORIES
 from incentives.clock import VILLAGE_TIME, now, village_day
 from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
+from incentives.patrols.api.rota import get_shifts_below
 from incentives.patrols.api.walks import get_patrol_month, get_patrols
-from incentives.patrols.lists import MONTH, PATROLS
+from incentives.patrols.lists import MONTH, PATROLS, SHIFTS_BELOW
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, Shift
 from incentives.patrols.months import month_of
 from incentives.patrols.operations import Log
@@ -27,7 +28,7 @@ from incentives.patrols.words import FLAGS, OUTCOMES, STATES, UNAWARDED
 from incentives.register.models import Resident
 from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Patrols"), "/desk/patrols", permission="patrol.read", order=23)
@@ -229,6 +230,15 @@ def download_month() -> Response:
     return sheets.month_pdf(current_village().code, query["month"], query["team_id"], now())
 
 
+list_page(
+    blueprint,
+    "/divisions/<code>/shifts",
+    get_shifts_below,
+    SHIFTS_BELOW,
+    back=(".overview", _("Patrols of the villages")),
+)
+
+
 @blueprint.get("/overview/patrols")
 @page(permission="overview.read", village=False)
 def overview() -> Any:
@@ -251,5 +261,6 @@ def overview() -> Any:
         coming=[each for each in views if each.outcome.value in ("coming", "walking")],
         past=[each for each in reversed(views) if each.outcome.value not in ("coming", "walking")],
         names=names,
+        codes=codes,
         outcomes=OUTCOMES,
     )

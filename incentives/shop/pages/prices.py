@@ -14,13 +14,14 @@ from incentives.register.models import Household
 from incentives.register.sections import own_sections
 from incentives.shop import lists, queries
 from incentives.shop.api.goods import get_village_goods
+from incentives.shop.api.shops import get_shops
 from incentives.shop.models import Category, Good, Shop, Voucher, VoucherStatus
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.pages.views import GoodView, good_view, voucher_views
 from incentives.shop.photos import photo_response
 from incentives.shop.sheets import price_list_pdf, price_list_sheet
 from incentives.shop.words import CATEGORIES
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import page, public_place, render
 
 public_place(_("What points are worth"), "/v/{village}/prices", order=20)
@@ -74,6 +75,13 @@ def own_points(village: str) -> int | None:
     return positions[household.account_code].spendable
 
 
+list_page(
+    blueprint,
+    "/v/<village>/shops",
+    get_shops,
+    lists.SHOPS,
+    back=(".prices", _("What points are worth")),
+)
 export_page(blueprint, "/v/<village>/prices", get_village_goods, lists.PUBLIC_GOODS)
 
 
