@@ -202,7 +202,7 @@ def get_patrol_month(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/patrol-month.pdf")
-@reads(None, query=schemas.MonthQuery, permission="patrol.read", produces="application/pdf")
+@reads(None, query=MONTH.query, permission="patrol.read", produces="application/pdf")
 def get_month_sheet(village: str, query: dict[str, Any]) -> Response:
     """A month on A4: who walked with which team, and each walk of it."""
     return sheets.month_pdf(village, query["month"], query["team_id"], now())

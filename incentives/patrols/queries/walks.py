@@ -194,18 +194,22 @@ def patrol_view(village: str, patrol_id: UUID) -> PatrolView:
     )
 
 
+def walked(village: str, first: date, last: date, team_id: UUID | None = None) -> Select[Patrol]:
+    """The patrols that began in a span of days, of all teams or one."""
+    chosen = patrols(village).where(
+        Patrol.started_at >= beginning(first),
+        Patrol.started_at < beginning(last + timedelta(days=1)),
+    )
+    return chosen if team_id is None else chosen.where(Patrol.team_id == team_id)
+
+
 def month_lines(
     village: str, first: date, last: date, team_id: UUID | None = None
 ) -> list[MonthLine]:
     """Who walked in a span of days with which team, how often and when; by team and name."""
-    chosen = patrols(village).where(
-        Patrol.status == PatrolStatus.CLOSED,
-        Patrol.started_at >= beginning(first),
-        Patrol.started_at < beginning(last + timedelta(days=1)),
+    closed = (
+        walked(village, first, last, team_id).where(Patrol.status == PatrolStatus.CLOSED).subquery()
     )
-    if team_id is not None:
-        chosen = chosen.where(Patrol.team_id == team_id)
-    closed = chosen.subquery()
     rows = db.session.execute(
         select(PatrolAttendance, closed.c.leader_id, closed.c.started_at, Team, Resident)
         .join(closed, closed.c.id == PatrolAttendance.patrol_id)
