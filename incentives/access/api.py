@@ -15,7 +15,7 @@ from incentives.clock import now
 from incentives.errors import NotSignedIn
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.lists import export_api, narrowing_of
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("access", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -106,11 +106,11 @@ def put_language(body: dict[str, Any]) -> None:
 
 
 @blueprint.route("/users")
-@reads(schemas.UserPage, query=schemas.UserQuery, permission="user.read")
+@reads(schemas.UserPage, query=lists.USERS.query, permission="user.read")
 def get_users(query: dict[str, Any]) -> dict[str, Any]:
     """The users whose roles all lie under the caller's divisions."""
-    narrowed = narrowing_of(query)
-    return page(queries.users_under(current_actor(), **narrowed), [User.id.desc()], query)
+    chosen = lists.USERS.narrow(queries.users_under(current_actor()), query)
+    return page(chosen, [User.id.desc()], query)
 
 
 @blueprint.route("/users", methods=["POST"])
@@ -147,15 +147,12 @@ def post_deactivation(user_id: UUID) -> User:
 
 
 @blueprint.route("/audit")
-@reads(
-    schemas.AuditPage, query=schemas.AuditQuery, permission="audit.read", division=asked_division
-)
+@reads(schemas.AuditPage, query=lists.AUDIT.query, permission="audit.read", division=asked_division)
 def get_audit(query: dict[str, Any]) -> dict[str, Any]:
-    """What was done in a division and below, newest first."""
-    narrowed = narrowing_of(query)
-    found = page(
-        queries.audit_rows(narrowed.pop("village"), **narrowed), [AuditRow.id.desc()], query
-    )
+    """What was done in a division and below, newest first; in all that one covers unless said."""
+    covered = [query["village"]] if query["village"] else lists.trails_of(current_actor())
+    chosen = lists.AUDIT.narrow(queries.audit_rows(covered), query)
+    found = page(chosen, [AuditRow.id.desc()], query)
     names = queries.person_names(row.person for row in found["items"])
     items = [audit_output(row, names) for row in found["items"]]
     return {"items": items, "next": found["next"]}

@@ -11,17 +11,18 @@ from werkzeug.wrappers import Response
 
 from incentives.access import limits, lists, operations, queries, schemas, sessions
 from incentives.access.actor import Actor, Assignment, current_actor, find_actor
-from incentives.access.api import get_users
+from incentives.access.api import get_audit, get_users
 from incentives.access.models import User
 from incentives.access.operations import SignIn
 from incentives.access.peers import peer_of
 from incentives.access.permissions import may
+from incentives.access.tags import TAGS
 from incentives.access.words import ROLES
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
 from incentives.web.cursors import page as list_page
 from incentives.web.languages import LANGUAGES, current_language
-from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.pages.forms import local_address
 from incentives.web.pages.shell import navigation_of
@@ -33,8 +34,10 @@ blueprint = Blueprint("access_pages", __name__)
 SEE_OTHER = 303
 MORE_ROLES = 3  # empty lines for further roles under those that a user has
 USERS_ON_A_PAGE = 200
+ROWS_OF_THE_TRAIL = 50
 
 nav_item(_("Users"), "/admin/users", permission="user.read", order=90)
+nav_item(_("Audit trail"), "/audit", permission="audit.read", order=91)
 nav_item(_("My account"), "/me", permission="me.read", order=99, own=True)
 
 
@@ -162,7 +165,7 @@ def change_language() -> Any:
 def list_users() -> Any:
     """The users under one's divisions."""
     shown = ListPage(lists.USERS, get_users, limit=USERS_ON_A_PAGE)
-    chosen = queries.users_under(current_actor(), **narrowing_of(shown.query))
+    chosen = lists.USERS.narrow(queries.users_under(current_actor()), shown.query)
     found = shown.take(list_page(chosen, [User.id.desc()], shown.query))
     return render(
         "access/users.html",
@@ -173,6 +176,26 @@ def list_users() -> Any:
 
 
 export_page(blueprint, "/admin/users", get_users, lists.USERS)
+
+
+@blueprint.get("/audit")
+@page(permission="audit.read", village=False)
+def show_trail() -> Any:
+    """What was done in one's divisions: by whom, on what, when."""
+    shown = ListPage(lists.AUDIT, get_audit, limit=ROWS_OF_THE_TRAIL)
+    rows = shown.read()
+    known = queries.known_divisions({row["village"] for row in rows if row["village"]})
+    return render(
+        "access/audit.html",
+        rows=rows,
+        list=shown,
+        tags=TAGS,
+        details=lists.details_said,
+        places={code: division_name(each) for code, each in known.items()},
+    )
+
+
+export_page(blueprint, "/audit", get_audit, lists.AUDIT)
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, false, literal, or_, select
 from incentives.access import hooks
 from incentives.access.actor import Actor, Role
 from incentives.access.models import AuditRow, User, UserRole
-from incentives.clock import beginning
 from incentives.errors import NotFound
 from incentives.extensions import db
 
@@ -38,13 +36,15 @@ def known_divisions(codes: Iterable[str]) -> dict[str, DivisionChoice]:
 
 def divisions_under(actor: Actor) -> dict[str, DivisionChoice]:
     """The divisions that the actor administers, by code."""
-    code = division_column()
-    administered = [
-        code.startswith(held.division, autoescape=True)
-        for held in actor.roles
-        if held.role is Role.ADMINISTRATOR
-    ]
-    return divisions_where(or_(false(), *administered))
+    held = [each.division for each in actor.roles if each.role is Role.ADMINISTRATOR]
+    return divisions_below(held)
+
+
+def divisions_below(codes: Iterable[str]) -> dict[str, DivisionChoice]:
+    """These divisions and those below them, by code."""
+    column = division_column()
+    below = [column.startswith(code, autoescape=True) for code in codes]
+    return divisions_where(or_(false(), *below))
 
 
 def divisions_where(condition: ColumnElement[bool]) -> dict[str, DivisionChoice]:
@@ -111,26 +111,9 @@ def is_under(user: User, actor: Actor) -> bool:
     )
 
 
-def users_under(
-    actor: Actor,
-    *,
-    q: str | None = None,
-    role: Role | None = None,
-    deactivated: bool | None = None,
-) -> Select[User]:
-    """The users whose roles all lie under the divisions that the actor administers.
-
-    By a part of the name or user name, by a role that they hold, those who sign in no more or can.
-    """
+def users_under(actor: Actor) -> Select[User]:
+    """The users whose roles all lie under the divisions that the actor administers."""
     chosen = select(User)
-    if q:
-        named = User.name.contains(q, autoescape=True)
-        chosen = chosen.where(or_(named, User.username.contains(q.lower(), autoescape=True)))
-    if role is not None:
-        chosen = chosen.where(User.roles.any(UserRole.role == role))
-    if deactivated is not None:
-        gone = User.deactivated_at.is_not(None)
-        chosen = chosen.where(gone if deactivated else ~gone)
     if actor.is_system:
         return chosen
     codes = [held.division for held in actor.roles if held.role is Role.ADMINISTRATOR]
@@ -139,23 +122,15 @@ def users_under(
     return chosen.where(~outside.exists(), User.roles.any())
 
 
-def audit_rows(
-    division: str,
-    *,
-    tag: str | None = None,
-    person: UUID | None = None,
-    subject: UUID | None = None,
-    first: date | None = None,
-    last: date | None = None,
-) -> Select[AuditRow]:
-    """The audit trail of a division and everything below it, by what, whom, to what and when."""
-    chosen = select(AuditRow).where(AuditRow.village.startswith(division, autoescape=True))
-    given = {AuditRow.tag: tag, AuditRow.person: person, AuditRow.subject: subject}
-    for column, value in given.items():
-        if value is not None:
-            chosen = chosen.where(column == value)
-    if first is not None:
-        chosen = chosen.where(AuditRow.at >= beginning(first))
-    if last is not None:
-        chosen = chosen.where(AuditRow.at < beginning(last + timedelta(days=1)))
-    return chosen
+def audit_rows(divisions: Iterable[str]) -> Select[AuditRow]:
+    """The audit trail of these divisions and everything below them."""
+    below = [AuditRow.village.startswith(code, autoescape=True) for code in divisions]
+    return select(AuditRow).where(or_(false(), *below))
+
+
+def by_people_named(part: str) -> ColumnElement[bool]:
+    """The condition for what users with a name like this did."""
+    named = User.name.icontains(part, autoescape=True)
+    users = select(User.id).where(named)
+    residents = select(User.resident_id).where(named, User.resident_id.is_not(None))
+    return or_(AuditRow.person.in_(users), AuditRow.person.in_(residents))

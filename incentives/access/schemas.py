@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from incentives.access.actor import Assignment, Role
 from incentives.web.languages import LANGUAGES
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Id, InstantField, Schema, page_of
 
 DIVISION = validate.Regexp(r"^[0-9]{6}([0-9]{3}){0,3}$")
 NAME = validate.Length(min=1, max=60)
@@ -133,25 +133,6 @@ class UserOutput(Schema):
 
 
 UserPage = page_of(UserOutput)
-
-
-class UserQuery(PageQuery):
-    """`q`: of the name or user name; `role`: who holds it anywhere."""
-
-    q = fields.String(validate=validate.Length(max=60))
-    role = fields.Enum(Role, by_value=True)
-    deactivated = fields.Boolean()
-
-
-class AuditQuery(PageQuery):
-    """`from` and `to` are days, both included."""
-
-    village = fields.String(required=True, validate=DIVISION)
-    tag = fields.String(validate=validate.Regexp(r"^[a-z_]{1,60}$"))
-    person = Id()
-    subject = Id()
-    first = Day(data_key="from")
-    last = Day(data_key="to")
 
 
 class AuditOutput(Schema):

@@ -5,25 +5,23 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from incentives.awards.models import AwardStatus, RulebookStatus
+from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatus
 from incentives.web.languages import current_language
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import (
+    YES_OR_NO,
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    hidden,
+    search,
+    year,
+)
+from incentives.web.states import state_words
 
-AWARD_STATES = {
-    AwardStatus.PROPOSED: _("To be reviewed"),
-    AwardStatus.REVIEWED: _("Approved"),
-    AwardStatus.PUBLISHED: _("In notice"),
-    AwardStatus.OBJECTED: _("Objected"),
-    AwardStatus.POSTED: _("Points given"),
-    AwardStatus.REVERSED: _("Taken back"),
-    AwardStatus.REJECTED: _("Not approved"),
-    AwardStatus.WITHDRAWN: _("Withdrawn"),
-}
-RULEBOOK_STATES = {
-    RulebookStatus.DRAFT: _("Draft"),
-    RulebookStatus.ADOPTED: _("Adopted"),
-    RulebookStatus.DISCARDED: _("Discarded"),
-}
+AWARD_STATES = state_words("award", AwardStatus)
+RULEBOOK_STATES = state_words("rulebook", RulebookStatus)
 
 
 def rule_words(award: dict[str, Any]) -> str:
@@ -59,14 +57,20 @@ AWARDS = Listing(
         Column(_("Points given at"), "posted_at", Kind.INSTANT),
     ],
     filters=[
-        Filter("status", _("State"), Look.CHOICE, options=words(AWARD_STATES)),
-        Filter("rule_item", _("Code of the rule")),
-        Filter("from", _("Done from"), Look.DAY),
-        Filter("to", _("Done until"), Look.DAY),
+        search(_("Code of the rule"), Award.rule_code, name="rule_item"),
+        choice("status", _("State"), AWARD_STATES, Award.status),
+        choice("claimed", _("Claimed"), YES_OR_NO, Award.claimed),
+        *days(Award.occurred_on, _("Done from"), _("Done until")),
+        hidden("household", _("One household"), Award.household_id),
     ],
     named=True,
 )
 
+# What a household reads of its own.
+OWN_AWARDS = replace(AWARDS, name="own_awards", title=_("All that we did"))
+CLAIMS = replace(AWARDS, name="claims", title=_("Our claims"))
+
+YEAR = year(Rulebook.effective_on)
 RULEBOOKS = Listing(
     "rulebooks",
     _("Versions of the rules"),
@@ -81,8 +85,8 @@ RULEBOOKS = Listing(
         Column(_("Rules in it"), lambda each: len(each["items"]), Kind.NUMBER),
         Column(_("Minutes kept"), "minutes_kept", Kind.YES),
     ],
-    filters=[Filter("status", _("State"), Look.CHOICE, options=words(RULEBOOK_STATES))],
+    filters=[choice("status", _("State"), RULEBOOK_STATES, Rulebook.status), YEAR],
 )
 
 # What anyone reads of them: those that were adopted.
-VERSIONS = replace(RULEBOOKS, name="versions", filters=())
+VERSIONS = replace(RULEBOOKS, name="versions", filters=[YEAR])

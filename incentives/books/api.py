@@ -26,21 +26,21 @@ BASE = "/villages/<village>/ledger"
 
 
 @blueprint.route(f"{BASE}/accounts")
-@reads(schemas.AccountPage, query=PageQuery, permission="ledger.read")
+@reads(schemas.AccountPage, query=lists.ACCOUNTS.query, permission="ledger.read")
 def get_accounts(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The village's accounts, by code."""
-    return page(queries.accounts(village), [Account.code], query)
+    return page(lists.ACCOUNTS.narrow(queries.accounts(village), query), [Account.code], query)
 
 
 @blueprint.route(f"{BASE}/trial-balance")
-@reads(schemas.TrialBalanceOutput, permission="ledger.read")
-def get_trial_balance(village: str) -> dict[str, Any]:
+@reads(schemas.TrialBalanceOutput, query=lists.TRIAL_BALANCE.query, permission="ledger.read")
+def get_trial_balance(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """Every balance, and their sum by unit, which is zero."""
     rows = ledger.trial_balance(village)
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.unit.value] = sums.get(row.unit.value, 0) + row.balance
-    return {"items": rows, "sums": sums}
+    return {"items": lists.TRIAL_BALANCE.sift(rows, query), "sums": sums}
 
 
 @blueprint.route(f"{BASE}/audit")
@@ -53,10 +53,10 @@ def get_audit(village: str) -> dict[str, Any]:
 
 
 @blueprint.route(f"{BASE}/events")
-@reads(schemas.EventPage, query=schemas.EventQuery, permission="ledger.read")
+@reads(schemas.EventPage, query=lists.EVENTS.query, permission="ledger.read")
 def get_events(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The village's events with what they moved, newest first."""
-    chosen = queries.events(village, query.get("account"), query.get("start"), query.get("end"))
+    chosen = lists.EVENTS.narrow(queries.events(village, query["account"]), query)
     found = page(chosen, [Event.seq.desc()], query)
     moved = queries.transfers_of(village, [event.seq for event in found["items"]])
     return {**found, "items": [event_output(event, moved[event.seq]) for event in found["items"]]}
@@ -179,5 +179,5 @@ def get_export(village: str, query: dict[str, Any]) -> Response:
 
 
 export_api(blueprint, f"{BASE}/accounts", get_accounts, lists.ACCOUNTS)
-export_api(blueprint, f"{BASE}/trial-balance", get_trial_balance, lists.ACCOUNTS)
+export_api(blueprint, f"{BASE}/trial-balance", get_trial_balance, lists.TRIAL_BALANCE)
 export_api(blueprint, f"{BASE}/events", get_events, lists.EVENTS)

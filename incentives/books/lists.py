@@ -1,10 +1,23 @@
 """The lists of the books, to be taken along: accounts, balances, events."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from marshmallow import fields, validate
 
-from incentives.web.lists import Column, Kind, Listing, member
+from incentives.ledger.kinds import Kind as EventKind
+from incentives.ledger.kinds import Unit
+from incentives.ledger.models import Account, Event
+from incentives.web.lists import Column, Filter, Kind, Listing, choice, days, member, search
+
+UNITS = {Unit.POINT: _("points"), Unit.FEN: _("fen")}
+
+
+def an_account(**given: Any) -> fields.String:
+    """The code of an account."""
+    return fields.String(validate=validate.Regexp(r"^[a-z0-9._]{1,64}\Z"), **given)
+
 
 ACCOUNTS = Listing(
     "accounts",
@@ -14,6 +27,14 @@ ACCOUNTS = Listing(
         Column(_("Unit"), lambda each: member(each, "unit").value),
         Column(_("Balance"), "balance", Kind.NUMBER),
     ],
+    filters=[search(_("Account"), Account.code), choice("unit", _("Unit"), UNITS, Account.unit)],
+)
+TRIAL_BALANCE = replace(
+    ACCOUNTS,
+    name="trial_balance",
+    title=_("Trial balance"),
+    filters=[search(_("Account"), "code"), choice("unit", _("Unit"), UNITS, "unit")],
+    paged=False,
 )
 
 
@@ -36,5 +57,10 @@ EVENTS = Listing(
         Column(_("Moved"), moved, Kind.LONG),
         Column(_("Event"), "id", Kind.LONG),
         Column(_("Takes back"), "reverses"),
+    ],
+    filters=[
+        choice("kind", _("Kind"), {each: each.value for each in EventKind}, Event.kind),
+        Filter("account", _("Account"), field=an_account),
+        *days(Event.at),
     ],
 )

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
-from incentives.books import operations, queries
+from incentives.books import lists, operations, queries
+from incentives.books.api import get_accounts, get_events, get_trial_balance
 from incentives.books.export import export_response
 from incentives.books.schemas import ProvenStatementOutput
 from incentives.clock import now
@@ -19,9 +20,11 @@ from incentives.ledger.export import Part
 from incentives.ledger.proofs import verifier_keys
 from incentives.register.sections import household_sections
 from incentives.web.guard import guard
+from incentives.web.lists import list_page
 from incentives.web.pages import page, public_place, render
 
 blueprint = Blueprint("books_pages", __name__)
+PAGE = "/v/<village>/ledger"
 
 public_place(_("The books, to be checked"), "/v/{village}/ledger", order=80)
 
@@ -46,8 +49,15 @@ def show_books(village: str) -> Any:
         code=checkpoint and write_checkpoint(checkpoint.note),
         size=queries.log_size(village),
         keys=verifier_keys(village),
+        may_read=actor is not None and may(actor, "ledger.read", village),
         may_export=actor is not None and may(actor, "ledger.audit", village),
     )
+
+
+BOOKS = (".show_books", _("The books"))
+list_page(blueprint, f"{PAGE}/accounts", get_accounts, lists.ACCOUNTS, back=BOOKS)
+list_page(blueprint, f"{PAGE}/events", get_events, lists.EVENTS, back=BOOKS)
+list_page(blueprint, f"{PAGE}/trial-balance", get_trial_balance, lists.TRIAL_BALANCE, back=BOOKS)
 
 
 @blueprint.get("/v/<village>/ledger/public")

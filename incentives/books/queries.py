@@ -1,13 +1,11 @@
 """What is read of the ledger for others: accounts, events, leaves, hashes, checkpoints, proofs."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, or_, select
 
-from incentives.clock import beginning
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.installation import get_installation
@@ -29,10 +27,8 @@ def accounts(village: str) -> Select[Account]:
     return select(Account).where(Account.village == village)
 
 
-def events(
-    village: str, account: str | None = None, start: date | None = None, end: date | None = None
-) -> Select[Event]:
-    """A village's events, those of an account, posted from one day to another."""
+def events(village: str, account: str | None = None) -> Select[Event]:
+    """A village's events, or those of an account."""
     chosen = select(Event).where(Event.village == village)
     if account is not None:
         touches = and_(
@@ -41,10 +37,6 @@ def events(
             or_(Transfer.from_code == account, Transfer.to_code == account),
         )
         chosen = chosen.where(exists().where(touches))
-    if start is not None:
-        chosen = chosen.where(Event.at >= beginning(start))
-    if end is not None:
-        chosen = chosen.where(Event.at < beginning(end + timedelta(days=1)))
     return chosen
 
 

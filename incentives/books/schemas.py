@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from incentives.ledger import Kind, Unit
 from incentives.ledger.export import Part
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema
+from incentives.web.schemas import Day, Id, InstantField, Schema
 
 HASHES_AT_MOST = 1000
 
@@ -165,12 +165,6 @@ class ExportQuery(Schema):
 
     part = fields.Enum(Part, by_value=True, load_default=Part.PUBLIC)
     details = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
-
-
-class EventQuery(PageQuery):
-    account = fields.String(validate=validate.Regexp(r"^[a-z0-9._]{1,64}$"))
-    start = Day(data_key="from")
-    end = Day(data_key="to")
 
 
 class TransferOutput(Schema):

@@ -3,12 +3,28 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from marshmallow import fields, validate
 
+from incentives.calls.models import Call, Duty, Office
 from incentives.calls.queries import offices_over
 from incentives.calls.words import CATEGORIES, NUMBERS_BY, SOURCES, STATES
 from incentives.register.queries import divisions_by_code
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import (
+    YES_OR_NO,
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    hidden,
+    search,
+)
 from incentives.web.pages import current_village
+
+
+def a_division(**given: Any) -> fields.String:
+    """The code of a division."""
+    return fields.String(validate=validate.Length(min=6, max=12), **given)
 
 
 def office_options() -> list[tuple[str, str]]:
@@ -40,9 +56,16 @@ PUBLIC_COLUMNS = [
     Column(_("Answered"), "answered_at", Kind.INSTANT),
     Column(_("Past its time"), "overdue", Kind.YES),
 ]
-CATEGORY = Filter("category", _("About"), Look.CHOICE, options=words(CATEGORIES))
+STATUS = choice("status", _("State"), STATES, Call.status)
+CATEGORY = choice("category", _("About"), CATEGORIES, Call.category)
+REPORTED = days(Call.reported_at, _("Reported from"), _("Reported until"))
 
-PUBLIC_CALLS = Listing("public-calls", _("Calls"), columns=PUBLIC_COLUMNS)
+PUBLIC_CALLS = Listing(
+    "public-calls",
+    _("Calls"),
+    columns=PUBLIC_COLUMNS,
+    filters=[STATUS, CATEGORY, *REPORTED],
+)
 
 WORDED_COLUMNS = [
     *PUBLIC_COLUMNS,
@@ -56,13 +79,27 @@ CALLS = Listing(
     _("Calls"),
     columns=WORDED_COLUMNS,
     filters=[
-        Filter("status", _("State"), Look.CHOICE, options=words(STATES)),
+        search(_("Place or what was reported"), Call.place, Call.text),
+        STATUS,
         CATEGORY,
-        Filter("office_id", _("Office"), Look.CHOICE, options=office_options),
+        choice("office_id", _("Office"), office_options, Call.office_id),
+        *REPORTED,
     ],
     named=True,
 )
-OFFICE_CALLS = Listing("office-calls", _("Calls"), columns=WORDED_COLUMNS, named=True)
+OFFICE_CALLS = Listing(
+    "office-calls",
+    _("Calls"),
+    columns=WORDED_COLUMNS,
+    filters=[
+        search(_("Place or what was reported"), Call.place, Call.text),
+        choice("open", _("Still to be done"), YES_OR_NO),
+        STATUS,
+        CATEGORY,
+        *REPORTED,
+    ],
+    named=True,
+)
 
 DUTIES = Listing(
     "duties",
@@ -74,7 +111,13 @@ DUTIES = Listing(
         Column(_("Due on"), "due_on", Kind.DAY),
         Column(_("Overdue"), "overdue", Kind.YES),
     ],
+    filters=[
+        search(_("What or which office"), "title", "office"),
+        choice("overdue", _("Overdue"), YES_OR_NO, "overdue"),
+        *days("due_on", _("Due from"), _("Due until")),
+    ],
     rows=with_places,
+    paged=False,
 )
 DONE_DUTIES = Listing(
     "done-duties",
@@ -86,6 +129,10 @@ DONE_DUTIES = Listing(
         Column(_("Due on"), "due_on", Kind.DAY),
         Column(_("Done"), "done_at", Kind.INSTANT),
         Column(_("How"), "note", Kind.LONG),
+    ],
+    filters=[
+        search(_("What or how"), Duty.title, Duty.note),
+        *days(Duty.done_at, _("Done from"), _("Done until")),
     ],
     rows=with_places,
 )
@@ -107,6 +154,8 @@ NUMBERS = Listing(
         Column(_("Rated"), "rated", Kind.NUMBER),
         Column(_("Stars, mean"), "stars"),
     ],
+    filters=[*days()],
+    paged=False,
 )
 
 OFFICES = Listing(
@@ -118,6 +167,10 @@ OFFICES = Listing(
         Column(_("Answers for"), categories_said, Kind.LONG),
         Column(_("Closed"), "closed_at", Kind.INSTANT),
     ],
-    filters=[CATEGORY],
+    filters=[
+        search(_("Name"), Office.name),
+        choice("category", _("About"), CATEGORIES),
+        hidden("division", _("Where"), field=a_division),
+    ],
     rows=with_places,
 )

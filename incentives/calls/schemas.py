@@ -18,7 +18,7 @@ from incentives.calls.models import (
 from incentives.calls.queries.duties import DutySource
 from incentives.calls.states import OFFICE_STEPS, Action
 from incentives.files.schemas import Upload
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 PHONE = re.compile(r"[0-9+ -]{5,20}", re.ASCII)
 
@@ -169,21 +169,6 @@ class FollowedOutput(PublicCallOutput):
     steps = fields.List(fields.Nested(FollowedStepOutput))
 
 
-class CallQuery(PageQuery):
-    status = fields.Enum(CallStatus, by_value=True, load_default=None)
-    category = fields.Enum(Category, by_value=True, load_default=None)
-    office_id = Id(load_default=None)
-
-
-class OfficeCallQuery(PageQuery):
-    open = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
-
-
-class OfficeQuery(PageQuery):
-    division = fields.String(load_default=None, validate=validate.Length(min=6, max=12))
-    category = fields.Enum(Category, by_value=True, load_default=None)
-
-
 CATEGORY_LIST = validate.Length(max=len(Category))
 
 
@@ -262,13 +247,6 @@ class DoneDutyOutput(Schema):
     due_on = Day()
     done_at = InstantField(allow_none=True)
     note = fields.String(allow_none=True)
-
-
-class NumbersQuery(Schema):
-    """From a day to a day, both counted; the last 90 unless said."""
-
-    from_ = Day(data_key="from", load_default=None)
-    to = Day(load_default=None)
 
 
 class FiguresOutput(Schema):

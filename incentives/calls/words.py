@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.calls.models import CallSource, CallStatus, Category
 from incentives.calls.states import Action
+from incentives.web.states import state_words
 
 CATEGORIES = {
     Category.WATER: _("Water"),
@@ -23,16 +24,7 @@ SOURCES = {
     CallSource.PATROL: _("found on patrol"),
 }
 
-STATES = {
-    CallStatus.REPORTED: _("Reported, to be looked at"),
-    CallStatus.PUSHED: _("Sent to the office"),
-    CallStatus.ACCEPTED: _("Taken on"),
-    CallStatus.ON_SITE: _("Somebody is there"),
-    CallStatus.RESOLVED: _("Put right"),
-    CallStatus.ANSWERED: _("Answered"),
-    CallStatus.MERGED: _("Same as another"),
-    CallStatus.STRUCK: _("Not a call"),
-}
+STATES = state_words("call", CallStatus)
 
 REPORTED = "report"
 STEPS = {

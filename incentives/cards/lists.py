@@ -1,15 +1,15 @@
-"""The list of a household's cards, to be taken along: never their codes."""
+"""The lists of cards and counters, to be narrowed and taken along: never a card's code."""
+
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
 
-from incentives.cards.models import CardStatus
-from incentives.web.lists import Column, Kind, Listing, member
+from incentives.cards.models import CardStatus, Vouch, VouchStatus
+from incentives.web.lists import Column, Kind, Listing, choice, days, member, search
+from incentives.web.states import state_words
 
-STATES = {
-    CardStatus.ACTIVE: _("In use"),
-    CardStatus.SUSPENDED: _("Reported lost"),
-    CardStatus.REVOKED: _("No longer valid"),
-}
+STATES = state_words("card", CardStatus)
+VOUCHES_STAND = state_words("vouch", VouchStatus)
 
 CARDS = Listing(
     "cards",
@@ -20,6 +20,8 @@ CARDS = Listing(
         Column(_("Issued on"), "issued_on", Kind.DAY),
         Column(_("Valid through"), "expires_on", Kind.DAY),
     ],
+    filters=[choice("status", _("State"), STATES, "status"), *days("issued_on")],
+    paged=False,
 )
 
 VOUCHES = Listing(
@@ -36,7 +38,14 @@ VOUCHES = Listing(
         Column(_("Knows them"), "vouched_by", Kind.YES),
         Column(_("Reason"), "reason", Kind.LONG),
     ],
+    filters=[choice("status", _("State"), VOUCHES_STAND, Vouch.status), *days(Vouch.asked_at)],
     named=True,
+)
+OWN_VOUCHES = replace(
+    VOUCHES,
+    name="own_vouches",
+    filters=[choice("status", _("State"), VOUCHES_STAND, "status"), *days("asked_at")],
+    paged=False,
 )
 ALARMS = Listing(
     "alarms",
@@ -47,5 +56,7 @@ ALARMS = Listing(
         Column(_("Name"), "name"),
         Column(_("Wrong PINs and numbers"), "wrong", Kind.NUMBER),
     ],
+    filters=[search(_("Name or counter"), "name", "counter"), *days("at")],
     named=True,
+    paged=False,
 )

@@ -19,12 +19,11 @@ VILLAGE = "/villages/<village>"
 
 
 @blueprint.route(f"{VILLAGE}/clearings")
-@reads(schemas.ClearingPage, query=schemas.ClearingQuery, permission=None)
+@reads(schemas.ClearingPage, query=lists.CLEARINGS.query, permission=None)
 def get_clearings(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's clearings, newest first: when, of how many households, how many points."""
-    return page(
-        queries.clearings(village, query.get("year")), [Clearing.period_ends_on.desc()], query
-    )
+    chosen = lists.CLEARINGS.narrow(queries.clearings(village), query)
+    return page(chosen, [Clearing.period_ends_on.desc()], query)
 
 
 @blueprint.route(f"{VILLAGE}/households/<uuid:household_id>/expiring")

@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from incentives.web.lists import Column, Filter, Kind, Listing, Look
+from incentives.clearing.models import Clearing
+from incentives.web.lists import Column, Kind, Listing, year
 
 CLEARINGS = Listing(
     "clearings",
@@ -15,5 +16,5 @@ CLEARINGS = Listing(
         Column(_("Households"), "households", Kind.NUMBER),
         Column(_("Points"), "points", Kind.NUMBER),
     ],
-    filters=[Filter("year", _("Year"), Look.NUMBER)],
+    filters=[year(Clearing.period_ends_on)],
 )

@@ -39,7 +39,7 @@ public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=
 def list_clearings(village: str) -> Any:
     """When points are cleared next, and what was cleared before."""
     shown = ListPage(lists.CLEARINGS, get_clearings, limit=20)
-    chosen = queries.clearings(village, shown.query.get("year"))
+    chosen = lists.CLEARINGS.narrow(queries.clearings(village), shown.query)
     found = shown.take(page_of(chosen, [Clearing.period_ends_on.desc()], shown.query))
     return render(
         "clearing/list.html",

@@ -37,13 +37,9 @@ class Expiring:
     due_on: date
 
 
-def clearings(village: str, year: int | None = None) -> Select[Clearing]:
-    """A village's clearings, announced and carried out, of all years or of one."""
-    chosen = select(Clearing).where(Clearing.village == village)
-    if year is not None:
-        ends = Clearing.period_ends_on.between(date(year, 1, 1), date(year, 12, 31))
-        chosen = chosen.where(ends)
-    return chosen
+def clearings(village: str) -> Select[Clearing]:
+    """A village's clearings, announced and carried out."""
+    return select(Clearing).where(Clearing.village == village)
 
 
 def coming(village: str, today: date) -> Coming | None:

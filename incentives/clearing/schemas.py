@@ -1,8 +1,8 @@
 """What the calls about clearings give."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Points, Schema, page_of
 
 
 class ClearingOutput(Schema):
@@ -15,12 +15,6 @@ class ClearingOutput(Schema):
     cleared_at = InstantField(allow_none=True)
     households = fields.Integer()
     points = Points()
-
-
-class ClearingQuery(PageQuery):
-    """`year`: in which the period ended."""
-
-    year = fields.Integer(strict=True, validate=validate.Range(min=2000, max=2200))
 
 
 class ExpiringOutput(Schema):

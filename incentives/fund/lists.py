@@ -3,25 +3,41 @@
 The public book has a sheet of its own.
 """
 
+from typing import Any
+
+from flask import url_for
 from flask_babel import lazy_gettext as _
+from marshmallow import fields, validate
 
-from incentives.fund.models import Status
-from incentives.fund.words import PLACES, SOURCES, purpose_word
+from incentives.fund.models import (
+    BankStatement,
+    Disbursement,
+    DisbursementList,
+    Income,
+    Method,
+    MonthClose,
+    Source,
+)
+from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word
 from incentives.web.dates import month_word
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
+from incentives.web.lists import (
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    member,
+    search,
+    year,
+)
 
-STATES = {
-    Status.APPLIED: _("To be evaluated"),
-    Status.EVALUATED: _("To be approved"),
-    Status.PUBLISHED: _("In notice"),
-    Status.APPROVED: _("To be paid"),
-    Status.PAID: _("Paid"),
-    Status.RECEIVED: _("Received"),
-    Status.RETURNED: _("Returned"),
-    Status.REVERSED: _("Taken back"),
-    Status.REJECTED: _("Not approved"),
-    Status.WITHDRAWN: _("Withdrawn"),
-}
+INCOME_SOURCES = {each: SOURCES[each] for each in Source}
+METHODS = {each: PLACES[each] for each in Method}
+
+
+def a_purpose(**given: Any) -> fields.String:
+    """The code of a purpose."""
+    return fields.String(validate=validate.Length(max=20), **given)
 
 
 INCOME = Listing(
@@ -38,6 +54,12 @@ INCOME = Listing(
         Column(_("Entered at"), "entered_at", Kind.INSTANT),
         Column(_("Taken back at"), "reversed_at", Kind.INSTANT),
         Column(_("Taken back because"), "reversed_reason", Kind.LONG),
+    ],
+    filters=[
+        search(_("Giver, voucher or note"), Income.giver, Income.voucher, Income.note),
+        choice("source", _("From where"), INCOME_SOURCES, Income.source),
+        choice("method", _("Into"), METHODS, Income.method),
+        *days(Income.received_on),
     ],
     named=True,
 )
@@ -64,8 +86,14 @@ DISBURSEMENTS = Listing(
         Column(_("Came back (yuan)"), "returned_fen", Kind.YUAN),
         Column(_("Why it ended"), "ended_reason", Kind.LONG),
     ],
-    filters=[Filter("status", _("State"), Look.CHOICE, options=words(STATES))],
+    filters=[
+        search(_("Reason or voucher"), Disbursement.reason, Disbursement.voucher),
+        choice("status", _("State"), STATES, Disbursement.status),
+        choice("purpose", _("For what"), purpose_options, Disbursement.purpose, a_purpose),
+        *days(Disbursement.applied_at, _("Applied for from"), _("Applied for until")),
+    ],
     named=True,
+    url=lambda each: url_for("fund_pages.show", disbursement_id=each["id"]),
 )
 
 BUDGETS = Listing(
@@ -77,6 +105,8 @@ BUDGETS = Listing(
         Column(_("Spent (yuan)"), "spent_fen", Kind.YUAN),
         Column(_("Left (yuan)"), "left_fen", Kind.YUAN),
     ],
+    filters=[choice("purpose", _("For what"), purpose_options, "purpose", a_purpose)],
+    paged=False,
 )
 
 STATEMENTS = Listing(
@@ -90,6 +120,7 @@ STATEMENTS = Listing(
         Column(_("Lines"), lambda each: len(member(each, "lines")), Kind.NUMBER),
         Column(_("Entered at"), "entered_at", Kind.INSTANT),
     ],
+    filters=[*days(BankStatement.to_on, _("Ends from"), _("Ends until"))],
 )
 MONTHS = Listing(
     "fund_months",
@@ -100,6 +131,8 @@ MONTHS = Listing(
         Column(_("Bank (yuan)"), "bank_fen", Kind.YUAN),
         Column(_("Closed at"), "closed_at", Kind.INSTANT),
     ],
+    filters=[year(MonthClose.month)],
+    url=lambda each: url_for("fund_pages.month", month=f"{member(each, 'month'):%Y-%m}"),
 )
 MANY = Listing(
     "disbursement_lists",
@@ -110,4 +143,10 @@ MANY = Listing(
         Column(_("For what"), lambda each: purpose_word(member(each, "purpose"))),
         Column(_("Yuan"), "total_fen", Kind.YUAN),
     ],
+    filters=[
+        search(_("Name"), DisbursementList.title),
+        choice("purpose", _("For what"), purpose_options, DisbursementList.purpose, a_purpose),
+        *days(DisbursementList.applied_at),
+    ],
+    url=lambda each: url_for("fund_pages.show_list", list_id=member(each, "id")),
 )

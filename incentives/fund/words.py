@@ -3,7 +3,9 @@
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
+from incentives.fund.models import Status
 from incentives.fund.purposes import purpose_name, purposes
+from incentives.web.states import state_words
 
 SOURCES = {
     "donation": _("Donation"),
@@ -18,6 +20,7 @@ PLACES = {
     "bank": _("Bank account"),
     "difference": _("A difference that was found"),
 }
+STATES = state_words("disbursement", Status)
 KINDS = {
     "opening": _("At the beginning"),
     "income": _("Came in"),

@@ -18,7 +18,7 @@ from incentives.notices.sheets import sheet_pdf
 from incentives.register.dues import dues_of
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
-from incentives.web.lists import export_api, narrowing_of
+from incentives.web.lists import export_api
 
 blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -73,10 +73,10 @@ def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{VILLAGE}/notices")
-@reads(schemas.NoticePage, query=schemas.NoticeQuery, permission=None)
+@reads(schemas.NoticePage, query=lists.NOTICES.query, permission=None)
 def get_notices(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's notices, newest first."""
-    chosen = queries.notices(village, **narrowing_of(query))
+    chosen = lists.NOTICES.narrow(queries.notices(village), query)
     found = page(chosen, [Notice.number.desc()], query)
     return {"items": [summary(each) for each in found["items"]], "next": found["next"]}
 
@@ -115,14 +115,13 @@ def post_closing(village: str, number: int) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/objections")
-@reads(schemas.ObjectionPage, query=schemas.ObjectionQuery, permission="objection.read", own=True)
+@reads(schemas.ObjectionPage, query=lists.OBJECTIONS.query, permission="objection.read", own=True)
 def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's objections, newest first; residents see their own household's."""
     actor = current_actor()
-    narrowed = narrowing_of(query)
+    chosen = lists.OBJECTIONS.narrow(queries.objections(village), query)
     if not may(actor, "objection.read", village):
-        narrowed["household_id"] = actor.household_id
-    chosen = queries.objections(village, **narrowed)
+        chosen = chosen.where(Objection.household_id == actor.household_id)
     found = page(chosen, [Objection.id.desc()], query)
     return {"items": objection_outputs(found["items"]), "next": found["next"]}
 
@@ -189,23 +188,24 @@ def post_ruling(village: str, objection_id: UUID, body: dict[str, Any]) -> dict[
 
 
 @blueprint.route("/divisions/<code>/objections")
-@reads(schemas.ObjectionPage, permission="objection.rule_above")
-def get_objections_sent_up(code: str) -> dict[str, Any]:
+@reads(schemas.ObjectionPage, query=lists.SENT_UP.query, permission="objection.rule_above")
+def get_objections_sent_up(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What waits in the villages below and nobody there may rule on, the first due first."""
-    return {"items": objection_outputs(operations.sent_up(code)), "next": None}
+    found = objection_outputs(operations.sent_up(code))
+    return {"items": lists.SENT_UP.sift(found, query), "next": None}
 
 
 @blueprint.route(f"{VILLAGE}/duties")
-@reads(schemas.DutyPage, query=schemas.DutyQuery, permission=None)
+@reads(schemas.DutyPage, query=lists.DUTIES.query, permission=None)
 def get_duties(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The red and the blue ledger: what offices owe the public, the first due first."""
-    return {"items": duty_outputs(village, query["ledger"]), "next": None}
+    return {"items": lists.DUTIES.sift(duty_outputs(village), query), "next": None}
 
 
-def duty_outputs(village: str, ledger: str | None) -> list[dict[str, Any]]:
-    """The duties of a village on one ledger, or on both."""
+def duty_outputs(village: str) -> list[dict[str, Any]]:
+    """The duties of a village on both ledgers."""
     today = village_day(now())
-    outputs = [
+    return [
         {
             "office": str(due.office),
             "title": str(due.title),
@@ -215,7 +215,6 @@ def duty_outputs(village: str, ledger: str | None) -> list[dict[str, Any]]:
         }
         for due in dues_of(village, today)
     ]
-    return [each for each in outputs if ledger in (None, each["ledger"])]
 
 
 export_api(blueprint, f"{VILLAGE}/notices", get_notices, lists.NOTICES)

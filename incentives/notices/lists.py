@@ -1,15 +1,17 @@
 """The lists of notices and objections that people narrow and take along."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
 from incentives.notices.described import MATTER_WORDS, STATUS_WORDS, Described, described
-from incentives.notices.models import Objection
+from incentives.notices.models import Notice, Objection
+from incentives.notices.queries.objections import MATTERS
 from incentives.notices.sheets import KINDS
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import Column, Kind, Listing, choice, days, hidden, search, year
 
 OPEN_WORDS = {"true": _("in public now"), "false": _("closed")}
 
@@ -25,9 +27,14 @@ NOTICES = Listing(
         Column(_("Fingerprint"), "fingerprint", Kind.LONG),
     ],
     filters=[
-        Filter("kind", _("Of what"), Look.CHOICE, options=words(KINDS)),
-        Filter("open", _("State"), Look.CHOICE, options=words(OPEN_WORDS)),
-        Filter("year", _("Year"), Look.NUMBER),
+        choice("kind", _("Of what"), KINDS, Notice.kind),
+        replace(
+            choice("open", _("State"), OPEN_WORDS),
+            where=lambda value: (
+                Notice.closed_at.is_(None) if value else Notice.closed_at.is_not(None)
+            ),
+        ),
+        replace(year(), where=lambda value: Notice.year == value),
     ],
 )
 
@@ -56,10 +63,14 @@ COLUMNS = [
     Column(_("Ruled by"), "ruler"),
 ]
 FILTERS = [
-    Filter("status", _("State"), Look.CHOICE, options=words(STATUS_WORDS)),
-    Filter("matter", _("To what"), Look.CHOICE, options=words(MATTER_WORDS)),
-    Filter("from", _("Made from"), Look.DAY),
-    Filter("to", _("Made until"), Look.DAY),
+    search(_("Reason or ruling"), Objection.reason, Objection.ruling_reason),
+    choice("status", _("State"), STATUS_WORDS, Objection.status),
+    replace(
+        choice("matter", _("To what"), MATTER_WORDS),
+        where=lambda value: getattr(Objection, MATTERS[value]).is_not(None),
+    ),
+    *days(Objection.made_at, _("Made from"), _("Made until")),
+    hidden("household", _("One household"), Objection.household_id),
 ]
 OBJECTIONS = Listing("objections", _("Objections"), COLUMNS, FILTERS, named=True, rows=in_words)
 OWN_OBJECTIONS = Listing(
@@ -69,6 +80,15 @@ SENT_UP = Listing(
     "objections_sent_up",
     _("Objections sent up"),
     [Column(_("Village"), lambda each: each.objection.village), *COLUMNS],
+    filters=[
+        search(_("Reason"), "reason"),
+        replace(
+            choice("matter", _("To what"), MATTER_WORDS),
+            keeps=lambda each, value: each[MATTERS[value]] is not None,
+        ),
+        *days("made_at", _("Made from"), _("Made until")),
+    ],
+    paged=False,
     named=True,
     rows=in_words,
 )
@@ -82,11 +102,9 @@ DUTIES = Listing(
         Column(_("Days overdue"), "days_overdue", Kind.NUMBER),
     ],
     filters=[
-        Filter(
-            "ledger",
-            _("Which"),
-            Look.CHOICE,
-            options=words({"red": _("overdue"), "blue": _("in time")}),
-        )
+        search(_("What or which office"), "title", "office"),
+        choice("ledger", _("Which"), {"red": _("overdue"), "blue": _("in time")}, "ledger"),
+        *days("due_on", _("Due from"), _("Due until")),
     ],
+    paged=False,
 )

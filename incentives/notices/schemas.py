@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.notices.models import REASON_LENGTH, NoticeKind, ObjectionStatus
-from incentives.notices.queries import Matter
-from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=REASON_LENGTH)
 NUMBER = validate.Range(min=1, max=2**31)
@@ -140,30 +139,6 @@ class ObjectionOutput(Schema):
     granted_award = Id(attribute="granted_award_id", allow_none=True)
     ruled_by = Id(allow_none=True)
     ruled_at = InstantField(allow_none=True)
-
-
-class ObjectionQuery(PageQuery):
-    """`from` and `to` are days on which they were made, both included."""
-
-    status = fields.Enum(ObjectionStatus, by_value=True)
-    matter = fields.Enum(Matter, by_value=True)
-    household_id = Id(data_key="household")
-    first = Day(data_key="from")
-    last = Day(data_key="to")
-
-
-class NoticeQuery(PageQuery):
-    """`open`: only those that are in public now, or only the closed."""
-
-    kind = fields.Enum(NoticeKind, by_value=True)
-    year = fields.Integer(strict=True, validate=validate.Range(min=2000, max=2200))
-    is_open = fields.Boolean(data_key="open")
-
-
-class DutyQuery(Schema):
-    """`red`: what is overdue; `blue`: what is in time."""
-
-    ledger = fields.String(load_default=None, validate=validate.OneOf(("red", "blue")))
 
 
 class DutyOutput(Schema):

@@ -1,10 +1,11 @@
 """Opening balances by HTTP: a paper book entered, mended, checked by two, posted, taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy import Select
 
 from incentives.access.actor import current_actor
 from incentives.access.queries import person_names
@@ -81,10 +82,11 @@ def workbook(content: bytes, name: str) -> Response:
 
 
 @blueprint.route(OPENINGS)
-@reads(schemas.OpeningPage, query=schemas.OpeningQuery, permission="opening.read")
+@reads(schemas.OpeningPage, query=lists.OPENINGS.query, permission="opening.read")
 def get_openings(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What was taken over from paper books, or is being so, newest first."""
-    found = page(queries.openings(village, query.get("status")), [Opening.id.desc()], query)
+    chosen = lists.OPENINGS.narrow(queries.openings(village), query)
+    found = page(chosen, [Opening.id.desc()], query)
     return {**found, "items": summaries(found["items"])}
 
 
@@ -152,17 +154,25 @@ def put_book(village: str, opening_id: UUID, body: dict[str, Any]) -> dict[str, 
     return output_of(village, opening_id)
 
 
+def chosen_lines(
+    opening: Opening, bad: Container[UUID], query: dict[str, Any]
+) -> Select[OpeningLine]:
+    """The lines of an opening that the list's filters keep."""
+    chosen = lists.LINES.narrow(queries.lines(opening.id), query)
+    if query["bad"] is not None:
+        numbers = [line.line for line in lines_of(opening) if line.id in bad]
+        to_mend = OpeningLine.line.in_(numbers)
+        chosen = chosen.where(to_mend if query["bad"] else ~to_mend)
+    return chosen
+
+
 @blueprint.route(f"{ONE}/lines")
-@reads(schemas.OpeningLinePage, query=schemas.LineQuery, permission="opening.read")
+@reads(schemas.OpeningLinePage, query=lists.LINES.query, permission="opening.read")
 def get_lines(village: str, opening_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """The lines of an opening, in the order of the book; `bad`: those to be mended."""
     opening = queries.find_opening(village, opening_id)
     bad = queries.opening_view(village, opening_id).bad
-    chosen = queries.lines(opening.id)
-    if query.pop("bad"):
-        numbers = [line.line for line in lines_of(opening) if line.id in bad]
-        chosen = chosen.where(OpeningLine.line.in_(numbers))
-    found = page(chosen, [OpeningLine.line], query)
+    found = page(chosen_lines(opening, bad, query), [OpeningLine.line], query)
     return {**found, "items": line_outputs(found["items"], bad)}
 
 

@@ -7,20 +7,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.extensions import db
-from incentives.openings.models import OpeningLine, OpeningStatus, Part
+from incentives.openings.models import Opening, OpeningLine, OpeningStatus, Part
 from incentives.openings.queries import line_views
 from incentives.openings.words import PARTS
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import YES_OR_NO, Column, Kind, Listing, choice, days
+from incentives.web.states import state_words
 
-STATUSES = {
-    OpeningStatus.DRAFTED: _("not sent yet"),
-    OpeningStatus.SUBMITTED: _("to be checked"),
-    OpeningStatus.CHECKED: _("checked by two"),
-    OpeningStatus.POSTED: _("taken over"),
-    OpeningStatus.REVERSED: _("taken back"),
-    OpeningStatus.REJECTED: _("refused"),
-    OpeningStatus.WITHDRAWN: _("withdrawn"),
-}
+STATUSES = state_words("opening", OpeningStatus)
 
 OPENINGS = Listing(
     "openings",
@@ -36,7 +29,10 @@ OPENINGS = Listing(
         Column(_("Entered by"), "entered_by"),
         Column(_("Taken over at"), "posted_at", Kind.INSTANT),
     ],
-    filters=[Filter("status", _("State"), Look.CHOICE, options=words(STATUSES))],
+    filters=[
+        choice("status", _("State"), STATUSES, Opening.status),
+        *days(Opening.occurred_on),
+    ],
     named=True,
 )
 
@@ -62,6 +58,10 @@ LINES = Listing(
         Column(_("Quantity"), "quantity", Kind.NUMBER),
         Column(_("Cost of one (yuan)"), "unit_cost_fen", Kind.YUAN),
         Column(_("Taken back at"), "reversed_at", Kind.INSTANT),
+    ],
+    filters=[
+        choice("part", _("Part"), PARTS, OpeningLine.part),
+        choice("bad", _("To be mended"), YES_OR_NO),
     ],
     named=True,
     rows=with_titles,

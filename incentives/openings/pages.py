@@ -12,7 +12,7 @@ from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.openings import choices, forms, lists, operations, queries, timeline, words
-from incentives.openings.api import get_lines, get_openings, workbook
+from incentives.openings.api import chosen_lines, get_lines, get_openings, workbook
 from incentives.openings.models import Opening, OpeningLine, OpeningStatus, Part
 from incentives.openings.operations.steps import lines_of
 from incentives.openings.problems import problems_of
@@ -70,7 +70,7 @@ def desk() -> Any:
     if answer:
         return answer
     shown = ListPage(lists.OPENINGS, get_openings, limit=20)
-    chosen = queries.openings(village, shown.query.get("status"))
+    chosen = lists.OPENINGS.narrow(queries.openings(village), shown.query)
     found = shown.take(page_of(chosen, [Opening.id.desc()], shown.query))
     return render(
         "openings/desk.html",
@@ -129,8 +129,9 @@ def show_one(opening_id: UUID, action: str | None = None, form: Form | None = No
     drafted = opening.status is OpeningStatus.DRAFTED
     enters = may(current_actor(), "opening.enter", village)
     place = {"opening_id": opening_id}
-    shown = ListPage(lists.LINES, get_lines, limit=LINES, endpoint=".show", place=place)
-    found = shown.take(page_of(queries.lines(opening_id), [OpeningLine.line], shown.query))
+    shown = ListPage(lists.LINES, get_lines, limit=LINES, endpoint=".show", address=place)
+    chosen = chosen_lines(opening, view.bad, shown.query)
+    found = shown.take(page_of(chosen, [OpeningLine.line], shown.query))
     bad = [line for line in lines_of(opening) if line.id in view.bad][:BAD_AT_MOST]
     left_out = queries.households_left_out(opening) if not opening.ended_at else []
     return render(

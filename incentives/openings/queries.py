@@ -81,10 +81,9 @@ def find_line(village: str, opening_id: UUID, line_id: UUID) -> OpeningLine:
     return line
 
 
-def openings(village: str, status: OpeningStatus | None = None) -> Select[Opening]:
-    """A village's openings, all or of a state, to be paged newest first by id."""
-    chosen = select(Opening).where(Opening.village == village)
-    return chosen if status is None else chosen.where(Opening.status == status)
+def openings(village: str) -> Select[Opening]:
+    """A village's openings, to be paged newest first by id."""
+    return select(Opening).where(Opening.village == village)
 
 
 def unfinished(village: str) -> Opening | None:

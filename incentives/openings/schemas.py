@@ -13,7 +13,7 @@ from incentives.openings.models import REASON_LENGTH, CheckRole, OpeningStatus, 
 from incentives.openings.operations import Entry
 from incentives.openings.reading import Book, Unreadable, read_book
 from incentives.openings.reading.cells import COST_AT_MOST, QUANTITY_AT_MOST
-from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=REASON_LENGTH)
 POINTS = validate.Range(min=1, max=MAX_AMOUNT)
@@ -212,16 +212,6 @@ class OpeningLineOutput(Schema):
     reversed_at = InstantField(allow_none=True)
     reversed_reason = fields.String(allow_none=True)
     problems = fields.List(fields.Nested(ProblemOutput))
-
-
-class LineQuery(PageQuery):
-    """`bad`: only those to be mended."""
-
-    bad = fields.Boolean(load_default=False)
-
-
-class OpeningQuery(PageQuery):
-    status = fields.Enum(OpeningStatus, by_value=True)
 
 
 OpeningPage = page_of(OpeningSummary)

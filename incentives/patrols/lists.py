@@ -1,16 +1,28 @@
 """The lists of patrols that people narrow and take along."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
+from incentives.patrols.models import Patrol, Route, Waypoint
 from incentives.patrols.words import OUTCOMES, STATES
-from incentives.register.models import Resident
+from incentives.register.models import Resident, Team
 from incentives.register.queries.households import all_teams
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, words
+from incentives.web.lists import (
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    hidden,
+    is_there,
+    month,
+    search,
+)
 from incentives.web.pages import current_village
 
 
@@ -25,8 +37,7 @@ def names_of(people: Sequence[Resident]) -> str:
     return gettext(", ").join(each.name for each in people)
 
 
-TEAM = Filter("team_id", _("Team"), Look.CHOICE, options=team_options)
-FROM, TO = Filter("first", _("From"), Look.DAY), Filter("last", _("To"), Look.DAY)
+TEAM = choice("team_id", _("Team"), team_options)
 
 PATROLS = Listing(
     "patrols",
@@ -44,7 +55,11 @@ PATROLS = Listing(
         Column(_("Log"), "log", Kind.LONG),
         Column(_("Ended"), "ended_at", Kind.INSTANT),
     ],
-    filters=[TEAM, Filter("status", _("State"), Look.CHOICE, options=words(STATES)), FROM, TO],
+    filters=[
+        choice("team_id", _("Team"), team_options, Patrol.team_id),
+        choice("status", _("State"), STATES, Patrol.status),
+        *days(Patrol.started_at),
+    ],
     named=True,
 )
 
@@ -61,8 +76,13 @@ SHIFTS = Listing(
         Column(_("State"), lambda each: OUTCOMES[each["outcome"]]),
         Column(_("Reason"), "reason"),
     ],
-    filters=[TEAM, FROM, TO],
+    filters=[TEAM, *days()],
     named=True,
+)
+
+# Of many villages, whose teams no bar could name.
+SHIFTS_BELOW = replace(
+    SHIFTS, name="shifts_below", filters=[*days(), hidden("team_id", _("One team"))]
 )
 
 TEAMS = Listing(
@@ -77,6 +97,10 @@ TEAMS = Listing(
         ),
         Column(_("Disbanded on"), "disbanded_on", Kind.DAY),
     ],
+    filters=[
+        search(_("Team"), Team.name),
+        is_there("disbanded", _("Disbanded"), Team.disbanded_on),
+    ],
     named=True,
 )
 
@@ -87,6 +111,10 @@ WAYPOINTS = Listing(
         Column(_("Place"), "name"),
         Column(_("The sign says"), "url", Kind.LONG),
         Column(_("Given up"), "retired_at", Kind.INSTANT),
+    ],
+    filters=[
+        search(_("Place"), Waypoint.name),
+        is_there("retired", _("Given up"), Waypoint.retired_at),
     ],
 )
 
@@ -104,6 +132,7 @@ ROUTES = Listing(
         Column(_("Rule item of the leader"), "leader_rule"),
         Column(_("Given up"), "retired_at", Kind.INSTANT),
     ],
+    filters=[search(_("Route"), Route.name), is_there("retired", _("Given up"), Route.retired_at)],
 )
 
 MONTH = Listing(
@@ -116,6 +145,7 @@ MONTH = Listing(
         Column(_("Led"), "led", Kind.NUMBER),
         Column(_("Days"), lambda each: " ".join(day.isoformat() for day in each.days), Kind.LONG),
     ],
-    filters=[Filter("month", _("Month"), Look.MONTH), TEAM],
+    filters=[month(), TEAM],
     named=True,
+    paged=False,
 )

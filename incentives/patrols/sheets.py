@@ -11,7 +11,7 @@ from incentives.calls.words import CATEGORIES
 from incentives.extensions import db
 from incentives.patrols.models import Patrol
 from incentives.patrols.months import month_of
-from incentives.patrols.queries import month_lines, patrol_lines, patrol_view, patrols
+from incentives.patrols.queries import month_lines, patrol_lines, patrol_view, walked
 from incentives.patrols.words import FLAGS, STATES
 from incentives.register.queries import find_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
@@ -40,7 +40,7 @@ def log_pdf(village: str, patrol_id: UUID) -> Response:
 def month_html(village: str, month: str | None, team_id: UUID | None, now: datetime) -> Markup:
     """A month's sheet: who walked with which team, and each walk."""
     first, last = month_of(month, now)
-    chosen = patrols(village, team_id=team_id, first=first, last=last)
+    chosen = walked(village, first, last, team_id)
     found = db.session.scalars(chosen.order_by(Patrol.started_at, Patrol.id)).all()
     return sheet_html(
         "patrols/month_sheet.html",

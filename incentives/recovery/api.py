@@ -23,13 +23,14 @@ def get_recovery() -> dict[str, Any]:
 
 
 @blueprint.route("/recovery/items")
-@reads(schemas.LostPage, query=schemas.LostQuery, permission="recovery.read")
+@reads(schemas.LostPage, query=lists.LOST.query, permission="recovery.read")
 def get_items(query: dict[str, Any]) -> dict[str, Any]:
     """The list of what can't be rebuilt."""
     recovery = queries.newest_recovery()
     if recovery is None:
         return {"items": [], "next": None}
-    found = page(queries.lost_items(recovery.id, query.get("village")), [LostItem.id], query)
+    chosen = lists.LOST.narrow(queries.lost_items(recovery.id), query)
+    found = page(chosen, [LostItem.id], query)
     return {**found, "items": [lost_output(each) for each in found["items"]]}
 
 

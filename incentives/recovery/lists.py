@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from incentives.web.lists import Column, Filter, Kind, Listing
+from incentives.recovery.models import LostItem
+from incentives.web.lists import Column, Kind, Listing, search
 
 LOST = Listing(
     "lost",
@@ -12,5 +13,5 @@ LOST = Listing(
         Column(_("Voucher"), "voucher", Kind.NUMBER),
         Column(_("What"), "text", Kind.LONG),
     ],
-    filters=[Filter("village", _("Code of the village"))],
+    filters=[search(_("Code of the village"), LostItem.village, name="village")],
 )

@@ -65,7 +65,7 @@ def show_recovery(**forms: Form) -> Response:
         return render("recovery/show.html", view=None)
     view = queries.view_of(recovery)
     shown = ListPage(lists.LOST, get_items, endpoint="recovery_pages.show")
-    chosen = queries.lost_items(recovery.id, shown.query.get("village"))
+    chosen = lists.LOST.narrow(queries.lost_items(recovery.id), shown.query)
     found = shown.take(page_of(chosen, [LostItem.id], shown.query))
     return render(
         "recovery/show.html",

@@ -89,10 +89,9 @@ def signatures_of(recovery_id: UUID) -> Sequence[RecoverySignature]:
     ).all()
 
 
-def lost_items(recovery_id: UUID, village: str | None = None) -> Select[LostItem]:
-    """The list of what can't be rebuilt, all of it or a village's."""
-    chosen = select(LostItem).where(LostItem.recovery_id == recovery_id)
-    return chosen if village is None else chosen.where(LostItem.village == village)
+def lost_items(recovery_id: UUID) -> Select[LostItem]:
+    """The list of what can't be rebuilt."""
+    return select(LostItem).where(LostItem.recovery_id == recovery_id)
 
 
 def unusable_villages(recovery: Recovery) -> list[str]:

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from incentives.ledger.seals import Cause
 from incentives.recovery.models import LostKind, Signer, Way
-from incentives.web.schemas import Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Id, InstantField, Schema, page_of
 
 NOTE_LENGTH = 2000
 DIGEST = validate.Regexp(r"^[0-9a-f]{64}$")
@@ -57,10 +57,6 @@ class LostOutput(Schema):
     event_id = Id(allow_none=True)
     data = fields.Dict()
     text = fields.String()
-
-
-class LostQuery(PageQuery):
-    village = fields.String(validate=validate.Regexp(r"^\d{12}$"))
 
 
 LostPage = page_of(LostOutput)

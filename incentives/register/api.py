@@ -7,11 +7,13 @@ from uuid import UUID
 from incentives import ledger
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may, refuse_others
+from incentives.access.queries import person_names
 from incentives.clock import now, village_day
+from incentives.database import columns
 from incentives.errors import NotFound
 from incentives.register import lists, operations, queries, schemas
 from incentives.register.lines import Told, tell_lines
-from incentives.register.models import Division, Household, Resident
+from incentives.register.models import Division, Household, HouseholdLook, Resident
 from incentives.register.operations.looks import note_look_of_staff
 from incentives.register.operations.own import hide_balance
 from incentives.register.policy import policy_on
@@ -78,10 +80,10 @@ def resident_outputs(residents: Sequence[Resident], actor: Actor) -> list[dict[s
 
 
 @blueprint.route("/divisions")
-@reads(schemas.DivisionPage, query=schemas.DivisionQuery, permission=None)
+@reads(schemas.DivisionPage, query=lists.DIVISIONS.query, permission=None)
 def get_divisions(query: dict[str, Any]) -> dict[str, Any]:
     """The divisions under a parent, of a level, or all, by code."""
-    chosen = queries.divisions(parent=query["parent"], level=query["level"])
+    chosen = lists.DIVISIONS.narrow(queries.divisions(), query)
     return page(chosen, [Division.code], query)
 
 
@@ -140,7 +142,7 @@ def patch_policy(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(HOUSEHOLDS)
-@reads(schemas.HouseholdPage, query=schemas.HouseholdQuery, permission="household.read", own=True)
+@reads(schemas.HouseholdPage, query=lists.HOUSEHOLDS.query, permission="household.read", own=True)
 def get_households(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The households that a name, pinyin, initials, a door or a card's number finds, by number."""
     actor = current_actor()
@@ -187,6 +189,22 @@ def patch_household(village: str, household_id: UUID, body: dict[str, Any]) -> d
     return one_output(village, household_id)
 
 
+@blueprint.route(f"{ONE}/looks")
+@reads(schemas.LookPage, query=lists.LOOKS.query, permission="household.read", own=True)
+def get_looks(village: str, household_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
+    """Who of the staff looked at a household and why, newest first."""
+    refuse_others(current_actor(), "household.read", village, household_id)
+    household = queries.find_household(village, household_id)
+    chosen = lists.LOOKS.narrow(queries.looks(household.id), query)
+    found = page(chosen, [HouseholdLook.id.desc()], query)
+    names = person_names(each.person for each in found["items"])
+    items = [
+        {**columns(each), "name": names.get(each.person) if each.person else None}
+        for each in found["items"]
+    ]
+    return {**found, "items": items}
+
+
 @blueprint.route(f"{ONE}/looks", methods=["POST"])
 @writes(
     schemas.HouseholdOutput,
@@ -219,12 +237,12 @@ def put_hidden_balance(village: str, household_id: UUID, body: dict[str, Any]) -
 
 
 @blueprint.route(f"{ONE}/statement")
-@reads(schemas.StatementPage, query=schemas.StatementQuery, permission="statement.read", own=True)
+@reads(schemas.StatementPage, query=lists.STATEMENT.query, permission="statement.read", own=True)
 def get_statement(village: str, household_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """A household's lines of points and debt, newest first."""
     refuse_others(current_actor(), "statement.read", village, household_id)
     household = queries.find_household(village, household_id)
-    start, end = query.pop("start"), query.pop("end")
+    start, end = query.pop("first"), query.pop("last")
     found = ledger.statement(village, household.account_code, start=start, end=end, query=query)
     lines: list[ledger.Line] = found["items"]
     return {
@@ -239,7 +257,7 @@ def line_output(line: ledger.Line, told: Told) -> dict[str, Any]:
 
 
 @blueprint.route("/villages/<village>/residents")
-@reads(schemas.ResidentPage, query=schemas.ResidentQuery, permission="resident.read", own=True)
+@reads(schemas.ResidentPage, query=lists.RESIDENTS.query, permission="resident.read", own=True)
 def get_residents(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The residents that a name, pinyin, initials or a door finds, by pinyin."""
     actor = current_actor()
@@ -278,3 +296,4 @@ export_api(blueprint, HOUSEHOLDS, get_households, lists.HOUSEHOLDS)
 export_api(blueprint, "/villages/<village>/residents", get_residents, lists.RESIDENTS)
 export_api(blueprint, "/divisions", get_divisions, lists.DIVISIONS)
 export_api(blueprint, f"{ONE}/statement", get_statement, lists.STATEMENT)
+export_api(blueprint, f"{ONE}/looks", get_looks, lists.LOOKS)

@@ -2,10 +2,22 @@
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
+from marshmallow import fields, validate
 
+from incentives.register.models import Division, HouseholdLook, Level
 from incentives.register.queries import grids_of
-from incentives.web.lists import Column, Filter, Kind, Listing, Look
+from incentives.web.lists import (
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    hidden,
+    is_there,
+    search,
+)
 from incentives.web.pages import current_village
 
 STANDING = {"false": _("live here"), "true": _("have left")}
@@ -22,6 +34,19 @@ def grid_options() -> list[tuple[str, str]]:
     return [(grid.code, grid.name_zh) for grid in grids_of(current_village().code)]
 
 
+def a_division(**given: Any) -> fields.String:
+    """The code of a division."""
+    return fields.String(validate=validate.Regexp(r"^[0-9]{6}([0-9]{3}){0,3}\Z"), **given)
+
+
+GRID = choice("grid", _("Grid"), grid_options, field=a_division)
+LEVELS = {
+    Level.COUNTY: _("County"),
+    Level.TOWNSHIP: _("Township"),
+    Level.VILLAGE: _("Village"),
+    Level.GRID: _("Grid"),
+}
+
 HOUSEHOLDS = Listing(
     "households",
     _("Households"),
@@ -37,9 +62,9 @@ HOUSEHOLDS = Listing(
         Column(_("Left on"), "departed_on", Kind.DAY),
     ],
     filters=[
-        Filter("q", _("Name, pinyin, door or card number")),
-        Filter("grid", _("Grid"), Look.CHOICE, options=grid_options),
-        Filter("departed", _("Who"), Look.CHOICE, options=lambda: list(STANDING.items())),
+        search(_("Name, pinyin, door or card number")),
+        GRID,
+        choice("departed", _("Who"), STANDING),
     ],
     named=True,
 )
@@ -55,10 +80,11 @@ RESIDENTS = Listing(
         Column(_("Year of birth"), lambda each: each.get("birth_year"), Kind.NUMBER),
     ],
     filters=[
-        Filter("q", _("Name, pinyin or door")),
-        Filter("grid", _("Grid"), Look.CHOICE, options=grid_options),
+        search(_("Name, pinyin or door")),
+        GRID,
     ],
     named=True,
+    url=lambda each: url_for("register_pages.household", household_id=each["household_id"]),
 )
 
 DIVISIONS = Listing(
@@ -68,9 +94,15 @@ DIVISIONS = Listing(
         Column(_("Code"), "code"),
         Column(_("Name"), "name_zh"),
         Column(_("English name"), "name_en"),
-        Column(_("Level"), lambda each: each.level.value),
+        Column(_("Level"), lambda each: LEVELS[each.level]),
         Column(_("Part of"), "parent"),
         Column(_("Served since"), "opened_at", Kind.INSTANT),
+    ],
+    filters=[
+        search(_("Name or code"), Division.name_zh, Division.name_en, Division.code),
+        choice("level", _("Level"), LEVELS, Division.level),
+        hidden("parent", _("Part of one division"), Division.parent, a_division),
+        is_there("opened", _("Served"), Division.opened_at),
     ],
 )
 
@@ -86,6 +118,22 @@ STATEMENT = Listing(
         Column(_("Points"), "points", Kind.NUMBER),
         Column(_("Left then"), "balance_after", Kind.NUMBER),
         Column(_("Of what is still owed"), "of_debt", Kind.YES),
+    ],
+    filters=[*days(first=_("Entered from"), last=_("Entered until"))],
+    named=True,
+)
+
+LOOKS = Listing(
+    "looks",
+    _("Who looked at this household"),
+    columns=[
+        Column(_("On"), "looked_on", Kind.DAY),
+        Column(_("Who"), "name"),
+        Column(_("Reason"), lambda each: each["reason"] or _("in daily work"), Kind.LONG),
+    ],
+    filters=[
+        search(_("Reason"), HouseholdLook.reason),
+        *days(HouseholdLook.looked_on),
     ],
     named=True,
 )

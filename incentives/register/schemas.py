@@ -9,7 +9,7 @@ from incentives.ledger import Kind
 from incentives.register.models import CODE_LENGTH, DOOR_LENGTH, NAME_LENGTH, Level
 from incentives.register.operations import Person
 from incentives.register.policy import NAMES
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Points, Schema, page_of
 
 NAME = validate.Length(min=1, max=NAME_LENGTH)
 PHONE = validate.Regexp(r"^[0-9+ -]{3,20}$")
@@ -92,32 +92,27 @@ class ResidentOutput(MemberOutput):
     left_on = Day(allow_none=True)
 
 
-class ResidentQuery(PageQuery):
-    q = fields.String(load_default=None, validate=SEARCH)
-    grid = fields.String(load_default=None, validate=DIVISION)
-
-
-class HouseholdQuery(ResidentQuery):
-    """`departed`: only those that left the village, or only those that didn't."""
-
-    departed = fields.Boolean(load_default=None)
-
-
 class LookInput(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class LookOutput(Schema):
+    """Who looked, where still known, when, and why; without a reason it was in daily work."""
+
+    id = Id()
+    looked_on = Day()
+    person = Id(allow_none=True)
+    name = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+LookPage = page_of(LookOutput)
 
 
 class HiddenBalance(Schema):
     """Whether a scan of the household's card shows no balance."""
 
     hidden = fields.Boolean(required=True)
-
-
-class StatementQuery(PageQuery):
-    """From and to are days of posting, both included."""
-
-    start = Day(data_key="from", load_default=None)
-    end = Day(data_key="to", load_default=None)
 
 
 class LineOutput(Schema):
@@ -168,11 +163,6 @@ class DivisionOutput(Schema):
     level = fields.Enum(Level, by_value=True)
     parent = fields.String(allow_none=True)
     opened_at = InstantField(allow_none=True)
-
-
-class DivisionQuery(PageQuery):
-    parent = fields.String(load_default=None, validate=DIVISION)
-    level = fields.Enum(Level, by_value=True, load_default=None)
 
 
 class PolicyQuery(Schema):

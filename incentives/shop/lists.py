@@ -1,9 +1,11 @@
 """The shop's lists that people narrow and take along: goods, movements, sales, settlements."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from marshmallow import validate
 from sqlalchemy import select
 
 from incentives.access.actor import current_actor
@@ -11,24 +13,56 @@ from incentives.extensions import db
 from incentives.register.models import Household, Resident
 from incentives.register.names import masked
 from incentives.shop.models import (
+    Closing,
     Good,
-    SettlementStatus,
+    Redemption,
+    Settlement,
+    StockMovement,
     StockOwner,
+    Voucher,
 )
 from incentives.shop.queries import shops_read_by
 from incentives.shop.words import (
     BASES,
+    CATEGORIES,
     KINDS,
     SETTLEMENT_STATES,
     SOURCES,
+    TERMINALS_STAND,
     VOUCHERS,
     in_language,
     unit_word,
 )
-from incentives.web.lists import Column, Filter, Kind, Listing, Look, member, words
+from incentives.web.lists import (
+    YES_OR_NO,
+    Column,
+    Filter,
+    Kind,
+    Listing,
+    Look,
+    Words,
+    choice,
+    days,
+    hidden,
+    member,
+    month,
+    search,
+)
 from incentives.web.pages import current_village
+from incentives.web.schemas import Points
 
+POINTS_AT_MOST = 10_000_000
 OWNERS = {StockOwner.VILLAGE: _("the village's"), StockOwner.SHOPKEEPER: _("the shopkeeper's")}
+
+
+def shop_options(permission: str) -> Words:
+    """The shops of the page's village of which the reader may read something."""
+
+    def read_here() -> list[tuple[str, str]]:
+        shops = shops_read_by(current_actor(), permission, current_village().code)
+        return [(str(shop.id), shop.name) for shop in shops]
+
+    return read_here
 
 
 def named(item: dict[str, Any]) -> str:
@@ -45,6 +79,11 @@ SHOPS = Listing(
         Column(_("Whose stock it is"), lambda each: OWNERS[each["stock_owner"]]),
         Column(_("Serves"), lambda each: ", ".join(each["serves"]), Kind.LONG),
     ],
+    filters=[
+        search(_("Name"), "name"),
+        choice("stock_owner", _("Whose stock it is"), OWNERS, "stock_owner"),
+    ],
+    paged=False,
 )
 PRICES = [
     Column(_("Article number"), "sku"),
@@ -53,8 +92,25 @@ PRICES = [
     Column(_("Points for one"), "price_points", Kind.NUMBER),
     Column(_("At most for a household"), "household_cap", Kind.NUMBER),
 ]
+NAMED = search(_("Name"), "name_zh", "name_en")
+CATEGORY = choice("category", _("What kind"), CATEGORIES, "category")
+
+
+def points_parameter(**given: Any) -> Points:
+    """How many points one has: each good then says how many more it needs."""
+    return Points(validate=validate.Range(min=0, max=POINTS_AT_MOST), **given)
+
+
 PUBLIC_GOODS = Listing(
-    "prices", _("What the shop has"), [*PRICES, Column(_("On the shelf"), "in_stock", Kind.YES)]
+    "prices",
+    _("What the shop has"),
+    [*PRICES, Column(_("On the shelf"), "in_stock", Kind.YES)],
+    filters=[
+        NAMED,
+        CATEGORY,
+        Filter("points", _("How many points do you have?"), Look.NUMBER, field=points_parameter),
+    ],
+    paged=False,
 )
 GOODS = Listing(
     "goods",
@@ -66,7 +122,15 @@ GOODS = Listing(
         Column(_("On sale"), "on_sale", Kind.YES),
         Column(_("To be counted"), "count_due", Kind.YES),
     ],
+    filters=[
+        search(_("Name, number or barcode"), "name_zh", "name_en", "sku", "barcode"),
+        CATEGORY,
+        choice("on_sale", _("On sale"), YES_OR_NO, "on_sale"),
+        choice("low", _("Running low"), YES_OR_NO, "low"),
+    ],
+    paged=False,
 )
+STOCK = replace(GOODS, name="stock", title=_("Shelf"))
 
 
 def by_line(movements: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -103,7 +167,11 @@ MOVEMENT_LINES = Listing(
         Column(_("On the shelf then"), "quantity_after", Kind.NUMBER),
         Column(_("Cost of one (yuan)"), "unit_cost_fen", Kind.YUAN),
     ],
-    filters=[Filter("kind", _("What"), Look.CHOICE, options=words(KINDS))],
+    filters=[
+        choice("kind", _("What"), KINDS, StockMovement.kind),
+        *days(StockMovement.occurred_at),
+        hidden("good_id", _("One good")),
+    ],
     rows=by_line,
 )
 
@@ -143,21 +211,14 @@ REDEMPTIONS = Listing(
             Kind.NUMBER,
         ),
     ],
-    filters=[Filter("from", _("From"), Look.DAY), Filter("to", _("Until"), Look.DAY)],
+    filters=[
+        *days(Redemption.redeemed_on),
+        choice("shop_id", _("Shop"), shop_options("redemption.read"), Redemption.shop_id),
+        hidden("household_id", _("One household"), Redemption.household_id),
+    ],
     named=True,
     rows=with_households,
 )
-
-
-def status_options() -> list[tuple[str, Any]]:
-    """How far a settlement may have come."""
-    return [(status.value, SETTLEMENT_STATES[status]) for status in SettlementStatus]
-
-
-def shop_options() -> list[tuple[str, str]]:
-    """The shops whose settlements the reader may see in the page's village."""
-    shops = shops_read_by(current_actor(), "settlement.read", current_village().code)
-    return [(str(shop.id), shop.name) for shop in shops]
 
 
 SETTLEMENTS = Listing(
@@ -179,9 +240,9 @@ SETTLEMENTS = Listing(
         Column(_("Voucher number"), "voucher"),
     ],
     filters=[
-        Filter("shop_id", _("Shop"), Look.CHOICE, options=shop_options),
-        Filter("status", _("State"), Look.CHOICE, options=status_options),
-        Filter("month", _("Month"), Look.MONTH),
+        choice("shop_id", _("Shop"), shop_options("settlement.read"), Settlement.shop_id),
+        choice("status", _("State"), SETTLEMENT_STATES, Settlement.status),
+        month(Settlement.month),
     ],
 )
 
@@ -198,6 +259,7 @@ CLOSINGS = Listing(
         Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
         Column(_("Why"), "explanation", Kind.LONG),
     ],
+    filters=[*days(Closing.closed_on)],
 )
 PRICE_HISTORY = Listing(
     "good_prices",
@@ -208,6 +270,8 @@ PRICE_HISTORY = Listing(
         Column(_("Cost of one (yuan)"), "cost_fen", Kind.YUAN),
         Column(_("By"), "set_by_name"),
     ],
+    filters=[*days("holds_from")],
+    paged=False,
 )
 PURCHASES = Listing(
     "purchases",
@@ -220,6 +284,8 @@ PURCHASES = Listing(
         Column(_("Came in for it (yuan)"), "linked_fen", Kind.YUAN),
         Column(_("Difference (yuan)"), "difference_fen", Kind.YUAN),
     ],
+    filters=[search(_("To whom or voucher"), "payee", "voucher"), *days("paid_on")],
+    paged=False,
 )
 AGREEMENTS = Listing(
     "agreements",
@@ -229,6 +295,8 @@ AGREEMENTS = Listing(
         Column(_("What is paid"), lambda each: BASES[member(each, "basis")], Kind.LONG),
         Column(_("Paper"), "document", Kind.LONG),
     ],
+    filters=[choice("basis", _("What is paid"), BASES, "basis"), *days("effective_on")],
+    paged=False,
 )
 TERMINALS = Listing(
     "terminals",
@@ -236,9 +304,17 @@ TERMINALS = Listing(
     columns=[
         Column(_("Name"), "name"),
         Column(_("Keeper"), "keeper"),
+        Column(_("State"), lambda each: TERMINALS_STAND[each["status"]]),
         Column(_("Registered at"), "registered_at", Kind.INSTANT),
         Column(_("Reason"), "reason", Kind.LONG),
     ],
+    filters=[
+        search(_("Phone or keeper"), "name", "keeper"),
+        choice("status", _("State"), TERMINALS_STAND, "status"),
+        *days("registered_at"),
+    ],
+    named=True,
+    paged=False,
 )
 VOUCHER_LIST = Listing(
     "vouchers",
@@ -250,11 +326,14 @@ VOUCHER_LIST = Listing(
         Column(_("Valid through"), "valid_until", Kind.DAY),
     ],
     filters=[
-        Filter(
+        choice(
             "status",
             _("State"),
-            Look.CHOICE,
-            options=words({status: word for status, (word, _kind) in VOUCHERS.items()}),
-        )
+            {status: word for status, (word, _kind) in VOUCHERS.items()},
+            Voucher.status,
+        ),
+        *days(Voucher.issued_on),
+        choice("shop_id", _("Shop"), shop_options("redemption.read"), Voucher.shop_id),
+        hidden("household_id", _("One household"), Voucher.household_id),
     ],
 )

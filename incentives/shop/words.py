@@ -10,9 +10,11 @@ from incentives.shop.models import (
     MovementKind,
     SettlementStatus,
     StockSource,
+    TerminalStatus,
     VoucherStatus,
 )
 from incentives.shop.queries.reconciling import Difference, Witness
+from incentives.web.states import state_words
 
 CATEGORIES: dict[Category, LazyString] = {
     Category.GRAIN: _("Grain and flour"),
@@ -47,6 +49,8 @@ VOUCHERS: dict[VoucherStatus, tuple[LazyString, str]] = {
     VoucherStatus.EXPIRED: (_("Not used in time"), "plain"),
 }
 
+TERMINALS_STAND = state_words("terminal", TerminalStatus)
+
 # The units of the county's list of goods; a unit that a cadre typed stays as it is.
 UNITS: dict[str, LazyString] = {
     "bag": _("bag"),
@@ -74,14 +78,7 @@ def in_language(name_zh: str, name_en: str | None) -> str:
     return name_en if name_en and str(get_locale()) == "en" else name_zh
 
 
-SETTLEMENT_STATES: dict[SettlementStatus, LazyString] = {
-    SettlementStatus.SUBMITTED: _("To be checked"),
-    SettlementStatus.CHECKED: _("To be approved"),
-    SettlementStatus.APPROVED: _("To be paid"),
-    SettlementStatus.PAID: _("Paid, not confirmed yet"),
-    SettlementStatus.CONFIRMED: _("Paid and received"),
-    SettlementStatus.REJECTED: _("Not approved"),
-}
+SETTLEMENT_STATES = state_words("settlement", SettlementStatus)
 SETTLEMENT_DONE: dict[str, LazyString] = {
     "check": _("Your decision is kept."),
     "approval": _("Your decision is kept."),

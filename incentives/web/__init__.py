@@ -7,7 +7,7 @@ village) the rooms above set in `guard`.
 
 from flask import Flask
 
-from incentives.web import answers, headers, languages, sheets
+from incentives.web import answers, headers, languages, sheets, states
 from incentives.web.api import document
 
 
@@ -18,3 +18,4 @@ def init_app(app: Flask) -> None:
     languages.init_app(app)
     headers.init_app(app)
     sheets.init_app(app)
+    states.init_app(app)

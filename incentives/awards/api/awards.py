@@ -7,7 +7,7 @@ from uuid import UUID
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may, refuse_others
 from incentives.access.queries import person_names
-from incentives.awards import cover, operations, queries, schemas, timeline
+from incentives.awards import cover, lists, operations, queries, schemas, timeline
 from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.models import Award
 from incentives.awards.queries import AwardView
@@ -62,17 +62,12 @@ def one_output(award: Award, actor: Actor) -> dict[str, Any]:
     return award_outputs(queries.award_views([award]), actor)[0]
 
 
-def asked(query: dict[str, Any]) -> dict[str, Any]:
-    """What a list's query narrows it to, as `queries.awards` takes it."""
-    return {**query, "from": query.get("first"), "to": query.get("last")}
-
-
 @blueprint.route(f"{VILLAGE}/awards")
-@reads(schemas.AwardPage, query=schemas.AwardQuery, permission="award.read", own=True)
+@reads(schemas.AwardPage, query=lists.AWARDS.query, permission="award.read", own=True)
 def get_awards(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's awards, newest first; residents see their own household's."""
     actor = current_actor()
-    chosen = queries.awards(village, asked(query))
+    chosen = lists.AWARDS.narrow(queries.awards(village), query)
     if not may(actor, "award.read", village):
         chosen = chosen.where(Award.household_id == actor.household_id)
     found = page(chosen, [Award.id.desc()], query)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from incentives.access.actor import Actor, current_actor, find_actor
-from incentives.awards import operations, queries, schemas
+from incentives.awards import lists, operations, queries, schemas
 from incentives.awards.api.shared import VILLAGE, blueprint
 from incentives.awards.differences import ItemChange
 from incentives.awards.models import Rulebook, RulebookStatus
@@ -47,11 +47,11 @@ def one_output(rulebook: Rulebook, actor: Actor | None) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/rulebooks")
-@reads(schemas.RulebookPage, query=schemas.RulebookQuery, permission=None)
+@reads(schemas.RulebookPage, query=lists.RULEBOOKS.query, permission=None)
 def get_rulebooks(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """All versions of a village's rules, newest first; the public's are the adopted ones."""
-    actor, status = find_actor(), query.get("status")
-    chosen = queries.rulebooks(village, status)
+    actor = find_actor()
+    chosen = lists.RULEBOOKS.narrow(queries.rulebooks(village), query)
     if not queries.may_read_drafts(actor, village):
         chosen = chosen.where(Rulebook.status == RulebookStatus.ADOPTED)
     found = page(chosen, [Rulebook.number.desc()], query)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.awards import cover, forms, lists, operations, queries, timeline, words
-from incentives.awards.api.awards import asked, get_awards
+from incentives.awards.api.awards import get_awards
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.pages.shared import blank_form, blueprint
 from incentives.clock import now, village_day
@@ -29,7 +29,7 @@ def list_awards() -> Any:
     """What was registered, newest first, by state."""
     village = current_village().code
     shown = ListPage(lists.AWARDS, get_awards, limit=SHOWN)
-    chosen = queries.awards(village, asked(shown.query))
+    chosen = lists.AWARDS.narrow(queries.awards(village), shown.query)
     found = shown.take(page_of(chosen, [Award.id.desc()], shown.query))
     return render(
         "awards/list.html",

@@ -35,7 +35,9 @@ def new_awards() -> Any:
             return show_new(village, form, found)
     answer = form.accept(
         lambda: propose(village, form.data, found.people),
-        then=lambda _kept: url_for(".list_awards", sent=request.form.get("idempotency_key")),
+        then=lambda _kept: url_for(
+            ".list_awards", _anchor=f"sent={request.form.get('idempotency_key', '')}"
+        ),
         done=_("Registered. The review group decides next."),
     )
     return answer or show_new(village, form, found)

@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
-from incentives.awards import forms, operations, queries, words
+from incentives.awards import forms, lists, operations, queries, words
+from incentives.awards.api.awards import get_awards
 from incentives.awards.models import Award
 from incentives.awards.operations.evidence import NEEDS_FILE
-from incentives.awards.pages.own import own_home_id, show_list, show_own_award, told
+from incentives.awards.pages.own import OWN_CLAIMS, own_home_id, show_list, show_own_award, told
 from incentives.awards.pages.shared import blueprint
 from incentives.clock import now, village_day
 from incentives.errors import OwnHousehold
@@ -19,6 +20,7 @@ from incentives.files.operations import keep_file
 from incentives.register.models import Household
 from incentives.register.queries import find_household, members_of
 from incentives.register.sections import household_sections, own_sections
+from incentives.web.lists import export_page
 from incentives.web.pages import Form, current_village, page, render
 
 NEWEST = 3
@@ -104,7 +106,12 @@ def show_form(
 @page(permission="claim.make", own=True)
 def list_claims() -> Any:
     """All claims of one's own household, newest first."""
-    return show_list("awards/claims.html", queries.claims(own_home_id(current_actor())))
+    return show_list("awards/claims.html", lists.CLAIMS, OWN_CLAIMS)
+
+
+export_page(
+    blueprint, "/c/claims", get_awards, lists.CLAIMS, place=OWN_CLAIMS, permission="claim.make"
+)
 
 
 @blueprint.get("/c/claims/<uuid:award_id>")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext
-from sqlalchemy import Select
 
 from incentives import ledger
 from incentives.access.actor import Actor, current_actor
 from incentives.access.queries import person_names
-from incentives.awards import queries, timeline, words
+from incentives.awards import lists, queries, timeline, words
+from incentives.awards.api.awards import get_awards
 from incentives.awards.models import Award, AwardStatus, Decision
 from incentives.awards.operations.evidence import NEEDS_FILE
 from incentives.awards.pages.shared import blank_form, blueprint
@@ -21,7 +21,8 @@ from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register.sections import own_sections
 from incentives.web.cursors import page as page_of
-from incentives.web.pages import Form, page, render
+from incentives.web.lists import Listing, ListPage, Place, export_page
+from incentives.web.pages import Form, current_village, page, render
 
 NEWEST = 3
 SHOWN = 30
@@ -31,7 +32,7 @@ SHOWN = 30
 @page(permission="claim.make", own=True)
 def list_own() -> Any:
     """All awards of one's own household, newest first."""
-    return show_list("awards/own_list.html", queries.awards_of(own_home_id(current_actor())))
+    return show_list("awards/own_list.html", lists.OWN_AWARDS, OWN)
 
 
 def own_home_id(actor: Actor) -> UUID:
@@ -41,17 +42,19 @@ def own_home_id(actor: Actor) -> UUID:
     return actor.household_id
 
 
-def show_list(template: str, chosen: Select[Award]) -> Any:
-    """A page of some of a household's awards, newest first, at the address that was asked for."""
-    here, after = request.path, request.args.get("after")
-    found = page_of(chosen, [Award.id.desc()], {"limit": SHOWN, "after": after})
-    return render(
-        template,
-        awards=told(queries.award_views(found["items"])),
-        next_url=found["next"] and f"{here}?after={found['next']}",
-        first_url=here if after else None,
-        words=words,
-    )
+def show_list(template: str, listing: Listing, place: Place) -> Any:
+    """A page of some of one's own household's awards, newest first."""
+    shown = ListPage(listing, get_awards, limit=SHOWN, place=place)
+    chosen = listing.narrow(queries.awards(current_village().code), shown.query)
+    found = shown.take(page_of(chosen, [Award.id.desc()], shown.query))
+    return render(template, awards=told(queries.award_views(found)), list=shown, words=words)
+
+
+OWN = Place(fixed=lambda: {"household": own_home_id(current_actor())})
+OWN_CLAIMS = Place(fixed=lambda: {**OWN.fixed(), "claimed": True})
+export_page(
+    blueprint, "/c/awards", get_awards, lists.OWN_AWARDS, place=OWN, permission="claim.make"
+)
 
 
 @blueprint.get("/c/awards/<uuid:award_id>")

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
-from incentives.awards import forms, operations, queries, words
+from incentives.awards import forms, lists, operations, queries, words
+from incentives.awards.api.rulebooks import get_rulebooks
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages import editor
 from incentives.awards.pages.shared import blank_form, blueprint
@@ -17,6 +18,7 @@ from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage
 from incentives.web.pages import Form, current_village, page, render
 from incentives.web.schemas import UUID_TEXT
 
@@ -40,26 +42,23 @@ def list_rulebooks() -> Any:
 
 def show_list(village: str, form: Form) -> Any:
     """The page of all versions."""
-    asked, after = request.args.get("status", ""), request.args.get("after")
-    wanted = next((each for each in RulebookStatus if each.value == asked), None)
-    chosen = queries.rulebooks(village, wanted)
-    found = page_of(chosen, [Rulebook.number.desc()], {"limit": SHOWN, "after": after})
+    shown = ListPage(lists.RULEBOOKS, get_rulebooks, limit=SHOWN)
+    chosen = lists.RULEBOOKS.narrow(queries.rulebooks(village), shown.query)
+    found = shown.take(page_of(chosen, [Rulebook.number.desc()], shown.query))
     sources = page_of(
         queries.rulebooks(village), [Rulebook.number.desc()], {"limit": SOURCES_AT_MOST}
     )
-    address: dict[str, Any] = {"status": asked} if wanted else {}
     today = village_day(now())
     return render(
         "awards/rulebooks.html",
         form=form,
-        rulebooks=found["items"],
-        standings=queries.standings(village, found["items"], today),
+        rulebooks=found,
+        list=shown,
+        standings=queries.standings(village, found, today),
         sources=sources["items"],
         in_force=queries.rulebook_in_force(village, today),
-        status=wanted,
+        status=shown.query["status"],
         statuses=list(RulebookStatus),
-        next_url=found["next"] and url_for(".list_rulebooks", **address, after=found["next"]),
-        first_url=url_for(".list_rulebooks", **address) if after else None,
         may_draft=may(current_actor(), "rulebook.draft", village),
     )
 

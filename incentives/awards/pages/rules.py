@@ -10,7 +10,7 @@ from incentives.awards.pages.shared import blueprint
 from incentives.awards.sheets import by_kind, rulebook_pdf, rulebook_sheet, rulebook_workbook
 from incentives.clock import now, village_day
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage
+from incentives.web.lists import ListPage, Place, export_page
 from incentives.web.pages import page, render
 
 SHOWN = 30
@@ -26,12 +26,15 @@ def show_rules(village: str) -> Any:
     return show(rulebook, is_today=True)
 
 
+ADOPTED = Place(fixed=lambda: {"status": RulebookStatus.ADOPTED})
+
+
 @blueprint.get("/v/<village>/rules/versions")
 @page(permission=None)
 def list_versions(village: str) -> Any:
     """Every version that the assembly adopted, newest first."""
-    shown = ListPage(lists.VERSIONS, get_rulebooks, limit=SHOWN)
-    chosen = queries.rulebooks(village, RulebookStatus.ADOPTED)
+    shown = ListPage(lists.VERSIONS, get_rulebooks, limit=SHOWN, place=ADOPTED)
+    chosen = lists.RULEBOOKS.narrow(queries.rulebooks(village), shown.query)
     found = shown.take(page_of(chosen, [Rulebook.number.desc()], shown.query))
     return render(
         "awards/versions.html",
@@ -39,6 +42,9 @@ def list_versions(village: str) -> Any:
         standings=queries.standings(village, found, village_day(now())),
         list=shown,
     )
+
+
+export_page(blueprint, "/v/<village>/rules/versions", get_rulebooks, lists.VERSIONS, place=ADOPTED)
 
 
 @blueprint.get("/v/<village>/rules/<int:number>")

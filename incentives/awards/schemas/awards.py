@@ -15,7 +15,7 @@ from incentives.awards.operations.evidence import FILES_AT_MOST
 from incentives.awards.operations.proposing import LINES_AT_MOST
 from incentives.awards.operations.reviewing import REVIEWS_AT_MOST
 from incentives.awards.schemas.shared import CODE
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Points, Schema, page_of
 
 REASON = validate.Length(min=1, max=NOTE_LENGTH)
 QUANTITY = validate.Range(min=1, max=1000)
@@ -159,14 +159,6 @@ class BatchOutput(AwardsOutput):
 
     batch_id = Id()
     warnings = fields.List(fields.String())
-
-
-class AwardQuery(PageQuery):
-    status = fields.Enum(AwardStatus, by_value=True)
-    household = Id()
-    rule_item = fields.String(validate=CODE)
-    first = Day(data_key="from")
-    last = Day(data_key="to")
 
 
 AwardPage = page_of(AwardOutput)

@@ -17,7 +17,7 @@ from incentives.awards.operations.rulebooks import ITEMS_AT_MOST
 from incentives.awards.queries import Standing
 from incentives.awards.schemas.shared import CODE
 from incentives.awards.template.ruled_out import Topic
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Points, Schema, page_of
 
 POINTS = validate.Range(min=1, max=10_000)
 VOTES = validate.Range(min=0, max=100_000)
@@ -94,10 +94,6 @@ class AdoptionInput(VoteInput):
 
 class MinutesInput(Schema):
     file = Id(required=True)
-
-
-class RulebookQuery(PageQuery):
-    status = fields.Enum(RulebookStatus, by_value=True)
 
 
 class RulebookOutput(Schema):

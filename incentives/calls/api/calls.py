@@ -17,7 +17,6 @@ from incentives.clock import now
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
-from incentives.web.schemas import PageQuery
 
 CALLS = "/villages/<village>/calls"
 ONE = f"{CALLS}/<uuid:call_id>"
@@ -56,11 +55,11 @@ def post_call(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(CALLS)
-@reads(schemas.CallPage, query=schemas.CallQuery, permission="call.read")
+@reads(schemas.CallPage, query=lists.CALLS.query, permission="call.read")
 def get_calls(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's calls, newest first; for an office's people those of their offices."""
-    asked = {name: query[name] for name in ("status", "category", "office_id")}
-    chosen = queries.readable_calls(queries.calls(village, **asked), village, current_actor())
+    narrowed = lists.CALLS.narrow(queries.calls(village), query)
+    chosen = queries.readable_calls(narrowed, village, current_actor())
     found = page(chosen, [Call.id.desc()], query)
     return {**found, "items": call_rows(found["items"])}
 
@@ -69,10 +68,11 @@ export_api(blueprint, CALLS, get_calls, lists.CALLS)
 
 
 @blueprint.route(PUBLIC)
-@reads(schemas.PublicCallPage, query=PageQuery, permission=None)
+@reads(schemas.PublicCallPage, query=lists.PUBLIC_CALLS.query, permission=None)
 def get_public_calls(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What anyone may know of a village's calls, newest first: never who or what was written."""
-    found = page(queries.public_calls(village), [Call.id.desc()], query)
+    chosen = lists.PUBLIC_CALLS.narrow(queries.public_calls(village), query)
+    found = page(chosen, [Call.id.desc()], query)
     return {**found, "items": call_rows(found["items"])}
 
 

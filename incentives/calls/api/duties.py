@@ -14,28 +14,29 @@ from incentives.register.queries import find_division
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
-from incentives.web.schemas import PageQuery
 
 DUTIES = "/divisions/<code>/duties"
 DONE = "/divisions/<code>/done-duties"
 
 
 @blueprint.route(DUTIES)
-@reads(schemas.LedgerLinePage, permission=None)
-def get_duties(code: str) -> dict[str, Any]:
+@reads(schemas.LedgerLinePage, query=lists.DUTIES.query, permission=None)
+def get_duties(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What offices are still to do at a division and below: what is overdue stands first."""
     found = open_duties(find_division(code).code, now())
-    return {"items": [vars(each) for each in found], "next": None}
+    items = [vars(each) for each in found]
+    return {"items": lists.DUTIES.sift(items, query), "next": None}
 
 
 export_api(blueprint, DUTIES, get_duties, lists.DUTIES)
 
 
 @blueprint.route(DONE)
-@reads(schemas.DoneDutyPage, query=PageQuery, permission=None)
+@reads(schemas.DoneDutyPage, query=lists.DONE_DUTIES.query, permission=None)
 def get_done_duties(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """The duties that were entered by hand and are struck off, newest first."""
-    found = page(done_duties(find_division(code).code), [Duty.id.desc()], query)
+    chosen = lists.DONE_DUTIES.narrow(done_duties(find_division(code).code), query)
+    found = page(chosen, [Duty.id.desc()], query)
     return {**found, "items": duty_rows(found["items"])}
 
 

@@ -25,11 +25,11 @@ LIMITS = "/divisions/<code>/call-limits"
 
 
 @blueprint.route("/offices")
-@reads(schemas.OfficePage, query=schemas.OfficeQuery, permission=None)
+@reads(schemas.OfficePage, query=lists.OFFICES.query, permission=None)
 def get_offices(query: dict[str, Any]) -> dict[str, Any]:
     """The offices that answer calls at a division and below, for anyone."""
     chosen = queries.offices(query["division"], query["category"])
-    found = page(chosen, [Office.division, Office.id], query)
+    found = page(lists.OFFICES.narrow(chosen, query), [Office.division, Office.id], query)
     return {**found, "items": office_rows(found["items"])}
 
 
@@ -88,14 +88,15 @@ def put_people(office_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{OFFICE}/calls")
-@reads(schemas.CallPage, query=schemas.OfficeCallQuery, permission="call.read")
+@reads(schemas.CallPage, query=lists.OFFICE_CALLS.query, permission="call.read")
 def get_office_calls(office_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """An office's calls, oldest first; `open`: what it has to do, or what is done."""
     actor, office = current_actor(), queries.find_office(office_id)
     reads_all = may(actor, "village_call.read", office.division)
     if not reads_all and not queries.answers_for(actor, office.id):
         raise NotFound()
-    found = page(queries.calls_of_office(office.id, is_open=query["open"]), [Call.id], query)
+    chosen = queries.calls_of_office(office.id, is_open=query["open"])
+    found = page(lists.OFFICE_CALLS.narrow(chosen, query), [Call.id], query)
     return {**found, "items": call_rows(found["items"])}
 
 

@@ -44,8 +44,8 @@ def desk_calls() -> Any:
     """The village's calls, newest first; those that wait for a look above."""
     village, actor = current_village().code, current_actor()
     shown = ListPage(lists.CALLS, get_calls, limit=30)
-    asked = {name: shown.query[name] for name in ("status", "category", "office_id")}
-    chosen = queries.readable_calls(queries.calls(village, **asked), village, actor)
+    narrowed = lists.CALLS.narrow(queries.calls(village), shown.query)
+    chosen = queries.readable_calls(narrowed, village, actor)
     rows = call_rows(shown.take(page_of(chosen, [Call.id.desc()], shown.query)))
     return render(
         "calls/desk.html",

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.calls import lists, operations, queries, schemas
-from incentives.calls.api.duties import get_duties
+from incentives.calls.api.duties import get_done_duties, get_duties
 from incentives.calls.models import Duty
 from incentives.calls.outputs import duty_rows
 from incentives.calls.pages.blueprint import blueprint
@@ -18,7 +18,7 @@ from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.queries import divisions_by_code, find_division
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import export_page
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, page, render
 
 DONE_SHOWN = 20
@@ -32,12 +32,20 @@ def division_duties(code: str) -> Any:
 
 
 export_page(blueprint, "/divisions/<code>/duties", get_duties, lists.DUTIES)
+list_page(
+    blueprint,
+    "/divisions/<code>/done-duties",
+    get_done_duties,
+    lists.DONE_DUTIES,
+    back=(".division_duties", _("What offices owe")),
+)
 
 
 def show_duties(code: str, form: Form) -> Any:
     """Both ledgers of a division, what was done lately, and the form to enter one."""
     actor = find_actor()
-    found = open_duties(code, now())
+    shown = ListPage(lists.DUTIES, get_duties, endpoint=".division_duties", address={"code": code})
+    found = shown.hold(lists.DUTIES.sift(open_duties(code, now()), shown.query))
     done = page_of(done_duties(code), [Duty.id.desc()], {"limit": DONE_SHOWN})["items"]
     may_enter = actor is not None and may(actor, "duty.enter", code)
     mine = set() if actor is None else own_ids()
@@ -47,6 +55,7 @@ def show_duties(code: str, form: Form) -> Any:
         code=code,
         place=find_division(code),
         form=form,
+        list=shown,
         red=[each for each in found if each.overdue],
         blue=[each for each in found if not each.overdue],
         done=duty_rows(done),

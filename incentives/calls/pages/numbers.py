@@ -22,7 +22,7 @@ PAGE = "/divisions/<code>/call-numbers"
 def show_numbers(code: str) -> Any:
     """How many calls, how soon they were answered, how many in time, how rated."""
     shown, at = ListPage(lists.NUMBERS, get_numbers), now()
-    first, last = period(shown.query["from_"], shown.query["to"], at)
+    first, last = period(shown.query["first"], shown.query["last"], at)
     place = find_division(code)
     found = call_numbers(place.code, first, last, at)
     return render(
@@ -35,7 +35,7 @@ def show_numbers(code: str) -> Any:
             (word, [cells(each) for each in found if each["by"] == by])
             for by, word in NUMBERS_BY.items()
         ],
-        any=bool(found),
+        any=bool(shown.hold(found)),
     )
 
 

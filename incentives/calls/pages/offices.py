@@ -13,7 +13,7 @@ from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
 from incentives.access.queries import users_under
 from incentives.calls import lists, operations, queries, schemas
-from incentives.calls.api.offices import get_offices, people_output
+from incentives.calls.api.offices import get_office_calls, get_offices, people_output
 from incentives.calls.models import Category, Office
 from incentives.calls.operations import Answerer
 from incentives.calls.operations.offices import managed_office
@@ -28,7 +28,7 @@ from incentives.extensions import db
 from incentives.register.models import Division, Level
 from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, nav_item, page, render
 from incentives.web.schemas import Id, Schema
 
@@ -111,7 +111,9 @@ def manage_offices() -> Any:
     if answer:
         return answer
     shown = ListPage(lists.OFFICES, get_offices)
-    chosen = queries.offices(None, shown.query["category"], closed=True)
+    asked = shown.query
+    every = queries.offices(asked["division"], asked["category"], closed=True)
+    chosen = lists.OFFICES.narrow(every, asked)
     found = shown.take(page_of(chosen, [Office.division, Office.id], shown.query))
     return render(
         "calls/offices.html",
@@ -125,6 +127,15 @@ def manage_offices() -> Any:
 
 
 export_page(blueprint, "/admin/offices", get_offices, lists.OFFICES)
+
+
+list_page(
+    blueprint,
+    "/office/<uuid:office_id>/calls",
+    get_office_calls,
+    lists.OFFICE_CALLS,
+    back=(".office", _("Our calls")),
+)
 
 
 @blueprint.route("/admin/call-limits", methods=["GET", "POST"])

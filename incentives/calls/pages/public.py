@@ -40,7 +40,8 @@ public_place(_("Report something, and what became of it"), "/v/{village}/calls",
 def list_calls(village: str) -> Any:
     """What was called for, which office has it, how far it is; never by whom."""
     shown = ListPage(lists.PUBLIC_CALLS, get_public_calls, limit=30)
-    found = shown.take(page_of(queries.public_calls(village), [Call.id.desc()], shown.query))
+    chosen = lists.PUBLIC_CALLS.narrow(queries.public_calls(village), shown.query)
+    found = shown.take(page_of(chosen, [Call.id.desc()], shown.query))
     rows = call_rows(found)
     return render("calls/public.html", calls=rows, list=shown, categories=CATEGORIES, states=STATES)
 

@@ -132,14 +132,14 @@ def put_pin(village: str, card_id: UUID, body: dict[str, Any]) -> dict[str, Any]
 
 
 @blueprint.route("/villages/<village>/households/<uuid:household_id>/cards")
-@reads(schemas.ShownCardPage, permission="card.read", own=True)
-def get_household_cards(village: str, household_id: UUID) -> dict[str, Any]:
+@reads(schemas.ShownCardPage, query=CARDS.query, permission="card.read", own=True)
+def get_household_cards(village: str, household_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """The cards of a household, without their codes; a resident sees their own household's."""
     household = find_household(village, household_id)
     actor = current_actor()
     if not may(actor, "card.read", village) and actor.household_id != household.id:
         raise NotFound()
-    return {"items": queries.cards_of_household(household.id)}
+    return {"items": CARDS.sift(queries.cards_of_household(household.id), query)}
 
 
 export_api(

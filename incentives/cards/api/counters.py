@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may, refuse_others
-from incentives.cards import operations, queries, schemas
+from incentives.cards import lists, operations, queries, schemas
 from incentives.cards.api.shared import blueprint
 from incentives.cards.models import Vouch, VouchStatus
 from incentives.cards.operations import Shown
@@ -15,9 +15,9 @@ from incentives.errors import NotFound
 from incentives.register.queries import find_household
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 
 VOUCHES = "/villages/<village>/vouches"
+VOUCHES_AT_MOST = 500
 
 
 def scan_output(shown: Shown) -> dict[str, Any]:
@@ -105,11 +105,11 @@ def post_vouch(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(VOUCHES)
-@reads(schemas.VouchPage, query=PageQuery, permission="vouch.read")
+@reads(schemas.VouchPage, query=lists.VOUCHES.query, permission="vouch.read")
 def get_vouches(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What waits for this cadre's answer, or what this shopkeeper asked; newest first."""
     seen = queries.vouches_seen_by(current_actor(), village, now=now())
-    found = page(seen, [Vouch.id.desc()], query)
+    found = page(lists.VOUCHES.narrow(seen, query), [Vouch.id.desc()], query)
     return {**found, "items": vouch_outputs(found["items"])}
 
 
@@ -144,16 +144,20 @@ def post_vouch_refusal(village: str, vouch_id: UUID, body: dict[str, Any]) -> di
 
 
 @blueprint.route("/villages/<village>/households/<uuid:household_id>/vouches")
-@reads(schemas.VouchPage, permission="card.read", own=True)
-def get_household_vouches(village: str, household_id: UUID) -> dict[str, Any]:
+@reads(schemas.VouchPage, query=lists.OWN_VOUCHES.query, permission="card.read", own=True)
+def get_household_vouches(
+    village: str, household_id: UUID, query: dict[str, Any]
+) -> dict[str, Any]:
     """Who vouched for a household's sales, or wouldn't; a resident sees their own household's."""
     household = find_household(village, household_id)
     refuse_others(current_actor(), "card.read", village, household.id)
-    return {"items": vouch_outputs(queries.vouches_of_household(household.id)), "next": None}
+    found = vouch_outputs(queries.vouches_of_household(household.id, limit=VOUCHES_AT_MOST))
+    return {"items": lists.OWN_VOUCHES.sift(found, query), "next": None}
 
 
 @blueprint.route("/villages/<village>/cards/alarms")
-@reads(schemas.AlarmPage, permission="audit.read")
-def get_alarms(village: str) -> dict[str, Any]:
+@reads(schemas.AlarmPage, query=lists.ALARMS.query, permission="audit.read")
+def get_alarms(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """Counters that were stopped for an hour by 20 wrong PINs and numbers, newest first."""
-    return {"items": queries.alarms(village, now=now()), "next": None}
+    found = queries.alarms(village, now=now())
+    return {"items": lists.ALARMS.sift(found, query), "next": None}

@@ -88,6 +88,7 @@ def account() -> Any:
         "cards/account.html",
         village=get_village(household.village),
         holder=actor.name,
+        household_id=household.id,
         position=position[household.account_code],
         lines=tell_lines(found["items"]),
         codes=receipt_codes(household.village, [line.seq for line in found["items"]]),

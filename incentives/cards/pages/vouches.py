@@ -8,13 +8,16 @@ from flask import render_template, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
-from incentives.cards import operations, queries, schemas
+from incentives.cards import lists, operations, queries, schemas
+from incentives.cards.api.cards import get_household_cards
+from incentives.cards.api.counters import get_alarms, get_household_vouches, get_vouches
 from incentives.cards.bands import waits
 from incentives.cards.models import Vouch
 from incentives.cards.pages.views import blueprint
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.register.sections import own_sections
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Who is it?"), "/desk/vouches", permission="vouch.answer", order=60, count=waits)
@@ -66,14 +69,37 @@ def answer_vouch(vouch_id: UUID, answer: str) -> Any:
 @page(permission="audit.read")
 def alarms() -> Any:
     """Counters that were stopped for an hour after 20 wrong PINs and numbers."""
-    return render("cards/alarms.html", alarms=queries.alarms(current_village().code, now=now()))
+    shown = ListPage(lists.ALARMS, get_alarms)
+    return render("cards/alarms.html", alarms=shown.read(), list=shown)
+
+
+export_page(blueprint, "/supervise/cards", get_alarms, lists.ALARMS)
+list_page(
+    blueprint,
+    "/desk/vouches/all",
+    get_vouches,
+    lists.VOUCHES,
+    back=(".vouches", _("Who is it?")),
+    permission="vouch.answer",
+)
+list_page(
+    blueprint,
+    "/desk/households/<uuid:household_id>/vouches",
+    get_household_vouches,
+    lists.OWN_VOUCHES,
+)
+list_page(blueprint, "/desk/households/<uuid:household_id>/cards", get_household_cards, lists.CARDS)
 
 
 def own_section(village: str, household_id: UUID) -> str:
     """Who vouched for a household, on its own page."""
     actor = current_actor()
     seen = queries.vouches_of_household(household_id)
-    return render_template("cards/vouched.html", views=queries.vouch_views(seen, actor, now=now()))
+    return render_template(
+        "cards/vouched.html",
+        views=queries.vouch_views(seen, actor, now=now()),
+        all_url=url_for("cards_pages.own_vouches_list", household_id=household_id),
+    )
 
 
 own_sections.append(own_section)

@@ -10,7 +10,7 @@ from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.database import columns
 from incentives.errors import FieldError, Invalid
-from incentives.fund import operations, queries, schemas
+from incentives.fund import lists, operations, queries, schemas
 from incentives.fund.api.outputs import count_output, standing_output, statement_output
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.bank_reading import StatementLine, read_statement
@@ -19,7 +19,6 @@ from incentives.fund.operations.months import is_closed
 from incentives.fund.schemas.inputs import Month
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 
 BANK = f"{FUND}/bank"
 STATEMENTS = f"{BANK}/statements"
@@ -57,10 +56,11 @@ def post_confirmation(village: str, count_id: UUID, body: dict[str, Any]) -> dic
 
 
 @blueprint.route(STATEMENTS)
-@reads(schemas.StatementPage, query=PageQuery, permission="fund.read")
+@reads(schemas.StatementPage, query=lists.STATEMENTS.query, permission="fund.read")
 def get_statements(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The bank's statements, newest first, with their lines and what each is in the book."""
-    found = page(queries.statements_of(village), [BankStatement.from_on.desc()], query)
+    chosen = lists.STATEMENTS.narrow(queries.statements_of(village), query)
+    found = page(chosen, [BankStatement.from_on.desc()], query)
     return {**found, "items": [statement_output(each) for each in found["items"]]}
 
 
@@ -149,10 +149,11 @@ def put_event_explanation(village: str, event_id: UUID, body: dict[str, Any]) ->
 
 
 @blueprint.route(MONTHS)
-@reads(schemas.ClosedMonthPage, query=PageQuery, permission="fund.read")
+@reads(schemas.ClosedMonthPage, query=lists.MONTHS.query, permission="fund.read")
 def get_months(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The closed months, newest first."""
-    return page(queries.months_closed(village), [MonthClose.month.desc()], query)
+    chosen = lists.MONTHS.narrow(queries.months_closed(village), query)
+    return page(chosen, [MonthClose.month.desc()], query)
 
 
 @blueprint.route(f"{MONTHS}/<month>")

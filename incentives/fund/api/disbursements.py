@@ -8,7 +8,7 @@ from flask import Response
 
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.fund import operations, queries, schemas
+from incentives.fund import lists, operations, queries, schemas
 from incentives.fund.api.outputs import disbursement_outputs, output_of
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.models import Disbursement, PaymentReturn
@@ -37,10 +37,11 @@ def act(
 
 
 @blueprint.route(DISBURSEMENTS)
-@reads(schemas.DisbursementPage, query=schemas.DisbursementQuery, permission="disbursement.read")
+@reads(schemas.DisbursementPage, query=lists.DISBURSEMENTS.query, permission="disbursement.read")
 def get_disbursements(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The disbursements of a village, newest first."""
-    found = page(queries.disbursements(village, query["status"]), [Disbursement.id.desc()], query)
+    chosen = lists.DISBURSEMENTS.narrow(queries.disbursements(village), query)
+    found = page(chosen, [Disbursement.id.desc()], query)
     return {**found, "items": disbursement_outputs(found["items"])}
 
 

@@ -5,23 +5,23 @@ from uuid import UUID
 
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.fund import operations, queries, schemas
+from incentives.fund import lists, operations, queries, schemas
 from incentives.fund.api.outputs import list_output
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.models import DisbursementList
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 
 LISTS = f"{FUND}/disbursement-lists"
 LIST = f"{LISTS}/<uuid:list_id>"
 
 
 @blueprint.route(LISTS)
-@reads(schemas.ListPage, query=PageQuery, permission="disbursement.read")
+@reads(schemas.ListPage, query=lists.MANY.query, permission="disbursement.read")
 def get_lists(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's lists, newest first, without their lines."""
-    found = page(queries.lists_of(village), [DisbursementList.id.desc()], query)
+    chosen = lists.MANY.narrow(queries.lists_of(village), query)
+    found = page(chosen, [DisbursementList.id.desc()], query)
     return {**found, "items": [list_output(each, lines=False) for each in found["items"]]}
 
 

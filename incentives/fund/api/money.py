@@ -7,7 +7,7 @@ from flask import Response
 
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.fund import operations, queries, schemas
+from incentives.fund import lists, operations, queries, schemas
 from incentives.fund.api.outputs import (
     budgets_output,
     income_outputs,
@@ -20,7 +20,6 @@ from incentives.fund.models import Income, MoneyMove
 from incentives.fund.papers import income_receipt_pdf
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 from incentives.web.workbooks import XLSX
 
 
@@ -61,10 +60,10 @@ def get_book_workbook(village: str, query: dict[str, Any]) -> Response:
 
 
 @blueprint.route(f"{FUND}/income")
-@reads(schemas.IncomePage, query=PageQuery, permission="fund.read")
+@reads(schemas.IncomePage, query=lists.INCOME.query, permission="fund.read")
 def get_income(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What came in, newest first."""
-    found = page(queries.income(village), [Income.id.desc()], query)
+    found = page(lists.INCOME.narrow(queries.income(village), query), [Income.id.desc()], query)
     return {**found, "items": income_outputs(found["items"])}
 
 
@@ -101,10 +100,11 @@ def post_move(village: str, body: dict[str, Any]) -> MoneyMove:
 
 
 @blueprint.route(f"{FUND}/budgets/<int:year>")
-@reads(schemas.BudgetsOutput, permission="fund.read")
-def get_budgets(village: str, year: int) -> dict[str, Any]:
+@reads(schemas.BudgetsOutput, query=lists.BUDGETS.query, permission="fund.read")
+def get_budgets(village: str, year: int, query: dict[str, Any]) -> dict[str, Any]:
     """A year's budgets, with what is applied for, approved, spent and left of each."""
-    return budgets_output(village, year)
+    found = budgets_output(village, year)
+    return {**found, "items": lists.BUDGETS.sift(found["items"], query)}
 
 
 @blueprint.route(f"{FUND}/budgets/<int:year>", methods=["PUT"])

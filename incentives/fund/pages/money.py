@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
@@ -16,8 +16,6 @@ from incentives.fund.papers import income_receipt_pdf
 from incentives.fund.purposes import purposes
 from incentives.web.cursors import page as page_of
 from incentives.web.pages import Form, current_village, page, render
-from incentives.web.parsing import load_query
-from incentives.web.schemas import PageQuery
 
 
 @blueprint.route("/fund/income", methods=["GET", "POST"])
@@ -59,8 +57,7 @@ def income_receipt(income_id: UUID) -> Any:
 def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None) -> Any:
     """The page of income, with the forms as they stand."""
     village = current_village().code
-    query = load_query(PageQuery(), request.args) if request.method == "GET" else {}
-    found = page_of(queries.income(village), [Income.id.desc()], {"limit": 20} | query)
+    found = page_of(queries.income(village), [Income.id.desc()], {"limit": 20})
     return render(
         "fund/income.html",
         form=form,
@@ -69,7 +66,6 @@ def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None
         items=found["items"],
         papers=queries.vouchers_of(found["items"]),
         twice={row.id for row in found["items"] if queries.voucher_twice(row)},
-        next_url=found["next"] and url_for(".income", after=found["next"]),
         today=village_day(now()),
         words=words,
     )

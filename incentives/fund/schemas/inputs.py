@@ -16,7 +16,6 @@ from incentives.fund.models import (
     Method,
     Place,
     Source,
-    Status,
 )
 from incentives.fund.operations import PayeeChoice
 from incentives.fund.queries.book import Part
@@ -134,10 +133,6 @@ class ReturnInput(Schema):
     method = fields.Enum(Method, by_value=True, required=True)
     reason = fields.String(required=True, validate=REASON)
     returned_on = Day(allow_none=True)
-
-
-class DisbursementQuery(PageQuery):
-    status = fields.Enum(Status, by_value=True, load_default=None)
 
 
 class BudgetInput(Schema):

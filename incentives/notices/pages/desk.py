@@ -10,7 +10,7 @@ from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
-from incentives.notices.api import get_objections, objection_outputs
+from incentives.notices.api import get_objections, get_objections_sent_up, objection_outputs
 from incentives.notices.described import described
 from incentives.notices.models import Objection
 from incentives.notices.pages.shared import blueprint
@@ -19,7 +19,8 @@ from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village, guard
-from incentives.web.lists import ListPage, export_page, export_rows, narrowing_of
+from incentives.web.lists import ListPage, export_page, export_rows
+from incentives.web.lists.queries import HERE, typed_query
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 
@@ -124,7 +125,7 @@ def list_objections() -> Any:
     """All objections of a village with their rulings, newest first."""
     village = current_village().code
     shown = ListPage(lists.OBJECTIONS, get_objections, limit=30)
-    chosen = queries.objections(village, **narrowing_of(shown.query))
+    chosen = lists.OBJECTIONS.narrow(queries.objections(village), shown.query)
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(
         "notices/objections.html",
@@ -142,11 +143,14 @@ export_page(blueprint, "/objections", get_objections, lists.OBJECTIONS)
 @page(permission="objection.rule_above", village=False)
 def list_sent_up() -> Any:
     """What villages under one's divisions are too small to rule on, the first due first."""
-    found = sent_up(current_actor())
+    shown = ListPage(lists.SENT_UP, get_objections_sent_up)
+    kept = {each["id"] for each in kept_sent_up(shown.query)}
+    found = shown.hold([each for each in sent_up(current_actor()) if each.id in kept])
     villages = guard.villages_of(current_actor())
     return render(
         "notices/sent_up.html",
         objections=[each for one in found for each in described(one.village, [one])],
+        list=shown,
         villages_by_code={each.code: each.name for each in villages},
         today=village_day(now()),
     )
@@ -156,7 +160,13 @@ def list_sent_up() -> Any:
 @page(permission="objection.rule_above", village=False)
 def objections_sent_up_workbook() -> Any:
     """The same as an Excel sheet, by each of one's divisions as the API has it."""
-    return export_rows(lists.SENT_UP, [objection_outputs(sent_up(current_actor()))])
+    _typed, query = typed_query(get_objections_sent_up, HERE)
+    return export_rows(lists.SENT_UP, [kept_sent_up(query)])
+
+
+def kept_sent_up(query: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was sent up to this person, by the list's filters."""
+    return lists.SENT_UP.sift(objection_outputs(sent_up(current_actor())), query)
 
 
 def sent_up(actor: Actor) -> list[Objection]:

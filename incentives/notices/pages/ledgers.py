@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from incentives.clock import now, village_day
 from incentives.notices import lists
-from incentives.notices.api import duty_outputs, get_duties
+from incentives.notices.api import get_duties
 from incentives.notices.described import due_words
 from incentives.notices.pages.shared import blueprint
 from incentives.register.dues import dues_of
@@ -31,7 +31,7 @@ def list_duties(village: str) -> Any:
     """What offices owe the public: overdue on the red ledger, in time on the blue one."""
     shown = ListPage(lists.DUTIES, get_duties)
     today = village_day(now())
-    found = shown.take({"items": duty_outputs(village, shown.query["ledger"])})
+    found = shown.read()
     return render(
         "notices/duties.html",
         red=[each for each in found if each["ledger"] == "red"],

@@ -26,7 +26,7 @@ from incentives.register.sections import household_sections, own_sections
 from incentives.shop.models import Redemption
 from incentives.shop.queries import find_redemption
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.lists import ListPage, Place, export_page
 from incentives.web.pages import Form, current_village, page, render
 
 KEPT = _("Your objection is kept. Somebody else of the review group rules on it.")
@@ -195,21 +195,24 @@ def items_now(village: str) -> list[tuple[str, str]]:
     return [(item.code, f"{item.code} {item.name_zh}") for item in items]
 
 
-def own_only() -> dict[str, Any]:
-    """What narrows a list to the reader's household, whatever else they may read."""
-    return {"household_id": current_actor().household_id}
+def own_home() -> dict[str, Any]:
+    """What narrows a list to the reader's household; refuses who has none."""
+    household_id = current_actor().household_id
+    if household_id is None:
+        raise NotFound()
+    return {"household": household_id}
+
+
+OWN = Place(fixed=own_home)
 
 
 @blueprint.get("/c/objections")
 @page(permission="objection.read", own=True)
 def list_own() -> Any:
     """All objections of one's own household, with their rulings, newest first."""
-    actor, village = current_actor(), current_village().code
-    if actor.household_id is None:
-        raise NotFound()
-    shown = ListPage(lists.OWN_OBJECTIONS, get_objections, limit=30)
-    narrowed = narrowing_of(shown.query) | own_only()
-    chosen = queries.objections(village, **narrowed)
+    village = current_village().code
+    shown = ListPage(lists.OWN_OBJECTIONS, get_objections, limit=30, place=OWN)
+    chosen = lists.OWN_OBJECTIONS.narrow(queries.objections(village), shown.query)
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(
         "notices/own.html",
@@ -219,7 +222,7 @@ def list_own() -> Any:
     )
 
 
-export_page(blueprint, "/c/objections", get_objections, lists.OWN_OBJECTIONS, fixed=own_only)
+export_page(blueprint, "/c/objections", get_objections, lists.OWN_OBJECTIONS, place=OWN)
 
 
 def own_section(village: str, household_id: UUID) -> str:

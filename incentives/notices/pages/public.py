@@ -17,7 +17,7 @@ from incentives.notices.sheets import KINDS, sheet_of, sheet_pdf
 from incentives.register.models import Resident
 from incentives.register.queries import search_residents
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, page, public_place, render
 
 public_place(_("Public notices"), "/v/{village}/notices", order=30)
@@ -28,7 +28,7 @@ public_place(_("Public notices"), "/v/{village}/notices", order=30)
 def list_notices(village: str) -> Any:
     """A village's notices, newest first, for anyone."""
     shown = ListPage(lists.NOTICES, get_notices, limit=30)
-    chosen = queries.notices(village, **narrowing_of(shown.query))
+    chosen = lists.NOTICES.narrow(queries.notices(village), shown.query)
     found = shown.take(page_of(chosen, [Notice.number.desc()], shown.query))
     return render(
         "notices/list.html",

@@ -57,23 +57,9 @@ def find_notice(village: str, number: int) -> Notice:
     return notice
 
 
-def notices(
-    village: str,
-    *,
-    kind: NoticeKind | None = None,
-    year: int | None = None,
-    is_open: bool | None = None,
-) -> Select[Notice]:
-    """A village's notices of a kind, a year, open or closed, to be paged newest first."""
-    chosen = select(Notice).where(Notice.village == village)
-    if kind is not None:
-        chosen = chosen.where(Notice.kind == kind)
-    if year is not None:
-        chosen = chosen.where(Notice.year == year)
-    if is_open is not None:
-        closed = Notice.closed_at.is_not(None)
-        chosen = chosen.where(~closed if is_open else closed)
-    return chosen
+def notices(village: str) -> Select[Notice]:
+    """A village's notices, to be paged newest first."""
+    return select(Notice).where(Notice.village == village)
 
 
 def open_notices(village: str) -> list[Notice]:

@@ -13,7 +13,7 @@ from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.states import FREED
 from incentives.awards.timeline import link, step
-from incentives.clock import beginning, village_day
+from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
@@ -58,37 +58,19 @@ def find_objection(village: str, objection_id: UUID) -> Objection:
     return objection
 
 
-def objections(
-    village: str,
-    *,
-    status: ObjectionStatus | None = None,
-    matter: Matter | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    household_id: UUID | None = None,
-) -> Select[Objection]:
-    """A village's objections, to be paged newest first by id.
+def objections(village: str) -> Select[Objection]:
+    """A village's objections, to be paged newest first by id."""
+    return select(Objection).where(Objection.village == village)
 
-    `matter` is what they are to; `first` and `last` are days on which they were made, both
-    included.
-    """
-    chosen = select(Objection).where(Objection.village == village)
-    if status is not None:
-        chosen = chosen.where(Objection.status == status)
-    if matter is not None:
-        chosen = chosen.where(getattr(Objection, MATTERS[matter]).is_not(None))
-    if first is not None:
-        chosen = chosen.where(Objection.made_at >= beginning(first))
-    if last is not None:
-        chosen = chosen.where(Objection.made_at < beginning(last + timedelta(days=1)))
-    if household_id is not None:
-        chosen = chosen.where(Objection.household_id == household_id)
-    return chosen
+
+def still_open(village: str) -> Select[Objection]:
+    """Those of a village that wait for a ruling."""
+    return objections(village).where(Objection.status == ObjectionStatus.OPEN)
 
 
 def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:
     """A household's last objections, the newest first."""
-    chosen = objections(village, household_id=household_id)
+    chosen = objections(village).where(Objection.household_id == household_id)
     return list(db.session.scalars(chosen.order_by(Objection.id.desc()).limit(most)))
 
 
@@ -114,7 +96,7 @@ def overdue_objections(division: str, on: date) -> list[Objection]:
 
 def count_overdue(village: str, on: date) -> int:
     """How many rulings of a village are overdue on a day."""
-    overdue = objections(village, status=ObjectionStatus.OPEN).where(Objection.due_on < on)
+    overdue = still_open(village).where(Objection.due_on < on)
     return db.session.scalar(select(func.count()).select_from(overdue.subquery())) or 0
 
 
@@ -141,8 +123,8 @@ def disputable_redemptions(village: str, household_id: UUID, since: date) -> lis
     """What a household got at the shop since a day, newest first."""
     return list(
         db.session.scalars(
-            redemptions(village, household_id=household_id)
-            .where(Redemption.redeemed_on >= since)
+            redemptions(village)
+            .where(Redemption.household_id == household_id, Redemption.redeemed_on >= since)
             .order_by(Redemption.id.desc())
             .limit(SHOWN_AT_MOST)
         )
@@ -198,9 +180,7 @@ def objections_of(award: Award) -> list[Objection]:
 
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
-    waiting = select(func.count()).select_from(
-        objections(village, status=ObjectionStatus.OPEN).subquery()
-    )
+    waiting = select(func.count()).select_from(still_open(village).subquery())
     return db.session.scalar(waiting) or 0
 
 

@@ -23,7 +23,6 @@ from incentives.register.queries.households import all_teams
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
-from incentives.web.schemas import PageQuery
 
 ONE_TEAM = f"{VILLAGE}/teams/<uuid:team_id>"
 ONE_WAYPOINT = f"{VILLAGE}/waypoints/<uuid:waypoint_id>"
@@ -36,10 +35,10 @@ def team_output(team: Team) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/teams")
-@reads(schemas.TeamPage, query=PageQuery, permission="patrol.read")
+@reads(schemas.TeamPage, query=TEAMS.query, permission="patrol.read")
 def get_teams(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's teams with their members; those disbanded, too."""
-    found = page(all_teams(village), [Team.id.desc()], query)
+    found = page(TEAMS.narrow(all_teams(village), query), [Team.id.desc()], query)
     return {**found, "items": [team_output(each) for each in found["items"]]}
 
 
@@ -81,10 +80,11 @@ def waypoint_outputs(village: str, found: Sequence[Waypoint]) -> list[dict[str, 
 
 
 @blueprint.route(f"{VILLAGE}/waypoints")
-@reads(schemas.WaypointPage, query=PageQuery, permission="patrol.plan")
+@reads(schemas.WaypointPage, query=WAYPOINTS.query, permission="patrol.plan")
 def get_waypoints(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's places with the codes of their signs, newest first."""
-    found = page(queries.waypoints(village), [Waypoint.id.desc()], query)
+    chosen = WAYPOINTS.narrow(queries.waypoints(village), query)
+    found = page(chosen, [Waypoint.id.desc()], query)
     return {**found, "items": waypoint_outputs(village, found["items"])}
 
 
@@ -168,10 +168,11 @@ def route_outputs(found: Sequence[Route]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{VILLAGE}/routes")
-@reads(schemas.RoutePage, query=PageQuery, permission="patrol.read")
+@reads(schemas.RoutePage, query=ROUTES.query, permission="patrol.read")
 def get_routes(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's routes with their places in order, newest first."""
-    found = page(queries.routes(village), [Route.id.desc()], query)
+    chosen = ROUTES.narrow(queries.routes(village), query)
+    found = page(chosen, [Route.id.desc()], query)
     return {**found, "items": route_outputs(found["items"])}
 
 

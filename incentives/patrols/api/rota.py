@@ -8,7 +8,7 @@ from incentives.clock import now, village_day
 from incentives.database import columns
 from incentives.patrols import operations, queries, schemas
 from incentives.patrols.api.shared import VILLAGE, blueprint
-from incentives.patrols.lists import SHIFTS
+from incentives.patrols.lists import SHIFTS, SHIFTS_BELOW
 from incentives.patrols.models import Shift, ShiftSwap
 from incentives.patrols.operations import Plan
 from incentives.web.api import reads, writes
@@ -36,7 +36,7 @@ def outputs(found: list[Shift]) -> list[dict[str, Any]]:
 
 
 @blueprint.route(f"{VILLAGE}/shifts")
-@reads(schemas.ShiftPage, query=schemas.ShiftQuery, permission="patrol.read")
+@reads(schemas.ShiftPage, query=SHIFTS.query, permission="patrol.read")
 def get_shifts(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's shifts, the first to come first; without days, from today on."""
     first = query["first"]
@@ -91,7 +91,7 @@ def post_swap_answer(village: str, swap_id: UUID, body: dict[str, Any]) -> Shift
 
 
 @blueprint.route("/divisions/<code>/shifts")
-@reads(schemas.ShiftPage, query=schemas.ShiftQuery, permission="overview.read")
+@reads(schemas.ShiftPage, query=SHIFTS_BELOW.query, permission="overview.read")
 def get_shifts_below(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """Who walks when in all villages of a division, the first to come first."""
     first = query["first"]
@@ -103,4 +103,4 @@ def get_shifts_below(code: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 export_api(blueprint, f"{VILLAGE}/shifts", get_shifts, SHIFTS)
-export_api(blueprint, "/divisions/<code>/shifts", get_shifts_below, SHIFTS)
+export_api(blueprint, "/divisions/<code>/shifts", get_shifts_below, SHIFTS_BELOW)

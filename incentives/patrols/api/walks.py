@@ -68,11 +68,10 @@ def whole_output(village: str, patrol_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/patrols")
-@reads(schemas.PatrolPage, query=schemas.PatrolQuery, permission="patrol.read")
+@reads(schemas.PatrolPage, query=PATROLS.query, permission="patrol.read")
 def get_patrols(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """A village's patrols, newest first; `first` and `last` are days on which they began."""
-    narrowed = {name: query[name] for name in ("team_id", "status", "first", "last")}
-    chosen = queries.patrols(village, **narrowed)
+    """A village's patrols, newest first."""
+    chosen = PATROLS.narrow(queries.patrols(village), query)
     found = page(chosen, [Patrol.started_at.desc(), Patrol.id.desc()], query)
     lines = queries.patrol_lines(found["items"])
     return {**found, "items": [line_output(each) for each in lines]}
@@ -195,7 +194,7 @@ def post_cancellation(village: str, patrol_id: UUID, body: dict[str, Any]) -> di
 
 
 @blueprint.route(f"{VILLAGE}/patrol-month")
-@reads(schemas.MonthPage, query=schemas.MonthQuery, permission="patrol.read")
+@reads(schemas.MonthPage, query=MONTH.query, permission="patrol.read")
 def get_patrol_month(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """Who walked in a month (`YYYY-MM`; this one unless said) with which team, how often, when."""
     first, last = month_of(query["month"], now())
@@ -203,7 +202,7 @@ def get_patrol_month(village: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/patrol-month.pdf")
-@reads(None, query=schemas.MonthQuery, permission="patrol.read", produces="application/pdf")
+@reads(None, query=MONTH.query, permission="patrol.read", produces="application/pdf")
 def get_month_sheet(village: str, query: dict[str, Any]) -> Response:
     """A month on A4: who walked with which team, and each walk of it."""
     return sheets.month_pdf(village, query["month"], query["team_id"], now())

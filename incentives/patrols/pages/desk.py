@@ -14,8 +14,9 @@ from incentives.calls.words import CATEGORIES
 from incentives.clock import VILLAGE_TIME, now, village_day
 from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
+from incentives.patrols.api.rota import get_shifts_below
 from incentives.patrols.api.walks import get_patrol_month, get_patrols
-from incentives.patrols.lists import MONTH, PATROLS
+from incentives.patrols.lists import MONTH, PATROLS, SHIFTS_BELOW
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, Shift
 from incentives.patrols.months import month_of
 from incentives.patrols.operations import Log
@@ -27,7 +28,7 @@ from incentives.patrols.words import FLAGS, OUTCOMES, STATES, UNAWARDED
 from incentives.register.models import Resident
 from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Patrols"), "/desk/patrols", permission="patrol.read", order=23)
@@ -46,9 +47,10 @@ def list_patrols() -> Any:
     """The village's patrols, newest first."""
     village = current_village().code
     listed = ListPage(PATROLS, get_patrols, limit=30)
-    narrowed = {name: listed.query[name] for name in ("team_id", "status", "first", "last")}
     order = [Patrol.started_at.desc(), Patrol.id.desc()]
-    found = listed.take(page_of(queries.patrols(village, **narrowed), order, listed.query))
+    found = listed.take(
+        page_of(PATROLS.narrow(queries.patrols(village), listed.query), order, listed.query)
+    )
     return render(
         "patrols/list.html",
         list=listed,
@@ -201,7 +203,9 @@ def show_month() -> Any:
     """Who walked in a month, by team."""
     listed = ListPage(MONTH, get_patrol_month)
     first, last = month_of(listed.query["month"], now())
-    lines = queries.month_lines(current_village().code, first, last, listed.query["team_id"])
+    lines = listed.hold(
+        queries.month_lines(current_village().code, first, last, listed.query["team_id"])
+    )
     teams: dict[str, list[queries.MonthLine]] = {}
     for each in lines:
         teams.setdefault(each.team, []).append(each)
@@ -226,6 +230,15 @@ def download_month() -> Response:
     return sheets.month_pdf(current_village().code, query["month"], query["team_id"], now())
 
 
+list_page(
+    blueprint,
+    "/divisions/<code>/shifts",
+    get_shifts_below,
+    SHIFTS_BELOW,
+    back=(".overview", _("Patrols of the villages")),
+)
+
+
 @blueprint.get("/overview/patrols")
 @page(permission="overview.read", village=False)
 def overview() -> Any:
@@ -248,5 +261,6 @@ def overview() -> Any:
         coming=[each for each in views if each.outcome.value in ("coming", "walking")],
         past=[each for each in reversed(views) if each.outcome.value not in ("coming", "walking")],
         names=names,
+        codes=codes,
         outcomes=OUTCOMES,
     )

@@ -13,7 +13,8 @@ from incentives.awards.queries import rules_in_force
 from incentives.clock import now, village_day
 from incentives.errors import NoRuleInForce, NotFound
 from incentives.extensions import db
-from incentives.patrols import forms, operations, queries, signs
+from incentives.patrols import forms, lists, operations, queries, signs
+from incentives.patrols.api.places import get_routes, get_teams, get_waypoints
 from incentives.patrols.models import Route, Waypoint
 from incentives.patrols.operations import Stop
 from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
@@ -27,6 +28,7 @@ from incentives.register.queries import (
     team_members,
     teams_of,
 )
+from incentives.web.lists import list_page
 from incentives.web.pages import Form, current_village, page, render
 
 MORE_STOPS = 4
@@ -38,6 +40,9 @@ FOUND_AT_MOST = 30
 def teams() -> Any:
     """The village's teams, and a new one."""
     return team_page(None)
+
+
+list_page(blueprint, "/desk/patrols/teams/all", get_teams, lists.TEAMS, back=(".teams", _("Teams")))
 
 
 @blueprint.route("/desk/patrols/teams/<uuid:team_id>", methods=["GET", "POST"])
@@ -153,6 +158,11 @@ def turn_place(waypoint_id: UUID, action: str) -> Any:
 
     answer = form.accept(work, then=lambda _waypoint: url_for(".places"), done=done)
     return answer or places_page(Form(values={}), form)
+
+
+PLACES = (".places", _("Places and routes"))
+list_page(blueprint, "/desk/patrols/places/all", get_waypoints, lists.WAYPOINTS, back=PLACES)
+list_page(blueprint, "/desk/patrols/routes/all", get_routes, lists.ROUTES, back=PLACES)
 
 
 @blueprint.route("/desk/patrols/places/<uuid:waypoint_id>", methods=["GET", "POST"])

@@ -41,6 +41,7 @@ from incentives.patrols.queries.walks import (
     patrols,
     scan_views,
     scans_of_patrol,
+    walked,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "stops_of",
     "swaps_asked_of",
     "swaps_of",
+    "walked",
     "walkers",
     "walkers_of",
     "waypoint_of_code",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -88,25 +88,9 @@ def find_patrol(village: str, patrol_id: UUID) -> Patrol:
     return patrol
 
 
-def patrols(
-    village: str,
-    *,
-    team_id: UUID | None = None,
-    status: PatrolStatus | None = None,
-    first: date | None = None,
-    last: date | None = None,
-) -> Select[Patrol]:
-    """A village's patrols, by the days on which they began."""
-    chosen = select(Patrol).where(Patrol.village == village)
-    if team_id is not None:
-        chosen = chosen.where(Patrol.team_id == team_id)
-    if status is not None:
-        chosen = chosen.where(Patrol.status == status)
-    if first is not None:
-        chosen = chosen.where(Patrol.started_at >= beginning(first))
-    if last is not None:
-        chosen = chosen.where(Patrol.started_at < beginning(date.fromordinal(last.toordinal() + 1)))
-    return chosen
+def patrols(village: str) -> Select[Patrol]:
+    """A village's patrols."""
+    return select(Patrol).where(Patrol.village == village)
 
 
 def counted(column: object, ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -210,13 +194,22 @@ def patrol_view(village: str, patrol_id: UUID) -> PatrolView:
     )
 
 
+def walked(village: str, first: date, last: date, team_id: UUID | None = None) -> Select[Patrol]:
+    """The patrols that began in a span of days, of all teams or one."""
+    chosen = patrols(village).where(
+        Patrol.started_at >= beginning(first),
+        Patrol.started_at < beginning(last + timedelta(days=1)),
+    )
+    return chosen if team_id is None else chosen.where(Patrol.team_id == team_id)
+
+
 def month_lines(
     village: str, first: date, last: date, team_id: UUID | None = None
 ) -> list[MonthLine]:
     """Who walked in a span of days with which team, how often and when; by team and name."""
-    closed = patrols(
-        village, team_id=team_id, status=PatrolStatus.CLOSED, first=first, last=last
-    ).subquery()
+    closed = (
+        walked(village, first, last, team_id).where(Patrol.status == PatrolStatus.CLOSED).subquery()
+    )
     rows = db.session.execute(
         select(PatrolAttendance, closed.c.leader_id, closed.c.started_at, Team, Resident)
         .join(closed, closed.c.id == PatrolAttendance.patrol_id)

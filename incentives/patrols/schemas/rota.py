@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 from incentives.patrols.queries import Outcome
 from incentives.patrols.schemas.places import MemberOutput, StopOutput
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 REASON = validate.Length(min=1, max=200)
 
@@ -77,12 +77,6 @@ class ShiftOutput(Schema):
 
 class ShiftList(Schema):
     items = fields.List(fields.Nested(ShiftOutput), required=True)
-
-
-class ShiftQuery(PageQuery):
-    team_id = Id(load_default=None)
-    first = Day(load_default=None)
-    last = Day(load_default=None)
 
 
 class ReasonInput(Schema):

@@ -7,7 +7,7 @@ from incentives.patrols.models import PatrolStatus, Unawarded
 from incentives.patrols.models.walks import FINDING_LENGTH, LOG_LENGTH, WEATHER_LENGTH
 from incentives.patrols.schemas.places import TeamOutput
 from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 
 class PatrolInput(Schema):
@@ -129,18 +129,6 @@ class WholePatrolOutput(PatrolOutput):
     scan_list = fields.List(fields.Nested(ScanOutput))
     finding_list = fields.List(fields.Nested(FindingOutput))
     attendance = fields.List(fields.Nested(AttendanceOutput))
-
-
-class PatrolQuery(PageQuery):
-    team_id = Id(load_default=None)
-    status = fields.Enum(PatrolStatus, by_value=True, load_default=None)
-    first = Day(load_default=None)
-    last = Day(load_default=None)
-
-
-class MonthQuery(Schema):
-    month = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])\Z"))
-    team_id = Id(load_default=None)
 
 
 class MonthLineOutput(Schema):

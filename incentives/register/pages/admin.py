@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
-from incentives.register import forms, operations, queries
+from incentives.register import forms, lists, operations, queries
+from incentives.register.api import get_divisions
 from incentives.register.pages.shared import blueprint
 from incentives.register.policy import policy_on
+from incentives.web.lists import list_page
 from incentives.web.pages import Form, nav_item, page, render
 
 nav_item(_("Villages"), "/admin", permission="village.open", order=80)
@@ -38,6 +40,9 @@ def admin() -> Any:
         others=[each for each in mine if each.opened_at is None],
         above=above,
     )
+
+
+list_page(blueprint, "/divisions", get_divisions, lists.DIVISIONS)
 
 
 @blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import Refusal
 from incentives.register import forms, lists, operations, queries, schemas
-from incentives.register.api import get_households, get_statement
+from incentives.register.api import get_households, get_looks, get_residents, get_statement
 from incentives.register.lines import tell_lines
 from incentives.register.models import Household
 from incentives.register.operations.looks import note_look_of_staff
@@ -22,7 +22,7 @@ from incentives.register.pages.shared import blueprint
 from incentives.register.queries import HouseholdView
 from incentives.register.sections import household_sections
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.lists import ListPage, export_page, list_page, narrowing_of
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.pages.shell import navigation_of
 from incentives.web.transaction import transaction
@@ -110,8 +110,15 @@ def show_household(household_id: UUID, member: Form | None = None) -> Any:
     )
 
 
-export_page(
-    blueprint, "/desk/households/<uuid:household_id>/statement", get_statement, lists.STATEMENT
+HOUSEHOLD = "/desk/households/<uuid:household_id>"
+list_page(blueprint, f"{HOUSEHOLD}/statement", get_statement, lists.STATEMENT)
+list_page(blueprint, f"{HOUSEHOLD}/looks", get_looks, lists.LOOKS)
+list_page(
+    blueprint,
+    "/desk/residents",
+    get_residents,
+    lists.RESIDENTS,
+    back=(".households", _("Households")),
 )
 
 
@@ -119,7 +126,7 @@ def statement_of(view: HouseholdView, actor: Actor, here: str) -> dict[str, Any]
     """A page of the household's statement, for those who may read it."""
     village = view.household.village
     if not may(actor, "statement.read", village) and not may(actor, "household.look", village):
-        return {"lines": None, "older_url": None, "newest_url": None, "excel_url": None}
+        return {"lines": None, "older_url": None, "newest_url": None, "list_url": None}
     after = request.args.get("after")
     found = ledger.statement(
         village, view.household.account_code, query={"limit": LINES, "after": after}
@@ -129,7 +136,7 @@ def statement_of(view: HouseholdView, actor: Actor, here: str) -> dict[str, Any]
         "lines": tell_lines(found["items"]),
         "older_url": f"{here}{joint}after={found['next']}" if found["next"] else None,
         "newest_url": here if after else None,
-        "excel_url": url_for(".statement_workbook", household_id=view.household.id)
+        "list_url": url_for(".statement_list", household_id=view.household.id)
         if may(actor, "statement.read", village)
         else None,
     }

@@ -25,14 +25,9 @@ def find_village(code: str) -> Division:
     return division
 
 
-def divisions(parent: str | None = None, level: Level | None = None) -> Select[Division]:
-    """The divisions under a parent, of a level, or all."""
-    chosen = select(Division)
-    if parent is not None:
-        chosen = chosen.where(Division.parent == parent)
-    if level is not None:
-        chosen = chosen.where(Division.level == level)
-    return chosen
+def divisions() -> Select[Division]:
+    """All divisions."""
+    return select(Division)
 
 
 def served_villages(under: str = "") -> list[Division]:
@@ -64,7 +59,11 @@ def villages_below(codes: Sequence[str]) -> list[Division]:
 def grids_of(village: str) -> list[Division]:
     """The grids of a village, by code."""
     return list(
-        db.session.scalars(divisions(parent=village, level=Level.GRID).order_by(Division.code))
+        db.session.scalars(
+            select(Division)
+            .where(Division.parent == village, Division.level == Level.GRID)
+            .order_by(Division.code)
+        )
     )
 
 

@@ -133,16 +133,15 @@ def doors_of(household_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: row.door for row in rows}
 
 
+def looks(household_id: UUID) -> Select[HouseholdLook]:
+    """Who of the staff looked at a household, to be paged newest first by id."""
+    return select(HouseholdLook).where(HouseholdLook.household_id == household_id)
+
+
 def looks_of(household_id: UUID, limit: int = 20) -> list[HouseholdLook]:
     """Who of the staff looked at a household lately, newest first."""
-    return list(
-        db.session.scalars(
-            select(HouseholdLook)
-            .where(HouseholdLook.household_id == household_id)
-            .order_by(HouseholdLook.id.desc())
-            .limit(limit)
-        )
-    )
+    newest = looks(household_id).order_by(HouseholdLook.id.desc()).limit(limit)
+    return list(db.session.scalars(newest))
 
 
 def plain(q: str) -> str:

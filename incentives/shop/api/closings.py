@@ -9,12 +9,11 @@ from incentives.access.actor import current_actor
 from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.database import columns
-from incentives.shop import operations, queries, schemas
+from incentives.shop import lists, operations, queries, schemas
 from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Closing
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
 
 CLOSINGS = "/shops/<uuid:shop_id>/closings"
 
@@ -46,13 +45,14 @@ def closing_output(closing: Closing) -> dict[str, Any]:
 @blueprint.route(CLOSINGS)
 @reads(
     schemas.ClosingPage,
-    query=PageQuery,
+    query=lists.CLOSINGS.query,
     permission="closing.read",
     division=division_of_shop,
 )
 def get_closings(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """A shop's closings, newest first."""
-    found = page(queries.closings_of_shop(shop_id), [Closing.id.desc()], query)
+    chosen = lists.CLOSINGS.narrow(queries.closings_of_shop(shop_id), query)
+    found = page(chosen, [Closing.id.desc()], query)
     return {**found, "items": past_outputs(found["items"])}
 
 

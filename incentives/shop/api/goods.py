@@ -8,8 +8,8 @@ from flask import Response
 from incentives.access.actor import current_actor
 from incentives.clock import now, village_day
 from incentives.extensions import db
-from incentives.shop import operations, queries, schemas
-from incentives.shop.api.outputs import good_output, price_outputs
+from incentives.shop import lists, operations, queries, schemas
+from incentives.shop.api.outputs import chosen_goods, good_output, price_outputs
 from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.importing import GoodsImport
 from incentives.shop.models import Stock
@@ -19,13 +19,14 @@ from incentives.web.api import reads, writes
 
 
 @blueprint.route("/villages/<village>/goods")
-@reads(schemas.PublicGoodPage, query=schemas.PublicGoodQuery, permission=None)
+@reads(schemas.PublicGoodPage, query=lists.PUBLIC_GOODS.query, permission=None)
 def get_village_goods(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What the village's households can get, at which price, and how many `points` are missing."""
-    goods = queries.goods_for_village(village)
-    return {
-        "items": [good_output(good, stock, points=query["points"]) for good, stock, _shop in goods]
-    }
+    goods = [
+        good_output(good, stock, points=query["points"])
+        for good, stock, _shop in queries.goods_for_village(village)
+    ]
+    return {"items": lists.PUBLIC_GOODS.sift(goods, query)}
 
 
 @blueprint.route("/villages/<village>/goods.pdf")
@@ -43,10 +44,15 @@ def get_photo(village: str, good_id: UUID) -> Response:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods")
-@reads(schemas.GoodPage, permission="stock.read", division=division_of_shop)
-def get_goods(shop_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.GoodPage,
+    query=lists.GOODS.query,
+    permission="stock.read",
+    division=division_of_shop,
+)
+def get_goods(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """A shop's list with costs and stock, for its staff."""
-    return {"items": [good_output(good, stock) for good, stock in queries.goods_of_shop(shop_id)]}
+    return {"items": [good_output(*each) for each in chosen_goods(shop_id, query)]}
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods", methods=["POST"])
@@ -93,7 +99,13 @@ def patch_good(shop_id: UUID, good_id: UUID, body: dict[str, Any]) -> dict[str, 
 
 
 @blueprint.route("/shops/<uuid:shop_id>/goods/<uuid:good_id>/prices")
-@reads(schemas.GoodPricePage, permission="stock.read", division=division_of_shop)
-def get_prices(shop_id: UUID, good_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.GoodPricePage,
+    query=lists.PRICE_HISTORY.query,
+    permission="stock.read",
+    division=division_of_shop,
+)
+def get_prices(shop_id: UUID, good_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """What a good was for since when, in points and in money, newest first."""
-    return {"items": price_outputs(queries.find_good(shop_id, good_id).id)}
+    history = price_outputs(queries.find_good(shop_id, good_id).id)
+    return {"items": lists.PRICE_HISTORY.sift(history, query)}

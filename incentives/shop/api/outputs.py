@@ -10,6 +10,7 @@ from incentives.database import columns
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import queries
+from incentives.shop.lists import GOODS
 from incentives.shop.models import Good, Stock, StockMovement
 
 
@@ -26,6 +27,12 @@ def good_output(good: Good, stock: Stock, *, points: int | None = None) -> dict[
     if points is not None:
         found["points_to_go"] = max(0, good.price_points - points)
     return found
+
+
+def chosen_goods(shop_id: UUID, query: dict[str, Any]) -> list[tuple[Good, Stock]]:
+    """A shop's goods with what stands on the shelf, those that the list's filters keep."""
+    listed = queries.goods_of_shop(shop_id)
+    return [each for each in listed if GOODS.sift([good_output(*each)], query)]
 
 
 def price_outputs(good_id: UUID) -> list[dict[str, Any]]:

@@ -10,19 +10,19 @@ from incentives.database import columns
 from incentives.shop import operations, queries, schemas
 from incentives.shop.api.outputs import balance_of, receipt_output, sale_output
 from incentives.shop.api.shared import blueprint
+from incentives.shop.lists import REDEMPTIONS
 from incentives.shop.models import Redemption
 from incentives.shop.shown import by_code, by_scan
 from incentives.web.api import idempotency_key, reads, writes
 from incentives.web.cursors import page
-from incentives.web.lists import narrowing_of
 
 
 @blueprint.route("/villages/<village>/redemptions")
-@reads(schemas.RedemptionPage, query=schemas.RedemptionQuery, permission="redemption.read")
+@reads(schemas.RedemptionPage, query=REDEMPTIONS.query, permission="redemption.read")
 def get_redemptions(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The redemptions of a village's cards, newest first; a shopkeeper's own shops' only."""
     shops = queries.own_shops(current_actor(), "redemption.read", village)
-    chosen = queries.redemptions(village, shops=shops, **narrowing_of(query))
+    chosen = REDEMPTIONS.narrow(queries.redemptions(village, shops), query)
     found = page(chosen, [Redemption.id.desc()], query)
     return {**found, "items": [sale_output(sale) for sale in queries.sales(found["items"])]}
 

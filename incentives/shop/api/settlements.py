@@ -14,7 +14,7 @@ from incentives.extensions import db
 from incentives.fund.schemas import DecisionInput
 from incentives.shop import operations, queries, schemas, statements, timeline
 from incentives.shop.api.shared import blueprint, division_of_shop
-from incentives.shop.lists import SETTLEMENTS
+from incentives.shop.lists import AGREEMENTS, SETTLEMENTS
 from incentives.shop.models import Settlement, Shop
 from incentives.shop.queries.agreements import agreements_of
 from incentives.shop.queries.reconciling import Difference
@@ -88,10 +88,15 @@ def whole_output(village: str, settlement_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/agreements")
-@reads(schemas.AgreementPage, permission="stock.read", division=division_of_shop)
-def get_agreements(shop_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.AgreementPage,
+    query=AGREEMENTS.query,
+    permission="stock.read",
+    division=division_of_shop,
+)
+def get_agreements(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """How a shopkeeper's goods are paid for, the newest first; at cost before there is any."""
-    return {"items": agreements_of(queries.find_shop(shop_id).id)}
+    return {"items": AGREEMENTS.sift(agreements_of(queries.find_shop(shop_id).id), query)}
 
 
 @blueprint.route("/shops/<uuid:shop_id>/agreements", methods=["POST"])
@@ -108,16 +113,11 @@ def post_agreement(shop_id: UUID, body: dict[str, Any]) -> Any:
 
 
 @blueprint.route(ALL)
-@reads(schemas.SettlementPage, query=schemas.SettlementQuery, permission="settlement.read")
+@reads(schemas.SettlementPage, query=SETTLEMENTS.query, permission="settlement.read")
 def get_settlements(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """What shopkeepers were and are owed, newest first; a shopkeeper's own shops' only."""
-    chosen = settlements(
-        village,
-        shops=queries.own_shops(current_actor(), "settlement.read", village),
-        shop_id=query.get("shop_id"),
-        statuses=[query["status"]] if query.get("status") else [],
-        month=query.get("month"),
-    )
+    shops = queries.own_shops(current_actor(), "settlement.read", village)
+    chosen = SETTLEMENTS.narrow(settlements(village, shops=shops), query)
     found = page(chosen, [Settlement.id.desc()], query)
     return {**found, "items": settlement_outputs(found["items"])}
 

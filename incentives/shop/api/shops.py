@@ -6,7 +6,7 @@ from uuid import UUID
 from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.database import columns
-from incentives.shop import operations, queries, schemas
+from incentives.shop import lists, operations, queries, schemas
 from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Shop
 from incentives.web.api import reads, writes
@@ -18,10 +18,11 @@ def shop_output(shop: Shop) -> dict[str, Any]:
 
 
 @blueprint.route("/villages/<village>/shops")
-@reads(schemas.ShopPage, permission=None)
-def get_shops(village: str) -> dict[str, Any]:
+@reads(schemas.ShopPage, query=lists.SHOPS.query, permission=None)
+def get_shops(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The shops that serve a village."""
-    return {"items": [shop_output(shop) for shop in queries.shops_of_village(village)]}
+    found = lists.SHOPS.sift(queries.shops_of_village(village), query)
+    return {"items": [shop_output(shop) for shop in found]}
 
 
 @blueprint.route("/villages/<village>/shops", methods=["POST"])

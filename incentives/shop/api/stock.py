@@ -7,8 +7,8 @@ from flask import Response
 
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.shop import operations, queries, schemas
-from incentives.shop.api.outputs import good_output, movement_outputs
+from incentives.shop import lists, operations, queries, schemas
+from incentives.shop.api.outputs import chosen_goods, good_output, movement_outputs
 from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import MovementKind, PurchaseLink, StockMovement
 from incentives.shop.sheets import month_of, month_pdf, month_workbook
@@ -18,22 +18,28 @@ from incentives.web.workbooks import XLSX
 
 
 @blueprint.route("/shops/<uuid:shop_id>/stock")
-@reads(schemas.GoodPage, permission="stock.read", division=division_of_shop)
-def get_stock(shop_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.GoodPage,
+    query=lists.STOCK.query,
+    permission="stock.read",
+    division=division_of_shop,
+)
+def get_stock(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """What stands on the shelf."""
-    return {"items": [good_output(good, stock) for good, stock in queries.goods_of_shop(shop_id)]}
+    return {"items": [good_output(*each) for each in chosen_goods(shop_id, query)]}
 
 
 @blueprint.route("/shops/<uuid:shop_id>/stock-movements")
 @reads(
     schemas.StockMovementPage,
-    query=schemas.StockMovementQuery,
+    query=lists.MOVEMENT_LINES.query,
     permission="stock.read",
     division=division_of_shop,
 )
 def get_stock_movements(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """What came in and went out, newest first."""
-    chosen = queries.movements(shop_id, kind=query.get("kind"), good_id=query.get("good_id"))
+    moved = queries.movements(shop_id, good_id=query["good_id"])
+    chosen = lists.MOVEMENT_LINES.narrow(moved, query)
     found = page(chosen, [StockMovement.id.desc()], query)
     return {**found, "items": movement_outputs(found["items"])}
 
@@ -110,10 +116,16 @@ def get_stock_sheet_xlsx(shop_id: UUID, query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/shops/<uuid:shop_id>/purchases")
-@reads(schemas.PaymentPage, permission="disbursement.read", division=division_of_shop)
-def get_purchases(shop_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.PaymentPage,
+    query=lists.PURCHASES.query,
+    permission="disbursement.read",
+    division=division_of_shop,
+)
+def get_purchases(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """What the village's fund paid for goods, and what came in for it."""
-    return {"items": queries.payments_for_goods(queries.find_shop(shop_id))}
+    paid = queries.payments_for_goods(queries.find_shop(shop_id))
+    return {"items": lists.PURCHASES.sift(paid, query)}
 
 
 @blueprint.route(

@@ -9,7 +9,7 @@ from incentives.access.models import User
 from incentives.clock import now
 from incentives.database import columns
 from incentives.extensions import db
-from incentives.shop import operations, queries, schemas
+from incentives.shop import lists, operations, queries, schemas
 from incentives.shop.api.shared import blueprint, division_of_shop
 from incentives.shop.models import Terminal
 from incentives.web.api import reads, writes
@@ -25,10 +25,16 @@ def terminal_output(terminal: Terminal, keeper: str | None = None) -> dict[str, 
 
 
 @blueprint.route(TERMINALS)
-@reads(schemas.TerminalPage, permission="terminal.read", division=division_of_shop)
-def get_terminals(shop_id: UUID) -> dict[str, Any]:
+@reads(
+    schemas.TerminalPage,
+    query=lists.TERMINALS.query,
+    permission="terminal.read",
+    division=division_of_shop,
+)
+def get_terminals(shop_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """A shop's phones, newest first."""
-    return {"items": [terminal_output(*each) for each in queries.terminals_of_shop(shop_id)]}
+    found = [terminal_output(*each) for each in queries.terminals_of_shop(shop_id)]
+    return {"items": lists.TERMINALS.sift(found, query)}
 
 
 @blueprint.route(TERMINALS, methods=["POST"])

@@ -8,26 +8,25 @@ from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.shop import operations, queries, schemas
 from incentives.shop.api.shared import blueprint, division_of_shop
+from incentives.shop.lists import VOUCHER_LIST
 from incentives.shop.models import Voucher
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 
 
 @blueprint.route("/villages/<village>/vouchers")
-@reads(schemas.VoucherPage, query=schemas.VoucherQuery, permission="redemption.read", own=True)
+@reads(schemas.VoucherPage, query=VOUCHER_LIST.query, permission="redemption.read", own=True)
 def get_vouchers(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The vouchers of a village's households, newest first.
 
     A resident sees their own household's, a shopkeeper their own shops'.
     """
-    actor, household_id, shops = current_actor(), query.get("household_id"), None
+    actor, shops = current_actor(), None
     if may(actor, "redemption.read", village):
         shops = queries.own_shops(actor, "redemption.read", village)
     else:
-        household_id = actor.household_id
-    chosen = queries.vouchers(
-        village, shops=shops, status=query.get("status"), household_id=household_id
-    )
+        query["household_id"] = actor.household_id
+    chosen = VOUCHER_LIST.narrow(queries.vouchers(village, shops=shops), query)
     return page(chosen, [Voucher.id.desc()], query)
 
 

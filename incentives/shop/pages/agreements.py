@@ -8,10 +8,12 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
-from incentives.shop import forms, operations, queries, words
+from incentives.shop import forms, lists, operations, queries, words
+from incentives.shop.api.settlements import get_agreements
 from incentives.shop.models import Basis, Shop, ShopAgreement, StockOwner
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.queries.agreements import agreements_of
+from incentives.web.lists import list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Agreements with shops"), "/admin/agreements", permission="shop.agree", order=85)
@@ -37,6 +39,16 @@ def agreements() -> Any:
         today=village_day(now()),
         words=words,
     )
+
+
+list_page(
+    blueprint,
+    "/admin/agreements/<uuid:shop_id>",
+    get_agreements,
+    lists.AGREEMENTS,
+    back=(".agreements", _("Agreements with shops")),
+    permission="shop.agree",
+)
 
 
 def shops_with_agreements(village: str) -> list[tuple[Shop, list[ShopAgreement]]]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
@@ -11,15 +11,18 @@ from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.shop import forms, operations, queries
+from incentives.shop import forms, lists, operations, queries
+from incentives.shop.api.closings import get_closings
 from incentives.shop.keeping import may_at
 from incentives.shop.models import Closing
-from incentives.shop.pages.shared import blueprint, shop_here
+from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.words import in_language, unit_word
 from incentives.web.cursors import page as list_page
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 
 nav_item(_("Day's close"), "/shop/closings", permission="closing.read", order=61)
+HERE = place_of_shop("closing.read")
 
 
 @blueprint.route("/shop/closings", methods=["GET", "POST"])
@@ -39,20 +42,21 @@ def closings() -> Any:
     if answer is not None:
         return answer
     shop = queries.find_shop(shop_id)
-    query = {"limit": 30, "after": request.args.get("after")}
-    found = list_page(queries.closings_of_shop(shop_id), [Closing.id.desc()], query)
-    here = url_for("shop_pages.closings", shop=shop_id)
+    shown = ListPage(lists.CLOSINGS, get_closings, limit=30, place=HERE)
+    chosen = lists.CLOSINGS.narrow(queries.closings_of_shop(shop_id), shown.query)
     return render(
         "shop/closings.html",
         shop=shop,
         day=queries.day_of(shop_id, None),
         goods_of=goods_of,
         may_close=may_at(current_actor(), "closing.make", shop),
-        closings=found["items"],
-        older_url=f"{here}&after={found['next']}" if found["next"] else None,
-        newest_url=here if query["after"] else None,
+        closings=shown.take(list_page(chosen, [Closing.id.desc()], shown.query)),
+        list=shown,
         form=form,
     )
+
+
+export_page(blueprint, "/shop/closings", get_closings, lists.CLOSINGS, place=HERE)
 
 
 @blueprint.get("/shop/closings/<uuid:closing_id>")

@@ -11,17 +11,21 @@ from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.files.operations import keep_file
-from incentives.shop import forms, operations, queries
+from incentives.shop import forms, lists, operations, queries
+from incentives.shop.api.goods import get_goods, get_prices
+from incentives.shop.api.outputs import chosen_goods
 from incentives.shop.importing import HEADINGS, WANTED, GoodsImport
 from incentives.shop.models import Category, Good, Stock
-from incentives.shop.pages.shared import blueprint, shop_here
+from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
 from incentives.shop.words import CATEGORIES
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.workbooks import workbook_response
 
 nav_item(_("Goods and prices"), "/desk/goods", permission="good.set", order=64)
 
+GOODS_HERE = place_of_shop("good.set")
 TYPED_AS_THEY_ARE = (
     "barcode",
     "name_zh",
@@ -52,14 +56,18 @@ def goods() -> Any:
     )
     if answer is not None:
         return answer
-    listed = [good_view(good, stock) for good, stock in queries.goods_of_shop(shop_id)]
+    shown = ListPage(lists.GOODS, get_goods, place=GOODS_HERE)
     return render(
         "shop/goods.html",
         shop=queries.find_shop(shop_id),
-        goods=listed,
+        goods=[good_view(*each) for each in shown.hold(chosen_goods(shop_id, shown.query))],
+        list=shown,
         categories=[(each.value, CATEGORIES[each]) for each in Category],
         form=form,
     )
+
+
+export_page(blueprint, "/desk/goods", get_goods, lists.GOODS, place=GOODS_HERE)
 
 
 @blueprint.route("/desk/goods/import", methods=["GET", "POST"])
@@ -147,6 +155,17 @@ def good(good_id: UUID) -> Any:
         names=person_names(each.set_by for each in history),
         form=form,
     )
+
+
+list_page(
+    blueprint,
+    "/desk/goods/<uuid:good_id>/prices",
+    get_prices,
+    lists.PRICE_HISTORY,
+    back=(".good", _("The good")),
+    place=GOODS_HERE,
+    permission="good.set",
+)
 
 
 def typed_of(good: Good) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives import ledger
@@ -12,18 +12,20 @@ from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.sections import own_sections
-from incentives.shop import queries
+from incentives.shop import lists, queries
+from incentives.shop.api.goods import get_village_goods
+from incentives.shop.api.shops import get_shops
 from incentives.shop.models import Category, Good, Shop, Voucher, VoucherStatus
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.pages.views import GoodView, good_view, voucher_views
 from incentives.shop.photos import photo_response
 from incentives.shop.sheets import price_list_pdf, price_list_sheet
 from incentives.shop.words import CATEGORIES
+from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import page, public_place, render
 
 public_place(_("What points are worth"), "/v/{village}/prices", order=20)
 
-POINTS_AT_MOST = 10_000_000
 VOUCHERS_SHOWN = 20
 
 
@@ -35,14 +37,19 @@ def prices(village: str) -> Any:
     Whoever is signed in by card sees how many points each thing still needs; anybody else may type
     how many they have.
     """
+    listed = ListPage(lists.PUBLIC_GOODS, get_village_goods)
     own = own_points(village)
-    points = typed_points() if own is None else own
+    points = listed.query["points"] if own is None else own
     today = village_day(now())
     shops: dict[UUID, tuple[Shop, dict[Category, list[GoodView]]]] = {}
     for good, shelf, shop in queries.goods_for_village(village):
+        if not lists.PUBLIC_GOODS.sift([good], listed.query):
+            continue
         groups = shops.setdefault(shop.id, (shop, {}))[1]
         groups.setdefault(good.category, []).append(good_view(good, shelf, today=today))
-    shown = [good for _shop, groups in shops.values() for each in groups.values() for good in each]
+    shown = listed.hold(
+        [good for _shop, groups in shops.values() for each in groups.values() for good in each]
+    )
     return render(
         "shop/prices.html",
         pictured=any(good.photo for good in shown),
@@ -52,6 +59,7 @@ def prices(village: str) -> Any:
         ],
         points=points,
         own=own is not None,
+        list=listed,
     )
 
 
@@ -67,12 +75,14 @@ def own_points(village: str) -> int | None:
     return positions[household.account_code].spendable
 
 
-def typed_points() -> int | None:
-    """How many points somebody typed that they have; None for nothing, or no such number."""
-    text = request.args.get("points", "").strip()
-    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(POINTS_AT_MOST)):
-        return None
-    return min(int(text), POINTS_AT_MOST)
+list_page(
+    blueprint,
+    "/v/<village>/shops",
+    get_shops,
+    lists.SHOPS,
+    back=(".prices", _("What points are worth")),
+)
+export_page(blueprint, "/v/<village>/prices", get_village_goods, lists.PUBLIC_GOODS)
 
 
 @blueprint.get("/v/<village>/goods/<uuid:good_id>/photo")

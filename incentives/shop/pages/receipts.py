@@ -22,7 +22,7 @@ from incentives.shop.pages.shared import blueprint
 from incentives.shop.pages.views import holders_of, voucher_views
 from incentives.shop.words import VOUCHERS, in_language
 from incentives.web.cursors import page as list_page
-from incentives.web.lists import ListPage, export_page, narrowing_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Receipts"), "/receipts", permission="redemption.read", order=60)
@@ -35,7 +35,7 @@ def receipts() -> Any:
     village = current_village().code
     shown = ListPage(lists.REDEMPTIONS, get_redemptions, limit=30)
     shops = queries.own_shops(current_actor(), "redemption.read", village)
-    chosen = queries.redemptions(village, shops=shops, **narrowing_of(shown.query))
+    chosen = lists.REDEMPTIONS.narrow(queries.redemptions(village, shops), shown.query)
     sales = queries.sales(shown.take(list_page(chosen, [Redemption.id.desc()], shown.query)))
     return render(
         "shop/receipts.html",

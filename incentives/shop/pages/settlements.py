@@ -97,14 +97,8 @@ def show_settlements() -> Any:
     if answer is not None:
         return answer
     shown = ListPage(lists.SETTLEMENTS, get_settlements)
-    asked = shown.query
-    chosen = settlements(
-        village,
-        shops=queries.own_shops(actor, "settlement.read", village),
-        shop_id=asked["shop_id"],
-        statuses=[asked["status"]] if asked["status"] else [],
-        month=asked["month"],
-    )
+    own = queries.own_shops(actor, "settlement.read", village)
+    chosen = lists.SETTLEMENTS.narrow(settlements(village, shops=own), shown.query)
     return render(
         "shop/settlements.html",
         form=form,
@@ -112,7 +106,7 @@ def show_settlements() -> Any:
         dues=dues_of(actor, village),
         shops=queries.shops_read_by(actor, "settlement.read", village),
         months=last_months(),
-        settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], asked))),
+        settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], shown.query))),
         list=shown,
         words=words,
     )

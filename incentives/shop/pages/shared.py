@@ -10,9 +10,15 @@ from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     Shop,
 )
+from incentives.web.lists import Place
 from incentives.web.pages import current_village
 
 blueprint = Blueprint("shop_pages", __name__)
+
+
+def place_of_shop(permission: str) -> Place:
+    """Where the lists of a shop's pages stand: the shop is in `?shop=`, or the first."""
+    return Place(path=lambda: {"shop_id": shop_here(permission).id}, names=("shop",))
 
 
 def shop_here(permission: str) -> Shop:

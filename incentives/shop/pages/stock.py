@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor
@@ -13,7 +13,9 @@ from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.files.operations import keep_file
-from incentives.shop import forms, operations, queries
+from incentives.shop import forms, lists, operations, queries
+from incentives.shop.api.outputs import chosen_goods
+from incentives.shop.api.stock import get_purchases, get_stock, get_stock_movements
 from incentives.shop.keeping import may_at
 from incentives.shop.models import (
     MovementKind,
@@ -23,13 +25,15 @@ from incentives.shop.models import (
     StockOwner,
     StockSource,
 )
-from incentives.shop.pages.shared import blueprint, shop_here
-from incentives.shop.pages.views import GoodView, good_view
-from incentives.shop.words import KINDS, SOURCES
+from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
+from incentives.shop.pages.views import good_view
+from incentives.shop.words import KINDS, SOURCES, in_language
 from incentives.web.cursors import page as list_page
 from incentives.web.guard import Village
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
+SHELF, PAYMENTS = place_of_shop("stock.read"), place_of_shop("disbursement.read")
 ENTERED = (MovementKind.IN, MovementKind.COUNT, MovementKind.SPOILED, MovementKind.RETURN)
 
 
@@ -55,7 +59,8 @@ class MovementView:
 def stock() -> Any:
     """The shelf: what stands there, what is short, the last changes."""
     shop = shop_here("stock.read")
-    listed = queries.goods_of_shop(shop.id)
+    shown = ListPage(lists.STOCK, get_stock, place=SHELF)
+    listed = shown.hold(chosen_goods(shop.id, shown.query))
     goods = [good_view(good, stock) for good, stock in listed if not good.is_service]
     moved = list_page(queries.movements(shop.id), [StockMovement.id.desc()], {"limit": 5})
     actor = current_actor()
@@ -63,7 +68,8 @@ def stock() -> Any:
         "shop/stock.html",
         shop=shop,
         goods=sorted(goods, key=lambda each: not (each.low and each.on_sale)),
-        movements=movement_views(moved["items"], names_of(listed_views(listed))),
+        list=shown,
+        movements=movement_views(moved["items"], shop.id),
         kinds=[(each, KINDS[each]) for each in ENTERED],
         words=KINDS,
         sources=SOURCES,
@@ -77,21 +83,22 @@ def stock() -> Any:
 def movements() -> Any:
     """All changes of the shelf, newest first, of one kind where asked."""
     shop = shop_here("stock.read")
-    kind = next((each for each in MovementKind if each == request.args.get("kind")), None)
-    query = {"limit": 30, "after": request.args.get("after")}
-    found = list_page(queries.movements(shop.id, kind=kind), [StockMovement.id.desc()], query)
-    here: dict[str, Any] = {"shop": shop.id, **({"kind": kind.value} if kind else {})}
-    names = names_of(listed_views(queries.goods_of_shop(shop.id)))
+    shown = ListPage(lists.MOVEMENT_LINES, get_stock_movements, limit=30, place=SHELF)
+    moved = queries.movements(shop.id, good_id=shown.query["good_id"])
+    chosen = lists.MOVEMENT_LINES.narrow(moved, shown.query)
+    found = shown.take(list_page(chosen, [StockMovement.id.desc()], shown.query))
     return render(
         "shop/movements.html",
         shop=shop,
-        chosen=kind,
-        movements=movement_views(found["items"], names),
+        list=shown,
+        movements=movement_views(found, shop.id),
         words=KINDS,
         sources=SOURCES,
-        older_url=url_for(".movements", after=found["next"], **here) if found["next"] else None,
-        newest_url=url_for(".movements", **here) if query["after"] else None,
     )
+
+
+export_page(blueprint, "/stock", get_stock, lists.STOCK, place=SHELF)
+export_page(blueprint, "/stock/movements", get_stock_movements, lists.MOVEMENT_LINES, place=SHELF)
 
 
 @blueprint.route("/stock/<any(in, count, spoiled, return):kind>", methods=["GET", "POST"])
@@ -181,16 +188,21 @@ def purchases() -> Any:
     shop = queries.find_shop(shop_id)
     unlinked = queries.unlinked_purchases(shop_id)
     payments = queries.payments_for_goods(shop)
+    shown = ListPage(lists.PURCHASES, get_purchases, place=PAYMENTS)
     return render(
         "shop/purchases.html",
         shop=shop,
-        payments=payments,
+        list=shown,
+        payments=shown.hold(lists.PURCHASES.sift(payments, shown.query)),
         open_payments=[each for each in payments if each.difference_fen > 0],
         unlinked=unlinked,
         sums=queries.sums_of_movements([each.id for each in unlinked]),
         may_link=may(current_actor(), "stock.link", shop.division),
         form=form,
     )
+
+
+export_page(blueprint, "/stock/purchases", get_purchases, lists.PURCHASES, place=PAYMENTS)
 
 
 def link_or_undo(shop_id: UUID, data: dict[str, Any]) -> None:
@@ -204,18 +216,12 @@ def link_or_undo(shop_id: UUID, data: dict[str, Any]) -> None:
         )
 
 
-def listed_views(listed: list[tuple[Any, Any]]) -> list[GoodView]:
-    """Goods with their stock as pages show them."""
-    return [good_view(good, stock) for good, stock in listed]
-
-
-def names_of(goods: list[GoodView]) -> dict[UUID, str]:
-    """Goods' names by their ids."""
-    return {good.id: good.name for good in goods}
-
-
-def movement_views(rows: list[StockMovement], names: dict[UUID, str]) -> list[MovementView]:
-    """Movements with their lines and who entered them, in two statements for all."""
+def movement_views(rows: list[StockMovement], shop_id: UUID) -> list[MovementView]:
+    """Movements with their lines and who entered them, in three statements for all."""
+    names = {
+        good.id: in_language(good.name_zh, good.name_en)
+        for good, _stock in queries.goods_of_shop(shop_id)
+    }
     people = person_names(each.entered_by for each in rows)
     lines = queries.movement_lines([each.id for each in rows])
     return [

@@ -14,15 +14,18 @@ from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.shop import operations, queries, schemas
+from incentives.shop import lists, operations, queries, schemas
+from incentives.shop.api.terminals import get_terminals, terminal_output
 from incentives.shop.keeping import keeps, may_at
 from incentives.shop.models import Shop, Terminal, TerminalStatus
-from incentives.shop.pages.shared import blueprint, shop_here
+from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.terminal_states import TerminalAction, allowed
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 
 nav_item(_("Phones of the shop"), "/shop/terminals", permission="terminal.read", order=66)
 SEE_OTHER = 303
+HERE = place_of_shop("terminal.read")
 
 
 @blueprint.get("/shop/terminals")
@@ -30,6 +33,9 @@ SEE_OTHER = 303
 def terminals() -> Any:
     """The shop's phones, and a way to register the one at hand."""
     return render_terminals(shop_here("terminal.read"), Form())
+
+
+export_page(blueprint, "/shop/terminals", get_terminals, lists.TERMINALS, place=HERE)
 
 
 @blueprint.route("/shop/terminals/<uuid:terminal_id>/suspension", methods=["GET", "POST"])
@@ -87,14 +93,24 @@ def place_of(terminal_id: UUID, actor: Actor) -> tuple[UUID, UUID]:
 def render_terminals(shop: Shop, form: Form) -> Response:
     """The page, with a form of it that was refused."""
     actor = current_actor()
+    listed = ListPage(
+        lists.TERMINALS,
+        get_terminals,
+        place=HERE,
+        endpoint="shop_pages.terminals",
+        address={"shop": shop.id},
+    )
+    phones = queries.terminals_of_shop(shop.id)
+    kept = listed.hold(
+        [each for each in phones if lists.TERMINALS.sift([terminal_output(*each)], listed.query)]
+    )
     return render(
         "shop/terminals.html",
         shop=shop,
         keeper=actor.user_id,
-        terminals=[
-            shown(terminal, name, shop, actor)
-            for terminal, name in queries.terminals_of_shop(shop.id)
-        ],
+        terminals=[shown(terminal, name, shop, actor) for terminal, name in kept],
+        phones=[each for each, _name in phones if each.status is not TerminalStatus.REPLACED],
+        list=listed,
         may_register=may_at(actor, "terminal.register", shop),
         form=form,
     )
@@ -112,7 +128,6 @@ def shown(terminal: Terminal, keeper: str, shop: Shop, actor: Actor) -> dict[str
         "keeper": keeper,
         "registered_at": terminal.registered_at,
         "token_at": terminal.token_at,
-        "replaceable": terminal.status is not TerminalStatus.REPLACED,
         "may_suspend": TerminalAction.SUSPEND in actions
         and may_at(actor, "terminal.suspend", shop),
         "may_reinstate": TerminalAction.REINSTATE in actions

@@ -3,22 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
 from incentives.cards.numbers import read_number
 from incentives.clock import now
 from incentives.errors import FieldError, Invalid
-from incentives.shop import forms, operations, queries
-from incentives.shop.models import Voucher, VoucherStatus
+from incentives.shop import forms, lists, operations, queries
+from incentives.shop.api.vouchers import get_vouchers
+from incentives.shop.models import Voucher
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.pages.views import voucher_views
 from incentives.shop.words import VOUCHERS
 from incentives.web.cursors import page as list_page
+from incentives.web.lists import ListPage, Place, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Vouchers"), "/vouchers", permission="voucher.serve", order=61)
+# The page is a shop's: its list is of that shop's vouchers only.
+HERE = Place(fixed=lambda: {"shop_id": shop_here("voucher.serve").id}, names=("shop",))
 
 
 @blueprint.route("/vouchers", methods=["GET", "POST"])
@@ -33,19 +37,27 @@ def vouchers() -> Any:
     )
     if answer is not None:
         return answer
-    query = {"limit": 30, "after": request.args.get("after")}
-    chosen = queries.vouchers(current_village().code, status=VoucherStatus.ISSUED, shop_id=shop_id)
-    found = list_page(chosen, [Voucher.id.desc()], query)
+    shown = ListPage(lists.VOUCHER_LIST, get_vouchers, limit=30, place=HERE)
+    chosen = lists.VOUCHER_LIST.narrow(queries.vouchers(current_village().code), shown.query)
+    found = shown.take(list_page(chosen, [Voucher.id.desc()], shown.query))
     return render(
         "shop/vouchers.html",
         shop=queries.find_shop(shop_id),
-        vouchers=voucher_views(found["items"]),
-        older_url=url_for(".vouchers", after=found["next"], shop=shop_id)
-        if found["next"]
-        else None,
-        newest_url=url_for(".vouchers", shop=shop_id) if query["after"] else None,
+        vouchers=voucher_views(found),
+        words=VOUCHERS,
+        list=shown,
         form=form,
     )
+
+
+export_page(
+    blueprint,
+    "/vouchers",
+    get_vouchers,
+    lists.VOUCHER_LIST,
+    place=HERE,
+    permission="voucher.serve",
+)
 
 
 def find_typed(shop_id: UUID, typed: str) -> str:

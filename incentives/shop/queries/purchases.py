@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -29,6 +30,16 @@ class Payment:
     payee: str
     paid_fen: int
     links: list[PurchaseLink] = field(default_factory=list)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of the payment."""
+        return self.disbursement.paid_on
+
+    @property
+    def voucher(self) -> str | None:
+        """The number of its voucher."""
+        return self.disbursement.voucher
 
     @property
     def linked_fen(self) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -37,31 +36,13 @@ def find_redemption(village: str, redemption_id: UUID) -> Redemption:
     return redemption
 
 
-def redemptions(
-    village: str,
-    *,
-    shops: Sequence[UUID] | None = None,
-    shop_id: UUID | None = None,
-    household_id: UUID | None = None,
-    first: date | None = None,
-    last: date | None = None,
-) -> Select[Redemption]:
+def redemptions(village: str, shops: Sequence[UUID] | None = None) -> Select[Redemption]:
     """The redemptions of a village, to be paged newest first by id (a UUIDv7).
 
-    `shops` are those that the reader may see, None all; `first` and `last` are days, both included.
+    `shops` are those that the reader may see, None all.
     """
     query = select(Redemption).where(Redemption.village == village)
-    if shops is not None:
-        query = query.where(Redemption.shop_id.in_(shops))
-    if shop_id is not None:
-        query = query.where(Redemption.shop_id == shop_id)
-    if household_id is not None:
-        query = query.where(Redemption.household_id == household_id)
-    if first is not None:
-        query = query.where(Redemption.redeemed_on >= first)
-    if last is not None:
-        query = query.where(Redemption.redeemed_on <= last)
-    return query
+    return query if shops is None else query.where(Redemption.shop_id.in_(shops))
 
 
 def sales(redemptions: Sequence[Redemption]) -> list[Sale]:

@@ -69,7 +69,6 @@ def settlements(
     shops: Sequence[UUID] | None = None,
     shop_id: UUID | None = None,
     statuses: Sequence[SettlementStatus] = (),
-    month: date | None = None,
 ) -> Select[Settlement]:
     """The settlements of a village, to be paged newest first by id (a UUIDv7).
 
@@ -82,8 +81,6 @@ def settlements(
         query = query.where(Settlement.shop_id == shop_id)
     if statuses:
         query = query.where(Settlement.status.in_(statuses))
-    if month is not None:
-        query = query.where(Settlement.month == month)
     return query
 
 

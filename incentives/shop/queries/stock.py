@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, select
 from incentives.extensions import db
 from incentives.shop.models import (
     Good,
-    MovementKind,
     Shop,
     Stock,
     StockMovement,
@@ -35,13 +34,9 @@ def shelf_value_fen(village: str) -> int:
     return int(value or 0)
 
 
-def movements(
-    shop_id: UUID, *, kind: MovementKind | None = None, good_id: UUID | None = None
-) -> Select[StockMovement]:
-    """A shop's stock movements, to be paged newest first by id; of a kind, or with a good."""
+def movements(shop_id: UUID, *, good_id: UUID | None = None) -> Select[StockMovement]:
+    """A shop's stock movements, to be paged newest first by id; those with a good."""
     query = select(StockMovement).where(StockMovement.shop_id == shop_id)
-    if kind is not None:
-        query = query.where(StockMovement.kind == kind)
     if good_id is not None:
         of_good = select(StockMovementLine.movement_id).where(StockMovementLine.good_id == good_id)
         query = query.where(StockMovement.id.in_(of_good))

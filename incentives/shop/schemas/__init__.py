@@ -15,7 +15,6 @@ from incentives.shop.schemas.goods import (
     GoodsImported,
     PublicGood,
     PublicGoodPage,
-    PublicGoodQuery,
 )
 from incentives.shop.schemas.redemptions import (
     ItemInput,
@@ -26,7 +25,6 @@ from incentives.shop.schemas.redemptions import (
     RedemptionLineOutput,
     RedemptionOutput,
     RedemptionPage,
-    RedemptionQuery,
     RefundInput,
     RefundOutput,
     ReturnedLineInput,
@@ -40,7 +38,6 @@ from incentives.shop.schemas.settlements import (
     SettlementOutput,
     SettlementPage,
     SettlementPaymentInput,
-    SettlementQuery,
     SettlementQueue,
     SettlementReversalInput,
     StatementOutput,
@@ -60,7 +57,6 @@ from incentives.shop.schemas.stock import (
     StockMovementLineOutput,
     StockMovementOutput,
     StockMovementPage,
-    StockMovementQuery,
 )
 from incentives.shop.schemas.terminals import (
     NonceOutput,
@@ -71,7 +67,7 @@ from incentives.shop.schemas.terminals import (
     TerminalTokenInput,
     TerminalTokenOutput,
 )
-from incentives.shop.schemas.vouchers import VoucherOutput, VoucherPage, VoucherQuery
+from incentives.shop.schemas.vouchers import VoucherOutput, VoucherPage
 
 __all__ = [
     "LINES",
@@ -101,14 +97,12 @@ __all__ = [
     "ProvenRedemption",
     "PublicGood",
     "PublicGoodPage",
-    "PublicGoodQuery",
     "PurchaseInput",
     "PurchaseLinkOutput",
     "RedemptionInput",
     "RedemptionLineOutput",
     "RedemptionOutput",
     "RedemptionPage",
-    "RedemptionQuery",
     "RefundInput",
     "RefundOutput",
     "ReturnedLineInput",
@@ -117,7 +111,6 @@ __all__ = [
     "SettlementOutput",
     "SettlementPage",
     "SettlementPaymentInput",
-    "SettlementQuery",
     "SettlementQueue",
     "SettlementReversalInput",
     "ShopInput",
@@ -130,7 +123,6 @@ __all__ = [
     "StockMovementLineOutput",
     "StockMovementOutput",
     "StockMovementPage",
-    "StockMovementQuery",
     "TerminalInput",
     "TerminalOutput",
     "TerminalPage",
@@ -139,6 +131,5 @@ __all__ = [
     "TerminalTokenOutput",
     "VoucherOutput",
     "VoucherPage",
-    "VoucherQuery",
     "WholeSettlementOutput",
 ]

@@ -56,12 +56,6 @@ class GoodChange(GoodFields):
             raise ValidationError(str(_("Nothing to change")))
 
 
-class PublicGoodQuery(Schema):
-    """`points`: how many one has; each good then says how many more it needs."""
-
-    points = Points(load_default=None, validate=validate.Range(min=0, max=10_000_000))
-
-
 class PublicGood(Schema):
     """A good as anyone sees it: what it is for points, and whether it can be had now.
 

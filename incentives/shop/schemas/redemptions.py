@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
 from incentives.shop.schemas.vouchers import VoucherOutput
-from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Fen, Id, InstantField, Points, Schema, page_of
 
 
 class ItemInput(Schema):
@@ -97,15 +97,6 @@ class ReturnedLineInput(Schema):
 class RefundInput(Schema):
     reason = fields.String(required=True, validate=REASON)
     lines = fields.List(fields.Nested(ReturnedLineInput), validate=LINES)
-
-
-class RedemptionQuery(PageQuery):
-    """`from` and `to` are days, both included."""
-
-    shop_id = Id()
-    household_id = Id()
-    first = Day(data_key="from")
-    last = Day(data_key="to")
 
 
 RedemptionPage = page_of(PastRedemption)

@@ -7,7 +7,7 @@ from incentives.fund.schemas import DecisionInput, Month
 from incentives.shop.models import Basis, SettlementStatus, Undone
 from incentives.shop.models.agreements import DOCUMENT_LENGTH
 from incentives.shop.queries.reconciling import Witness
-from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Points, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
 
 class AgreementInput(Schema):
@@ -44,12 +44,6 @@ class SettlementPaymentInput(Schema):
 
 class SettlementReversalInput(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=REASON_LENGTH))
-
-
-class SettlementQuery(PageQuery):
-    shop_id = Id(load_default=None)
-    status = fields.Enum(SettlementStatus, by_value=True, load_default=None)
-    month = Month(load_default=None)
 
 
 class StatementQuery(Schema):

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentives.shop.models import MovementKind, StockSource
 from incentives.shop.schemas.shared import LINES
-from incentives.web.schemas import Day, Fen, Id, InstantField, PageQuery, Schema, page_of
+from incentives.web.schemas import Day, Fen, Id, InstantField, Schema, page_of
 
 MONTH = validate.Regexp(r"^20\d{2}-(0[1-9]|1[0-2])$")
 
@@ -62,11 +62,6 @@ class StockMovementInput(Schema):
         for name, kinds in meant.items():
             if name in data and kind not in kinds:
                 raise ValidationError(str(_("This doesn't belong here")), name)
-
-
-class StockMovementQuery(PageQuery):
-    kind = fields.Enum(MovementKind, by_value=True)
-    good_id = Id()
 
 
 class StockMovementLineOutput(Schema):
@@ -163,8 +158,8 @@ class PaymentOutput(Schema):
 
     disbursement_id = Id(attribute="disbursement.id")
     payee = fields.String()
-    paid_on = Day(attribute="disbursement.paid_on")
-    voucher = fields.String(attribute="disbursement.voucher")
+    paid_on = Day()
+    voucher = fields.String()
     paid_fen = Fen()
     linked_fen = Fen()
     difference_fen = Fen()

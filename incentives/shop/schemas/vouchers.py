@@ -3,12 +3,7 @@
 from marshmallow import fields
 
 from incentives.shop.models import VoucherStatus
-from incentives.web.schemas import Day, Id, InstantField, PageQuery, Schema, page_of
-
-
-class VoucherQuery(PageQuery):
-    status = fields.Enum(VoucherStatus, by_value=True)
-    household_id = Id()
+from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 
 class VoucherOutput(Schema):

@@ -103,7 +103,7 @@ function forgetSent() {
     if (find(sessionStorage, key)?.sent && (done || !here)) sessionStorage.removeItem(key);
   }
   // One that lasts goes only when the address says that it has come, by the key it was sent with.
-  const sent = new URLSearchParams(window.location.search).get('sent');
+  const sent = new URLSearchParams(window.location.hash.slice(1)).get('sent');
   for (const key of keysOf(localStorage)) {
     const draft = find(localStorage, key);
     const old = !draft || !draft.at || Date.now() - draft.at > LASTS;

@@ -4,33 +4,66 @@
         "notices",
         _("Public notices"),
         columns=[Column(_("Number"), "label"), Column(_("Closes on"), "closes_on", Kind.DAY)],
-        filters=[Filter("kind", _("Of what"), Look.CHOICE, options=KINDS)],
+        filters=[choice("kind", _("Of what"), KINDS, Notice.kind), year(Notice.opened_on)],
     )
-    export_api(blueprint, f"{VILLAGE}/notices", get_notices, NOTICES)
-    export_page(pages_blueprint, "/v/<village>/notices", get_notices, NOTICES)
 
-A filter is a parameter of the list's query, by its name there: the page's bar, the JSON list and
-the workbook read it by the same schema. The workbook has what the JSON list would give to the same
-caller under the same permission, all pages of it up to `ROWS_AT_MOST`; that somebody took names
-along is left in the audit trail. Texts are neutralised in `web/workbooks.py`.
+    @blueprint.route(f"{VILLAGE}/notices")
+    @reads(schemas.NoticePage, query=NOTICES.query, permission=None)
+    def get_notices(village: str, query: dict[str, Any]) -> dict[str, Any]:
+        return page(NOTICES.narrow(queries.notices(village), query), KEYS, query)
+
+    export_api(blueprint, f"{VILLAGE}/notices", get_notices, NOTICES)
+    list_page(pages_blueprint, "/v/<village>/notices", get_notices, NOTICES)
+
+A page with more on it than the list makes its own `ListPage`, and `export_page` for its sheet. The
+workbook has what the JSON list would give to the same caller under the same permission, all pages
+of it up to `ROWS_AT_MOST`; that somebody took names along is left in the audit trail. Texts are
+neutralised in `web/workbooks.py`.
 """
 
 from incentives.web.lists.exporting import export_api, export_page, export_rows
-from incentives.web.lists.listing import Column, Filter, Kind, Listing, Look, member, words
-from incentives.web.lists.queries import narrowing_of
+from incentives.web.lists.filters import (
+    YES_OR_NO,
+    Filter,
+    Look,
+    Words,
+    choice,
+    days,
+    hidden,
+    is_there,
+    member,
+    month,
+    search,
+    words,
+    year,
+)
+from incentives.web.lists.listing import Column, Kind, Listing
+from incentives.web.lists.pages import list_page
+from incentives.web.lists.queries import Place, narrowing_of
 from incentives.web.lists.shown import ListPage
 
 __all__ = [
+    "YES_OR_NO",
     "Column",
     "Filter",
     "Kind",
     "ListPage",
     "Listing",
     "Look",
+    "Place",
+    "Words",
+    "choice",
+    "days",
     "export_api",
     "export_page",
     "export_rows",
+    "hidden",
+    "is_there",
+    "list_page",
     "member",
+    "month",
     "narrowing_of",
+    "search",
     "words",
+    "year",
 ]

@@ -1,9 +1,8 @@
 """A list as an Excel sheet: the JSON list's own items, permission and query, all pages of it."""
 
-import inspect
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import IO, Any, cast
 
@@ -17,9 +16,19 @@ from incentives.web.api.calls import reads
 from incentives.web.api.document import Blueprint
 from incentives.web.guard import guard
 from incentives.web.lists.listing import Kind, Listing
-from incentives.web.lists.queries import View, call_of, narrowing, typed_filters
-from incentives.web.pages.shell import current_village, page
-from incentives.web.parsing import load_query
+from incentives.web.lists.queries import (
+    HERE,
+    Place,
+    View,
+    admit_to,
+    call_of,
+    narrowing,
+    path_of,
+    read_items,
+    stands_in_village,
+    typed_query,
+)
+from incentives.web.pages.shell import page
 from incentives.web.workbooks import XLSX, Head, write_workbook
 
 ROWS_AT_MOST = 20_000
@@ -63,23 +72,25 @@ def export_page(
     view: View,
     listing: Listing,
     *,
-    fixed: Callable[[], dict[str, Any]] = dict,
+    place: Place = HERE,
     permission: str | None = None,
 ) -> None:
     """Give a page with a list its twin `<page>.xlsx`, which the cookie opens, for its link.
 
-    `fixed` is what the page narrows its list to by itself; `permission` the page's, where it wants
-    more than the list does.
+    `permission` is the page's, where it wants more than the list does.
     """
-    call, schema = call_of(view), narrowing(view)
-    of_village = "village" in inspect.signature(view).parameters
+    call = call_of(view)
 
-    @page(permission=permission or call.permission, own=call.own, village=of_village)
+    @page(
+        permission=permission or call.permission,
+        own=call.own,
+        village=stands_in_village(view, place),
+    )
     def show_workbook(**path: Any) -> Response:
-        query = load_query(schema, typed_filters()) | fixed()
-        if of_village:
-            path["village"] = current_village().code
-        return export(listing, view, path, query)
+        _typed, query = typed_query(view, place, paging=False)
+        here = path_of(view, place, path)
+        admit_to(view, here, permission)
+        return export(listing, view, here, query)
 
     cast("Any", show_workbook)._listing = (listing, view)
     blueprint.add_url_rule(f"{rule}.xlsx", f"{listing.name}_workbook", show_workbook)
@@ -149,13 +160,13 @@ class Counted:
 
 def all_items(view: View, path: dict[str, Any], query: dict[str, Any]) -> Iterator[Sequence[Any]]:
     """Every item that the JSON list would give, page after page."""
-    read, schema = inspect.unwrap(view), call_of(view).query
+    schema = call_of(view).query
     after, left = None, ROWS_AT_MOST
     while True:
         asked = dict(query)
         if schema is not None and "after" in schema.fields:
             asked |= {"limit": ROWS_A_PAGE, "after": after}
-        found = read(**path, **({} if schema is None else {"query": asked}))
+        found = read_items(view, path, asked)
         left -= len(found["items"])
         after = found.get("next")
         if left < 0 or (left == 0 and after):

@@ -2,18 +2,27 @@
 
 from typing import Any
 
-from flask import request, url_for
-from marshmallow import Schema
+from flask import current_app, request, url_for
 
-from incentives.web.lists.listing import Listing
-from incentives.web.lists.queries import PAGING, View, call_of, typed_filters
-from incentives.web.parsing import load_query
+from incentives.web.lists.filters import Look
+from incentives.web.lists.listing import Item, Listing
+from incentives.web.lists.queries import (
+    HERE,
+    OF_THE_SHELL,
+    PAGING,
+    Place,
+    View,
+    admit_to,
+    path_of,
+    read_items,
+    typed_query,
+)
 
 
 class ListPage:
     """A list on a page: its query as loaded, and what `components/listing.html` shows of it.
 
-    `endpoint` and `place` are the page's where a form's address shows it too.
+    `endpoint` and `address` are the page's where a form's address shows it too.
     """
 
     def __init__(
@@ -22,15 +31,14 @@ class ListPage:
         view: View,
         *,
         limit: int | None = None,
+        place: Place = HERE,
         endpoint: str | None = None,
-        place: dict[str, Any] | None = None,
+        address: dict[str, Any] | None = None,
     ) -> None:
-        self.listing = listing
+        self.listing, self.view, self.place = listing, view, place
         self.endpoint = endpoint or str(request.endpoint)
-        self.place: dict[str, Any] = dict(request.view_args or {}) if place is None else place
-        schema = call_of(view).query or Schema()
-        self.typed = typed_filters()
-        self.query: dict[str, Any] = load_query(schema, self.typed)
+        self.address: dict[str, Any] = place.address if address is None else address
+        self.typed, self.query = typed_query(view, place)
         if limit is not None and "limit" not in self.typed:
             self.query["limit"] = limit
         self.following: str | None = None
@@ -41,6 +49,17 @@ class ListPage:
         self.following = found.get("next")
         self.is_empty = not found["items"]
         return found["items"]
+
+    def hold(self, items: list[Item]) -> list[Item]:
+        """The items of a list that is given whole."""
+        self.is_empty = not items
+        return items
+
+    def read(self, permission: str | None = None) -> Any:
+        """The items that the JSON list gives here; `permission` is asked in the list's place."""
+        path = path_of(self.view, self.place, request.view_args or {})
+        admit_to(self.view, path, permission)
+        return self.take(read_items(self.view, path, self.query))
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -59,7 +78,38 @@ class ListPage:
                 "value": self.typed.get(each.name, ""),
             }
             for each in self.listing.filters
+            if each.look is not Look.HIDDEN or each.name in self.typed
         ]
+
+    @property
+    def used(self) -> list[dict[str, Any]]:
+        """The filters in use in words, each with the address of the list without it."""
+        return [
+            {
+                "name": each["name"],
+                "label": each["label"],
+                "text": self.said(each),
+                "url": self.narrowed(**{each["name"]: None}),
+            }
+            for each in self.filters
+            if each["value"]
+        ]
+
+    @staticmethod
+    def said(used: dict[str, Any]) -> Any:
+        """What a filter is set to, in words; nothing of an id that only a link knows."""
+        if used["type"] == Look.HIDDEN:
+            return ""
+        return dict(used["options"]).get(used["value"], used["value"])
+
+    @property
+    def where(self) -> dict[str, str]:
+        """What the address says of where the list stands, for a form that would lose it."""
+        names = (*self.place.names, OF_THE_SHELL)
+        known = {each.name for each in self.listing.filters}
+        return {
+            name: request.args[name] for name in names if name in request.args and name not in known
+        }
 
     @property
     def can_be_narrowed(self) -> bool:
@@ -71,31 +121,38 @@ class ListPage:
         """Whether a filter is in use."""
         return bool(self.kept)
 
-    def address(self, endpoint: str | None = None, **more: Any) -> str:
+    def url(self, endpoint: str | None = None, **more: Any) -> str:
         """This page, or another of the same place, with these parameters."""
-        return url_for(endpoint or self.endpoint, **self.place, **more)
+        return url_for(endpoint or self.endpoint, **self.address, **more)
+
+    def above(self, endpoint: str) -> str:
+        """A page that this one lies below, by what its address takes of this one's."""
+        name = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
+        taken = next(current_app.url_map.iter_rules(name)).arguments | {*self.place.names}
+        kept = {key: value for key, value in self.address.items() if key in taken}
+        return url_for(endpoint, **kept)
 
     def narrowed(self, **changes: Any) -> str:
         """This page with a filter set, or taken out where it is None."""
         kept = {**self.kept, **changes}
-        return self.address(**{name: value for name, value in kept.items() if value is not None})
+        return self.url(**{name: value for name, value in kept.items() if value is not None})
 
     @property
     def next_url(self) -> str | None:
         """Where the list goes on."""
-        return self.address(**self.kept, after=self.following) if self.following else None
+        return self.url(**self.kept, after=self.following) if self.following else None
 
     @property
     def first_url(self) -> str | None:
         """Where it begins, on a page that isn't the first."""
-        return self.address(**self.kept) if self.query.get("after") else None
+        return self.url(**self.kept) if self.query.get("after") else None
 
     @property
     def excel_url(self) -> str:
         """The list as a sheet, narrowed as here."""
-        return self.address(f".{self.listing.name}_workbook", **self.kept)
+        return self.url(f".{self.listing.name}_workbook", **self.kept)
 
     @property
     def all_url(self) -> str:
         """The list without its filters."""
-        return self.address()
+        return self.url()
