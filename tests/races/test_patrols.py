@@ -1,4 +1,4 @@
-"""Races on a walk: it is begun once, closed once, and nobody's sign-in or award is lost or doubled."""
+"""Races on a walk: begun once, closed once, and nobody's sign-in or award lost or doubled."""
 
 from datetime import timedelta
 from functools import partial
