@@ -90,7 +90,7 @@ def test_every_permission_asked_for_is_in_the_table():
     for path in CODE:
         text = path.read_text(encoding="utf-8")
         asked |= set(re.findall(r'permission="([a-z_.]+)"', text))
-        asked |= set(re.findall(r'(?:require|may)\(\s*\w+(?:\(\))?, "([a-z_.]+)"', text))
+        asked |= set(re.findall(r'(?:require|may)(?:_at)?\(\s*\w+(?:\(\))?, "([a-z_.]+)"', text))
     assert asked <= TABLE.keys()
     assert TABLE.keys() >= OWN
 

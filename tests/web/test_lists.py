@@ -166,6 +166,7 @@ WITHOUT = {
     "cards.get_forgotten": "a search that gives ten at most, masked",
     "cards.get_sheets": "jobs of a day, whose sheets are PDF",
     "fund.get_disbursement_queue": "what waits now: the list of disbursements has it",
+    "shop.get_settlement_queue": "what waits now: the list of settlements has it",
     "fund.get_fund_trial_balance": "the fund's statements have sheets and periods of their own",
     "fund.get_book": "the public book has parts and a sheet of its own",
     "awards.get_doubts": "what the template check says of a draft",
