@@ -57,6 +57,7 @@ READ_BY_RESIDENTS = (
             "show",
         )
     ),
+    *(f"templates/patrols/{name}.html" for name in ("own_section", "own_shifts", "walk")),
     *(f"templates/web/{name}.html" for name in ("problem", "start", "village")),
     *(
         f"templates/components/{name}.html"
