@@ -83,11 +83,12 @@ READ_BY_RESIDENTS = (
             "timeline",
         )
     ),
-    *(f"incentives/clearing/{name}.py" for name in ("pages", "telling")),
+    *(f"incentives/clearing/{name}.py" for name in ("lists", "pages", "telling")),
     *(
         f"incentives/notices/{name}.py"
         for name in (
             "described",
+            "lists",
             "operations/claims",
             "operations/disputes",
             "operations/objecting",

@@ -168,7 +168,7 @@ def test_what_a_neighbour_objected_to_is_still_its_household_s_to_object(app: Fl
     scene = make_scene(publicity_days=5)
     award = scene.review(scene.propose())
     publish(scene)
-    rule(objected(scene), scene.third, upheld=True)
+    rule(db.session.get_one(Objection, objected(scene)), scene.third, upheld=True)
     assert scene.status(award) is AwardStatus.REJECTED
     made = object_to(award, resident_of(scene.household))
     with pytest.raises(SamePerson):

@@ -28,7 +28,7 @@ from incentives.notices.queries import find_objection
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
 from tests.factories import TOWNSHIP, VILLAGE, act, staff
-from tests.notices.acts import objected, publish, resident_of, reviewed, rule
+from tests.notices.acts import objected, publish, reviewed, rule
 
 
 def lacking(scene: Scene, days: int = 0, code: str = "CL01") -> notices.Missing:
@@ -214,15 +214,15 @@ def test_the_database_lets_nobody_rule_on_their_own(app: Flask) -> None:
     scene = make_scene(publicity_days=5)
     reviewed(scene)
     publish(scene)
-    objection = objected(scene)
-    asker = resident_of(scene)
+    writer = staff(Role.REVIEWER)
+    objection = on_paper(scene, writer, notice=1, line=1)
     with pytest.raises(IntegrityError, match="ruled_by_another"):
         db.session.execute(
             update(Objection)
             .where(Objection.id == objection)
             .values(
                 status=ObjectionStatus.UPHELD,
-                ruled_by=asker.person,
+                ruled_by=writer.person,
                 ruled_at=now(),
                 ruling_reason="mine",
             )
