@@ -168,6 +168,7 @@ WITHOUT = {
     "fund.get_disbursement_queue": "what waits now: the list of disbursements has it",
     "fund.get_fund_trial_balance": "the fund's statements have sheets and periods of their own",
     "fund.get_book": "the public book has parts and a sheet of its own",
+    "shop.get_settlement_queue": "what waits now: the list of settlements has it",
     "awards.get_doubts": "what the template check says of a draft",
     "awards.get_rulebook": "a version of the rules: it has a sheet of its own",
     "awards.get_rules": "a version's items: its own sheet has them",
@@ -294,16 +295,18 @@ def test_every_page_with_a_list_leads_to_its_sheet(bare_app):
     for rule, listing, _view in shown_lists(bare_app, api=False):
         path = filled(rule, things)
         answer = site.browser(WHO).get(path)
+        page = site.browser(WHO).get(path.removesuffix(".xlsx"))
         if path.startswith("/c/"):
             continue  # a household's own page: tests/notices tries it behind a card
-        assert answer.status_code == 200, path
+        assert answer.status_code == page.status_code, path
+        if page.status_code != 200:
+            continue
         rows = sheet_of(answer)
         assert len(rows[0]) == len(listing.columns), path
         if len(rows) == 1:
             continue  # an empty list is not taken along
         led += 1
-        page = path.removesuffix(".xlsx")
-        assert path in site.open(WHO, page), path
+        assert path in page.text, path
     assert led >= 20
 
 
@@ -424,13 +427,14 @@ def test_every_text_column_of_every_list_is_neutral(tmp_path):
             for each in listing.columns
             if each.kind in (lists.Kind.TEXT, lists.Kind.LONG)
         ]
+        if not texts:
+            continue
         hostile = replace(listing, columns=texts, rows=list, named=False)
         with app.test_request_context():
             response = exporting.export_rows(hostile, [SIGNS])
             content = io.BytesIO(b"".join(response.response))
-        for typed, row in zip(
-            SIGNS, load_workbook(content).active.iter_rows(min_row=2), strict=True
-        ):
+        written = load_workbook(content).active.iter_rows(min_row=2)
+        for typed, row in zip(SIGNS, written, strict=True):
             assert [cell.value for cell in row] == [f"'{typed}"] * len(texts), listing.name
             assert all(cell.data_type == "s" for cell in row)
         tried += 1
