@@ -22,7 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "incentives" / "translations"
 LANGUAGES = ("zh_Hans_CN", "en", "bo")
 WHOLE = ("zh_Hans_CN",)  # languages in which nothing may be missing
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "bilingual": None}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "bilingual": None,
+    "all_languages": None,
+}
 # Where a household reads of its points, claims and objections, and everybody of notices and rules.
 READ_BY_RESIDENTS = (
     *(
@@ -40,6 +47,10 @@ READ_BY_RESIDENTS = (
             "rules_print",
             "versions",
         )
+    ),
+    *(
+        f"templates/calls/{name}.html"
+        for name in ("emergency", "fields", "follow", "own_section", "public", "report")
     ),
     *(f"templates/cards/{name}.html" for name in ("account", "open", "phone")),
     *(f"templates/clearing/{name}.html" for name in ("household", "list")),
@@ -82,6 +93,10 @@ READ_BY_RESIDENTS = (
             "telling",
             "timeline",
         )
+    ),
+    *(
+        f"incentives/calls/{name}.py"
+        for name in ("operations/following", "operations/reporting", "pages/public")
     ),
     *(f"incentives/clearing/{name}.py" for name in ("lists", "pages", "telling")),
     *(

@@ -8,14 +8,10 @@ past its time stands in public under the office's name, never under a villager's
 from flask import Flask
 
 from incentives.calls.queries import may_read_photo
-from incentives.calls.queries.duties import owed_by_offices
 from incentives.files.queries import readers
-from incentives.register import dues
 
 
 def init_app(_app: Flask) -> None:
-    """Let those see a call's photos who may read the call; the ledgers show what offices owe."""
+    """Let those see a call's photos who may read the call."""
     if may_read_photo not in readers:
         readers.append(may_read_photo)
-    if owed_by_offices not in dues.sources:
-        dues.sources.append(owed_by_offices)

@@ -1,5 +1,6 @@
 """The lists of calls and offices that people narrow and take along."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -7,7 +8,7 @@ from marshmallow import fields, validate
 
 from incentives.calls.models import Call, Duty, Office
 from incentives.calls.queries import offices_over
-from incentives.calls.words import CATEGORIES, NUMBERS_BY, SOURCES, STATES
+from incentives.calls.words import CATEGORIES, LEDGERS, NUMBERS_BY, SOURCES, STATES
 from incentives.register.queries import divisions_by_code
 from incentives.web.lists import (
     YES_OR_NO,
@@ -40,7 +41,7 @@ def categories_said(row: dict[str, Any]) -> str:
 def with_places(rows: Any) -> list[dict[str, Any]]:
     """Offices with the names of where they are, in one statement."""
     found = divisions_by_code([row["division"] for row in rows])
-    return [{**row, "place": found[row["division"]].name_zh} for row in rows]
+    return [{**row, "place": found[row["division"]].short_name} for row in rows]
 
 
 PUBLIC_COLUMNS = [
@@ -103,27 +104,30 @@ OFFICE_CALLS = Listing(
 
 DUTIES = Listing(
     "duties",
-    _("Public duties"),
+    _("Red and blue ledger"),
     columns=[
-        Column(_("What"), "title"),
-        Column(_("Office"), "office"),
+        Column(_("Which"), lambda each: LEDGERS[each["ledger"]]),
+        Column(_("Who has to do it"), "office"),
+        Column(_("What"), "title", Kind.LONG),
         Column(_("Where"), "place"),
         Column(_("Due on"), "due_on", Kind.DAY),
-        Column(_("Overdue"), "overdue", Kind.YES),
+        Column(_("Days overdue"), "days_overdue", Kind.NUMBER),
     ],
     filters=[
         search(_("What or which office"), "title", "office"),
-        choice("overdue", _("Overdue"), YES_OR_NO, "overdue"),
+        choice("ledger", _("Which"), LEDGERS, "ledger"),
+        hidden("office_id", _("Office"), "office_id"),
         *days("due_on", _("Due from"), _("Due until")),
     ],
     rows=with_places,
     paged=False,
 )
+VILLAGE_DUTIES = replace(DUTIES, name="village-duties")
 DONE_DUTIES = Listing(
     "done-duties",
     _("Duties struck off"),
     columns=[
-        Column(_("What"), "title"),
+        Column(_("What"), "title", Kind.LONG),
         Column(_("Office"), "office"),
         Column(_("Where"), "place"),
         Column(_("Due on"), "due_on", Kind.DAY),
@@ -136,7 +140,19 @@ DONE_DUTIES = Listing(
     ],
     rows=with_places,
 )
+VILLAGE_DONE_DUTIES = replace(DONE_DUTIES, name="village-done-duties")
 
+MINUTES = [
+    (f"{step}{which}_minutes", heading)
+    for step, headings in (
+        ("push", (_("To sending on, median"), _("To sending on, slowest"))),
+        ("accept", (_("To taking on, median"), _("To taking on, slowest"))),
+        ("on_site", (_("To the spot, median"), _("To the spot, slowest"))),
+        ("resolve", (_("To putting right, median"), _("To putting right, slowest"))),
+        ("answer", (_("To the answer, median"), _("To the answer, slowest"))),
+    )
+    for which, heading in zip(("", "_slowest"), headings, strict=True)
+]
 NUMBERS = Listing(
     "call-numbers",
     _("Calls in numbers"),
@@ -145,12 +161,10 @@ NUMBERS = Listing(
         Column(_("Name"), "name"),
         Column(_("Calls reported"), "reported", Kind.NUMBER),
         Column(_("Calls put right"), "resolved", Kind.NUMBER),
-        Column(_("Put right in time"), "in_time", Kind.NUMBER),
-        Column(_("Put right in time, in percent"), "in_time_percent", Kind.NUMBER),
-        Column(_("To taking on, median"), "accept_minutes", Kind.NUMBER),
-        Column(_("To the spot, median"), "on_site_minutes", Kind.NUMBER),
-        Column(_("To putting right, median"), "resolve_minutes", Kind.NUMBER),
-        Column(_("To putting right, slowest"), "slowest_minutes", Kind.NUMBER),
+        Column(_("Answered in time"), "in_time", Kind.NUMBER),
+        Column(_("Due by now"), "due", Kind.NUMBER),
+        Column(_("Answered in time, in percent"), "in_time_percent", Kind.NUMBER),
+        *(Column(heading, name, Kind.NUMBER) for name, heading in MINUTES),
         Column(_("Rated"), "rated", Kind.NUMBER),
         Column(_("Stars, mean"), "stars"),
     ],

@@ -1,12 +1,13 @@
 """Tables of calls: the offices that answer, what they answer for, calls with their steps."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incentives.awards.unasked import Unawarded
 from incentives.database import Base, choice, new_id
 
 NAME_LENGTH = 60
@@ -15,6 +16,10 @@ PLACE_LENGTH = 80
 NOTE_LENGTH = 300
 PHONE_LENGTH = 20
 MINUTES_AT_MOST = 60 * 24 * 60  # sixty days
+# What no office's limits say: an evening's report is looked at by the morning, and who put
+# something right tells its caller within a day.
+LOOK_WITHIN = timedelta(hours=12)
+ANSWER_WITHIN = timedelta(days=1)
 
 
 class Category(StrEnum):
@@ -121,6 +126,8 @@ class Call(Base):
     `secret_digest` is the SHA-256 of the secret in the caller's link. `text`, `place` and `phone`
     are what the caller wrote; they are erased while times, category and grid stay. `resident_id`
     is who reported by card. The clock of a call that is reopened begins anew at `pushed_at`.
+    `verified` says whether its office found it as reported; then `award_id` is the award proposed
+    for it, or `unawarded` why there is none.
     """
 
     __tablename__ = "call"
@@ -164,6 +171,10 @@ class Call(Base):
             "rating IS NULL OR (rating BETWEEN 1 AND 5 AND status = 'answered')",
             name="rated_once_answered",
         ),
+        CheckConstraint(
+            "(status IN ('resolved', 'answered')) = (verified IS NOT NULL)", name="verified"
+        ),
+        CheckConstraint("award_id IS NULL OR unawarded IS NULL", name="award_or_why_not"),
         CheckConstraint("rating_word IS NULL OR rating IS NOT NULL", name="word_of_rating"),
         CheckConstraint(
             "(erased_at IS NULL) = (text IS NOT NULL)"
@@ -199,16 +210,30 @@ class Call(Base):
     rating: Mapped[int | None]
     rating_word: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     reopened_at: Mapped[datetime | None]
+    verified: Mapped[bool | None]
     award_id: Mapped[UUID | None] = mapped_column(ForeignKey("award.id"))
+    unawarded: Mapped[Unawarded | None] = mapped_column(choice(Unawarded, "unawarded"))
     erased_at: Mapped[datetime | None]
 
     @property
+    def look_by(self) -> datetime:
+        """By when a cadre is to have looked at the report."""
+        return self.reported_at + LOOK_WITHIN
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """By when its caller is to have the answer; None until it is put right."""
+        return self.resolved_at + ANSWER_WITHIN if self.resolved_at else None
+
+    @property
     def due_at(self) -> datetime | None:
-        """By when its next step is to be taken; None where no office's turn it is."""
+        """By when its next step is to be taken; None where there is none to take."""
         due = {
+            CallStatus.REPORTED: self.look_by,
             CallStatus.PUSHED: self.accept_by,
             CallStatus.ACCEPTED: self.on_site_by,
             CallStatus.ON_SITE: self.resolve_by,
+            CallStatus.RESOLVED: self.answer_by,
         }
         return due.get(self.status)
 

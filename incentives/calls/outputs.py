@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from incentives.access.actor import Actor
+from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.calls.models import Call, Duty, Office
 from incentives.calls.operations import may_reopen
-from incentives.calls.queries import CallView, categories_of, last_of, offices_by_id, view_of
+from incentives.calls.queries import (
+    CallView,
+    answers_for,
+    categories_of,
+    last_of,
+    offices_by_id,
+    view_of,
+)
 from incentives.clock import now
 from incentives.database import columns
 from incentives.register.queries import divisions_by_code
@@ -43,24 +52,29 @@ def step_rows(view: CallView) -> list[dict[str, Any]]:
     ]
 
 
-def whole_call(call: Call) -> dict[str, Any]:
-    """A call with its steps, for those who may read it."""
-    return {**call_rows([call])[0], "steps": step_rows(view_of(call))}
+def whole_call(call: Call, actor: Actor) -> dict[str, Any]:
+    """A call with its steps, for those who may read it; its caller's phone for who may ring."""
+    rings = may(actor, "call.sort", call.village) or answers_for(actor, call.office_id)
+    row = {**call_rows([call])[0], "steps": step_rows(view_of(call))}
+    return row if rings else {**row, "phone": None}
 
 
 def followed_call(call: Call, at: datetime) -> dict[str, Any]:
-    """A call for whoever has its link: how far it is, what the office wrote.
+    """A call for whoever has its link: what they reported, how far it is, what the office answered.
 
     Of one that it was merged into, only times and offices: what is written there is for another.
     """
-    last = last_of(call)
-    steps = step_rows(view_of(last))
+    last, own = last_of(call), step_rows(view_of(call))
     merged = last.id != call.id
+    steps = own
     if merged:
-        steps = [{**each, "note": None} for each in steps]
+        steps = [{**each, "note": None, "photo_id": None} for each in step_rows(view_of(last))]
     mine = not merged and call.answered_at is not None
     return {
         **call_rows([last])[0],
+        "text": call.text,
+        "place": call.place,
+        "photo_id": own[0]["photo_id"],
         "merged": merged,
         "rating": None if merged else call.rating,
         "may_rate": mine and call.rating is None,

@@ -26,6 +26,8 @@ class Action(StrEnum):
 
 UNFINISHED = frozenset({S.REPORTED, S.PUSHED, S.ACCEPTED, S.ON_SITE})
 WITH_OFFICE = frozenset({S.PUSHED, S.ACCEPTED, S.ON_SITE})
+OFFICE_TURN = WITH_OFFICE | {S.RESOLVED}
+UNANSWERED = UNFINISHED | {S.RESOLVED}
 
 # Who goes at once has accepted; what is settled by a call back needs nobody on the spot.
 TRANSITIONS: dict[Action, tuple[frozenset[S], S]] = {

@@ -55,3 +55,5 @@ NUMBERS_BY = {
     "office": _("By office"),
     "division": _("By place"),
 }
+
+LEDGERS = {"red": _("overdue"), "blue": _("in time")}

@@ -8,14 +8,13 @@ from flask import Response
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
-from incentives.clock import now, village_day
+from incentives.clock import now
 from incentives.database import columns
 from incentives.extensions import db
 from incentives.notices import lists, operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.operations import About, Missing
 from incentives.notices.sheets import sheet_pdf
-from incentives.register.dues import dues_of
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
@@ -195,29 +194,6 @@ def get_objections_sent_up(code: str, query: dict[str, Any]) -> dict[str, Any]:
     return {"items": lists.SENT_UP.sift(found, query), "next": None}
 
 
-@blueprint.route(f"{VILLAGE}/duties")
-@reads(schemas.DutyPage, query=lists.DUTIES.query, permission=None)
-def get_duties(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The red and the blue ledger: what offices owe the public, the first due first."""
-    return {"items": lists.DUTIES.sift(duty_outputs(village), query), "next": None}
-
-
-def duty_outputs(village: str) -> list[dict[str, Any]]:
-    """The duties of a village on both ledgers."""
-    today = village_day(now())
-    return [
-        {
-            "office": str(due.office),
-            "title": str(due.title),
-            "due_on": due.due_on,
-            "ledger": due.ledger(today),
-            "days_overdue": due.days_overdue(today),
-        }
-        for due in dues_of(village, today)
-    ]
-
-
 export_api(blueprint, f"{VILLAGE}/notices", get_notices, lists.NOTICES)
 export_api(blueprint, f"{VILLAGE}/objections", get_objections, lists.OBJECTIONS)
 export_api(blueprint, "/divisions/<code>/objections", get_objections_sent_up, lists.SENT_UP)
-export_api(blueprint, f"{VILLAGE}/duties", get_duties, lists.DUTIES)

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from incentives.awards.words import item_name
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
 from incentives.notices.queries import Matter, matter_of
+from incentives.register.dues import due_words
 from incentives.register.names import masked
 from incentives.shop.queries import find_redemption
 
@@ -55,16 +56,6 @@ class Described:
     def due_words(self, on: date) -> str:
         """How many days are left for the ruling, or by how many it is late."""
         return due_words(self.objection.due_on, on)
-
-
-def due_words(due_on: date, on: date) -> str:
-    """How many days are left until a day, or how long it is over."""
-    left = (due_on - on).days
-    if left < 0:
-        return ngettext("1 day overdue", "%(num)s days overdue", -left)
-    if left == 0:
-        return gettext("due today")
-    return ngettext("1 day left", "%(num)s days left", left)
 
 
 def described(village: str, found: Sequence[Objection]) -> list[Described]:

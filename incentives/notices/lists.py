@@ -92,19 +92,3 @@ SENT_UP = Listing(
     named=True,
     rows=in_words,
 )
-DUTIES = Listing(
-    "duties",
-    _("Red and blue ledger"),
-    columns=[
-        Column(_("Who has to do it"), "office"),
-        Column(_("What"), "title", Kind.LONG),
-        Column(_("Due on"), "due_on", Kind.DAY),
-        Column(_("Days overdue"), "days_overdue", Kind.NUMBER),
-    ],
-    filters=[
-        search(_("What or which office"), "title", "office"),
-        choice("ledger", _("Which"), {"red": _("overdue"), "blue": _("in time")}, "ledger"),
-        *days("due_on", _("Due from"), _("Due until")),
-    ],
-    paged=False,
-)

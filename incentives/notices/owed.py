@@ -24,6 +24,7 @@ def rulings_owed(division: str, _on: date) -> list[Due]:
     names = divisions_by_code(sorted(set(offices.values())))
     return [
         Due(
+            division=each.village,
             office=office_of(names[offices[each.id]]),
             title=title_of(each, labels.get(each.notice_id) if each.notice_id else None),
             due_on=each.due_on,

@@ -141,16 +141,5 @@ class ObjectionOutput(Schema):
     ruled_at = InstantField(allow_none=True)
 
 
-class DutyOutput(Schema):
-    """A public duty: which office has to do what by when; no villager's name."""
-
-    office = fields.String()
-    title = fields.String()
-    due_on = Day()
-    ledger = fields.String()
-    days_overdue = fields.Integer()
-
-
 NoticePage = page_of(NoticeSummary)
 ObjectionPage = page_of(ObjectionOutput)
-DutyPage = page_of(DutyOutput)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from incentives.patrols.models import PatrolStatus, Unawarded
+from incentives.patrols.models import PatrolStatus
 from incentives.patrols.queries import Outcome
 
 STATES = {
@@ -26,14 +26,6 @@ FLAGS = {
     "pace": _("faster than one walks"),
     "clock": _("the phone's clock is wrong"),
     "off_route": _("not on the route"),
-}
-
-UNAWARDED = {
-    Unawarded.NOT_SIGNED_IN: _("no points yet: not signed in at any place"),
-    Unawarded.CAP_EXCEEDED: _("no points: the cap of the rules is reached"),
-    Unawarded.NO_RULE_IN_FORCE: _("no points: no rulebook was in force that day"),
-    Unawarded.NOT_COVERED: _("no points: the village can't stand by more points now"),
-    Unawarded.INVALID: _("no points: the rules of that day don't allow it"),
 }
 
 WEEKDAYS = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Flask, has_request_context, request, session
+from flask_babel import force_locale, gettext
 
 from incentives.extensions import babel
 from incentives.web.guard import guard
@@ -28,8 +29,9 @@ ACCEPTED = {"zh-CN": "zh-CN", "zh": "zh-CN", "zh-Hans": "zh-CN", "en": "en", "bo
 
 
 def init_app(app: Flask) -> None:
-    """Let texts be translated into the language of the request."""
+    """Let texts be translated into the language of the request, a few into every one at once."""
     babel.init_app(app, locale_selector=catalogue)
+    app.jinja_env.globals["all_languages"] = all_languages
 
 
 def catalogue() -> str:
@@ -56,3 +58,15 @@ def accepted() -> str | None:
     """The language that `Accept-Language` asks for, of those that we have."""
     best = request.accept_languages.best_match(list(ACCEPTED)) if request.accept_languages else None
     return ACCEPTED.get(best) if best else None
+
+
+def all_languages(message: str) -> list[tuple[str, str]]:
+    """A text in every language that we have, the reader's first, each after its tag in HTML.
+
+    For the little that must be understood whatever language the last reader of this screen chose.
+    """
+    said = {}
+    for each in sorted(LANGUAGES, key=lambda name: name != current_language()):
+        with force_locale(LANGUAGES[each].catalogue):
+            said[gettext(message)] = LANGUAGES[each].html
+    return [(tag, text) for text, tag in said.items()]

@@ -12,6 +12,7 @@ from incentives.calls.operations import Answerer, Report, Reported
 from incentives.calls.states import Action
 from incentives.clock import now
 from incentives.extensions import db
+from tests.awards.scenes import make_scene
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, act, make_village, staff
 
 WORDS = Report(Category.WATER, "水管破了，水流到路上", "村口桥边")
@@ -137,6 +138,30 @@ class Scene:
         for step in (Action.ACCEPT, Action.ARRIVE, Action.RESOLVE, Action.ANSWER):
             self.step(call_id, step)
         return reported
+
+
+class Home(Scene):
+    """A village with rules, and somebody of a household there who reports by card."""
+
+    def __init__(self) -> None:
+        self.village = make_scene()
+        super().__init__(opened=False)
+        holder = staff(Role.CADRE, household=self.village.household)
+        self.caller = replace(holder, roles=(), user_id=None)
+
+    def resolved(self, *, actor=None, **more) -> Call:
+        """What the caller reported, put right by the office."""
+        call_id = self.report(self.caller).call.id
+        self.step(call_id, Action.ACCEPT, actor)
+        return self.step(call_id, Action.RESOLVE, actor, **more)
+
+    def propose(self, call_id, **more) -> Call:
+        """A cadre's tap, for what wasn't proposed by itself."""
+        return act(
+            lambda: operations.propose_call_award(
+                village=VILLAGE, call_id=call_id, actor=self.cadre, now=now(), **more
+            )
+        )
 
 
 def status_of(call_id: UUID) -> CallStatus:

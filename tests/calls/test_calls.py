@@ -3,13 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import text
 
 from incentives.access.actor import SYSTEM, Role
-from incentives.awards.models import Award, AwardStatus
 from incentives.calls import operations
-from incentives.calls.models import Call, CallSource, CallStatus, CallStep, Category
+from incentives.calls.models import (
+    ANSWER_WITHIN,
+    LOOK_WITHIN,
+    Call,
+    CallSource,
+    CallStatus,
+    CallStep,
+    Category,
+)
 from incentives.calls.operations import Report
 from incentives.calls.outputs import followed_call
 from incentives.calls.queries import call_by_secret, office_for
@@ -18,10 +24,16 @@ from incentives.clock import now
 from incentives.errors import Invalid, NotFound, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.files.models import File
-from tests.awards.scenes import make_scene
 from tests.calls.scenes import WORDS, Scene, office_of, status_of
-from tests.calls.test_http import photo
-from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
+from tests.calls.web import photo
+from tests.factories import (
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    VILLAGE,
+    act,
+    make_village,
+    staff,
+)
 
 
 @pytest.fixture
@@ -119,32 +131,6 @@ def test_it_is_opened_again_within_fourteen_days(scene, clock) -> None:
         reopen(late)
 
 
-def test_a_verified_report_earns_points_once(app, clock) -> None:
-    village = make_scene()
-    scene = Scene(opened=False)
-    holder = staff(Role.CADRE, household=village.household)
-    caller = replace(holder, roles=(), user_id=None)
-    call_id = scene.report(caller, what=replace(WORDS, category=Category.WATER)).call.id
-
-    def propose(**more):
-        return act(
-            lambda: (
-                operations.propose_call_award(
-                    village=VILLAGE, call_id=call_id, actor=scene.cadre, now=now(), **more
-                ).award_id
-            )
-        )
-
-    with pytest.raises(WrongState):
-        propose()
-    for step in (Action.ACCEPT, Action.RESOLVE):
-        scene.step(call_id, step)
-    award = db.session.get_one(Award, propose())
-    assert (award.status, award.resident_id) == (AwardStatus.PROPOSED, caller.resident_id)
-    with pytest.raises(WrongState):
-        propose()
-
-
 def test_phones_go_first_then_words_and_photos_and_times_stay(scene, clock) -> None:
     content = photo()[0].read()
     kept = scene.answered(what=replace(WORDS, phone="139", photo=content)).call.id
@@ -173,32 +159,6 @@ def test_a_patrol_s_finding_goes_to_its_office(scene) -> None:
     assert (call.status, call.resident_id) == (CallStatus.PUSHED, None)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"status": "resolved"},
-        {"office_id": None},
-        {"rating": 5},
-        {"rating": 6},
-        {"text": None},
-        {"merged_into": "self"},
-        {"struck_reason": "x"},
-        {"status": "nowhere"},
-        {"grid": OTHER_VILLAGE + "001"},
-    ],
-)
-def test_the_database_takes_no_half_call(scene, wrong) -> None:
-    call_id = scene.told()
-    values = {name: call_id if value == "self" else value for name, value in wrong.items()}
-    db.session.rollback()
-    db.session.connection(execution_options={"write": True})
-    table = Call.__table__
-    statement = update(table).where(table.c.id == call_id)
-    with pytest.raises((IntegrityError, StatementError)):
-        db.session.execute(statement.values(**values))
-    db.session.rollback()
-
-
 def test_who_answers_is_a_responder_for_there(scene) -> None:
     village_only = scene.plumber.user_id
     people = [operations.Answerer(village_only), operations.Answerer(village_only)]
@@ -219,3 +179,14 @@ def test_who_answers_is_a_responder_for_there(scene) -> None:
         put(scene.roads, people[:1])
     assert office_of(scene.water).division == TOWNSHIP
     assert db.session.execute(text("SELECT count(*) FROM office_person")).scalar() == 2
+
+
+def test_a_call_waits_for_a_look_half_a_day_and_for_its_answer_a_day(scene, clock) -> None:
+    reported = scene.report().call
+    assert reported.due_at == now() + LOOK_WITHIN
+    scene.push(reported.id)
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        scene.step(reported.id, step)
+    call = db.session.get_one(Call, reported.id)
+    assert call.due_at == now() + ANSWER_WITHIN
+    assert scene.step(reported.id, Action.ANSWER).due_at is None

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incentives.access.actor import SYSTEM, Role
 from incentives.calls import operations
 from incentives.calls.models import Duty
-from incentives.calls.queries.duties import DutySource, open_duties
+from incentives.calls.queries.duties import BLUE, RED, DutySource, open_duties
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotPermitted, WrongState
@@ -49,11 +49,11 @@ def test_a_duty_is_blue_through_its_day_and_red_from_the_next_until_struck_off(s
     duty_id = enter(scene).id
     for place in (VILLAGE, TOWNSHIP, COUNTY):
         (line,) = open_duties(place, now())
-        assert (line.source, line.office, line.overdue) == (DutySource.HAND, "水务站", False)
+        assert (line.source, line.office, line.ledger) == (DutySource.HAND, "水务站", BLUE)
     clock.forward(days=3)
-    assert not open_duties(VILLAGE, now())[0].overdue
+    assert open_duties(VILLAGE, now())[0].ledger == BLUE
     clock.forward(days=1)
-    assert open_duties(VILLAGE, now())[0].overdue
+    assert open_duties(VILLAGE, now())[0].ledger == RED
     with pytest.raises(NotPermitted):
         strike_off(duty_id, scene.digger)
     with pytest.raises(NotPermitted):
@@ -68,19 +68,30 @@ def test_a_call_stands_under_its_office_s_name_and_turns_red_at_its_step_s_time(
     call_id = scene.told()
     (line,) = open_duties(VILLAGE, now())
     assert (line.source, line.id, line.office) == (DutySource.CALL, call_id, "水务站")
-    assert not line.overdue
+    assert line.ledger == BLUE
     assert "桥" not in str(line.title)
     clock.forward(minutes=31)
-    assert open_duties(VILLAGE, now())[0].overdue
+    assert open_duties(VILLAGE, now())[0].ledger == RED
     scene.step(call_id, Action.ACCEPT)
-    assert not open_duties(VILLAGE, now())[0].overdue
+    assert open_duties(VILLAGE, now())[0].ledger == BLUE
     scene.step(call_id, Action.RESOLVE)
+    clock.forward(days=1, seconds=1)
+    (line,) = open_duties(VILLAGE, now())
+    assert (line.office_id, line.ledger) == (scene.water, RED)
+    scene.step(call_id, Action.ANSWER)
     assert open_duties(VILLAGE, now()) == []
 
 
-def test_an_unsigned_report_is_nobody_s_duty_yet(scene):
-    scene.report()
-    assert open_duties(VILLAGE, now()) == []
+def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_day(scene, clock):
+    for _each in range(3):
+        scene.report()
+    for place in (VILLAGE, TOWNSHIP):
+        (line,) = open_duties(place, now())
+        assert (line.division, line.id, line.ledger) == (VILLAGE, None, BLUE)
+        assert "3" in line.title
+        assert "下坝村" in line.office
+    clock.forward(hours=12, seconds=1)
+    assert open_duties(VILLAGE, now())[0].ledger == RED
 
 
 def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):
@@ -103,7 +114,8 @@ def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):
 
     act(object_)
     (line,) = open_duties(TOWNSHIP, now())
-    assert (line.source, line.overdue, line.id) == (DutySource.OBJECTION, True, None)
+    assert (line.source, line.ledger, line.id) == (DutySource.OBJECTION, RED, None)
+    assert (line.division, line.days_overdue) == (VILLAGE, 1)
 
 
 def test_what_can_t_be_owed_is_refused(scene):
@@ -129,4 +141,15 @@ def test_the_database_takes_no_half_striking_off(scene):
     table = Duty.__table__
     with pytest.raises(IntegrityError):
         db.session.execute(update(table).where(table.c.id == duty_id).values(done_at=now()))
+    db.session.rollback()
+
+
+def test_what_was_struck_off_stays_so_in_the_database(scene):
+    duty_id = enter(scene).id
+    strike_off(duty_id, scene.plumber)
+    db.session.rollback()
+    db.session.connection(execution_options={"write": True})
+    table = Duty.__table__
+    with pytest.raises(DBAPIError, match="struck off"):
+        db.session.execute(update(table).where(table.c.id == duty_id).values(note="别的"))
     db.session.rollback()

@@ -10,7 +10,7 @@ from incentives.calls.states import Action
 from incentives.clock import now, village_day
 from incentives.errors import Invalid
 from tests.calls.scenes import Scene
-from tests.factories import COUNTY, VILLAGE, act
+from tests.factories import COUNTY, TOWNSHIP, VILLAGE, act
 
 # Minutes from being pushed to each step, and the stars of the caller: water is due within a day.
 CASES = [(5, 20, 60, 5), (10, 30, 90, 4), (15, 40, 120, 4), (20, 50, 1441, 2)]
@@ -48,13 +48,21 @@ def test_four_are_only_counted_and_five_have_medians_shares_and_stars(scene, clo
         handle(scene, clock, *case)
     row = figures("office")["水务站"]
     assert (row["reported"], row["resolved"], row["in_time"], row["rated"]) == (4, 4, 3, 4)
-    empty = ("in_time_percent", "accept_minutes", "resolve_minutes", "slowest_minutes", "stars")
-    assert {row[name] for name in empty} == {None}
+    empty = (
+        "in_time_percent",
+        "accept_minutes",
+        "resolve_minutes",
+        "push_slowest_minutes",
+        "stars",
+    )
+    assert {row[name] for name in (*empty, "stars")} == {None}
     handle(scene, clock, 30, 60, 150, 5)
     row = figures("office", COUNTY)["水务站"]
     assert row["in_time_percent"] == 80
     assert (row["accept_minutes"], row["on_site_minutes"], row["resolve_minutes"]) == (15, 40, 120)
-    assert (row["slowest_minutes"], row["stars"]) == (1441, 4.0)
+    slowest = ("accept", "on_site", "resolve", "answer")
+    assert [row[f"{step}_slowest_minutes"] for step in slowest] == [30, 60, 1441, 0]
+    assert (row["push_minutes"], row["answer_minutes"], row["stars"]) == (0, 0, 4.0)
     assert len(figures("category")) == len(figures("division")) == 1
 
 
@@ -65,6 +73,33 @@ def test_what_nobody_answered_counts_against_its_office_once_it_is_late(scene, c
     assert figures("office")["水务站"]["in_time_percent"] is None
     clock.forward(days=1, minutes=1)
     assert figures("office")["水务站"]["in_time_percent"] == 60
+
+
+def test_what_was_put_right_in_time_and_never_answered_is_late_a_day_after(scene, clock):
+    call_ids = [scene.told() for _number in range(5)]
+    for call_id in call_ids:
+        scene.step(call_id, Action.ACCEPT)
+        scene.step(call_id, Action.RESOLVE)
+    assert figures("office")["水务站"]["due"] == 0
+    scene.step(call_ids[0], Action.ANSWER)
+    clock.forward(days=1, seconds=1)
+    row = figures("office")["水务站"]
+    assert (row["in_time"], row["due"], row["in_time_percent"]) == (1, 5, 20)
+
+
+def test_the_county_s_divisions_are_townships_and_a_township_s_its_villages(scene):
+    scene.told()
+    for division, names in ((COUNTY, {"青德镇"}), (TOWNSHIP, {"下坝村"}), (VILLAGE, {"下坝村"})):
+        assert set(figures("division", division)) == names
+
+
+def test_what_was_sent_back_tells_nothing_of_how_soon_it_was_looked_at(scene, clock):
+    for case in CASES:
+        handle(scene, clock, *case)
+    reported = scene.answered()
+    clock.forward(days=2)
+    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
+    assert figures("office")["水务站"]["push_minutes"] is None
 
 
 def test_doubles_and_misuse_are_no_calls(scene):

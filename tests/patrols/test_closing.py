@@ -5,10 +5,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from incentives.awards.models import Award
+from incentives.awards.unasked import Unawarded
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotPermitted
 from incentives.extensions import db
-from incentives.patrols.models import PatrolAttendance, Unawarded
+from incentives.patrols.models import PatrolAttendance
 from incentives.patrols.queries import month_lines, patrol_view
 from tests.factories import VILLAGE
 from tests.patrols.scenes import make_team_scene

@@ -48,8 +48,8 @@ def at_once(app: Flask, works: Sequence[Callable[[], Any]]) -> list[Any]:
     return outcomes
 
 
-def count(outcomes: Sequence[Any], kind: type) -> int:
-    """How many of the outcomes are of a kind."""
+def count(outcomes: Sequence[Any], kind: type | tuple[type, ...]) -> int:
+    """How many of the outcomes are of a kind, or of one of these."""
     return sum(isinstance(each, kind) for each in outcomes)
 
 

@@ -83,7 +83,8 @@ export_api(blueprint, PUBLIC, get_public_calls, lists.PUBLIC_CALLS)
 @reads(schemas.WholeCallOutput, permission="call.read")
 def get_call(village: str, call_id: UUID) -> dict[str, Any]:
     """One call with its steps."""
-    return whole_call(queries.readable_call(village, call_id, current_actor()))
+    actor = current_actor()
+    return whole_call(queries.readable_call(village, call_id, actor), actor)
 
 
 @blueprint.route(f"{ONE}/push", methods=["POST"])
@@ -92,14 +93,18 @@ def post_push(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, An
     """Send a report to the office that answers for it, or to another."""
     actor = current_actor()
     call = operations.push_call(village=village, call_id=call_id, actor=actor, now=now(), **body)
-    return whole_call(call)
+    return whole_call(call, actor)
 
 
 @blueprint.route(f"{ONE}/steps", methods=["POST"])
 @writes(schemas.WholeCallOutput, upload=schemas.StepInput, permission="call.step")
 def post_step(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Take an office's step: accept, arrive, resolve, answer, hand_over (with `office_id`)."""
-    return whole_call(take_step(village, call_id, body))
+    """Take an office's step: accept, arrive, resolve, answer, hand_over (with `office_id`).
+
+    `resolve` says that it was as reported, and proposes the points of who reported it by card, if
+    not `unfounded`.
+    """
+    return whole_call(take_step(village, call_id, body), current_actor())
 
 
 def take_step(village: str, call_id: UUID, body: dict[str, Any]) -> Call:
@@ -121,7 +126,7 @@ def post_merge(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, A
     """End a call that was reported before; its caller follows the other one."""
     actor = current_actor()
     call = operations.merge_call(village=village, call_id=call_id, actor=actor, now=now(), **body)
-    return whole_call(call)
+    return whole_call(call, actor)
 
 
 @blueprint.route(f"{ONE}/strike", methods=["POST"])
@@ -130,7 +135,7 @@ def post_strike(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, 
     """Answer what is no call with a reason to its caller."""
     actor = current_actor()
     call = operations.strike_call(village=village, call_id=call_id, actor=actor, now=now(), **body)
-    return whole_call(call)
+    return whole_call(call, actor)
 
 
 @blueprint.route(f"{ONE}/award", methods=["POST"])
@@ -138,8 +143,9 @@ def post_strike(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, 
     schemas.WholeCallOutput, status=201, body=schemas.CallAwardInput, permission="award.propose"
 )
 def post_award(village: str, call_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Propose the points of a report that proved true; once."""
+    """Propose the points of a report that proved true and that a cadre was told; once."""
+    actor = current_actor()
     call = operations.propose_call_award(
-        village=village, call_id=call_id, actor=current_actor(), now=now(), **body
+        village=village, call_id=call_id, actor=actor, now=now(), **body
     )
-    return whole_call(call)
+    return whole_call(call, actor)

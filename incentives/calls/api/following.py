@@ -1,11 +1,15 @@
 """A call by its caller's link: how far it is, rate the answer, send it back."""
 
 from typing import Any
+from uuid import UUID
+
+from flask import Response
 
 from incentives.calls import operations, queries, schemas
 from incentives.calls.api.blueprint import blueprint
 from incentives.calls.outputs import followed_call
 from incentives.clock import now
+from incentives.files.api import file_response, thumbnail_response
 from incentives.web.api import reads, writes
 
 LINK = "/calls/follow/<secret>"
@@ -16,6 +20,20 @@ LINK = "/calls/follow/<secret>"
 def get_followed(secret: str) -> dict[str, Any]:
     """How far a call is, for whoever has its link."""
     return followed_call(queries.call_by_secret(secret), now())
+
+
+@blueprint.route(f"{LINK}/photos/<uuid:photo_id>")
+@reads(None, permission=None, produces="image/*")
+def get_photo(secret: str, photo_id: UUID) -> Response:
+    """A photo of one's own call: what one sent, or what the office did."""
+    return file_response(queries.followed_photo(secret, photo_id))
+
+
+@blueprint.route(f"{LINK}/photos/<uuid:photo_id>/thumbnail")
+@reads(None, permission=None, produces="image/jpeg")
+def get_photo_thumbnail(secret: str, photo_id: UUID) -> Response:
+    """A photo of one's own call, small."""
+    return thumbnail_response(queries.followed_photo(secret, photo_id))
 
 
 @blueprint.route(f"{LINK}/rating", methods=["POST"])

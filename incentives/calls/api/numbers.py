@@ -16,7 +16,7 @@ NUMBERS = "/divisions/<code>/call-numbers"
 @blueprint.route(NUMBERS)
 @reads(schemas.FiguresPage, query=lists.NUMBERS.query, permission=None)
 def get_numbers(code: str, query: dict[str, Any]) -> dict[str, Any]:
-    """Calls by category, office and village: how many, how soon, in time, how rated."""
+    """Calls by category, office and the divisions below: how many, how soon, in time, how rated."""
     at = now()
     first, last = period(query["first"], query["last"], at)
     return {"items": call_numbers(find_division(code).code, first, last, at), "next": None}

@@ -1,5 +1,6 @@
 """What is done with calls and with the offices that answer them."""
 
+from incentives.calls.operations.awarding import award_rule, propose_call_award
 from incentives.calls.operations.duties import enter_duty, strike_off_duty
 from incentives.calls.operations.following import may_reopen, rate_call, reopen_call
 from incentives.calls.operations.forgetting import forget_calls
@@ -11,13 +12,7 @@ from incentives.calls.operations.offices import (
     set_office_people,
 )
 from incentives.calls.operations.reporting import Report, Reported, report_call
-from incentives.calls.operations.sorting import (
-    award_rule,
-    merge_call,
-    propose_call_award,
-    push_call,
-    strike_call,
-)
+from incentives.calls.operations.sorting import merge_call, push_call, strike_call
 from incentives.calls.operations.stepping import step_call
 
 __all__ = [

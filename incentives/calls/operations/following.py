@@ -24,7 +24,7 @@ def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> C
     word = check_note(word, "/word", wanted=False)
     if call.rating is not None:
         raise WrongState(_("This was rated already"))
-    move_on(call, Action.RATE, rating=rating, rating_word=word)
+    move_on(call, Action.RATE, if_still=Call.rating.is_(None), rating=rating, rating_word=word)
     note_step(call, Action.RATE, actor=None, now=now)
     return call
 
@@ -41,12 +41,14 @@ def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     move_on(
         call,
         Action.REOPEN,
+        if_still=Call.reopened_at.is_(None),
         reopened_at=now,
         pushed_at=now,
         accepted_at=None,
         on_site_at=None,
         resolved_at=None,
         answered_at=None,
+        verified=None,
         rating=None,
         rating_word=None,
         **clock_from(call.village, call.category, now),

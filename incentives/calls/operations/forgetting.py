@@ -49,6 +49,7 @@ def forget_words(*, now: datetime) -> int:
             step.note = None
             if step.photo_id is not None:
                 erase_file(village=call.village, file_id=step.photo_id, actor=SYSTEM, now=now)
+                step.photo_id = None
     db.session.flush()
     return len(found)
 

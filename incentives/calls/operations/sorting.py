@@ -1,16 +1,13 @@
-"""What a cadre does with calls: send one on, merge doubles, strike misuse, propose its award."""
+"""What a cadre does with calls: send one on, merge doubles, strike misuse."""
 
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.awards.models import Evidence, RuleItem
-from incentives.awards.operations import Act, propose_award
-from incentives.awards.queries import items_of, rulebook_in_force
 from incentives.calls.models import Call, CallStatus, Category
 from incentives.calls.operations.steps import (
     check_note,
@@ -21,12 +18,8 @@ from incentives.calls.operations.steps import (
 )
 from incentives.calls.queries import find_call, find_office, office_for
 from incentives.calls.states import Action
-from incentives.clock import village_day
-from incentives.database import rows_changed
-from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
-
-VERIFIED = (CallStatus.RESOLVED, CallStatus.ANSWERED)
 
 
 def push_call(
@@ -52,8 +45,8 @@ def push_call(
         raise Invalid(errors=[FieldError("/office_id", detail)])
     refuse_closed(office, village)
     clock = clock_from(village, category, now)
-    values = {"office_id": office.id, "category": category, "pushed_at": now, **clock}
-    move_on(call, Action.PUSH, **values)
+    clock |= {"office_id": office.id, "category": category, "pushed_at": now}
+    move_on(call, Action.PUSH, **clock)
     note_step(call, Action.PUSH, actor=actor, now=now)
     return call
 
@@ -96,56 +89,4 @@ def strike_call(*, village: str, call_id: UUID, reason: str, actor: Actor, now: 
     call = find_call(village, call_id)
     move_on(call, Action.STRIKE, struck_reason=reason)
     note_step(call, Action.STRIKE, actor=actor, now=now, note=reason)
-    return call
-
-
-def award_rule(village: str, call: Call) -> RuleItem | None:
-    """The rule under which a verified report earns points on its day; None where there is none."""
-    rulebook = rulebook_in_force(village, village_day(call.reported_at))
-    if rulebook is None:
-        return None
-    items = items_of([rulebook.id])[rulebook.id]
-    return next((each for each in items if each.evidence is Evidence.CALL), None)
-
-
-def propose_call_award(
-    *,
-    village: str,
-    call_id: UUID,
-    actor: Actor,
-    now: datetime,
-    resident_id: UUID | None = None,
-    household_id: UUID | None = None,
-) -> Call:
-    """Propose the points of a report that proved true, for who reported it by card or is named.
-
-    Refuses before the call is put right, a second time, where the rules of its day have no points
-    for reports, and whatever an award is refused for.
-    """
-    require(actor, "award.propose", village)
-    call = find_call(village, call_id)
-    if call.status not in VERIFIED or call.award_id is not None:
-        raise WrongState()
-    rule = award_rule(village, call)
-    if rule is None:
-        raise WrongState(_("The rules of that day give no points for reports"))
-    if resident_id is None and household_id is None:
-        resident_id = call.resident_id
-    award = propose_award(
-        village=village,
-        act=Act(rule.code, village_day(call.reported_at)),
-        resident_id=resident_id,
-        household_id=household_id,
-        actor=actor,
-        now=now,
-    )
-    changed = db.session.execute(
-        update(Call)
-        .where(Call.id == call.id, Call.award_id.is_(None), Call.status.in_(VERIFIED))
-        .values(award_id=award.id)
-        .execution_options(synchronize_session=False)
-    )
-    if rows_changed(changed) == 0:
-        raise WrongState()
-    db.session.refresh(call)
     return call

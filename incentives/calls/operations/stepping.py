@@ -7,9 +7,11 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func
 
+from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.calls.models import Call
+from incentives.calls.operations.awarding import propose_by_itself
 from incentives.calls.operations.steps import (
     check_note,
     keep_photo,
@@ -37,10 +39,14 @@ def step_call(
     note: str | None = None,
     photo: bytes | None = None,
     office_id: UUID | None = None,
+    unfounded: bool = False,
 ) -> Call:
     """Take an office's step, with a note for the caller and a photo.
 
     Who goes at once (`arrive`) has accepted. `hand_over` wants the other office; the clock goes on.
+    `resolve` says that it was as reported, and proposes the points of who reported it by card; with
+    `unfounded`, that it wasn't.
+
     Refuses another office's people, a step that the state doesn't take, and no note where its
     caller is owed words: how it was put right, the answer, why it was handed over.
     """
@@ -51,25 +57,40 @@ def step_call(
     if call.office_id is None:
         raise WrongState()
     refuse_other_office(actor, call.office_id)
+    refuse_misplaced(step, office_id, unfounded)
     note = check_note(note, wanted=step in WITH_WORDS)
-    if (office_id is not None) is not (step is Action.HAND_OVER):
-        detail = _("Choose the office that it is handed to, there only")
-        raise Invalid(errors=[FieldError("/office_id", detail)])
     photo_id = keep_photo(village, photo, actor, now)
-    move_on(call, step, **columns_of(call, step, office_id, now))
+    if step is Action.RESOLVE:
+        # Caps are counted under the village's lock; it comes before the call's.
+        ledger.hold([village])
+    move_on(call, step, **columns_of(call, step, office_id, now, verified=not unfounded))
+    if step is Action.RESOLVE and call.verified:
+        propose_by_itself(call, actor=actor, now=now)
     note_step(call, step, actor=actor, now=now, note=note, photo_id=photo_id)
     db.session.flush()
     return call
 
 
-def columns_of(call: Call, step: Action, office_id: UUID | None, now: datetime) -> dict[str, Any]:
-    """What a step writes beside the state."""
+def refuse_misplaced(step: Action, office_id: UUID | None, unfounded: bool) -> None:
+    """Refuse what goes with another step, and a hand-over to nobody."""
+    if (office_id is not None) is not (step is Action.HAND_OVER):
+        detail = _("Choose the office that it is handed to, there only")
+        raise Invalid(errors=[FieldError("/office_id", detail)])
+    if unfounded and step is not Action.RESOLVE:
+        detail = _("Say so with the step that ends it, there only")
+        raise Invalid(errors=[FieldError("/unfounded", detail)])
+
+
+def columns_of(
+    call: Call, step: Action, office_id: UUID | None, now: datetime, *, verified: bool
+) -> dict[str, Any]:
+    """What a step writes beside the state; putting right a second time says anew if it was so."""
     if step is Action.ACCEPT:
         return {"accepted_at": now}
     if step is Action.ARRIVE:
         return {"accepted_at": func.coalesce(Call.accepted_at, now), "on_site_at": now}
     if step is Action.RESOLVE:
-        return {"resolved_at": now}
+        return {"resolved_at": now, "verified": verified, "unawarded": None}
     if step is Action.ANSWER:
         return {"answered_at": now}
     other = find_office(office_id) if office_id else None

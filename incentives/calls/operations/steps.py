@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
 from incentives.access import audit
 from incentives.access.actor import SYSTEM, Actor
@@ -34,11 +34,13 @@ TAGS = {
 }
 
 
-def move_on(call: Call, action: Action, **values: Any) -> None:
+def move_on(
+    call: Call, action: Action, *, if_still: ColumnElement[bool] | None = None, **values: Any
+) -> None:
     """Change a call's state by the table of states, and these columns with it.
 
-    Refuses where it isn't in a state for that, or with another office, even if it was when it was
-    read.
+    Refuses where it isn't in a state for that, is with another office, or isn't `if_still`, even if
+    it was when it was read.
     """
     before, after = TRANSITIONS[action]
     changed = db.session.execute(
@@ -47,6 +49,7 @@ def move_on(call: Call, action: Action, **values: Any) -> None:
             Call.id == call.id,
             Call.status.in_(before),
             Call.office_id.is_not_distinct_from(call.office_id),
+            true() if if_still is None else if_still,
         )
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
@@ -113,7 +116,7 @@ def refuse_other_office(actor: Actor, office_id: UUID | None) -> None:
         raise NotPermitted(_("Another office answers for this"))
 
 
-def clock_from(village: str, category: Category, now: datetime) -> dict[str, datetime]:
+def clock_from(village: str, category: Category, now: datetime) -> dict[str, Any]:
     """By when each step is to be taken, counted from now."""
     limits = limits_of(village, category)
     return {

@@ -10,14 +10,16 @@ from flask_babel.speaklater import LazyString
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
+from incentives.awards.unasked import UNAWARDED
 from incentives.calls import lists, operations, queries, schemas
 from incentives.calls.api.calls import get_calls, report, take_step
-from incentives.calls.models import Call, CallSource, CallStatus
+from incentives.calls.models import Call, CallSource, CallStatus, Category
 from incentives.calls.outputs import call_rows, whole_call
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import category_options, timeline_of
 from incentives.calls.states import OFFICE_STEPS, Action, allowed
 from incentives.calls.words import CATEGORIES, DOING, SOURCES, STATES
+from incentives.cards.paper import picture
 from incentives.clock import now
 from incentives.register.models import Resident
 from incentives.register.queries import grids_of, search_residents
@@ -28,6 +30,7 @@ from incentives.web.pages import Form, current_village, nav_item, page, render
 
 DOUBLES_SHOWN = 20
 PEOPLE_SHOWN = 20
+FILE_PAGES = {"show": "files_pages.show", "thumbnail": "files_pages.show_thumbnail"}
 
 
 def calls_wait(_actor: Actor, village: Village) -> int:
@@ -63,21 +66,33 @@ export_page(blueprint, "/desk/calls", get_calls, lists.CALLS)
 @blueprint.route("/desk/calls/new", methods=["GET", "POST"])
 @page(permission="call.report")
 def new_call() -> Any:
-    """Report what one sees, or what a slip in the paper box says."""
+    """Report what one sees in two taps, or what a slip in the paper box says."""
     village = current_village().code
     form = Form(schemas.CallInput)
     answer = form.accept(
         lambda: report(village, {"source": CallSource.DESK, **form.data}),
-        then=lambda reported: url_for(".show_call", village=village, call_id=reported.call.id),
+        then=lambda reported: url_for(
+            ".show_call", village=village, call_id=reported.call.id, link=reported.secret
+        ),
         done=_("Reported."),
+        secret=True,
     )
     return answer or render(
         "calls/new.html",
         form=form,
-        categories=category_options(),
+        routes=routes_here(village),
         sources=[(each.value, SOURCES[each]) for each in (CallSource.DESK, CallSource.BOX)],
         grids=[(grid.code, grid.name_zh) for grid in grids_of(village)],
     )
+
+
+def routes_here(village: str) -> list[tuple[str, Any, str]]:
+    """The categories, each with the name of the office that a tap on it sends a report to."""
+    routed = queries.routes_of(village)
+    return [
+        (value, word, routed[Category(value)].name if Category(value) in routed else "")
+        for value, word in category_options()
+    ]
 
 
 @blueprint.get("/v/<village>/calls/<uuid:call_id>")
@@ -91,15 +106,19 @@ def show(village: str, call_id: UUID, form: Form) -> Any:
     """A call's page with the form that was refused, if one was."""
     actor = current_actor()
     call = queries.readable_call(village, call_id, actor)
-    row = whole_call(call)
+    row = whole_call(call, actor)
     sorts = may(actor, "call.sort", village)
     steps_here = may(actor, "call.step", village) and queries.answers_for(actor, call.office_id)
     possible = allowed(call.status)
+
+    def photo_address(which: str, photo_id: UUID) -> str:
+        return url_for(FILE_PAGES[which], village=village, file_id=photo_id)
+
     return render(
         "calls/show.html",
         call=row,
         form=form,
-        steps=timeline_of(row["steps"], village, photos=True),
+        steps=timeline_of(row["steps"], photo_address),
         categories=CATEGORIES,
         category_options=category_options(),
         states=STATES,
@@ -110,8 +129,20 @@ def show(village: str, call_id: UUID, form: Form) -> Any:
         offices=[(each.id, each.name) for each in queries.offices_over(village)],
         doubles=doubles_of(call) if sorts and Action.MERGE in possible else [],
         award=award_choices(call, actor),
+        unawarded=UNAWARDED,
+        reads_awards=may(actor, "award.read", village),
+        **link_of(call),
         back=url_for(".desk_calls") if sorts else url_for(".office"),
     )
+
+
+def link_of(call: Call) -> dict[str, Any]:
+    """The caller's link, right after the report: whoever was told gives it to them."""
+    secret = request.args.get("link", "")
+    if queries.digest_of(secret) != call.secret_digest:
+        return {"follow_url": None}
+    follow_url = url_for(".follow", secret=secret, _external=True)
+    return {"follow_url": follow_url, "follow_qr": picture(follow_url)}
 
 
 def doubles_of(call: Call) -> list[tuple[UUID, str]]:
@@ -125,8 +156,7 @@ def doubles_of(call: Call) -> list[tuple[UUID, str]]:
 
 def award_choices(call: Call, actor: Actor) -> dict[str, Any] | None:
     """Under which rule, and for whom, the points of a verified report may be proposed."""
-    verified = call.status in (CallStatus.RESOLVED, CallStatus.ANSWERED)
-    if not verified or call.award_id or not may(actor, "award.propose", call.village):
+    if not call.verified or call.award_id or not may(actor, "award.propose", call.village):
         return None
     rule = operations.award_rule(call.village, call)
     if rule is None:

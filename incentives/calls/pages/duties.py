@@ -1,76 +1,152 @@
-"""The blue and the red ledger of a village, a township or the county: read, enter, strike off."""
+"""The red and the blue ledger of a village, a township or the county: read, enter, strike off."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import redirect, url_for
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 
-from incentives.access.actor import current_actor, find_actor
+from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.calls import lists, operations, queries, schemas
-from incentives.calls.api.duties import get_done_duties, get_duties
+from incentives.calls.api.duties import (
+    get_done_duties,
+    get_duties,
+    get_village_done_duties,
+    get_village_duties,
+)
 from incentives.calls.models import Duty
 from incentives.calls.outputs import duty_rows
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.queries.duties import DutySource, done_duties, open_duties
+from incentives.calls.queries.duties import (
+    BLUE,
+    RED,
+    DutySource,
+    LedgerLine,
+    done_duties,
+    open_duties,
+)
 from incentives.clock import now, village_day
 from incentives.extensions import db
+from incentives.register.dues import due_words
+from incentives.register.models import Level
 from incentives.register.queries import divisions_by_code, find_division
 from incentives.web.cursors import page as page_of
+from incentives.web.guard import get_village
 from incentives.web.lists import ListPage, export_page, list_page
-from incentives.web.pages import Form, page, render
+from incentives.web.pages import Form, page, public_place, render
 
 DONE_SHOWN = 20
+OF_VILLAGE, OF_DIVISION = "calls_pages.village_duties", "calls_pages.division_duties"
+
+
+def overdue_here(village: str) -> str | None:
+    """How much is overdue in a village, in words; None where nothing is."""
+    red = sum(each.ledger == RED for each in open_duties(village, now()))
+    return ngettext("1 duty is overdue", "%(num)s duties are overdue", red) if red else None
+
+
+public_place(_("Red and blue ledger"), "/v/{village}/duties", order=70, summary=overdue_here)
+
+
+@blueprint.get("/v/<village>/duties")
+@page(permission=None)
+def village_duties(village: str) -> Any:
+    """What offices owe a village: overdue on the red ledger, in time on the blue one."""
+    return show_duties(village, Form())
 
 
 @blueprint.get("/divisions/<code>/duties")
 @page(permission=None)
 def division_duties(code: str) -> Any:
     """The ledgers of a township's or the county's villages, each line with its place."""
-    return show_duties(find_division(code).code, Form())
+    place = find_division(code)
+    if place.level is Level.VILLAGE:
+        return redirect(url_for(OF_VILLAGE, village=code))
+    return show_duties(code, Form())
 
 
+export_page(blueprint, "/v/<village>/duties", get_village_duties, lists.VILLAGE_DUTIES)
 export_page(blueprint, "/divisions/<code>/duties", get_duties, lists.DUTIES)
-list_page(
-    blueprint,
-    "/divisions/<code>/done-duties",
-    get_done_duties,
-    lists.DONE_DUTIES,
-    back=(".division_duties", _("What offices owe")),
-)
-
-
-def show_duties(code: str, form: Form) -> Any:
-    """Both ledgers of a division, what was done lately, and the form to enter one."""
-    actor = find_actor()
-    shown = ListPage(lists.DUTIES, get_duties, endpoint=".division_duties", address={"code": code})
-    found = shown.hold(lists.DUTIES.sift(open_duties(code, now()), shown.query))
-    done = page_of(done_duties(code), [Duty.id.desc()], {"limit": DONE_SHOWN})["items"]
-    may_enter = actor is not None and may(actor, "duty.enter", code)
-    mine = set() if actor is None else own_ids()
-    places = divisions_by_code([each.division for each in (*found, *done)])
-    return render(
-        "calls/duties.html",
-        code=code,
-        place=find_division(code),
-        form=form,
-        list=shown,
-        red=[each for each in found if each.overdue],
-        blue=[each for each in found if not each.overdue],
-        done=duty_rows(done),
-        places=places,
-        mine=mine,
-        by_hand=DutySource.HAND,
-        may_enter=may_enter,
-        offices=[(each.id, each.name) for each in queries.offices_over(code)] if may_enter else [],
-        today_on=village_day(now()).isoformat(),
+for rule, of_them, listing, ledgers in (
+    ("/v/<village>", get_village_done_duties, lists.VILLAGE_DONE_DUTIES, ".village_duties"),
+    ("/divisions/<code>", get_done_duties, lists.DONE_DUTIES, ".division_duties"),
+):
+    list_page(
+        blueprint,
+        f"{rule}/done-duties",
+        of_them,
+        listing,
+        back=(ledgers, _("Red and blue ledger")),
     )
 
 
-def own_ids() -> set[UUID]:
+def address_of(code: str) -> str:
+    """Where a division's ledgers are."""
+    if find_division(code).level is Level.VILLAGE:
+        return url_for(OF_VILLAGE, village=code)
+    return url_for(OF_DIVISION, code=code)
+
+
+def list_of(code: str, *, is_village: bool) -> ListPage:
+    """The ledgers as a list that is narrowed and taken along; a refused form shows it, too."""
+    if is_village:
+        listing, view, place = lists.VILLAGE_DUTIES, get_village_duties, {"village": code}
+        return ListPage(listing, view, endpoint=OF_VILLAGE, address=place)
+    return ListPage(lists.DUTIES, get_duties, endpoint=OF_DIVISION, address={"code": code})
+
+
+def show_duties(code: str, form: Form) -> Any:
+    """Both ledgers of a division by office, what was done lately, and the form to enter one."""
+    actor, place, today = find_actor(), find_division(code), village_day(now())
+    is_village = place.level is Level.VILLAGE
+    shown = list_of(code, is_village=is_village)
+    found = shown.hold(lists.DUTIES.sift(open_duties(code, now()), shown.query))
+    done = page_of(done_duties(code), [Duty.id.desc()], {"limit": DONE_SHOWN})["items"]
+    may_enter = actor is not None and may(actor, "duty.enter", code)
+    return render(
+        "calls/duties.html",
+        code=code,
+        place=place,
+        form=form,
+        list=shown,
+        red=by_office(found, RED),
+        blue=by_office(found, BLUE),
+        village_day=village_day,
+        due_words=lambda due_on: due_words(due_on, today),
+        done=duty_rows(done),
+        done_url=(
+            url_for(".village-done-duties_list", village=code)
+            if is_village
+            else url_for(".done-duties_list", code=code)
+        ),
+        places=divisions_by_code([each.division for each in (*found, *done)]),
+        mine=own_ids(actor),
+        by_hand=DutySource.HAND,
+        may_enter=may_enter,
+        offices=[(each.id, each.name) for each in queries.offices_over(code)] if may_enter else [],
+        today_on=today.isoformat(),
+        **({"village": get_village(code)} if is_village else {}),
+    )
+
+
+def by_office(found: Sequence[LedgerLine], ledger: str) -> list[tuple[str, list[LedgerLine]]]:
+    """The lines of a ledger under the offices that owe them, in the order of what is due first."""
+    grouped: dict[str, list[LedgerLine]] = defaultdict(list)
+    for each in found:
+        if each.ledger == ledger:
+            grouped[str(each.office)].append(each)
+    return list(grouped.items())
+
+
+def own_ids(actor: Actor | None) -> set[UUID]:
     """The offices for which whoever reads may strike off."""
-    return {each.id for each in db.session.scalars(queries.own_offices(current_actor()))}
+    if actor is None:
+        return set()
+    return {each.id for each in db.session.scalars(queries.own_offices(actor))}
 
 
 @blueprint.post("/divisions/<code>/duties")
@@ -80,7 +156,7 @@ def enter_duty(code: str) -> Any:
     form = Form(schemas.DutyInput)
     answer = form.accept(
         lambda: operations.enter_duty(division=code, actor=current_actor(), now=now(), **form.data),
-        then=lambda _duty: url_for(".division_duties", code=code),
+        then=lambda _duty: address_of(code),
         done=_("It stands in public now."),
     )
     return answer or show_duties(find_division(code).code, form)
@@ -95,7 +171,7 @@ def strike_off(code: str, duty_id: UUID) -> Any:
         lambda: operations.strike_off_duty(
             division=code, duty_id=duty_id, actor=current_actor(), now=now(), **form.data
         ),
-        then=lambda _duty: url_for(".division_duties", code=code),
+        then=lambda _duty: address_of(code),
         done=_("Struck off."),
     )
     return answer or show_duties(find_division(code).code, form)

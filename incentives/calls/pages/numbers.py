@@ -1,13 +1,17 @@
 """Calls in numbers, for anyone: of a village, a township, the county."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask_babel import format_timedelta, gettext
+from flask import url_for
+from flask_babel import gettext
+from markupsafe import Markup
 
 from incentives.calls import lists
 from incentives.calls.api.numbers import get_numbers
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.queries.numbers import call_numbers, period
+from incentives.calls.pages.shared import span_words
+from incentives.calls.queries.numbers import FEWEST, SPANS, call_numbers, period
 from incentives.calls.words import NUMBERS_BY
 from incentives.clock import now
 from incentives.register.queries import find_division
@@ -32,7 +36,7 @@ def show_numbers(code: str) -> Any:
         first=first,
         last=last,
         groups=[
-            (word, [cells(each) for each in found if each["by"] == by])
+            (word, *parted([each for each in found if each["by"] == by], place.code))
             for by, word in NUMBERS_BY.items()
         ],
         any=bool(shown.hold(found)),
@@ -42,23 +46,40 @@ def show_numbers(code: str) -> Any:
 export_page(blueprint, PAGE, get_numbers, lists.NUMBERS)
 
 
-def cells(row: dict[str, Any]) -> list[str]:
+def parted(rows: list[dict[str, Any]], place: str) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The rows of which there is enough to say, and those that are only counted."""
+    enough = [each for each in rows if each["reported"] >= FEWEST]
+    few = [each for each in rows if each["reported"] < FEWEST]
+    return [cells(each, place) for each in enough], [named(each, place) for each in few]
+
+
+def named(row: dict[str, Any], place: str) -> list[Any]:
+    """What is counted, and how much; a division leads to its own numbers."""
+    name: Any = str(row["name"])
+    if row["by"] == "division" and row["key"] != place:
+        address = url_for(".show_numbers", code=row["key"])
+        name = Markup('<a href="{}">{}</a>').format(address, name)
+    return [name, str(row["reported"]), str(row["resolved"])]
+
+
+def cells(row: dict[str, Any], place: str) -> list[Any]:
     """A row of the table, as people say its figures."""
     few = gettext("too few")
     percent, stars = row["in_time_percent"], row["stars"]
     return [
-        str(row["name"]),
-        str(row["reported"]),
-        str(row["resolved"]),
+        *named(row, place),
         few if percent is None else f"{percent} %",
-        *(said(row[name]) for name in ("accept_minutes", "on_site_minutes", "resolve_minutes")),
-        said(row["slowest_minutes"]),
+        *(said(row[f"{step}_minutes"], row[f"{step}_slowest_minutes"]) for step in SPANS),
         few if stars is None else str(stars),
     ]
 
 
-def said(minutes: int | None) -> str:
-    """Minutes as people say them."""
-    if minutes is None:
+def said(middle: int | None, slowest: int | None) -> str:
+    """The median and the slowest of a step, as people say them."""
+    if middle is None or slowest is None:
         return gettext("too few")
-    return str(format_timedelta(minutes * 60, granularity="minute", threshold=1.2))
+    return gettext(
+        "%(time)s, slowest %(slowest)s",
+        time=span_words(timedelta(minutes=middle)),
+        slowest=span_words(timedelta(minutes=slowest)),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
-from flask_babel import format_timedelta, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
@@ -19,7 +19,7 @@ from incentives.calls.operations import Answerer
 from incentives.calls.operations.offices import managed_office
 from incentives.calls.outputs import call_rows, duty_rows, office_rows
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.pages.shared import category_options
+from incentives.calls.pages.shared import category_options, span_words
 from incentives.calls.queries import Limits
 from incentives.calls.queries.duties import duties_of_offices
 from incentives.calls.words import CATEGORIES, STATES
@@ -79,12 +79,9 @@ def time_left(due_at: datetime | None) -> str:
     if due_at is None:
         return ""
     left = due_at - now()
-    said = format_timedelta(abs(left), granularity="minute", threshold=1.2)
-    return (
-        gettext("%(time)s late", time=said)
-        if left < timedelta()
-        else gettext("%(time)s left", time=said)
-    )
+    if left < timedelta():
+        return gettext("%(time)s late", time=span_words(-left))
+    return gettext("%(time)s left", time=span_words(left))
 
 
 def divisions_managed(actor: Actor) -> list[tuple[str, str]]:

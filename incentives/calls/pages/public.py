@@ -14,9 +14,10 @@ from incentives.calls.api.calls import get_public_calls, report
 from incentives.calls.models import Call, CallSource
 from incentives.calls.outputs import call_rows, followed_call
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.pages.shared import category_options, timeline_of
+from incentives.calls.pages.shared import category_options, pictures_of, timeline_of
 from incentives.calls.words import CATEGORIES, STATES
 from incentives.clock import now
+from incentives.files.api import file_response, thumbnail_response
 from incentives.register.queries import grids_of
 from incentives.register.sections import own_sections
 from incentives.web.cursors import page as page_of
@@ -80,13 +81,18 @@ def show_followed(secret: str, form: Form) -> Any:
     """A call's page for whoever has its link."""
     call = queries.call_by_secret(secret)
     followed = followed_call(call, now())
+
+    def photo_address(which: str, photo_id: UUID) -> str:
+        return url_for(f".{which}_photo", secret=secret, photo_id=photo_id)
+
     return render(
         "calls/follow.html",
         village=get_village(call.village),
         secret=secret,
         form=form,
         call=followed,
-        steps=timeline_of(followed["steps"], call.village),
+        pictures=pictures_of(followed["photo_id"], photo_address) if followed["merged"] else [],
+        steps=timeline_of(followed["steps"], photo_address),
         categories=CATEGORIES,
         states=STATES,
         ratings=RATINGS,
@@ -98,6 +104,20 @@ def show_followed(secret: str, form: Form) -> Any:
 def follow(secret: str) -> Any:
     """How far one's own call is, and what the office wrote."""
     return show_followed(secret, Form())
+
+
+@blueprint.get("/calls/follow/<secret>/photos/<uuid:photo_id>")
+@page(permission=None)
+def show_photo(secret: str, photo_id: UUID) -> Any:
+    """A photo of one's own call: what one sent, or what the office did."""
+    return file_response(queries.followed_photo(secret, photo_id))
+
+
+@blueprint.get("/calls/follow/<secret>/photos/<uuid:photo_id>/thumbnail")
+@page(permission=None)
+def thumbnail_photo(secret: str, photo_id: UUID) -> Any:
+    """A photo of one's own call, small."""
+    return thumbnail_response(queries.followed_photo(secret, photo_id))
 
 
 @blueprint.post("/calls/follow/<secret>/rating")

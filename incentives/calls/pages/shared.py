@@ -1,12 +1,13 @@
-"""What the pages of calls share: a call's steps as a timeline, the words of choices."""
+"""What the pages of calls share: a call's steps as a timeline with their photos, the categories."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from flask import url_for
-from flask_babel import format_datetime, gettext
+from flask_babel import format_datetime, format_timedelta, gettext
 
-from incentives.calls.models import Call, Category
+from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
 from incentives.clock import VILLAGE_TIME
 
@@ -17,9 +18,10 @@ def category_options() -> list[tuple[str, Any]]:
 
 
 def timeline_of(
-    steps: Iterable[dict[str, Any]], village: str, *, photos: bool = False
+    steps: Iterable[dict[str, Any]], address: Callable[[str, UUID], str]
 ) -> list[dict[str, Any]]:
-    """A call's steps as the timeline shows them; `photos`: with links for those who may see."""
+    """A call's steps as the timeline shows them; `address` says where a photo is, `show` or
+    `thumbnail`, for whoever reads."""
     return [
         {
             "title": STEPS[each["action"]],
@@ -32,21 +34,26 @@ def timeline_of(
                 if part
             ),
             "note": each["note"],
-            "links": photo_links(each, village) if photos else [],
+            "pictures": pictures_of(each["photo_id"], address),
             "state": "done",
         }
         for each in steps
     ]
 
 
-def photo_links(step: dict[str, Any], village: str) -> list[dict[str, str]]:
-    """Where the photo of a step is."""
-    if step["photo_id"] is None:
+def pictures_of(photo_id: UUID | None, address: Callable[[str, UUID], str]) -> list[dict[str, str]]:
+    """The photo of a step, small and whole."""
+    if photo_id is None:
         return []
-    url = url_for("files_pages.show", village=village, file_id=step["photo_id"])
-    return [{"url": url, "label": gettext("Photo")}]
+    return [
+        {
+            "url": address("show", photo_id),
+            "small": address("thumbnail", photo_id),
+            "label": gettext("Photo"),
+        }
+    ]
 
 
-def title_of(call: Call) -> str:
-    """A call in a few words: what it is about, and where."""
-    return " · ".join(part for part in (str(CATEGORIES[call.category]), call.place) if part)
+def span_words(span: timedelta) -> str:
+    """How long something takes, as people say it."""
+    return str(format_timedelta(span, granularity="minute", threshold=1.2))

@@ -8,6 +8,7 @@ from incentives.calls.queries.calls import (
     count_to_sort,
     digest_of,
     find_call,
+    followed_photo,
     last_of,
     may_read_photo,
     open_calls,
@@ -29,6 +30,7 @@ from incentives.calls.queries.offices import (
     offices_over,
     own_offices,
     people_of,
+    routes_of,
 )
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "digest_of",
     "find_call",
     "find_office",
+    "followed_photo",
     "last_of",
     "limits_of",
     "may_read_photo",
@@ -57,5 +60,6 @@ __all__ = [
     "public_calls",
     "readable_call",
     "readable_calls",
+    "routes_of",
     "view_of",
 ]

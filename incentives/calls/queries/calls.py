@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, case, func, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.calls.models import Call, CallStatus, CallStep, Category, Office
 from incentives.calls.queries.offices import answers_for, offices_by_id, own_offices
-from incentives.calls.states import WITH_OFFICE
+from incentives.calls.states import OFFICE_TURN
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.files.models import File
@@ -54,7 +54,7 @@ def readable_call(village: str, call_id: UUID, actor: Actor) -> Call:
 
 
 def call_by_secret(secret: str) -> Call:
-    """The call of a caller's link, or the one that it was merged into; refuses an unknown link."""
+    """The call of a caller's link; refuses an unknown one."""
     call = db.session.scalar(select(Call).where(Call.secret_digest == digest_of(secret)))
     if call is None:
         raise NotFound()
@@ -75,6 +75,22 @@ def view_of(call: Call) -> CallView:
     ).all()
     named = offices_by_id([call.office_id, *(step.office_id for step in steps)])
     return CallView(call, steps, named)
+
+
+def followed_photo(secret: str, photo_id: UUID) -> File:
+    """A photo of the call of a caller's link: what they sent, or what the office did.
+
+    Refuses any other file, those of the call that it was merged into too, and an erased one.
+    """
+    call = call_by_secret(secret)
+    file = db.session.scalar(
+        select(File)
+        .join(CallStep, CallStep.photo_id == File.id)
+        .where(CallStep.call_id == call.id, File.id == photo_id, File.erased_at.is_(None))
+    )
+    if file is None:
+        raise NotFound()
+    return file
 
 
 def calls(
@@ -113,7 +129,7 @@ def public_calls(village: str) -> Select[Call]:
 def calls_of_office(office_id: UUID, *, is_open: bool | None = None) -> Select[Call]:
     """An office's calls: those it has to do with, those done, or both."""
     chosen = select(Call).where(Call.office_id == office_id)
-    open_now = Call.status.in_([*WITH_OFFICE, CallStatus.RESOLVED])
+    open_now = Call.status.in_(OFFICE_TURN)
     if is_open is None:
         return chosen
     return chosen.where(open_now if is_open else ~open_now)
@@ -124,25 +140,22 @@ def open_calls(office_ids: Sequence[UUID], at_most: int) -> list[Call]:
     due = case(
         (Call.status == CallStatus.PUSHED, Call.accept_by),
         (Call.status == CallStatus.ACCEPTED, Call.on_site_by),
-        else_=Call.resolve_by,
+        (Call.status == CallStatus.ON_SITE, Call.resolve_by),
+        else_=Call.resolved_at,
     )
-    return list(
-        db.session.scalars(
-            select(Call)
-            .where(
-                Call.office_id.in_(office_ids),
-                Call.status.in_([*WITH_OFFICE, CallStatus.RESOLVED]),
-            )
-            .order_by(due, Call.id)
-            .limit(at_most)
-        )
+    found = db.session.scalars(
+        select(Call)
+        .where(Call.office_id.in_(office_ids), Call.status.in_(OFFICE_TURN))
+        .order_by(due, Call.id)
+        .limit(at_most)
     )
+    return sorted(found, key=lambda each: (each.due_at or each.reported_at, str(each.id)))
 
 
 def count_to_sort(village: str) -> int:
     """How many calls wait for a cadre's look."""
-    waiting = calls(village, status=CallStatus.REPORTED).with_only_columns(Call.id)
-    return len(db.session.scalars(waiting).all())
+    waiting = calls(village, status=CallStatus.REPORTED).with_only_columns(func.count(Call.id))
+    return db.session.scalar(waiting) or 0
 
 
 def may_read_photo(file: File, actor: Actor) -> bool:

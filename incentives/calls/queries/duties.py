@@ -1,28 +1,32 @@
 """The public ledgers: blue what is in time, red what is overdue, by office and never by villager.
 
-Three kinds of duties stand there: those entered by hand, calls that an office hasn't resolved, and
-what the rooms above have to do (objections to be ruled on). Only the first have a row of their own.
+Three kinds of duties stand there: those entered by hand, calls that an office hasn't answered, and
+what other rooms have to do (objections to be ruled on). Only the first have a row of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext, ngettext
 from sqlalchemy import Select, select
 
-from incentives.calls.models import Call, Duty
+from incentives.calls.models import Call, CallStatus, Duty, Office
 from incentives.calls.queries.offices import offices_by_id
-from incentives.calls.states import WITH_OFFICE
+from incentives.calls.states import UNANSWERED
 from incentives.calls.words import CATEGORIES
-from incentives.clock import now, village_day
+from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register import dues
-from incentives.register.dues import Due
+from incentives.register.answers import named
+from incentives.register.queries import divisions_by_code
 
 CALLS_AT_MOST = 1_000
+RED, BLUE = "red", "blue"
 
 
 class DutySource(StrEnum):
@@ -35,7 +39,7 @@ class DutySource(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """One open duty: whose, what, since which day or instant it is due, and whether it is late."""
+    """One open duty: whose, what, where, by which day, on which ledger, how many days late."""
 
     source: DutySource
     id: UUID | None
@@ -44,7 +48,8 @@ class LedgerLine:
     office: Any
     office_id: UUID | None
     due_on: date
-    overdue: bool
+    ledger: str
+    days_overdue: int
 
 
 def find_duty(division: str, duty_id: UUID) -> Duty:
@@ -62,42 +67,6 @@ def done_duties(division: str) -> Select[Duty]:
     )
 
 
-def open_duties(division: str, at: datetime) -> list[LedgerLine]:
-    """What is still to be done at a division and below, what is overdue first.
-
-    A call is late once the next step of its office is.
-    """
-    today = village_day(at)
-    lines = lines_of_offices(division, at)
-    for source in dues.sources:
-        if source is not owed_by_offices:
-            lines += [line_of_other(division, due, today) for due in source(division, today)]
-    return sorted(lines, key=lambda each: (not each.overdue, each.due_on, str(each.id)))
-
-
-def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
-    """The duties entered by hand and the calls that offices have, in three statements."""
-    today = village_day(at)
-    by_hand = db.session.scalars(
-        select(Duty).where(
-            Duty.division.startswith(division, autoescape=True), Duty.done_at.is_(None)
-        )
-    ).all()
-    calls = db.session.scalars(
-        select(Call)
-        .where(
-            Call.village.startswith(division, autoescape=True), Call.status.in_(list(WITH_OFFICE))
-        )
-        .order_by(Call.resolve_by)
-        .limit(CALLS_AT_MOST)
-    ).all()
-    named = offices_by_id(
-        [*(each.office_id for each in by_hand), *(each.office_id for each in calls)]
-    )
-    lines = [line_of_duty(each, named[each.office_id].name, today) for each in by_hand]
-    return lines + [line_of_call(each, named, at) for each in calls]
-
-
 def duties_of_offices(office_ids: list[UUID]) -> list[Duty]:
     """What these offices have to do by hand, the first due first."""
     return list(
@@ -109,46 +78,113 @@ def duties_of_offices(office_ids: list[UUID]) -> list[Duty]:
     )
 
 
-def owed_by_offices(division: str, _on: date) -> list[Due]:
-    """The duties by hand and the calls of a division, for whoever shows the ledgers."""
+def open_duties(division: str, at: datetime) -> list[LedgerLine]:
+    """What is still to be done at a division and below, what is overdue first.
+
+    A call is late once the next step of its office is.
+    """
+    today = village_day(at)
+    lines = lines_of_offices(division, at)
+    for source in dues.sources:
+        lines += [line_of_other(due, today) for due in source(division, today)]
+    return sorted(lines, key=lambda each: (each.ledger != RED, each.due_on, str(each.id)))
+
+
+def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
+    """The duties entered by hand and the calls that wait for an office or a cadre's look."""
+    by_hand = db.session.scalars(
+        select(Duty).where(
+            Duty.division.startswith(division, autoescape=True), Duty.done_at.is_(None)
+        )
+    ).all()
+    calls = db.session.scalars(
+        select(Call)
+        .where(
+            Call.village.startswith(division, autoescape=True), Call.status.in_(list(UNANSWERED))
+        )
+        .order_by(Call.reported_at)
+        .limit(CALLS_AT_MOST)
+    ).all()
+    offices = offices_by_id(
+        [*(each.office_id for each in by_hand), *(each.office_id for each in calls)]
+    )
+    waiting = [each for each in calls if each.status is CallStatus.REPORTED]
     return [
-        Due(office=each.office, title=each.title, due_on=each.due_on, is_late=each.overdue)
-        for each in lines_of_offices(division, now())
+        *(line_of_duty(each, offices[each.office_id], village_day(at)) for each in by_hand),
+        *(line_of_call(each, offices[each.office_id], at) for each in calls if each.office_id),
+        *lines_of_unlooked(waiting, at),
     ]
 
 
-def line_of_other(division: str, due: Due, today: date) -> LedgerLine:
+def line_of_other(due: dues.Due, today: date) -> LedgerLine:
     """What another room's records owe."""
-    late = due.ledger(today) == "red"
     return LedgerLine(
-        DutySource.OBJECTION, None, division, due.title, due.office, None, due.due_on, late
+        source=DutySource.OBJECTION,
+        id=None,
+        division=due.division,
+        title=due.title,
+        office=due.office,
+        office_id=None,
+        due_on=due.due_on,
+        ledger=RED if due.due_on < today else BLUE,
+        days_overdue=max(0, (today - due.due_on).days),
     )
 
 
-def line_of_duty(duty: Duty, office: str, today: date) -> LedgerLine:
+def line_of_duty(duty: Duty, office: Office, today: date) -> LedgerLine:
     """A duty entered by hand."""
     return LedgerLine(
-        DutySource.HAND,
-        duty.id,
-        duty.division,
-        duty.title,
-        office,
-        duty.office_id,
-        duty.due_on,
-        duty.due_on < today,
+        source=DutySource.HAND,
+        id=duty.id,
+        division=duty.division,
+        title=duty.title,
+        office=office.name,
+        office_id=office.id,
+        due_on=duty.due_on,
+        ledger=RED if duty.due_on < today else BLUE,
+        days_overdue=max(0, (today - duty.due_on).days),
     )
 
 
-def line_of_call(call: Call, named: dict[UUID, Any], at: datetime) -> LedgerLine:
+def line_of_call(call: Call, office: Office, at: datetime) -> LedgerLine:
     """An office's call: what it is about, never what its caller wrote."""
     due_at = call.due_at or at
     return LedgerLine(
-        DutySource.CALL,
-        call.id,
-        call.village,
-        CATEGORIES[call.category],
-        named[call.office_id].name if call.office_id else "",
-        call.office_id,
-        village_day(due_at),
-        due_at < at,
+        source=DutySource.CALL,
+        id=call.id,
+        division=call.village,
+        title=CATEGORIES[call.category],
+        office=office.name,
+        office_id=office.id,
+        due_on=village_day(due_at),
+        ledger=RED if due_at < at else BLUE,
+        days_overdue=max(0, (village_day(at) - village_day(due_at)).days),
     )
+
+
+def lines_of_unlooked(waiting: Sequence[Call], at: datetime) -> list[LedgerLine]:
+    """One line a village for the reports that wait for a cadre's look, however many there are.
+
+    Whoever reports much that is no call can't fill the ledgers with it.
+    """
+    places = divisions_by_code(sorted({each.village for each in waiting}))
+    lines = []
+    for code, place in sorted(places.items()):
+        here = [each for each in waiting if each.village == code]
+        due_at = min(each.look_by for each in here)
+        lines.append(
+            LedgerLine(
+                source=DutySource.CALL,
+                id=None,
+                division=code,
+                title=ngettext(
+                    "1 report to be looked at", "%(num)s reports to be looked at", len(here)
+                ),
+                office=gettext("Village committee of %(place)s", place=named(place).name),
+                office_id=None,
+                due_on=village_day(due_at),
+                ledger=RED if due_at < at else BLUE,
+                days_overdue=max(0, (village_day(at) - village_day(due_at)).days),
+            )
+        )
+    return lines

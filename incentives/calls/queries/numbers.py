@@ -6,7 +6,7 @@ isn't counted. The clock of a call begins when it is pushed; one that was reopen
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from statistics import fmean, median
 from typing import Any
@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.calls.models import Call, CallStatus, Category
-from incentives.calls.queries.offices import offices_by_id
+from incentives.calls.queries.offices import VILLAGE_CODE, offices_by_id
 from incentives.calls.words import CATEGORIES
 from incentives.clock import beginning, village_day
 from incentives.errors import FieldError, Invalid
@@ -25,6 +25,7 @@ from incentives.register.queries import divisions_by_code
 FEWEST = 5
 DAYS = 90
 DAYS_AT_MOST = 366
+TOWNSHIP_CODE = 9
 NOT_COUNTED = (CallStatus.MERGED, CallStatus.STRUCK)
 
 
@@ -40,7 +41,8 @@ def period(first: date | None, last: date | None, now: datetime) -> tuple[date, 
 
 
 def call_numbers(division: str, first: date, last: date, now: datetime) -> list[dict[str, Any]]:
-    """The figures of the calls reported in these days, by category, by office, by village."""
+    """The figures of the calls reported in these days, by category, by office, by the divisions
+    right below."""
     found = db.session.scalars(
         select(Call).where(
             Call.village.startswith(division, autoescape=True),
@@ -49,17 +51,18 @@ def call_numbers(division: str, first: date, last: date, now: datetime) -> list[
             Call.reported_at < beginning(last + timedelta(days=1)),
         )
     ).all()
-    named = offices_by_id(each.office_id for each in found)
-    places = divisions_by_code(sorted({each.village for each in found}))
+    offices = offices_by_id(each.office_id for each in found)
+    below = {each.id: place_below(division, each.village) for each in found}
+    places = divisions_by_code(sorted(set(below.values())))
     names: dict[str, dict[str, Any]] = {
         "category": {each.value: CATEGORIES[each] for each in Category},
-        "office": {str(key): office.name for key, office in named.items()},
-        "division": {key: place.short_name for key, place in places.items()},
+        "office": {str(key): office.name for key, office in offices.items()},
+        "division": {key: places[key].short_name for key in sorted(places)},
     }
     groups: dict[tuple[str, str], list[Call]] = defaultdict(list)
     for call in found:
         groups["category", call.category.value].append(call)
-        groups["division", call.village].append(call)
+        groups["division", below[call.id]].append(call)
         if call.office_id is not None:
             groups["office", str(call.office_id)].append(call)
     return [
@@ -70,43 +73,64 @@ def call_numbers(division: str, first: date, last: date, now: datetime) -> list[
     ]
 
 
+def place_below(division: str, village: str) -> str:
+    """The division right below this one in which a village lies: of few calls, less is hidden."""
+    return next(
+        (village[:length] for length in (TOWNSHIP_CODE, VILLAGE_CODE) if length > len(division)),
+        village,
+    )
+
+
 def figures_of(calls: Sequence[Call], now: datetime) -> dict[str, Any]:
-    """The figures of some calls. In time is what was put right by its time, of what is put right or
-    past it."""
-    resolved = [each for each in calls if each.resolved_at is not None]
-    late = [
-        each
-        for each in calls
-        if each.resolve_by is not None and (each.resolved_at or now) > each.resolve_by
-    ]
-    in_time = [each for each in resolved if each not in late]
-    stars = [each.rating for each in calls if each.rating is not None]
-    times = minutes([(each.pushed_at, each.resolved_at) for each in calls])
+    """The figures of some calls. Answered in time is what was put right by its time and answered
+    within a day of that, of all that are answered or late."""
+    late = [each for each in calls if is_late(each, now)]
+    in_time = [each for each in calls if each.answered_at is not None and each not in late]
     judged = len(in_time) + len(late)
+    stars = [each.rating for each in calls if each.rating is not None]
     return {
         "reported": len(calls),
-        "resolved": len(resolved),
+        "resolved": sum(each.resolved_at is not None for each in calls),
         "in_time": len(in_time),
         "due": judged,
         "in_time_percent": round(100 * len(in_time) / judged) if judged >= FEWEST else None,
-        "accept_minutes": middle(minutes([(e.pushed_at, e.accepted_at) for e in calls])),
-        "on_site_minutes": middle(minutes([(e.pushed_at, e.on_site_at) for e in calls])),
-        "resolve_minutes": middle(times),
-        "slowest_minutes": max(times) if len(times) >= FEWEST else None,
+        **{
+            name: figure
+            for step, span in SPANS.items()
+            for name, figure in minutes_of(step, [span(each) for each in calls]).items()
+        },
         "rated": len(stars),
         "stars": round(fmean(stars), 1) if len(stars) >= FEWEST else None,
     }
 
 
-def minutes(spans: Sequence[tuple[datetime | None, datetime | None]]) -> list[int]:
-    """The whole minutes of the spans that have both ends."""
-    return [
+def is_late(call: Call, now: datetime) -> bool:
+    """Whether a call was put right or answered late, or is past its time for that."""
+    if call.resolve_by is not None and (call.resolved_at or now) > call.resolve_by:
+        return True
+    return call.answer_by is not None and (call.answered_at or now) > call.answer_by
+
+
+# From where to where each step takes its time; a call that was reopened was sent on before.
+Span = tuple[datetime | None, datetime | None]
+SPANS: dict[str, Callable[[Call], Span]] = {
+    "push": lambda call: (call.reported_at, None if call.reopened_at else call.pushed_at),
+    "accept": lambda call: (call.pushed_at, call.accepted_at),
+    "on_site": lambda call: (call.pushed_at, call.on_site_at),
+    "resolve": lambda call: (call.pushed_at, call.resolved_at),
+    "answer": lambda call: (call.resolved_at, call.answered_at),
+}
+
+
+def minutes_of(step: str, spans: Sequence[Span]) -> dict[str, int | None]:
+    """The median and the slowest of a step in whole minutes; None of fewer than five."""
+    times = [
         int((end - start).total_seconds() // 60)
         for start, end in spans
         if start is not None and end is not None
     ]
-
-
-def middle(times: Sequence[int]) -> int | None:
-    """The median in whole minutes; None of fewer than five."""
-    return round(median(times)) if len(times) >= FEWEST else None
+    few = len(times) < FEWEST
+    return {
+        f"{step}_minutes": None if few else round(median(times)),
+        f"{step}_slowest_minutes": None if few else max(times),
+    }

@@ -72,14 +72,16 @@ def offices_over(village: str) -> list[Office]:
     return sorted(found, key=lambda each: (-len(each.division), each.name))
 
 
+def routes_of(village: str) -> dict[Category, Office]:
+    """Which office answers for each category: the village's, else the township's, the county's."""
+    over = offices_over(village)
+    answering = categories_of(over)
+    return {category: office for office in reversed(over) for category in answering[office.id]}
+
+
 def office_for(village: str, category: Category) -> Office | None:
-    """The office that answers for a category: the village's, else the township's, the county's."""
-    answering = set(
-        db.session.scalars(
-            select(OfficeCategory.office_id).where(OfficeCategory.category == category)
-        )
-    )
-    return next((each for each in offices_over(village) if each.id in answering), None)
+    """The office that answers for a category, if there is one."""
+    return routes_of(village).get(category)
 
 
 def limits_of(village: str, category: Category) -> Limits:

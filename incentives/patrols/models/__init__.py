@@ -8,7 +8,6 @@ from incentives.patrols.models.walks import (
     PatrolAttendance,
     PatrolScan,
     PatrolStatus,
-    Unawarded,
 )
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "RouteStop",
     "Shift",
     "ShiftSwap",
-    "Unawarded",
     "Waypoint",
     "WaypointCode",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incentives.awards.unasked import Unawarded
 from incentives.calls.models import Category
 from incentives.database import Base, choice, new_id
 
@@ -31,16 +32,6 @@ class PatrolStatus(StrEnum):
     WALKING = "walking"
     CLOSED = "closed"
     CANCELLED = "cancelled"
-
-
-class Unawarded(StrEnum):
-    """Why closing proposed no points for somebody: nobody saw them, or the refusals' own names."""
-
-    NOT_SIGNED_IN = "not_signed_in"
-    CAP_EXCEEDED = "cap_exceeded"
-    NO_RULE_IN_FORCE = "no_rule_in_force"
-    NOT_COVERED = "not_covered"
-    INVALID = "invalid"
 
 
 class Patrol(Base):

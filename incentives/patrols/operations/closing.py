@@ -14,16 +14,15 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.awards.models import Award
 from incentives.awards.operations import Act
-from incentives.awards.operations.entries import enter
+from incentives.awards.unasked import Unawarded, propose_unasked, told
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotPermitted, Refusal, WrongState
+from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import (
     Patrol,
     PatrolAttendance,
     PatrolScan,
     PatrolStatus,
-    Unawarded,
 )
 from incentives.patrols.models.walks import LOG_LENGTH, WEATHER_LENGTH
 from incentives.patrols.people import leads
@@ -163,7 +162,7 @@ def award_rows(
         # A row is written once, with both: it stays as it then is.
         rules = [member_rule, leader_rule] if row.resident_id == patrol.leader_id else [member_rule]
         awards = [
-            told(propose(patrol, rule, household, resident, actor=actor, now=now)) for rule in rules
+            propose(patrol, rule, household, resident, actor=actor, now=now) for rule in rules
         ]
         row.award_id, row.unawarded = awards[0]
         if len(awards) > 1:
@@ -178,28 +177,17 @@ def propose(
     *,
     actor: Actor,
     now: datetime,
-) -> Award | Unawarded:
-    """Propose one award by the rules of the day of the walk; the reason where it is refused.
+) -> tuple[UUID | None, Unawarded | None]:
+    """Propose one award by the rules of the day of the walk: its id, or why there is none.
 
     Whoever closed the log proposes it, also where the sign-in comes later: they stand for it, and
     don't review it.
     """
     act = Act(rule_item=rule_item, occurred_on=village_day(patrol.started_at))
-    savepoint = db.session.begin_nested()
-    try:
-        award = enter(patrol.village, act, 1, household, resident, actor=actor, now=now)
-    except Refusal as refusal:
-        savepoint.rollback()
-        names = {each.value for each in Unawarded}
-        return Unawarded(refusal.name) if refusal.name in names else Unawarded.INVALID
-    savepoint.commit()
-    award.proposed_by = patrol.ended_by or actor.person
-    return award
-
-
-def told(award: Award | Unawarded) -> tuple[UUID | None, Unawarded | None]:
-    """An award's id, or why there is none."""
-    return (None, award) if isinstance(award, Unawarded) else (award.id, None)
+    award = propose_unasked(act, household, resident, actor=actor, now=now)
+    if isinstance(award, Award):
+        award.proposed_by = patrol.ended_by or actor.person
+    return told(award)
 
 
 def cancel_patrol(

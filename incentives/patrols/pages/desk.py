@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
+from incentives.awards.unasked import UNAWARDED
 from incentives.calls.words import CATEGORIES
 from incentives.clock import VILLAGE_TIME, now, village_day
 from incentives.extensions import db
@@ -24,7 +25,7 @@ from incentives.patrols.pace import ONCE_WITHIN
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
 from incentives.patrols.states import Action, allowed
-from incentives.patrols.words import FLAGS, OUTCOMES, STATES, UNAWARDED
+from incentives.patrols.words import FLAGS, OUTCOMES, STATES
 from incentives.register.models import Resident
 from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of

@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
+from incentives.awards.unasked import Unawarded
 from incentives.calls.models import Category
-from incentives.patrols.models import PatrolStatus, Unawarded
+from incentives.patrols.models import PatrolStatus
 from incentives.patrols.models.walks import FINDING_LENGTH, LOG_LENGTH, WEATHER_LENGTH
 from incentives.patrols.schemas.places import TeamOutput
 from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput

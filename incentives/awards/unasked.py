@@ -1,0 +1,58 @@
+"""Points that another room's record proposes by itself (a patrol closed, a report found true).
+
+Nobody types them again, and nothing stops for them: what an award is refused for is kept as the
+reason why there is none.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+
+from incentives.access.actor import Actor
+from incentives.awards.models import Award
+from incentives.awards.operations.entries import Act, enter
+from incentives.errors import Refusal
+from incentives.extensions import db
+from incentives.register.models import Household, Resident
+
+
+class Unawarded(StrEnum):
+    """Why no points were proposed for somebody: nobody saw them on the walk, or the refusals' own
+    names."""
+
+    NOT_SIGNED_IN = "not_signed_in"
+    CAP_EXCEEDED = "cap_exceeded"
+    NO_RULE_IN_FORCE = "no_rule_in_force"
+    NOT_COVERED = "not_covered"
+    INVALID = "invalid"
+
+
+UNAWARDED = {
+    Unawarded.NOT_SIGNED_IN: _("no points yet: not signed in at any place"),
+    Unawarded.CAP_EXCEEDED: _("no points: the cap of the rules is reached"),
+    Unawarded.NO_RULE_IN_FORCE: _("no points: no rulebook was in force that day"),
+    Unawarded.NOT_COVERED: _("no points: the village can't stand by more points now"),
+    Unawarded.INVALID: _("no points: the rules of that day don't allow it"),
+}
+
+
+def propose_unasked(
+    act: Act, household: Household, resident: Resident, *, actor: Actor, now: datetime
+) -> Award | Unawarded:
+    """Propose one award, or say why it is refused. The caller holds the village's lock."""
+    savepoint = db.session.begin_nested()
+    try:
+        award = enter(household.village, act, 1, household, resident, actor=actor, now=now)
+    except Refusal as refusal:
+        savepoint.rollback()
+        names = {each.value for each in Unawarded}
+        return Unawarded(refusal.name if refusal.name in names else Unawarded.INVALID)
+    savepoint.commit()
+    return award
+
+
+def told(award: Award | Unawarded) -> tuple[UUID | None, Unawarded | None]:
+    """An award's id, or why there is none."""
+    return (None, award) if isinstance(award, Unawarded) else (award.id, None)

@@ -1,0 +1,48 @@
+"""What the calls about public duties take and give."""
+
+from marshmallow import fields
+
+from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH
+from incentives.calls.queries.duties import DutySource
+from incentives.calls.schemas.shared import no_blank
+from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
+
+
+class DutyInput(Schema):
+    title = fields.String(required=True, validate=no_blank(PLACE_LENGTH))
+    office_id = Id(required=True)
+    due_on = Day(required=True)
+
+
+class DoneInput(Schema):
+    note = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
+
+
+class LedgerLineOutput(Schema):
+    """A duty on a public ledger, `red` or `blue`: which office has to do what by when, and by how
+    many whole days it is late; no villager's name."""
+
+    source = fields.Enum(DutySource, by_value=True)
+    id = Id(allow_none=True)
+    division = fields.String()
+    title = fields.String()
+    office = fields.String()
+    office_id = Id(allow_none=True)
+    due_on = Day()
+    ledger = fields.String()
+    days_overdue = fields.Integer()
+
+
+class DoneDutyOutput(Schema):
+    id = Id()
+    division = fields.String()
+    title = fields.String()
+    office = fields.String()
+    office_id = Id()
+    due_on = Day()
+    done_at = InstantField(allow_none=True)
+    note = fields.String(allow_none=True)
+
+
+LedgerLinePage = page_of(LedgerLineOutput)
+DoneDutyPage = page_of(DoneDutyOutput)

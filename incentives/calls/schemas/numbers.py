@@ -1,0 +1,38 @@
+"""What the call about calls in numbers takes and gives."""
+
+from marshmallow import fields
+
+from incentives.web.schemas import Schema, page_of
+
+
+class FiguresOutput(Schema):
+    """Calls of one category, office or division.
+
+    Minutes of each step, median and slowest: `push` from being reported, `accept`, `on_site` and
+    `resolve` from being pushed, `answer` from being resolved. What fewer than five calls would give
+    is empty: too few to say.
+    """
+
+    by = fields.String()
+    key = fields.String()
+    name = fields.String()
+    reported = fields.Integer()
+    resolved = fields.Integer()
+    in_time = fields.Integer()
+    due = fields.Integer()
+    in_time_percent = fields.Integer(allow_none=True)
+    push_minutes = fields.Integer(allow_none=True)
+    push_slowest_minutes = fields.Integer(allow_none=True)
+    accept_minutes = fields.Integer(allow_none=True)
+    accept_slowest_minutes = fields.Integer(allow_none=True)
+    on_site_minutes = fields.Integer(allow_none=True)
+    on_site_slowest_minutes = fields.Integer(allow_none=True)
+    resolve_minutes = fields.Integer(allow_none=True)
+    resolve_slowest_minutes = fields.Integer(allow_none=True)
+    answer_minutes = fields.Integer(allow_none=True)
+    answer_slowest_minutes = fields.Integer(allow_none=True)
+    rated = fields.Integer()
+    stars = fields.Float(allow_none=True)
+
+
+FiguresPage = page_of(FiguresOutput)

@@ -1,0 +1,92 @@
+"""A report that proves true proposes its points by itself; a cadre's tap, where it can't."""
+
+from dataclasses import replace
+
+import pytest
+
+from incentives.access.actor import Role
+from incentives.awards.models import Award, AwardStatus
+from incentives.awards.unasked import Unawarded
+from incentives.calls import operations
+from incentives.calls.models import Call, CallStatus
+from incentives.calls.states import Action
+from incentives.clock import now, village_day
+from incentives.errors import CapExceeded, Invalid, WrongState
+from incentives.extensions import db
+from tests.calls.scenes import Home, Scene
+from tests.factories import VILLAGE, act, make_household, staff
+
+
+@pytest.fixture
+def scene(app) -> Scene:
+    return Scene()
+
+
+@pytest.fixture
+def home(app) -> Home:
+    return Home()
+
+
+def test_what_its_office_finds_true_proposes_its_award_by_itself_and_is_reviewed(home, clock):
+    call = home.resolved()
+    award = db.session.get_one(Award, call.award_id)
+    assert (call.verified, call.unawarded) == (True, None)
+    assert (award.status, award.resident_id) == (AwardStatus.PROPOSED, home.caller.resident_id)
+    assert (award.rule_code, award.occurred_on) == ("SA01", village_day(call.reported_at))
+    assert award.proposed_by == home.plumber.person
+    with pytest.raises(WrongState):
+        home.propose(call.id)
+
+
+def test_before_it_is_put_right_and_where_it_was_not_so_nothing_is_proposed(home):
+    call_id = home.report(home.caller).call.id
+    home.step(call_id, Action.ACCEPT)
+    with pytest.raises(WrongState):
+        home.propose(call_id)
+    with pytest.raises(Invalid):
+        home.step(call_id, Action.ARRIVE, unfounded=True)
+    call = home.step(call_id, Action.RESOLVE, unfounded=True)
+    assert (call.verified, call.award_id, call.unawarded) == (False, None, None)
+    with pytest.raises(WrongState):
+        home.propose(call_id)
+    assert db.session.scalars(db.select(Award)).all() == []
+
+
+def test_a_report_sent_back_and_put_right_again_earns_once(home):
+    reported = home.report(home.caller)
+    for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+        home.step(reported.call.id, step)
+    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        home.step(reported.call.id, step)
+    assert len(db.session.scalars(db.select(Award)).all()) == 1
+
+
+def test_a_cap_stops_the_points_and_not_the_repair_and_says_why(home):
+    calls = [home.resolved() for _number in range(6)]
+    assert [each.unawarded for each in calls] == [None] * 5 + [Unawarded.CAP_EXCEEDED]
+    assert calls[-1].status is CallStatus.RESOLVED
+    with pytest.raises(CapExceeded):
+        home.propose(calls[-1].id)
+
+
+def test_nobody_s_own_household_finds_its_report_true(home):
+    own = replace(home.caller, user_id=home.plumber.user_id, roles=home.plumber.roles)
+    assert home.resolved(actor=own).award_id is None
+
+
+def test_what_a_cadre_was_told_is_proposed_for_whom_they_name(home):
+    call_id = home.told()
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        home.step(call_id, step)
+    assert home.propose(call_id, resident_id=home.caller.resident_id).award_id is not None
+
+
+def test_without_rules_that_day_a_true_report_says_that_it_earns_nothing(scene):
+    household = make_household(VILLAGE)
+    caller = replace(staff(Role.CADRE, household=household), roles=(), user_id=None)
+    call_id = scene.report(caller).call.id
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        scene.step(call_id, step)
+    call = db.session.get_one(Call, call_id, populate_existing=True)
+    assert (call.award_id, call.unawarded) == (None, Unawarded.NO_RULE_IN_FORCE)
