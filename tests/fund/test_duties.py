@@ -196,6 +196,15 @@ def test_a_payee_in_need_is_masked_in_public(village):
     assert "扎西彭措" not in public_name
 
 
+def test_a_payee_in_need_whose_head_is_gone_isnt_known_by_the_households_number(village):
+    disbursement_id = applied(village, purpose="relief")
+    reward = applied(village)
+    act(lambda: db.session.execute(text("UPDATE household SET head_id = NULL")))
+    named = payees([find_disbursement(VILLAGE, each) for each in (disbursement_id, reward)])
+    assert not any(letter.isdigit() for letter in named[disbursement_id].public_name)
+    assert named[disbursement_id].name == named[reward].public_name
+
+
 def test_a_no_needs_a_reason_and_ends_it(village):
     disbursement_id = applied(village)
     with pytest.raises(Invalid):

@@ -135,6 +135,25 @@ def test_a_payee_in_need_is_masked_and_shown_by_month(site):
     assert "重病" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "month", "purpose"),
+    [
+        ("zh-CN", "2026年3月", "济困互助"),
+        ("bo", "2026 ལོའི་ཟླ་ 3", "དཀའ་ངལ་ཅན་ལ་རོགས་རམ།"),
+        ("en", "March 2026", "Help"),
+    ],
+)
+def test_the_book_says_the_month_in_the_readers_language(site, language, month, purpose):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    paid(site, purpose="relief")
+    browser = site.app.test_client()
+    browser.get(f"/language/{language}")
+    page = browser.get(f"/v/{VILLAGE}/fund?purpose=relief").text
+    assert month in page
+    assert purpose in page
+    assert ">2026-03<" not in page
+
+
 def test_a_month_of_the_book_and_its_pages(site):
     for day in ("2026-01-31", "2026-02-01", "2026-02-28"):
         site.call("treasurer", "POST", f"{FUND}/income", INCOME | {"received_on": day})

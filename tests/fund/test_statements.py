@@ -171,7 +171,14 @@ def test_anyone_recomputes_the_fund_from_the_public_leaves(site):
     fund = verifier.Fund()
     for each in leaves:
         fund.add(verifier.read_leaf(each["leaf"].encode()).moves)
-    assert fund.report()["cash_fen"] == site.call(None, "GET", FUND).json["cash_fen"] == 70_000
+    report, told = fund.report(), site.call(None, "GET", FUND).json
+    assert report["cash_fen"] == told["cash_fen"] == 70_000
+    assert report["bank_fen"] == told["bank_fen"]
+    assert report["spending_fen"] == {
+        f"spending.{each['purpose']}": each["spent_fen"] for each in told["by_purpose"]
+    }
+    book = site.call(None, "GET", f"{FUND}/book?limit=500").json["items"]
+    assert sum(each["amount_fen"] for each in book) == report["cash_fen"] + report["bank_fen"]
 
 
 def test_statements_are_read_printed_and_taken_along_by_staff(site):
