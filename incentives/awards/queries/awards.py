@@ -138,6 +138,15 @@ def award_views(found: Sequence[Award]) -> list[AwardView]:
     return list(views.values())
 
 
+def new_award_view(award: Award) -> AwardView:
+    """An award that this transaction has entered: nothing was decided, and its rule is at hand."""
+    household = db.session.get_one(Household, award.household_id)
+    resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
+    head = db.session.get(Resident, household.head_id) if household.head_id else None
+    item = db.session.get_one(RuleItem, award.rule_item_id)
+    return AwardView(award=award, item=item, household=household, resident=resident, head=head)
+
+
 def by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
     """Rows of a table by id, one statement."""
     return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))}
