@@ -199,7 +199,7 @@ def policy_of(values: Mapping[str, Any]) -> Policy:
 
 
 def policy_column(village: str, day: date) -> ScalarSelect[str]:
-    """What holds in a village on a day, as a column of another statement; `read_policy` reads it."""
+    """What holds in a village on a day, as another statement's column; `read_policy` reads it."""
     newest_first = (
         PolicyEntry.effective_on.desc(),
         PolicyEntry.entered_at.desc(),

@@ -82,7 +82,7 @@ def enter(
     if check is not None:
         check(item, award)
     caps.refuse_over_cap(item, award)
-    cover.refuse_uncovered(village, award.points, village_day(now))
+    cover.refuse_uncovered(village, award.points, village_day(now), policy)
     db.session.add(award)
     db.session.flush()
     if act.evidence:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
 from incentives.awards.models import (
@@ -139,12 +140,17 @@ def award_views(found: Sequence[Award]) -> list[AwardView]:
 
 
 def new_award_view(award: Award) -> AwardView:
-    """An award that this transaction has entered: nothing was decided, and its rule is at hand."""
-    household = db.session.get_one(Household, award.household_id)
-    resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
-    head = db.session.get(Resident, household.head_id) if household.head_id else None
-    item = db.session.get_one(RuleItem, award.rule_item_id)
-    return AwardView(award=award, item=item, household=household, resident=resident, head=head)
+    """An award that this transaction has entered, about which nothing is decided: one statement."""
+    head = aliased(Resident)
+    item, household, resident, of_household = db.session.execute(
+        select(RuleItem, Household, Resident, head)
+        .select_from(RuleItem)
+        .join(Household, Household.id == award.household_id)
+        .outerjoin(Resident, Resident.id == award.resident_id)
+        .outerjoin(head, head.id == Household.head_id)
+        .where(RuleItem.id == award.rule_item_id)
+    ).one()
+    return AwardView(award, item, household, resident, of_household)
 
 
 def by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:

@@ -1,4 +1,4 @@
-"""Scans as they are kept: those that were refused, and those that a sale or a vouch goes on from."""
+"""Scans as they are kept: refused ones, and those that a sale or a vouch goes on from."""
 
 from datetime import datetime, timedelta
 from typing import Any
