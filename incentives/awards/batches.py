@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from incentives.awards.models import RuleItem
 from incentives.awards.operations import caps
@@ -16,6 +17,9 @@ from incentives.extensions import db
 from incentives.register.models import Household, Resident
 
 PEOPLE_AT_MOST = 3000
+# What lists of people show: of thousands every column more takes its time.
+OF_RESIDENT = (Resident.name, Resident.pinyin, Resident.initials, Resident.left_on)
+OF_HOUSEHOLD = (Household.door, Household.number, Household.grid, Household.departed_on)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,10 @@ def people_of(
         select(Resident, Household)
         .join(Household, Household.id == Resident.household_id)
         .where(Resident.village == village)
+        .options(
+            load_only(*OF_RESIDENT, raiseload=True),
+            load_only(*OF_HOUSEHOLD, raiseload=True),
+        )
         .order_by(Household.number, Resident.id)
         .limit(PEOPLE_AT_MOST)
     )

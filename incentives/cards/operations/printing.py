@@ -19,8 +19,10 @@ from incentives.cards import kept_sheets, layout, queries
 from incentives.cards.models import Card, CardIssue, CardStatus, SheetJob, SheetStatus
 from incentives.cards.numbers import in_fours
 from incentives.cards.operations.sheets import AT_WORK
+from incentives.cards.qr import card_url
 from incentives.database import rows_changed
 from incentives.extensions import db
+from incentives.installation import get_installation
 from incentives.register.models import Household
 from incentives.register.names import masked
 from incentives.register.queries import divisions_by_code, find_village
@@ -128,10 +130,13 @@ def read_part(job_id: UUID, held_by: str) -> Part:
         )
     }
     names = queries.holder_names(list(found.values()))
-    village = find_village(job.village).short_name
+    village, url = find_village(job.village).short_name, get_installation().url
     printed = {
         card.id: layout.PrintedCard(
-            village, masked(names[card.id]), in_fours(card.number), queries.url_of(card)
+            village,
+            masked(names[card.id]),
+            in_fours(card.number),
+            card_url(url, queries.code_of(card)),
         )
         for card in found.values()
     }
