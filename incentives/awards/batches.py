@@ -1,12 +1,11 @@
 """What is read before one act of many people is entered: who there is, and what caps leave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only
 
 from incentives.awards.models import RuleItem
 from incentives.awards.operations import caps
@@ -17,17 +16,36 @@ from incentives.extensions import db
 from incentives.register.models import Household, Resident
 
 PEOPLE_AT_MOST = 3000
-# What lists of people show: of thousands every column more takes its time.
-OF_RESIDENT = (Resident.name, Resident.pinyin, Resident.initials, Resident.left_on)
-OF_HOUSEHOLD = (Household.door, Household.number, Household.grid, Household.departed_on)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a list of thousands shows of a resident."""
+
+    id: UUID
+    name: str
+    pinyin: str
+    initials: str
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a list of thousands shows of a household."""
+
+    id: UUID
+    number: int
+    door: str
+    grid: str | None
+    departed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person who can be ticked, with the household; one who moved away stays on a sheet."""
 
-    resident: Resident
-    household: Household
+    resident: Person
+    household: Home
 
     @property
     def here(self) -> bool:
@@ -53,13 +71,12 @@ def people_of(
     away, so that they stand in the sheet's order with its numbers.
     """
     chosen = (
-        select(Resident, Household)
+        select(
+            *(getattr(Resident, each.name) for each in fields(Person)),
+            *(getattr(Household, each.name) for each in fields(Home)),
+        )
         .join(Household, Household.id == Resident.household_id)
         .where(Resident.village == village)
-        .options(
-            load_only(*OF_RESIDENT, raiseload=True),
-            load_only(*OF_HOUSEHOLD, raiseload=True),
-        )
         .order_by(Household.number, Resident.id)
         .limit(PEOPLE_AT_MOST)
     )
@@ -74,7 +91,11 @@ def people_of(
             Resident.left_on.is_(None) | (Resident.left_on > day),
             Household.departed_on.is_(None) | (Household.departed_on > day),
         )
-    return [Candidate(*row) for row in db.session.execute(chosen)]
+    of_person = len(fields(Person))
+    return [
+        Candidate(Person(*row[:of_person]), Home(*row[of_person:]))
+        for row in db.session.execute(chosen)
+    ]
 
 
 def item_on(village: str, code: str, day: date) -> RuleItem:

@@ -113,5 +113,6 @@ def tick_tile(
 
 def addresses(endpoint: str, name: str, **values: Any) -> Callable[[UUID], str]:
     """The addresses of many things of one kind, by their ids: the way is looked up once."""
-    before, after = url_for(endpoint, **{name: NOBODY}, **values).split(str(NOBODY))
+    named: dict[str, Any] = {name: NOBODY, **values}
+    before, after = url_for(endpoint, **named).split(str(NOBODY))
     return lambda each: f"{before}{each}{after}"
