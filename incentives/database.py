@@ -20,12 +20,15 @@ from sqlalchemy import (
     Enum,
     MetaData,
     Result,
+    Text,
     Uuid,
     event,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
@@ -83,6 +86,25 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={UUID: Uuid, datetime: Instant, int: BigInteger},
     )
+
+
+class json_object_of(GenericFunction[str]):
+    """Rows as one JSON object's text: of a name, and of a value that is JSON itself."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(json_object_of, "sqlite")
+def _object_of_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    name, value = (compiler.process(each, **options) for each in element.clauses)
+    return f"json_group_object({name}, json({value}))"
+
+
+@compiles(json_object_of, "postgresql")
+def _object_of_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    name, value = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(json_object_agg({name}, {value}) AS TEXT)"
 
 
 def new_id() -> UUID:

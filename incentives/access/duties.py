@@ -34,7 +34,7 @@ def refuse_same_person(actor: Actor, *people: UUID | None) -> None:
 
 def household_ids_of(*people: UUID | None) -> frozenset[UUID]:
     """The households of those of these people who are residents."""
-    found = (hooks.find_household(person) for person in people if person is not None)
+    found = (hooks.find_home(person)[0] for person in people)
     return frozenset(household for household in found if household is not None)
 
 

@@ -24,10 +24,8 @@ class CardHolder:
 
 # Set by cards: the holder of `{"card": number or code, "pin": …}`; refuses what is wrong.
 card_sign_in: list[Callable[[dict[str, Any], datetime], CardHolder]] = []
-# Set by register: the household of a resident, or None.
-household_of: list[Callable[[UUID], UUID | None]] = []
-# Set by register: the village of a household, or None.
-village_of: list[Callable[[UUID], str | None]] = []
+# Set by register: the household of a resident and its village, or None.
+home_of: list[Callable[[UUID], tuple[UUID, str] | None]] = []
 # Set by register: the names of residents by id, those missing left out.
 names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
 # Set by shop: a user as their shop's terminal lets them act; refuses one that is stopped.
@@ -41,11 +39,7 @@ def at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
     return at_terminal_of[-1](actor, terminal_id)
 
 
-def find_household(resident_id: UUID) -> UUID | None:
-    """The household of a resident, or None."""
-    return household_of[-1](resident_id) if household_of else None
-
-
-def find_village(household_id: UUID) -> str | None:
-    """The village of a household, or None."""
-    return village_of[-1](household_id) if village_of else None
+def find_home(resident_id: UUID | None) -> tuple[UUID, str] | tuple[None, None]:
+    """The household of a resident and its village; of nobody, and of who has left, neither."""
+    found = home_of[-1](resident_id) if home_of and resident_id is not None else None
+    return found or (None, None)

@@ -8,7 +8,7 @@ from incentives.access.models import Token, User
 
 def actor_of_user(user: User) -> Actor:
     """Who a user is, with their roles and their own household as they stand now."""
-    household = None if user.resident_id is None else hooks.find_household(user.resident_id)
+    household, village = hooks.find_home(user.resident_id)
     return Actor(
         person=user.person,
         user_id=user.id,
@@ -17,7 +17,7 @@ def actor_of_user(user: User) -> Actor:
         name=user.name,
         roles=user.assignments,
         language=user.language,
-        village=None if household is None else hooks.find_village(household),
+        village=village,
     )
 
 

@@ -1,7 +1,7 @@
 """What is read before one act of many people is entered: who there is, and what caps leave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,12 +18,34 @@ from incentives.register.models import Household, Resident
 PEOPLE_AT_MOST = 3000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a list of thousands shows of a resident."""
+
+    id: UUID
+    name: str
+    pinyin: str
+    initials: str
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a list of thousands shows of a household."""
+
+    id: UUID
+    number: int
+    door: str
+    grid: str | None
+    departed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person who can be ticked, with the household; one who moved away stays on a sheet."""
 
-    resident: Resident
-    household: Household
+    resident: Person
+    household: Home
 
     @property
     def here(self) -> bool:
@@ -49,7 +71,10 @@ def people_of(
     away, so that they stand in the sheet's order with its numbers.
     """
     chosen = (
-        select(Resident, Household)
+        select(
+            *(getattr(Resident, each.name) for each in fields(Person)),
+            *(getattr(Household, each.name) for each in fields(Home)),
+        )
         .join(Household, Household.id == Resident.household_id)
         .where(Resident.village == village)
         .order_by(Household.number, Resident.id)
@@ -66,7 +91,11 @@ def people_of(
             Resident.left_on.is_(None) | (Resident.left_on > day),
             Household.departed_on.is_(None) | (Household.departed_on > day),
         )
-    return [Candidate(*row) for row in db.session.execute(chosen)]
+    of_person = len(fields(Person))
+    return [
+        Candidate(Person(*row[:of_person]), Home(*row[of_person:]))
+        for row in db.session.execute(chosen)
+    ]
 
 
 def item_on(village: str, code: str, day: date) -> RuleItem:

@@ -6,7 +6,6 @@ again. What was made public is posted without asking: its promise was given alre
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -17,19 +16,12 @@ from incentives.awards.models import Award
 from incentives.awards.states import PROMISED
 from incentives.errors import NotCovered
 from incentives.extensions import db
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A whole sentence on what isn't covered; `refused`: the village's policy refuses it."""
-
-    words: LazyString
-    refused: bool = False
-
+from incentives.register.policy import IssuanceCover, Policy, policy_on
 
 # Asked with the village, points that are not in the ledger yet (all that stand proposed, those
-# in question among them), and the day in the village. None: covered, or the policy is off.
-Cover = Callable[[str, int, date], Doubt | None]
+# in question among them), the day in the village and its policy. What isn't covered, as a whole
+# sentence; None: all is.
+Cover = Callable[[str, int, date, Policy], LazyString | None]
 covers: list[Cover] = []
 
 
@@ -41,25 +33,26 @@ def promised_points(village: str, without: Collection[UUID] = ()) -> int:
     return int(db.session.scalar(standing) or 0)
 
 
-def doubts(village: str, points: int, on: date) -> list[Doubt]:
+def doubts(village: str, points: int, on: date, policy: Policy) -> list[LazyString]:
     """What isn't covered once these points and all that stand proposed are posted."""
-    if not covers:
+    if not covers or policy.issuance_cover is IssuanceCover.OFF:
         return []
     promised = promised_points(village) + points
-    found = (cover(village, promised, on) for cover in covers)
+    found = (cover(village, promised, on, policy) for cover in covers)
     return [each for each in found if each is not None]
 
 
 def warnings(village: str, points: int, on: date) -> list[str]:
     """The same as sentences for whoever proposes or reviews."""
-    return [str(each.words) for each in doubts(village, points, on)]
+    return [str(each) for each in doubts(village, points, on, policy_on(village, on))]
 
 
-def refuse_uncovered(village: str, points: int, on: date) -> None:
-    """Refuse points more than the village can stand by, where its policy refuses them.
+def refuse_uncovered(village: str, points: int, on: date, policy: Policy | None = None) -> None:
+    """Refuse points more than the village can stand by, where its policy of the day refuses them.
 
     `points` are those that don't stand proposed yet, 0 for an approval.
     """
-    for each in doubts(village, points, on):
-        if each.refused:
-            raise NotCovered(each.words)
+    policy = policy or policy_on(village, on)
+    if policy.issuance_cover is IssuanceCover.REFUSE:
+        for each in doubts(village, points, on, policy):
+            raise NotCovered(each)

@@ -51,6 +51,14 @@ class Content:
     expires_on: date
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A code that was read: what it says, and the public key (SPKI) whose signature it bears."""
+
+    content: Content
+    signed_by: bytes
+
+
 def public_bytes(key: EllipticCurvePublicKey) -> bytes:
     """The key as SubjectPublicKeyInfo in DER (RFC 5280)."""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -105,7 +113,7 @@ def code_in(text: str) -> str:
     return text.partition("#")[2] if "#" in text else text
 
 
-def read_code(code: str, find_keys: FindKeys) -> Content:
+def read_code(code: str, find_keys: FindKeys) -> Printed:
     """What a code says, once its signature holds under a key that its hint finds.
 
     Refuses, as `card_invalid`: another length, base32 that isn't the one way to write the
@@ -113,7 +121,8 @@ def read_code(code: str, find_keys: FindKeys) -> Content:
     """
     raw = decode(code)
     body, signature = raw[:CONTENT], raw[CONTENT:]
-    if not signed(body, signature, find_keys(body[2:6])):
+    signer = signer_of(body, signature, find_keys(body[2:6]))
+    if signer is None:
         raise CardInvalid()
     if body[:2] != VERSION_AND_TYPE:
         raise CardInvalid()
@@ -122,7 +131,7 @@ def read_code(code: str, find_keys: FindKeys) -> Content:
         check_content(content)
     except (ValueError, OverflowError) as error:
         raise CardInvalid() from error
-    return content
+    return Printed(content, public_bytes(signer))
 
 
 def decode(code: str) -> bytes:
@@ -138,12 +147,15 @@ def decode(code: str) -> bytes:
     return raw
 
 
-def signed(body: bytes, signature: bytes, keys: Iterable[EllipticCurvePublicKey]) -> bool:
-    """Whether r ‖ s, with s low, is the signature of one of the keys."""
+def signer_of(
+    body: bytes, signature: bytes, keys: Iterable[EllipticCurvePublicKey]
+) -> EllipticCurvePublicKey | None:
+    """The one of these keys whose signature r ‖ s is, with s low; or None."""
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     if not (0 < r < ORDER and 0 < s <= ORDER // 2):
-        return False
-    return any(signed_by(key, encode_dss_signature(r, s), body) for key in keys)
+        return None
+    encoded = encode_dss_signature(r, s)
+    return next((key for key in keys if signed_by(key, encoded, body)), None)
 
 
 def signed_by(key: EllipticCurvePublicKey, signature: bytes, body: bytes) -> bool:

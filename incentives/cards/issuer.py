@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from incentives import keys
 from incentives.cards.codes import ORDER, Content, FindKeys, key_id, public_bytes, write_code
@@ -26,6 +26,8 @@ INFO = b"jishan-card-key/v1"
 # 128 bits more than the order has, so that the remainder is as good as evenly spread
 # (FIPS 186-5, A.2.1).
 WIDE = 48
+# The keys that this process has loaded, by their hints and bytes.
+SEEN: dict[bytes, dict[bytes, EllipticCurvePublicKey]] = {}
 
 
 def private_key(secret: bytes) -> EllipticCurvePrivateKey:
@@ -52,19 +54,32 @@ def keys_at(now: datetime) -> FindKeys:
 
     def find(hint: bytes) -> list[EllipticCurvePublicKey]:
         rows = db.session.scalars(
-            select(CardKey.spki).where(
-                CardKey.hint == hint.hex(),
-                or_(CardKey.until_at.is_(None), CardKey.until_at > now),
-            )
+            select(CardKey.spki).where(CardKey.hint == hint.hex(), is_good(now))
         )
         return [load_public_key(spki) for spki in rows]
 
     return find
 
 
+def keys_seen(hint: bytes) -> list[EllipticCurvePublicKey]:
+    """The keys under a hint that this process has loaded: whether one is good still, it can't say.
+
+    A key never changes, so nothing here grows old; `is_good` asks the rest where a card is read.
+    """
+    return list(SEEN.get(hint, {}).values())
+
+
+def is_good(now: datetime) -> ColumnElement[bool]:
+    """The condition for a key whose cards serve at this moment."""
+    return or_(CardKey.until_at.is_(None), CardKey.until_at > now)
+
+
 def load_public_key(spki: bytes) -> EllipticCurvePublicKey:
     """A public key of the table, as the object that verifies."""
-    key = load_der_public_key(spki)
-    if not isinstance(key, EllipticCurvePublicKey):
-        raise ValueError("a card key is an elliptic curve key")
-    return key
+    seen = SEEN.setdefault(key_id(spki), {})
+    if spki not in seen:
+        key = load_der_public_key(spki)
+        if not isinstance(key, EllipticCurvePublicKey):
+            raise ValueError("a card key is an elliptic curve key")
+        seen[spki] = key
+    return seen[spki]

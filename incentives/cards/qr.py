@@ -24,7 +24,7 @@ def card_url(installation_url: str, code: str) -> str:
     return f"{installation_url.rstrip('/')}/c#{code}"
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=128)  # of 25 kB each; a village's cards are printed once
 def matrix(url: str) -> Matrix:
     """The modules of an address without quiet zone, row by row.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from incentives.access.hooks import CardHolder
 from incentives.cards.numbers import read_number
-from incentives.cards.operations.scanning import identify_card, identify_number
+from incentives.cards.operations import identify_card, identify_number
 from incentives.cards.pins import INTERNET, verify_pin
 from incentives.cards.queries import holder_of
 from incentives.extensions import db

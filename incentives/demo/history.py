@@ -18,7 +18,8 @@ from incentives.awards.operations import (
     reverse_award,
     review_awards,
 )
-from incentives.cards.models import Card, ShownBy
+from incentives.cards.models import Card
+from incentives.cards.queries import code_of
 from incentives.database import new_id
 from incentives.demo.calendar import NOTICE_DAYS, OCCASIONS, STOCKING_DAY, at
 from incentives.demo.people import DemoHousehold, DemoVillage
@@ -28,7 +29,6 @@ from incentives.notices.models import NoticeKind
 from incentives.notices.operations import close_due_notices, make_notice
 from incentives.shop.models import (
     Good,
-    Redemption,
     Stock,
     StockOwner,
     StockSource,
@@ -37,8 +37,9 @@ from incentives.shop.models import (
 )
 from incentives.shop.operations import (
     Item,
-    Shown,
+    Sold,
     StockLine,
+    by_code,
     receive_stock,
     redeem,
     refund_redemption,
@@ -234,13 +235,13 @@ class History:
         """A sale by scanned card and PIN."""
         redemption_id = new_id()
 
-        def work() -> Redemption:
-            card = db.session.get_one(Card, household.card_id)
+        def work() -> Sold:
+            code = code_of(db.session.get_one(Card, household.card_id))
             return redeem(
                 redemption_id=redemption_id,
                 village=self.village.code,
                 shop_id=self.shop_id,
-                shown=Shown(card=card, by=ShownBy.CODE),
+                shown=by_code(code, now=now),
                 items=basket,
                 pin=household.pin,
                 actor=self.village.staff["shopkeeper"],

@@ -92,6 +92,15 @@ def balances(village: str) -> dict[str, int]:
     return {row.code: row.balance for row in rows}
 
 
+def balance_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:
+    """What a household owns, as a column of another statement that has its village and code."""
+    return (
+        select(Account.balance)
+        .where(Account.village == village, Account.code == literal("h.").concat(household))
+        .scalar_subquery()
+    )
+
+
 def spendable_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:
     """What a household may spend, as a column of another statement that has its village and code.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from incentives.access import hooks
 from incentives.access.actor import Actor
 from incentives.extensions import db
-from incentives.register.models import Division, Household, Resident
+from incentives.register.models import Division, Resident
 from incentives.register.queries import residents_by_id, served_villages
 from incentives.web.guard import Village, guard
 from incentives.web.languages import current_language
@@ -17,8 +17,7 @@ def init_app() -> None:
     guard.find_village = find_village
     guard.villages_of = villages_of
     guard.open_villages = open_villages
-    hooks.household_of[:] = [household_of]
-    hooks.village_of[:] = [village_of]
+    hooks.home_of[:] = [home_of]
     hooks.names_of[:] = [names_of]
 
 
@@ -51,16 +50,12 @@ def villages_of(actor: Actor) -> list[Village]:
     ]
 
 
-def household_of(resident_id: UUID) -> UUID | None:
-    """The household of a resident who lives in the village, or None."""
+def home_of(resident_id: UUID) -> tuple[UUID, str] | None:
+    """The household of a resident who lives in the village, and the village; or None."""
     resident = db.session.get(Resident, resident_id)
-    return None if resident is None or resident.left_on is not None else resident.household_id
-
-
-def village_of(household_id: UUID) -> str | None:
-    """The village of a household, or None."""
-    household = db.session.get(Household, household_id)
-    return None if household is None else household.village
+    if resident is None or resident.left_on is not None:
+        return None
+    return resident.household_id, resident.village
 
 
 def names_of(ids: set[UUID]) -> dict[UUID, str]:

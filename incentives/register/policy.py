@@ -5,14 +5,16 @@ never changed, so an award, a notice or a redemption can always be judged by the
 """
 
 import calendar
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
+from incentives.database import json_object_of
 from incentives.extensions import db
 from incentives.register.models import PolicyEntry
 
@@ -181,15 +183,14 @@ def write_value(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def entries_until(village: str, day: date | None) -> list[tuple[date, str, Any]]:
-    """The village's entries up to a day (None: all), those that hold over others last."""
-    statement = select(PolicyEntry.effective_on, PolicyEntry.name, PolicyEntry.value).where(
-        PolicyEntry.village == village
+def entries_of(village: str) -> list[tuple[date, str, Any]]:
+    """The village's entries, those that hold over others last."""
+    rows = db.session.execute(
+        select(PolicyEntry.effective_on, PolicyEntry.name, PolicyEntry.value)
+        .where(PolicyEntry.village == village)
+        .order_by(PolicyEntry.effective_on, PolicyEntry.entered_at, PolicyEntry.id)
     )
-    if day is not None:
-        statement = statement.where(PolicyEntry.effective_on <= day)
-    ordered = statement.order_by(PolicyEntry.effective_on, PolicyEntry.entered_at, PolicyEntry.id)
-    return [(row.effective_on, row.name, row.value) for row in db.session.execute(ordered)]
+    return [(row.effective_on, row.name, row.value) for row in rows]
 
 
 def policy_of(values: Mapping[str, Any]) -> Policy:
@@ -197,9 +198,34 @@ def policy_of(values: Mapping[str, Any]) -> Policy:
     return Policy(**{name: read_value(name, value) for name, value in values.items()})
 
 
+def policy_column(village: str, day: date) -> ScalarSelect[str]:
+    """What holds in a village on a day, as another statement's column; `read_policy` reads it."""
+    newest_first = (
+        PolicyEntry.effective_on.desc(),
+        PolicyEntry.entered_at.desc(),
+        PolicyEntry.id.desc(),
+    )
+    place = func.row_number().over(partition_by=PolicyEntry.name, order_by=newest_first)
+    entries = (
+        select(PolicyEntry.name, PolicyEntry.value, place.label("place"))
+        .where(PolicyEntry.village == village, PolicyEntry.effective_on <= day)
+        .subquery()
+    )
+    return (
+        select(json_object_of(entries.c.name, entries.c.value))
+        .where(entries.c.place == 1)
+        .scalar_subquery()
+    )
+
+
+def read_policy(column: str | None) -> Policy:
+    """The policy that `policy_column` gave."""
+    return policy_of(json.loads(column or "{}"))
+
+
 def policy_on(village: str, day: date) -> Policy:
     """What holds in a village on a day: one statement."""
-    return policy_of({name: value for _, name, value in entries_until(village, day)})
+    return read_policy(db.session.scalar(select(policy_column(village, day))))
 
 
 def resolutions(village: str, name: str) -> list[tuple[date, str | None]]:

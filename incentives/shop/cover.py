@@ -7,28 +7,24 @@ the year's budget for settlement: `docs/domain.md`, Policy.
 from datetime import date
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
-from incentives.awards.cover import Doubt
 from incentives.fund.queries.points import cover_of
-from incentives.register.policy import IssuanceCover, policy_on
+from incentives.register.policy import Policy
 
 
-def shelf_and_budget(village: str, points: int, on: date) -> Doubt | None:
-    """The doubt that promises outrun means, None where they don't or the policy doesn't ask.
+def shelf_and_budget(village: str, points: int, on: date, policy: Policy) -> LazyString | None:
+    """What to say where promises outrun means, None where they don't.
 
     `points` are asked for and not in the ledger yet.
     """
-    policy = policy_on(village, on).issuance_cover
-    if policy is IssuanceCover.OFF:
-        return None
-    found = cover_of(village, on, promised_points=points)
+    found = cover_of(village, on, policy, promised_points=points)
     if found.uncovered_fen <= 0:
         return None
-    words = _(
+    return _(
         "With these, %(points)s points are out or promised, worth %(worth)s yuan; shelf and"
         " settlement budget cover %(cover)s yuan.",
         points=found.outstanding_points + points,
         worth=f"{found.worth_fen / 100:.2f}",
         cover=f"{found.cover_fen / 100:.2f}",
     )
-    return Doubt(words, refused=policy is IssuanceCover.REFUSE)

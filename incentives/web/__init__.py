@@ -7,7 +7,7 @@ village) the rooms above set in `guard`.
 
 from flask import Flask
 
-from incentives.web import answers, headers, languages, sheets, states
+from incentives.web import answers, headers, languages, pieces, sheets, states
 from incentives.web.api import document
 
 
@@ -19,3 +19,4 @@ def init_app(app: Flask) -> None:
     headers.init_app(app)
     sheets.init_app(app)
     states.init_app(app)
+    pieces.init_app(app)

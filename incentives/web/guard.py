@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from flask import current_app
+
 from incentives.errors import NotFound, NotSignedIn, Refusal
 
 
@@ -89,6 +91,13 @@ def get_village(code: str) -> Village:
     if village is None:
         raise NotFound()
     return village
+
+
+def require_village(code: str) -> None:
+    """Refuse what is no open village. One that is open stays so: it is looked up once a process."""
+    known: set[str] = current_app.extensions.setdefault("jishan-villages", set())
+    if code not in known:
+        known.add(get_village(code).code)
 
 
 def allows(caller: Caller | None, permission: str, division: str | None, *, own: bool) -> bool:

@@ -55,7 +55,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class KeyedRequest:
-    """A request with its key: whose it is, what was asked, and whether its answer is secret."""
+    """A request with its key: whose it is, what was asked, and whether its answer is secret.
+
+    `names_thing`: the key is the id of what the request makes. Its operation refuses an id that is
+    there already, so that the key needs no claim before: it is entered once, with its answer.
+    """
 
     scope: str
     key: str
@@ -63,6 +67,7 @@ class KeyedRequest:
     sealed: bool
     person: UUID | None
     now: datetime
+    names_thing: bool = False
 
     def uuid7(self) -> UUID:
         """The key as the id of the thing that it makes; refuses one that is no UUIDv7."""
@@ -93,6 +98,17 @@ def fingerprint(method: str, path: str, body: Any) -> bytes:
     return hmac.digest(secret_key("pepper"), message, hashlib.sha256)
 
 
+def open_request(request: KeyedRequest) -> None:
+    """Begin a request with a key: nothing is waited for longer than five seconds, and the key is
+    claimed in this transaction, unless it names what is made.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        pipeline.send(connection, "SET LOCAL lock_timeout = '5s'", [()])
+    if not request.names_thing:
+        claim_key(request)
+
+
 def claim_key(request: KeyedRequest) -> None:
     """Take the key in this transaction, or end with the answer that it has already.
 
@@ -100,10 +116,11 @@ def claim_key(request: KeyedRequest) -> None:
     another one, and `IdempotencyInProgress` where the first still runs after five seconds:
     on PostgreSQL the insertion waits for the other's row, on SQLite for the other writer.
     """
-    dialect = db.session.connection().dialect.name
-    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    if dialect == "postgresql":
-        pipeline.send(db.session.connection(), "SET LOCAL lock_timeout = '5s'", [()])
+    enter_key(request, None)
+
+
+def enter_key(request: KeyedRequest, answer: Answer | None) -> None:
+    """Enter a key, with its answer where there is one; ends and refuses as `claim_key` does."""
     row = {
         "scope": request.scope,
         "key": request.key,
@@ -113,27 +130,45 @@ def claim_key(request: KeyedRequest) -> None:
         "answered_at": request.now,
     }
     try:
-        taken = db.session.execute(
-            maker(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)
+        entered = db.session.execute(
+            inserting()
+            .values(row if answer is None else row | answered(request, answer))
+            .on_conflict_do_nothing()
+            .returning(IdempotencyKey.key)
         ).one_or_none()
     except DBAPIError as error:
         if sqlstate(error) != LOCK_NOT_AVAILABLE:
             raise
         raise IdempotencyInProgress(headers={"Retry-After": "1"}) from error
-    if taken is None:
-        raise Concluded(first_answer(request))
+    if entered is None:
+        end_as_before(request)
+        raise RuntimeError("a key that was there is gone")
 
 
-def first_answer(request: KeyedRequest) -> Answer:
-    """The answer kept under this key, byte for byte, if the request is the same.
+def inserting() -> Any:
+    """An INSERT of keys, as the database has it."""
+    dialect = db.session.connection().dialect.name
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return maker(IdempotencyKey)
 
-    Where the answer was forgotten after 90 days, that it was done, with its event's id.
+
+def end_as_before(request: KeyedRequest) -> None:
+    """End with the answer that the key has, byte for byte, if the request is the same.
+
+    Where the answer was forgotten after 90 days, that it was done, with its event's id. Goes on
+    where nobody has entered the key.
     """
     kept = db.session.execute(
         select(IdempotencyKey).where(
             IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key
         )
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if kept is not None:
+        raise Concluded(first_answer(request, kept))
+
+
+def first_answer(request: KeyedRequest, kept: IdempotencyKey) -> Answer:
+    """What was answered under a key; refuses another request than the first."""
     if kept.fingerprint != APPLIED and not hmac.compare_digest(
         kept.fingerprint, request.fingerprint
     ):
@@ -145,16 +180,24 @@ def first_answer(request: KeyedRequest) -> Answer:
 
 
 def keep_answer(request: KeyedRequest, answer: Answer) -> None:
-    """Keep an answer under its key; a secret one is encrypted (AES-256-GCM)."""
+    """Keep an answer under its key."""
+    if request.names_thing:
+        enter_key(request, answer)
+        return
     db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key)
-        .values(
-            status=answer.status,
-            body=seal(answer.content) if request.sealed else answer.content,
-            event_id=answer.event_id,
-        )
+        .values(answered(request, answer))
     )
+
+
+def answered(request: KeyedRequest, answer: Answer) -> dict[str, Any]:
+    """An answer's columns; a secret one is encrypted (AES-256-GCM)."""
+    return {
+        "status": answer.status,
+        "body": seal(answer.content) if request.sealed else answer.content,
+        "event_id": answer.event_id,
+    }
 
 
 def enter_applied(scope: str, key: str, event_id: UUID, *, now: datetime) -> None:
@@ -162,19 +205,20 @@ def enter_applied(scope: str, key: str, event_id: UUID, *, now: datetime) -> Non
 
     Whoever sends it again is told `already_applied` with the event, whatever else they send.
     """
-    maker = (
-        postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    )
     row = {"scope": scope, "key": key, "fingerprint": APPLIED, "sealed": False}
     db.session.execute(
-        maker(IdempotencyKey)
-        .values(**row, event_id=event_id, answered_at=now)
-        .on_conflict_do_nothing()
+        inserting().values(**row, event_id=event_id, answered_at=now).on_conflict_do_nothing()
     )
 
 
 def give_key_back(request: KeyedRequest) -> None:
-    """Forget the key of a refusal that is not kept: the same request may be tried again."""
+    """Forget the key of a refusal that is not kept: the same request may be tried again.
+
+    One that was never claimed may have been answered before, which the refusal then is about.
+    """
+    if request.names_thing:
+        end_as_before(request)
+        return
     db.session.execute(
         delete(IdempotencyKey).where(
             IdempotencyKey.scope == request.scope, IdempotencyKey.key == request.key

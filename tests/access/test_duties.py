@@ -14,6 +14,7 @@ from incentives.access.duties import (
     refuse_same_person,
 )
 from incentives.errors import OwnHousehold, OwnRequest, SamePerson
+from tests.factories import VILLAGE
 
 ACTOR = Actor(
     person=uuid4(),
@@ -56,5 +57,6 @@ def test_the_clock_is_nobody() -> None:
 
 def test_households_of_people(monkeypatch: pytest.MonkeyPatch) -> None:
     resident, household = uuid4(), uuid4()
-    monkeypatch.setattr(hooks, "household_of", [lambda each: {resident: household}.get(each)])
+    homes = {resident: (household, VILLAGE)}
+    monkeypatch.setattr(hooks, "home_of", [homes.get])
     assert household_ids_of(resident, uuid4(), None) == {household}

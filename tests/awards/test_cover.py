@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.awards import cover
 from incentives.awards import operations as awards
 from incentives.awards.models import Award, AwardStatus, Decision
 from incentives.clock import now
 from incentives.errors import NotCovered
+from incentives.register.policy import Policy
 from tests.awards.scenes import Scene, make_scene
 from tests.factories import VILLAGE, act
 
@@ -20,14 +22,12 @@ class Means:
     """What a village can stand by in points; keeps what it was asked."""
 
     def __init__(self) -> None:
-        self.points, self.refuses = 1000, True
+        self.points = 1000
         self.asked: list[tuple[str, int, date]] = []
 
-    def __call__(self, village: str, points: int, on: date) -> cover.Doubt | None:
+    def __call__(self, village: str, points: int, on: date, _policy: Policy) -> LazyString | None:
         self.asked.append((village, points, on))
-        if points <= self.points:
-            return None
-        return cover.Doubt(_("The shelf is too small"), refused=self.refuses)
+        return None if points <= self.points else _("The shelf is too small")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def propose_two(scene: Scene) -> list[Award]:
 
 
 def test_all_that_stands_proposed_counts_with_what_is_asked(app: Flask, means: Means) -> None:
-    scene = make_scene()
+    scene = make_scene(issuance_cover="refuse")
     scene.propose(quantity=2)
     scene.withdraw(scene.propose(quantity=3))
     propose_two(scene)
@@ -59,7 +59,7 @@ def test_all_that_stands_proposed_counts_with_what_is_asked(app: Flask, means: M
 
 
 def test_points_over_the_means_are_not_proposed(app: Flask, means: Means) -> None:
-    scene = make_scene()
+    scene = make_scene(issuance_cover="refuse")
     means.points = 7
     with pytest.raises(NotCovered):
         propose_two(scene)
@@ -73,7 +73,7 @@ def test_points_over_the_means_are_not_proposed(app: Flask, means: Means) -> Non
 
 
 def test_an_approval_asks_again_and_a_no_does_not(app: Flask, means: Means) -> None:
-    scene = make_scene()
+    scene = make_scene(issuance_cover="refuse")
     award = scene.propose()
     means.points = 3
     with pytest.raises(NotCovered):
@@ -83,7 +83,7 @@ def test_an_approval_asks_again_and_a_no_does_not(app: Flask, means: Means) -> N
 
 
 def test_what_was_taken_back_is_given_again_only_if_covered(app: Flask, means: Means) -> None:
-    scene = make_scene()
+    scene = make_scene(issuance_cover="refuse")
     award = scene.review(scene.propose())
     means.points = 0
     scene.reverse(award)
@@ -94,8 +94,16 @@ def test_what_was_taken_back_is_given_again_only_if_covered(app: Flask, means: M
 
 
 def test_a_warning_refuses_nothing(app: Flask, means: Means) -> None:
-    scene = make_scene()
-    means.points, means.refuses = 0, False
+    scene = make_scene(issuance_cover="warn")
+    means.points = 0
     assert scene.review(scene.propose()).status is AwardStatus.POSTED
     assert cover.warnings(VILLAGE, 1, scene.today) == ["The shelf is too small"]
     assert cover.warnings(VILLAGE, 0, scene.today) == []
+
+
+def test_where_nobody_wants_to_know_nothing_is_asked(app: Flask, means: Means) -> None:
+    scene = make_scene(issuance_cover="off")
+    means.points = 0
+    scene.propose()
+    assert cover.warnings(VILLAGE, 1, scene.today) == []
+    assert means.asked == []

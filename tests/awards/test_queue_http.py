@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.access import operations
 from incentives.access.actor import SYSTEM, Assignment, Role
@@ -186,8 +187,8 @@ def test_the_page_shows_what_another_must_look_at(site: Site) -> None:
 class Means:
     """A village whose shelf holds seven points."""
 
-    def __call__(self, village: str, points: int, on: object) -> cover.Doubt | None:
-        return cover.Doubt(_("Goods and budget don't cover it")) if points > 7 else None
+    def __call__(self, village: str, points: int, *_rest: object) -> LazyString | None:
+        return _("Goods and budget don't cover it") if points > 7 else None
 
 
 def test_what_isn_t_covered_is_said_to_proposer_and_reviewer(

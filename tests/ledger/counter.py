@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access.actor import SYSTEM, Actor, Role
-from incentives.cards.models import Card, ShownBy
+from incentives.cards.models import Card
 from incentives.cards.operations import issue_card
+from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
@@ -21,9 +22,9 @@ from incentives.shop.models import RedemptionLine, Stock, StockOwner, StockSourc
 from incentives.shop.operations import (
     Item,
     ReturnedLine,
-    Shown,
     StockLine,
     add_good,
+    by_code,
     open_shop,
     receive_stock,
     redeem,
@@ -67,6 +68,8 @@ class Shop(Story):
         items = [Item(self.goods[good], n) for good, n in basket.items()]
         points = sum(PRICES[good] * n for good, n in basket.items())
         sale = new_id()
+        code = code_of(db.session.get_one(Card, self.cards[party]))
+        db.session.rollback()
 
         def post() -> UUID:
             return act(
@@ -75,11 +78,11 @@ class Shop(Story):
                         redemption_id=sale,
                         village=self.books.village,
                         shop_id=self.shop,
-                        shown=Shown(db.session.get_one(Card, self.cards[party]), ShownBy.CODE),
+                        shown=by_code(code, now=now()),
                         items=items,
                         actor=self.keeper,
                         now=now(),
-                    ).event_id
+                    ).redemption.event_id
                 )
             )
 

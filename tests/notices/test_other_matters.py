@@ -7,8 +7,8 @@ from flask import Flask
 
 from incentives import ledger
 from incentives.access.actor import Actor, Role
-from incentives.cards.models import ShownBy
 from incentives.cards.operations import issue_card
+from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.errors import Invalid, NotPermitted, OwnRequest, WrongState
@@ -170,7 +170,7 @@ def redeemed(scene: Scene) -> UUID:
             redemption_id=redemption_id,
             village=VILLAGE,
             shop_id=shop_id,
-            shown=shop.Shown(card, ShownBy.CODE),
+            shown=shop.by_code(code_of(card), now=now()),
             items=[shop.Item(good.id, 2)],
             actor=keeper,
             now=now(),

@@ -19,7 +19,7 @@ from incentives.ledger.audit import audit
 from incentives.ledger.kinds import Kind
 from incentives.shop import operations as shop
 from incentives.shop.models import Stock, StockMovementLine, StockOwner, StockSource
-from incentives.shop.shown import by_code
+from incentives.shop.operations import by_code
 from tests.factories import (
     OTHER_VILLAGE,
     TOWNSHIP,

@@ -25,8 +25,7 @@ from incentives.shop.models import (
     Voucher,
     VoucherStatus,
 )
-from incentives.shop.operations import redemptions, stock, vouchers
-from incentives.shop.shown import by_code
+from incentives.shop.operations import by_code, redemptions, stock, vouchers
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
 from tests.races.crowd import CROWD, at_once, count, meet_after, rounds, succeeded, unlock
 from tests.races.test_rooms import make_shopper

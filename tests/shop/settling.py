@@ -11,8 +11,7 @@ from incentives.access import operations as access
 from incentives.access.actor import SYSTEM, Actor, Assignment, Role
 from incentives.access.models import User
 from incentives.access.people import actor_of_user
-from incentives.cards.models import ShownBy
-from incentives.cards.operations import identify_card, issue_card
+from incentives.cards.operations import issue_card
 from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.database import new_id
@@ -23,7 +22,7 @@ from incentives.ledger.kinds import Kind
 from incentives.notices.operations import About, make_objection, rule_on_objection
 from incentives.shop import operations
 from incentives.shop.models import Settlement, SettlementStatus, StockOwner, StockSource
-from incentives.shop.operations import Item, Shown, StockLine
+from incentives.shop.operations import Item, StockLine
 from incentives.shop.queries import sales
 from incentives.shop.queries.redemptions import find_redemption
 from incentives.shop.states import Action
@@ -187,17 +186,16 @@ class Trade:
         items = [Item(self.goods[sku], quantity) for sku, quantity in quantities.items()]
 
         def work() -> UUID:
-            shown = Shown(card=identify_card(self.cards[village], now=now()), by=ShownBy.CODE)
             return operations.redeem(
                 redemption_id=new_id(),
                 village=village,
                 shop_id=self.shop,
-                shown=shown,
+                shown=operations.by_code(self.cards[village], now=now()),
                 items=items,
                 cash_fen=cash_fen,
                 actor=self.keeper,
                 now=now(),
-            ).id
+            ).redemption.id
 
         return act(work)
 

@@ -27,8 +27,8 @@ from incentives.shop.models import (
     StockOwner,
     StockSource,
 )
+from incentives.shop.operations import by_code
 from incentives.shop.operations.refunds import ReturnedLine
-from incentives.shop.shown import by_code
 from tests.factories import VILLAGE, act, staff
 from tests.shop.scenes import PIN, Counter, add_good, make_counter, make_shopper
 from tests.site import Site, make_site
@@ -76,7 +76,7 @@ def random_act(shop_id: UUID, goods: list[UUID], sales: list, shopper, chance: R
             actor=keeper,
             now=now(),
         )
-        sales.append(sale.id)
+        sales.append(sale.redemption.id)
 
     def refund() -> None:
         sale = chance.choice(sales or [new_id()])

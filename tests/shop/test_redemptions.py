@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 
 from incentives.access import operations as access
 from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.cards.models import CardKey
 from incentives.clock import now
 from incentives.database import new_id
+from incentives.extensions import db
 from incentives.ledger.audit import audit
 from incentives.register.queries import find_household
 from incentives.shop.models import StockOwner
@@ -110,6 +113,38 @@ def test_by_scan_the_sale_uses_it_up_once_and_within_ten_minutes(site, counter, 
     assert counter.refused(shopper, scan_id=late["scan_id"], soap=1) == "code_expired"
     both = counter.redeem(shopper, scan_id=late["scan_id"], card_code=shopper.code, soap=1)
     assert both.json["errors"][0]["pointer"] == "/card_code"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_by_scan_the_same_sale_again_is_answered_as_before(site, counter, shopper):
+    key, scan_id = str(new_id()), scan(site, code=shopper.code)["scan_id"]
+    first = counter.redeem(shopper, key=key, scan_id=scan_id, soap=1)
+    again = counter.redeem(shopper, key=key, scan_id=scan_id, soap=1)
+    assert (again.status_code, again.data) == (201, first.data)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert counter.shelf()["soap"] == 19
+
+
+def test_a_card_whose_key_ended_is_refused_though_the_key_was_seen_before(site, counter, shopper):
+    counter.sold(shopper, soap=1)
+    with site.app.app_context():
+        act(lambda: db.session.execute(update(CardKey).values(until_at=now())) and None)
+    assert counter.refused(shopper, soap=1) == "card_invalid"
+    with site.app.app_context():
+        act(lambda: db.session.execute(update(CardKey).values(until_at=None)) and None)
+    counter.sold(shopper, soap=1)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_sale_s_id_serves_once_in_all_villages(site, counter, shopper):
+    with site.app.app_context():
+        make_village(OTHER_VILLAGE)
+    add_user(site, "both", (Role.SHOPKEEPER, TOWNSHIP))
+    key = str(new_id())
+    counter.sold(shopper, key=key, soap=1)
+    there = f"/villages/{OTHER_VILLAGE}/redemptions"
+    answer = site.call("both", "POST", there, counter.body(shopper, soap=1), key=key)
+    assert problem(answer) == "duplicate"
 
 
 def test_a_card_alone_goes_so_far_a_time_and_twice_that_a_day(counter, shopper, clock):

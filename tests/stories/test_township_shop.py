@@ -25,8 +25,6 @@ import pytest
 
 from incentives import ledger
 from incentives.access.actor import SYSTEM, Role
-from incentives.cards.models import ShownBy
-from incentives.cards.operations import identify_card
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.errors import NotFound, NotPermitted, WrongState, WrongVillage
@@ -192,8 +190,8 @@ def sell_as(trade, actor, village=A):
         redemption_id=new_id(),
         village=village,
         shop_id=trade.shop,
-        shown=operations.Shown(card=identify_card(trade.cards[A], now=now()), by=ShownBy.CODE),
+        shown=operations.by_code(trade.cards[A], now=now()),
         items=[operations.Item(trade.goods["soap"], 1)],
         actor=actor,
         now=now(),
-    ).id
+    ).redemption.id

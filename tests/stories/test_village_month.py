@@ -46,8 +46,7 @@ from incentives.awards.operations import (
     reverse_award,
     review_awards,
 )
-from incentives.cards.models import ShownBy
-from incentives.cards.operations import identify_card, issue_card
+from incentives.cards.operations import issue_card
 from incentives.cards.queries import url_of
 from incentives.clock import now
 from incentives.database import new_id
@@ -79,9 +78,9 @@ from incentives.shop.models import Stock, StockOwner, StockSource
 from incentives.shop.operations import (
     Item,
     ReturnedLine,
-    Shown,
     StockLine,
     add_good,
+    by_code,
     open_shop,
     receive_stock,
     redeem,
@@ -268,7 +267,7 @@ def buy(month, shop, name, items, *, day):
             redemption_id=new_id(),
             village=VILLAGE,
             shop_id=shop,
-            shown=Shown(card=identify_card(printed, now=now()), by=ShownBy.CODE),
+            shown=by_code(printed, now=now()),
             items=items,
             pin=PIN,
             actor=month.staff[Role.SHOPKEEPER],

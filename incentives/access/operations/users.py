@@ -157,8 +157,7 @@ def check_resident(resident_id: UUID | None, actor: Actor) -> None:
     """Refuse a resident of a village that the actor doesn't administer, as one who isn't there."""
     if resident_id is None:
         return
-    household = hooks.find_household(resident_id)
-    village = None if household is None else hooks.find_village(household)
+    _household, village = hooks.find_home(resident_id)
     if village is None or not may(actor, "user.manage", village):
         raise Invalid(errors=[FieldError("/resident_id", _("There is no such resident"))])
 

@@ -80,11 +80,11 @@ def get_awards(village: str, query: dict[str, Any]) -> dict[str, Any]:
 def post_award(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Propose points for a person or a household."""
     actor = current_actor()
-    award = operations.propose_award(
-        village=village, act=act_of(body), actor=actor, now=now(), **body
-    )
+    did = act_of(body)
+    award = operations.propose_award(village=village, act=did, actor=actor, now=now(), **body)
     warnings = cover.warnings(village, 0, village_day(now()))
-    return {**one_output(award, actor), "warnings": warnings}
+    view = queries.award_views([award])[0] if did.evidence else queries.new_award_view(award)
+    return {**award_outputs([view], actor)[0], "warnings": warnings}
 
 
 @blueprint.route(f"{VILLAGE}/claims", methods=["POST"])

@@ -14,14 +14,14 @@ from incentives.awards import cover
 from incentives.awards.models import Award, AwardStatus, CapPer, RuleItem
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
-from incentives.awards.queries import rules_in_force
+from incentives.awards.queries import rule_in_force
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid, NotFound
+from incentives.errors import FieldError, Invalid, NoRuleInForce, NotFound
 from incentives.extensions import db
 from incentives.register.models import Household, Resident
-from incentives.register.policy import Policy, policy_on
-from incentives.register.queries import find_household, get_resident
+from incentives.register.policy import Policy
+from incentives.register.queries import find_household, resident_at_home
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def holder_in(
         detail = _("Say who earned it: a person or a household")
         raise Invalid(errors=[FieldError("/resident_id", detail)])
     if resident_id is not None:
-        resident = found_or_invalid(get_resident, village, resident_id, "/resident_id")
-        household = find_household(village, resident.household_id)
+        found = found_or_invalid(resident_at_home, village, resident_id, "/resident_id")
+        resident, household = found
         if resident.left_on is not None or household.departed_on is not None:
             detail = _("This person has moved away")
             raise Invalid(errors=[FieldError("/resident_id", detail)])
@@ -82,10 +82,11 @@ def enter(
     if check is not None:
         check(item, award)
     caps.refuse_over_cap(item, award)
-    cover.refuse_uncovered(village, award.points, village_day(now))
+    cover.refuse_uncovered(village, award.points, village_day(now), policy)
     db.session.add(award)
     db.session.flush()
-    keep_evidence(award, act.evidence, actor)
+    if act.evidence:
+        keep_evidence(award, act.evidence, actor)
     if award.reviews_needed == 0:
         refuse_missing_evidence([award], "/evidence")
     records.record([award], audit.Tag.AWARD_PROPOSED, actor=actor, now=now)
@@ -98,15 +99,15 @@ def rule_for(village: str, act: Act, today: date) -> tuple[RuleItem, Policy]:
     Refuses a day to come or too long ago, a day without rules, and a code that the rules of that
     day don't have.
     """
-    policy = policy_on(village, today)
+    policy, in_force, item = rule_in_force(village, act.occurred_on, act.rule_item, today)
     if act.occurred_on > today:
         detail = _("This day is still to come")
         raise Invalid(errors=[FieldError("/occurred_on", detail)])
     if act.occurred_on < today - timedelta(days=policy.late_entry_days):
         detail = _("This is too long ago: at most %(days)s days", days=policy.late_entry_days)
         raise Invalid(errors=[FieldError("/occurred_on", detail)])
-    _rulebook, items = rules_in_force(village, act.occurred_on)
-    item = next((each for each in items if each.code == act.rule_item), None)
+    if not in_force:
+        raise NoRuleInForce()
     if item is None:
         raise Invalid(errors=[FieldError("/rule_item", caps.NO_SUCH_ITEM)])
     return item, policy

@@ -117,7 +117,8 @@ def propose_batch(
     over = at_lines(lines_over_cap(item, act.occurred_on, wanted))
     if over:
         raise CapExceeded(over[0].detail, errors=over)
-    cover.refuse_uncovered(village, sum(each.points for each in awards), village_day(now))
+    points = sum(each.points for each in awards)
+    cover.refuse_uncovered(village, points, village_day(now), policy)
     db.session.add_all(awards)
     db.session.flush()
     if act.evidence:

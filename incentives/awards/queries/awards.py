@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
 from incentives.awards.models import (
@@ -136,6 +137,20 @@ def award_views(found: Sequence[Award]) -> list[AwardView]:
     }
     fill_views(views)
     return list(views.values())
+
+
+def new_award_view(award: Award) -> AwardView:
+    """An award that this transaction has entered, about which nothing is decided: one statement."""
+    head = aliased(Resident)
+    item, household, resident, of_household = db.session.execute(
+        select(RuleItem, Household, Resident, head)
+        .select_from(RuleItem)
+        .join(Household, Household.id == award.household_id)
+        .outerjoin(Resident, Resident.id == award.resident_id)
+        .outerjoin(head, head.id == Household.head_id)
+        .where(RuleItem.id == award.rule_item_id)
+    ).one()
+    return AwardView(award, item, household, resident, of_household)
 
 
 def by_id(kind: Any, ids: set[UUID]) -> dict[UUID, Any]:

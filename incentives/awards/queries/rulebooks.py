@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
@@ -15,6 +15,7 @@ from incentives.awards.template import as_draft
 from incentives.errors import NoRuleInForce, NotFound
 from incentives.extensions import db
 from incentives.files.models import File
+from incentives.register.policy import Policy, policy_column, read_policy
 
 
 class Standing(StrEnum):
@@ -71,7 +72,12 @@ def rulebook_in_force(village: str, on: date) -> Rulebook | None:
 
     As none is adopted for a day gone by where others hold, a day that is past keeps its version.
     """
-    return db.session.scalar(
+    return db.session.scalar(in_force(village, on))
+
+
+def in_force(village: str, on: date) -> Select[Rulebook]:
+    """The version in force on a day, if any."""
+    return (
         select(Rulebook)
         .where(
             Rulebook.village == village,
@@ -81,6 +87,26 @@ def rulebook_in_force(village: str, on: date) -> Rulebook | None:
         .order_by(Rulebook.adopted_at.desc(), Rulebook.number.desc())
         .limit(1)
     )
+
+
+def rule_in_force(
+    village: str, on: date, code: str, today: date
+) -> tuple[Policy, bool, RuleItem | None]:
+    """What an award is decided on, in one statement: today's policy, and the rule of its day.
+
+    Whether rules were in force at all that day, and the item of that code among them, if any.
+    """
+    rulebook = in_force(village, on).with_only_columns(Rulebook.id).scalar_subquery()
+    found = select(rulebook.label("rulebook_id"), policy_column(village, today).label("policy"))
+    one = found.subquery()
+    row = db.session.execute(
+        select(one.c.policy, one.c.rulebook_id, RuleItem).outerjoin_from(
+            one,
+            RuleItem,
+            and_(RuleItem.rulebook_id == one.c.rulebook_id, RuleItem.code == code),
+        )
+    ).one()
+    return read_policy(row.policy), row.rulebook_id is not None, row.RuleItem
 
 
 def rules_in_force(village: str, on: date) -> tuple[Rulebook, list[RuleItem]]:

@@ -11,7 +11,7 @@ from incentives.cards import operations, queries, schemas
 from incentives.cards.api.shared import blueprint
 from incentives.cards.lists import CARDS
 from incentives.cards.models import Card
-from incentives.cards.operations.scanning import is_due
+from incentives.cards.operations.identifying import is_due
 from incentives.cards.qr import qr_png, qr_svg
 from incentives.clock import now
 from incentives.errors import NotFound

@@ -1,6 +1,7 @@
 """What is done with cards: issue, print anew, set a PIN, report lost; what a scan allows; codes on
 phones, vouches, and sheets to be printed."""
 
+from incentives.cards.operations.identifying import identify_card, identify_number
 from incentives.cards.operations.issuing import (
     Issued,
     issue_card,
@@ -14,21 +15,14 @@ from incentives.cards.operations.issuing import (
     suspend_card,
 )
 from incentives.cards.operations.phone import ShownCode, forget_phone_codes, make_phone_code
-from incentives.cards.operations.printing import (
-    ask_for_sheets,
-    forget_sheets,
-    lay_out_next,
-    sheets_pdf,
-)
+from incentives.cards.operations.printing import lay_out_next
 from incentives.cards.operations.scanning import (
     Shown,
-    identify_card,
-    identify_number,
     scan_code,
     scan_forgotten,
     scan_number,
-    use_scan,
 )
+from incentives.cards.operations.sheets import ask_for_sheets, forget_sheets, sheets_pdf
 from incentives.cards.operations.vouching import (
     ask_for_vouch,
     confirm_vouch,
@@ -63,6 +57,5 @@ __all__ = [
     "set_pin",
     "sheets_pdf",
     "suspend_card",
-    "use_scan",
     "vouch_for",
 ]

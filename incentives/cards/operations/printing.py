@@ -1,4 +1,4 @@
-"""Sheets of cards, made in the background: asked for, laid out part by part, fetched, forgotten.
+"""Sheets of cards laid out in the background, part by part.
 
 A job's row is its lock: whoever works at it holds it for two minutes by a conditional UPDATE, and
 a part counts only if they hold it still. A worker that was stopped leaves parts that the next one
@@ -13,30 +13,25 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import force_locale, gettext
-from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, delete, func, literal, or_, select, update
+from sqlalchemy import Select, or_, select, update
 
-from incentives.access import audit
-from incentives.access.actor import Actor
-from incentives.access.permissions import require
 from incentives.cards import kept_sheets, layout, queries
 from incentives.cards.models import Card, CardIssue, CardStatus, SheetJob, SheetStatus
 from incentives.cards.numbers import in_fours
-from incentives.cards.operations.issuing import grid_of
-from incentives.database import Instant, rows_changed
-from incentives.errors import Invalid, NotFound, WrongState
+from incentives.cards.operations.sheets import AT_WORK
+from incentives.cards.qr import card_url
+from incentives.database import rows_changed
 from incentives.extensions import db
+from incentives.installation import get_installation
 from incentives.register.models import Household
 from incentives.register.names import masked
-from incentives.register.queries import divisions_by_code, find_household, find_village
+from incentives.register.queries import divisions_by_code, find_village
 from incentives.web.sheets import CHINESE, TIBETAN
 from incentives.web.transaction import transaction
 
-KEPT_FOR = timedelta(days=1)
 HELD_FOR = timedelta(minutes=2)
 PAGES_A_PART = 5
 GIVE_UP_AFTER = 3
-AT_WORK = (SheetStatus.WAITING, SheetStatus.MAKING)
 
 
 @dataclass(frozen=True)
@@ -52,69 +47,6 @@ class Part:
     running: list[str]
     numbers: list[str]
     unprintable: list[dict[str, Any]]
-
-
-def ask_for_sheets(
-    *,
-    village: str,
-    grid: str | None = None,
-    household_ids: Sequence[UUID] | None = None,
-    new_only: bool = False,
-    actor: Actor,
-    now: datetime,
-) -> SheetJob:
-    """Ask for the cards in use of a village, a grid or some households, to be printed and cut.
-
-    They are laid out in the background, by grid and door. `new_only` leaves out what was laid out
-    before. Refuses a grid or household that isn't there, and where there is no card to print.
-    """
-    require(actor, "card.print", village)
-    grid_of(village, grid)
-    for household_id in household_ids or ():
-        find_household(village, household_id)
-    pages = queries.pages_to_print(
-        village, grid=grid, household_ids=household_ids, new_only=new_only
-    )
-    if not pages:
-        raise Invalid(_("There is no card to print: make cards first"))
-    job = SheetJob(
-        village=village,
-        grid=grid,
-        asked_by=actor.person,
-        asked_at=now,
-        pages=[[str(card_id) for card_id in page] for page in pages],
-        cards=sum(map(len, pages)),
-    )
-    db.session.add(job)
-    db.session.flush()
-    audit.record(
-        actor,
-        audit.Tag.CARD_SHEETS_ASKED,
-        village=village,
-        subject=job.id,
-        now=now,
-        details={"cards": job.cards},
-    )
-    return job
-
-
-def sheets_pdf(*, village: str, job_id: UUID, actor: Actor, now: datetime) -> bytes:
-    """The finished sheets as PDF, for a day; refuses what isn't finished, or is deleted."""
-    require(actor, "card.print", village)
-    job = queries.find_sheet_job(village, job_id)
-    if job.status is not SheetStatus.READY or job.ready_at is None:
-        raise WrongState(_("These sheets aren't finished yet"))
-    content = None if is_old(job, now=now) else kept_sheets.read(kept_sheets.name_of(job.id))
-    if content is None:
-        raise NotFound(
-            _("These sheets are deleted, as each shows a card's code: ask for them anew")
-        )
-    return content
-
-
-def is_old(job: SheetJob, *, now: datetime) -> bool:
-    """Whether a job's sheets are past their day."""
-    return now >= (job.ready_at or job.asked_at) + KEPT_FOR
 
 
 def lay_out_next(*, now: datetime) -> bool:
@@ -198,10 +130,13 @@ def read_part(job_id: UUID, held_by: str) -> Part:
         )
     }
     names = queries.holder_names(list(found.values()))
-    village = find_village(job.village).short_name
+    village, url = find_village(job.village).short_name, get_installation().url
     printed = {
         card.id: layout.PrintedCard(
-            village, masked(names[card.id]), in_fours(card.number), queries.url_of(card)
+            village,
+            masked(names[card.id]),
+            in_fours(card.number),
+            card_url(url, queries.code_of(card)),
         )
         for card in found.values()
     }
@@ -317,24 +252,3 @@ def count_failure(job_id: UUID, held_by: str) -> None:
     if job.failures >= GIVE_UP_AFTER:
         job.status = SheetStatus.FAILED
     db.session.flush()
-
-
-def forget_sheets(*, now: datetime) -> int:
-    """Delete sheets that are past their day, and files of no job; how many files.
-
-    Runs outside any transaction, with one of its own.
-    """
-    kept = transaction(lambda: forget_jobs(now=now))
-    return kept_sheets.delete_all_but(kept)
-
-
-def forget_jobs(*, now: datetime) -> set[UUID]:
-    """Delete the jobs that are past their day; those that are left."""
-    over = SheetJob.status.not_in(AT_WORK)
-    since = func.coalesce(SheetJob.ready_at, SheetJob.asked_at)
-    db.session.execute(
-        delete(SheetJob)
-        .where(over, since <= literal(now - KEPT_FOR, Instant))
-        .execution_options(synchronize_session=False)
-    )
-    return set(db.session.scalars(select(SheetJob.id)))

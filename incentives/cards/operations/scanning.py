@@ -2,40 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-
-from flask_babel import lazy_gettext as _
-from sqlalchemy import insert, update
 
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.cards import queries
-from incentives.cards.codes import code_in, read_code
-from incentives.cards.issuer import keys_at
-from incentives.cards.models import Card, CardStatus, Scan, ShownBy
-from incentives.cards.numbers import read_number
+from incentives.cards.models import Card, ShownBy
+from incentives.cards.operations.identifying import in_use, is_due, look_up, read_text
 from incentives.cards.operations.phone import find_phone_code, is_phone_code, use_phone_code
+from incentives.cards.operations.scans import GOOD_FOR, add_scan, keep_refusal
 from incentives.cards.pins import count_failure, counter_of, refuse_flood
 from incentives.clock import village_day
-from incentives.database import new_id, rows_changed
-from incentives.errors import (
-    CardInvalid,
-    CardRevoked,
-    CardSuspended,
-    CodeExpired,
-    CodeUsed,
-    NotFound,
-    NotSignedIn,
-    Refusal,
-    WrongVillage,
-)
+from incentives.database import new_id
+from incentives.errors import CardInvalid, NotFound, NotSignedIn, Refusal, WrongVillage
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.policy import policy_on
-
-GOOD_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -55,46 +38,6 @@ class Shown:
     scan_id: UUID | None = None
     pin_needed_above: int | None = None
     shown_by: ShownBy | None = None
-
-
-def identify_card(text: str, *, now: datetime) -> Card:
-    """The card of a code, or of a QR's whole text.
-
-    Refuses what is no valid code, a card reported lost, a revoked one, and earlier prints.
-    """
-    return in_use(*read_text(text, now=now))
-
-
-def identify_number(number: str) -> Card:
-    """The card of a typed number; refuses as `identify_card` does."""
-    return in_use(*look_up(number))
-
-
-def read_text(text: str, *, now: datetime) -> tuple[Card, int]:
-    """The card that a code names and the issue that it is of; refuses what is no valid code."""
-    content = read_code(code_in(text), keys_at(now))
-    card = queries.card_by_code(content.card_id)
-    if card is None or card.village != content.village or content.issue > card.issue:
-        raise CardInvalid()
-    return card, content.issue
-
-
-def look_up(number: str) -> tuple[Card, int]:
-    """The card that has or had this number, and the issue it was printed on."""
-    digits = read_number(number)
-    found = queries.card_by_number(digits) if digits else None
-    if found is None:
-        raise CardInvalid(_("No card has this number: please check it"))
-    return found
-
-
-def in_use(card: Card, issue: int) -> Card:
-    """The card itself; refuses one that is suspended or revoked, and any but its latest print."""
-    if card.status is CardStatus.REVOKED or issue < card.issue:
-        raise CardRevoked()
-    if card.status is CardStatus.SUSPENDED:
-        raise CardSuspended()
-    return card
 
 
 def scan_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
@@ -182,37 +125,6 @@ def scan_number(*, number: str, actor: Actor | None, now: datetime) -> Shown:
     return tell(card, ShownBy.NUMBER, actor=actor, now=now)
 
 
-def keep_refusal(
-    refusal: Refusal,
-    shown_by: ShownBy,
-    found: tuple[Card, int] | None,
-    *,
-    actor: Actor | None,
-    now: datetime,
-) -> None:
-    """Have a refused scan kept with its reason.
-
-    What nobody signed in sent and is no card's is not kept: anyone could fill the table.
-    """
-    if actor is None and found is None:
-        return
-    row = {
-        "village": found[0].village if found else None,
-        "card_id": found[0].id if found else None,
-        "issue": found[1] if found else None,
-        "user_id": actor.user_id if actor else None,
-        "shown_by": shown_by,
-        "refused": refusal.name,
-        "scanned_at": now,
-    }
-    refusal.afterwards.append(lambda: add_scan(row))
-
-
-def add_scan(row: dict[str, Any]) -> None:
-    """Keep a scan."""
-    db.session.execute(insert(Scan).values({"id": new_id(), **row}))
-
-
 def tell(
     card: Card,
     shown_by: ShownBy,
@@ -256,11 +168,6 @@ def tell(
     )
 
 
-def is_due(card: Card, *, now: datetime) -> bool:
-    """Whether a card is past its day and should be renewed; it serves all the same."""
-    return card.expires_on < village_day(now)
-
-
 def pin_needed_above(card: Card, shown_by: ShownBy, actor: Actor, *, now: datetime) -> int | None:
     """From how many points on a sale needs more than this way of showing the card; None: never."""
     if actor.household_id == card.household_id or shown_by is ShownBy.NAME:
@@ -285,38 +192,3 @@ serves_hook: list[Callable[[Actor, str], bool]] = [by_role]
 def serves_village(actor: Actor, village: str) -> bool:
     """Whether the actor is of a shop that serves the village."""
     return serves_hook[-1](actor, village)
-
-
-def use_scan(*, scan_id: UUID, actor: Actor, now: datetime) -> Scan:
-    """Use up a scan for one redemption: once, within 10 minutes, by the user and terminal.
-
-    Refuses another's and a refused scan as not found, one that is used as `code_used`, an old one
-    as `code_expired`, and a card that went out of use meanwhile.
-    """
-    scan = open_scan(scan_id, actor=actor, now=now)
-    used = db.session.execute(
-        update(Scan)
-        .where(Scan.id == scan_id, Scan.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if rows_changed(used) == 0:
-        raise CodeUsed()
-    if scan.card is not None and scan.issue is not None:
-        in_use(scan.card, scan.issue)
-    return scan
-
-
-def open_scan(scan_id: UUID, *, actor: Actor, now: datetime) -> Scan:
-    """A scan that served this user at this terminal and is good still; refuses any other."""
-    scan = db.session.get(Scan, scan_id)
-    own = (
-        scan is not None and scan.user_id == actor.user_id and scan.terminal_id == actor.terminal_id
-    )
-    if scan is None or scan.refused is not None or not own:
-        raise NotFound()
-    if scan.expires_at is None or now >= scan.expires_at:
-        raise CodeExpired()
-    if scan.used_at is not None:
-        raise CodeUsed()
-    return scan

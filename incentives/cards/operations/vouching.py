@@ -15,7 +15,8 @@ from incentives.access.actor import Actor
 from incentives.access.duties import household_ids_of, refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
 from incentives.cards.models import Scan, Vouch, VouchStatus
-from incentives.cards.operations.scanning import in_use, open_scan
+from incentives.cards.operations.identifying import in_use
+from incentives.cards.operations.scans import open_scan
 from incentives.cards.queries import find_vouch
 from incentives.cards.states import ANSWERS, Answer
 from incentives.database import rows_changed

@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from incentives.cards import queries, states
 from incentives.cards.models import Card
-from incentives.cards.operations.scanning import is_due
+from incentives.cards.operations.identifying import is_due
 from incentives.clock import now
 from incentives.register.queries import masked
 

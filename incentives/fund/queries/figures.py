@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
@@ -76,6 +76,22 @@ def spent_in_years(village: str) -> dict[tuple[int, str], int]:
         for (year, code), amount in moved_in_years(village).items()
         if code.startswith(SPENDING)
     }
+
+
+def spent_in(village: str, year: int, purpose: str) -> ColumnElement[int]:
+    """What was spent on a purpose in a year, less what came back, as a column of a statement."""
+    code = SPENDING + purpose
+    signed = case((Transfer.to_code == code, Transfer.amount), else_=-Transfer.amount)
+    return (
+        select(func.coalesce(func.sum(signed), 0))
+        .join(Event, and_(Event.village == Transfer.village, Event.seq == Transfer.seq))
+        .where(
+            Transfer.village == village,
+            or_(Transfer.to_code == code, Transfer.from_code == code),
+            Event.occurred_on.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .scalar_subquery()
+    )
 
 
 def fund_overview(village: str) -> Overview:

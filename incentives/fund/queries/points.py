@@ -7,15 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
 from incentives.fund.purposes import SETTLEMENT, STOCK
-from incentives.fund.queries.figures import fund_overview, months_of_money, spent_in_years
+from incentives.fund.queries.figures import (
+    fund_overview,
+    months_of_money,
+    spent_in,
+    spent_in_years,
+)
 from incentives.ledger.kinds import Kind
 from incentives.ledger.models import Account, Event, Transfer
-from incentives.register.policy import policy_on
+from incentives.register.policy import Policy, policy_on
 
 MONTHS_LOOKED_AT = 12
 
@@ -78,26 +83,31 @@ class PointsAndMoney(Cover):
         return self.fund_fen // self.monthly_spending_fen
 
 
-def cover_of(village: str, today: date, promised_points: int = 0) -> Cover:
-    """What covers a village's points on a day, in a few statements."""
-    return Cover(**cover_figures(village, today, promised_points))
+def cover_of(village: str, today: date, policy: Policy, promised_points: int = 0) -> Cover:
+    """What covers a village's points on a day and under its policy, in two statements."""
+    return Cover(**cover_figures(village, today, policy, promised_points))
 
 
-def cover_figures(village: str, today: date, promised_points: int) -> dict[str, int]:
+def cover_figures(
+    village: str, today: date, policy: Policy, promised_points: int
+) -> dict[str, int]:
     """The figures of what covers a village's points."""
-    year = today.year
-    budget = db.session.scalar(
-        select(Budget.amount_fen).where(
-            Budget.village == village, Budget.year == year, Budget.purpose == SETTLEMENT
-        )
+    budget = select(Budget.amount_fen).where(
+        Budget.village == village, Budget.year == today.year, Budget.purpose == SETTLEMENT
     )
-    spent = spent_in_years(village).get((year, SETTLEMENT), 0)
+    row = db.session.execute(
+        select(
+            budget.scalar_subquery().label("budget"),
+            spent_in(village, today.year, SETTLEMENT).label("spent"),
+            outstanding(village).label("outstanding"),
+        )
+    ).one()
     return {
-        "outstanding_points": outstanding_points(village),
+        "outstanding_points": int(row.outstanding),
         "promised_points": promised_points,
-        "fen_per_point": policy_on(village, today).fen_per_point,
+        "fen_per_point": policy.fen_per_point,
         "shelf_fen": sum(value(village) for value in shelf_values),
-        "settlement_budget_left_fen": (budget or 0) - spent,
+        "settlement_budget_left_fen": (row.budget or 0) - int(row.spent),
     }
 
 
@@ -106,7 +116,7 @@ def points_and_money(village: str, today: date, promised_points: int = 0) -> Poi
     year = today.year
     spent = spent_in_years(village)
     return PointsAndMoney(
-        **cover_figures(village, today, promised_points),
+        **cover_figures(village, today, policy_on(village, today), promised_points),
         year=year,
         redeemed_points=redeemed_in(village, year),
         spent_on_points_fen=sum(spent.get((year, each), 0) for each in (SETTLEMENT, STOCK)),
@@ -115,12 +125,13 @@ def points_and_money(village: str, today: date, promised_points: int = 0) -> Poi
     )
 
 
-def outstanding_points(village: str) -> int:
-    """The points that the village's households own."""
-    total = select(func.coalesce(func.sum(Account.balance), 0)).where(
-        Account.village == village, Account.kind == "household"
+def outstanding(village: str) -> ScalarSelect[int]:
+    """The points that the village's households own, as a column of another statement."""
+    return (
+        select(func.coalesce(func.sum(Account.balance), 0))
+        .where(Account.village == village, Account.kind == "household")
+        .scalar_subquery()
     )
-    return int(db.session.scalar(total) or 0)
 
 
 def redeemed_in(village: str, year: int) -> int:

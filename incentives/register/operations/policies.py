@@ -17,7 +17,7 @@ from incentives.extensions import db
 from incentives.register.models import PolicyEntry
 from incentives.register.policy import (
     Policy,
-    entries_until,
+    entries_of,
     policy_of,
     policy_on,
     read_value,
@@ -105,7 +105,7 @@ def refuse_bad_entry(values: Mapping[str, Any], day: date, today: date) -> None:
 
 def refuse_unchecked_points(village: str, day: date) -> None:
     """Refuse 0 reviewers with 0 days of publicity, on that day or on any later day of change."""
-    entries = entries_until(village, None)
+    entries = entries_of(village)
     days = sorted({day, *(changed for changed, _, _ in entries if changed > day)})
     for each in days:
         policy = policy_of({name: value for on, name, value in entries if on <= each})

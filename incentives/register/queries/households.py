@@ -49,6 +49,18 @@ def get_resident(village: str, resident_id: UUID) -> Resident:
     return resident
 
 
+def resident_at_home(village: str, resident_id: UUID) -> tuple[Resident, Household]:
+    """A resident of that village and their household, in one statement; refuses nobody."""
+    row = db.session.execute(
+        select(Resident, Household)
+        .join(Household, Household.id == Resident.household_id)
+        .where(Resident.id == resident_id, Resident.village == village)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
 def find_team(village: str, team_id: UUID) -> Team:
     """A team of that village; refuses what isn't there."""
     team = db.session.get(Team, team_id)

@@ -12,7 +12,6 @@ from incentives.shop.api.outputs import balance_of, receipt_output, sale_output
 from incentives.shop.api.shared import blueprint
 from incentives.shop.lists import REDEMPTIONS
 from incentives.shop.models import Redemption
-from incentives.shop.shown import by_code, by_scan
 from incentives.web.api import idempotency_key, reads, writes
 from incentives.web.cursors import page
 
@@ -33,8 +32,9 @@ def get_redemption(village: str, redemption_id: UUID) -> dict[str, Any]:
     """One redemption: its receipt, with the address that its QR holds (`/verify#R1…`)."""
     redemption = queries.find_redemption(village, redemption_id)
     queries.refuse_other_shops(current_actor(), "redemption.read", village, redemption.shop_id)
+    balance = balance_of(village, redemption.household_id)
     return {
-        **receipt_output(queries.sales([redemption])[0]),
+        **receipt_output(queries.sales([redemption])[0], balance),
         "proof_url": receipt_url(village, redemption.event_id),
     }
 
@@ -51,10 +51,10 @@ def post_redemption(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Hand goods over for points; the Idempotency-Key is the redemption's id, a UUIDv7."""
     actor, at = current_actor(), now()
     if "scan_id" in body:
-        shown = by_scan(body["scan_id"], actor=actor, now=at)
+        shown = operations.by_scan(body["scan_id"])
     else:
-        shown = by_code(body["card_code"], now=at)
-    redemption = operations.redeem(
+        shown = operations.by_code(body["card_code"], now=at)
+    sold = operations.redeem(
         redemption_id=idempotency_key().uuid7(),
         village=village,
         shop_id=body["shop_id"],
@@ -66,7 +66,7 @@ def post_redemption(village: str, body: dict[str, Any]) -> dict[str, Any]:
         actor=actor,
         now=at,
     )
-    return receipt_output(queries.new_sale(redemption))
+    return receipt_output(queries.new_sale(sold.redemption), sold.balance)
 
 
 @blueprint.route("/villages/<village>/redemptions/<uuid:redemption_id>/refund", methods=["POST"])

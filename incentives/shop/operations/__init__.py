@@ -1,12 +1,12 @@
 """What the shop does, by subject: goods, stock, sales, vouchers, settlements, phones, closings."""
 
 from incentives.shop.operations.agreements import set_agreement
-from incentives.shop.operations.allowing import Item, Shown
 from incentives.shop.operations.closings import close_day
+from incentives.shop.operations.counter import Item, Shown, by_code, by_scan
 from incentives.shop.operations.expiring import expire_vouchers
 from incentives.shop.operations.goods import Imported, add_good, change_good, import_goods
 from incentives.shop.operations.purchases import link_purchase, unlink_purchase
-from incentives.shop.operations.redemptions import redeem
+from incentives.shop.operations.redemptions import Sold, redeem
 from incentives.shop.operations.refunds import ReturnedLine, refund_redemption
 from incentives.shop.operations.settlements import (
     approve_settlement,
@@ -35,10 +35,13 @@ __all__ = [
     "Nonce",
     "ReturnedLine",
     "Shown",
+    "Sold",
     "StockLine",
     "act_at_terminal",
     "add_good",
     "approve_settlement",
+    "by_code",
+    "by_scan",
     "change_good",
     "check_settlement",
     "close_day",

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import func, select
 
-from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.cards.models import Card, ShownBy
 from incentives.cards.operations import vouch_for
@@ -18,118 +17,21 @@ from incentives.errors import (
     FieldError,
     InsufficientPoints,
     Invalid,
-    NotFound,
     OwnHousehold,
     PinRequired,
 )
 from incentives.extensions import db
-from incentives.register.models import Household
 from incentives.register.policy import Policy
-from incentives.shop.models import (
-    Good,
-    Redemption,
-    RedemptionLine,
-    Refund,
-    Shop,
-    ShopService,
-    StockOwner,
-)
+from incentives.shop.models import Good, Redemption, RedemptionLine, Shop, StockOwner
+from incentives.shop.operations.counter import Item, Redeemed
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The card at the counter, how it was shown, and by which scan."""
+def refuse_unlisted(goods: dict[UUID, Good], items: Sequence[Item], day: date) -> None:
+    """Refuse what is not among the goods that the shop sells, or not at this time of the year.
 
-    card: Card
-    by: ShownBy
-    scan_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-    """What the household takes: a good and how many, in its unit."""
-
-    good_id: UUID
-    quantity: int
-
-
-@dataclass(frozen=True)
-class Redeemed:
-    """Points that a household redeemed on a day less what came back; and those by card alone."""
-
-    points: int
-    by_card_alone: int
-
-
-@dataclass(frozen=True)
-class AtCounter:
-    """Who stands at which counter: `number` is the shop's in the village, None where it serves not.
-
-    `spendable` is in points.
-    """
-
-    shop: Shop
-    number: int | None
-    household: Household
-    spendable: int
-    today: Redeemed
-
-
-def at_counter(shop_id: UUID, village: str, card_id: UUID, day: date) -> AtCounter:
-    """What a sale is decided on, read at once under the village's lock, the card anew with it.
-
-    Refuses a shop that isn't there.
-    """
-    proved = or_(
-        Redemption.pin_given,
-        Redemption.vouched_by.is_not(None),
-        Redemption.shown_by == ShownBy.PHONE,
-    )
-    alone = case((proved, 0), else_=Redemption.points)
-    of_today = and_(Redemption.household_id == Household.id, Redemption.redeemed_on == day)
-    bought = select(func.coalesce(func.sum(Redemption.points), 0)).where(of_today)
-    by_card = select(func.coalesce(func.sum(alone), 0)).where(of_today)
-    back = select(func.coalesce(func.sum(Refund.points), 0)).join(Redemption).where(of_today)
-    row = db.session.execute(
-        select(
-            Shop,
-            ShopService.number,
-            Card,
-            Household,
-            ledger.spendable_of(Household.village, Household.account_code),
-            bought.correlate(Household).scalar_subquery(),
-            by_card.correlate(Household).scalar_subquery(),
-            back.correlate(Household).scalar_subquery(),
-        )
-        .outerjoin(
-            ShopService,
-            and_(
-                ShopService.shop_id == Shop.id,
-                ShopService.village == village,
-                ShopService.ended_at.is_(None),
-            ),
-        )
-        .join(Card, Card.id == card_id)
-        .join(Household, Household.id == Card.household_id)
-        .where(Shop.id == shop_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound()
-    shop, number, _card, household, spendable, redeemed, by_card_alone, refunded = row
-    today = Redeemed(int(redeemed) - int(refunded), int(by_card_alone))
-    return AtCounter(shop, number, household, max(0, int(spendable)), today)
-
-
-def listed_goods(shop: Shop, items: Sequence[Item], day: date) -> dict[UUID, Good]:
-    """The goods asked for, by id.
-
-    Refuses what this shop doesn't sell, or not at this time of the year, a good twice, or none.
+    And a good that stands there twice, and nothing at all.
     """
     wanted = [item.good_id for item in items]
-    rows = db.session.scalars(
-        select(Good).where(Good.shop_id == shop.id, Good.on_sale, Good.id.in_(wanted))
-    )
-    goods = {good.id: good for good in rows}
     errors = [
         FieldError(f"/lines/{index}/good_id", _("This shop has no such good"))
         for index, item in enumerate(items)
@@ -147,7 +49,6 @@ def listed_goods(shop: Shop, items: Sequence[Item], day: date) -> dict[UUID, Goo
     ]
     if errors or not items:
         raise Invalid(errors=errors)
-    return goods
 
 
 def points_part(shop: Shop, policy: Policy, total: int, spendable: int, cash_fen: int) -> int:
@@ -219,16 +120,25 @@ def refuse_over_caps(
             )
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What speaks for whoever holds the card: how it was shown, by which scan, its PIN, a cadre."""
+
+    shown_by: ShownBy
+    scan_id: UUID | None
+    pin: str | None
+    vouched_by: UUID | None
+
+
 def check_proof(
-    shown: Shown,
+    card: Card,
+    proof: Proof,
     points: int,
-    pin: str | None,
-    vouched_by: UUID | None,
     policy: Policy,
+    today: Redeemed,
     *,
     actor: Actor,
     now: datetime,
-    today: Redeemed,
 ) -> None:
     """Refuse what the way that the card was shown doesn't allow (cards.md, What a scan allows).
 
@@ -236,7 +146,7 @@ def check_proof(
     who vouched allow more. A forgotten card needs the cadre, and the shopkeeper's own household
     its PIN. A PIN that is given is always checked.
     """
-    card = shown.card
+    pin, vouched_by = proof.pin, proof.vouched_by
     if pin is not None:
         verify_pin(card, pin, counter=counter_of(actor), now=now)
     if actor.household_id == card.household_id:
@@ -245,13 +155,13 @@ def check_proof(
         if pin is None:
             raise PinRequired(pin_needed_above=policy.pin_above)
     if vouched_by is not None:
-        vouch_for(scan_id=shown.scan_id, vouched_by=vouched_by, points=points)
+        vouch_for(scan_id=proof.scan_id, vouched_by=vouched_by, points=points)
         return
-    if shown.by is ShownBy.NAME:
+    if proof.shown_by is ShownBy.NAME:
         raise PinRequired(
             _("The card isn't there: a cadre who knows the holder must vouch"), pin_needed_above=0
         )
-    if pin is not None or shown.by is ShownBy.PHONE:
+    if pin is not None or proof.shown_by is ShownBy.PHONE:
         return
     if points > policy.pin_above or today.by_card_alone + points > 2 * policy.pin_above:
         raise PinRequired(pin_needed_above=policy.pin_above)

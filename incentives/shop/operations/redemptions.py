@@ -1,20 +1,16 @@
 """Points for goods: one event, one stock movement, one receipt, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from incentives import ledger
 from incentives.access.actor import Actor
-from incentives.cards.operations.scanning import in_use
 from incentives.clock import village_day
-from incentives.errors import (
-    NotARedemptionDay,
-    WrongVillage,
-)
+from incentives.errors import NotARedemptionDay, WrongVillage
 from incentives.extensions import db
 from incentives.register.models import Household
-from incentives.register.policy import policy_on
 from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     Good,
@@ -25,16 +21,23 @@ from incentives.shop.models import (
     StockMovement,
 )
 from incentives.shop.operations.allowing import (
-    Item,
-    Shown,
-    at_counter,
+    Proof,
     check_proof,
-    listed_goods,
     points_part,
     refuse_over_caps,
+    refuse_unlisted,
 )
+from incentives.shop.operations.counter import Item, Shown, at_counter, take_card
 from incentives.shop.operations.moving import StockLine, move_stock
 from incentives.shop.operations.vouchers import issue_vouchers
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A redemption that was made, and what its household owns after it, in points."""
+
+    redemption: Redemption
+    balance: int
 
 
 def redeem(
@@ -49,43 +52,50 @@ def redeem(
     cash_fen: int = 0,
     actor: Actor,
     now: datetime,
-) -> Redemption:
+) -> Sold:
     """Hand goods over for points (domain.md, Redemption), under the village's policy of the day.
 
-    Refuses a card of another village, a day that is none for redeeming, goods not on this
-    shop's list or sold out, more than the household may spend, a household's daily and monthly
-    caps, cash where the stock isn't the shopkeeper's or points would do, and a sale that needs
-    the PIN, a phone's code, or `vouched_by`, the cadre who confirmed the scan. The shopkeeper's
-    own household always needs its PIN.
+    Refuses an id that is there already, a card of another village, a day that is none for
+    redeeming, goods not on this shop's list or sold out, more than the household may spend, a
+    household's daily and monthly caps, cash where the stock isn't the shopkeeper's or points would
+    do, and a sale that needs the PIN, a phone's code, or `vouched_by`, the cadre who confirmed the
+    scan. The shopkeeper's own household always needs its PIN.
     """
-    card_id, day = shown.card.id, village_day(now)
+    day = village_day(now)
     ledger.hold([village])
-    found = at_counter(shop_id, village, card_id, day)
+    found = at_counter(
+        redemption_id=redemption_id,
+        village=village,
+        shop_id=shop_id,
+        shown=shown,
+        items=items,
+        now=now,
+    )
     require_at(actor, "redemption.make", found.shop)
-    if found.number is None or shown.card.village != village:
+    card, shown_by = take_card(shown, found, actor=actor, now=now)
+    if found.number is None or card.village != village:
         raise WrongVillage()
-    in_use(shown.card, shown.card.issue)
-    policy = policy_on(village, day)
+    policy, goods, household = found.policy, found.goods, found.household
     if not policy.redemption_days.includes(day):
         raise NotARedemptionDay()
-    goods = listed_goods(found.shop, items, day)
+    refuse_unlisted(goods, items, day)
     total = sum(goods[item.good_id].price_points * item.quantity for item in items)
     points = points_part(found.shop, policy, total, found.spendable, cash_fen)
-    household, today = found.household, found.today
-    refuse_over_caps(household.id, points, goods, items, policy, day, today)
-    check_proof(shown, points, pin, vouched_by, policy, actor=actor, now=now, today=today)
+    refuse_over_caps(household.id, points, goods, items, policy, day, found.today)
+    proof = Proof(shown_by, shown.scan_id, pin, vouched_by)
+    check_proof(card, proof, points, policy, found.today, actor=actor, now=now)
     event = post_sale(redemption_id, household, found.number, points, goods, items, actor, now)
     redemption = Redemption(
         id=redemption_id,
         village=village,
         shop_id=shop_id,
         household=household,
-        card_id=card_id,
+        card_id=card.id,
         event_id=event.id,
         receipt=event.voucher,
         points=points,
         cash_fen=cash_fen,
-        shown_by=shown.by,
+        shown_by=shown_by,
         pin_given=pin is not None,
         vouched_by=vouched_by,
         fen_per_point=policy.fen_per_point,
@@ -100,7 +110,7 @@ def redeem(
     db.session.flush()
     issue_vouchers(redemption, goods, items, {each.good_id: each.id for each in redemption.lines})
     hand_over(found.shop, redemption, goods, items, actor=actor, now=now)
-    return redemption
+    return Sold(redemption, found.balance - points)
 
 
 def post_sale(

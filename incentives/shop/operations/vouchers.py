@@ -24,7 +24,7 @@ from incentives.shop.models import (
     Voucher,
     VoucherStatus,
 )
-from incentives.shop.operations.allowing import Item
+from incentives.shop.operations.counter import Item
 from incentives.shop.queries import find_shop
 from incentives.shop.queries.vouchers import find_voucher
 from incentives.shop.voucher_states import TRANSITIONS, Action

@@ -4,13 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, request, url_for
+from markupsafe import Markup
 
 from incentives.clock import now, village_day
 from incentives.shop import queries
 from incentives.shop.pages.shared import blueprint, shop_here
+from incentives.shop.queries.month import Moved
 from incentives.shop.sheets import month_of, month_paper, month_pdf, month_workbook
-from incentives.shop.words import in_language, unit_word
+from incentives.shop.words import in_language
 from incentives.web.pages import page, render
+from incentives.web.pieces import number, yuan
 
 
 def asked_sheet() -> queries.MonthSheet:
@@ -28,11 +31,32 @@ def month() -> Any:
     return render(
         "shop/month.html",
         sheet=sheet,
-        names=[in_language(line.name_zh, line.name_en) for line in sheet.lines],
-        unit_word=unit_word,
+        lines=[cells_of(line) for line in sheet.lines],
         before_url=month_url(sheet, before),
         following_url=month_url(sheet, following) if following <= village_day(now()) else None,
     )
+
+
+def cells_of(line: queries.MonthLine) -> list[Any]:
+    """A good's month as a row of the table."""
+    went = line.moved
+    return [
+        in_language(line.name_zh, line.name_en),
+        moved(line.opening),
+        moved(went["came_in"]),
+        moved(went["handed_out"]),
+        moved(went["spoiled"]),
+        moved(went["returned"]),
+        moved(went["counted"]),
+        yuan(line.revalued_fen) if line.revalued_fen else "0",
+        moved(line.closing),
+    ]
+
+
+def moved(what: Moved) -> Markup:
+    """A quantity, and what it is worth."""
+    worth = f" <small>{yuan(what.cost_fen)}</small>" if what.cost_fen else ""
+    return Markup(f"{number(what.quantity)}{worth}")  # noqa: S704 -- numbers alone
 
 
 def month_url(sheet: queries.MonthSheet, month: date) -> str:

@@ -12,7 +12,7 @@ from incentives.cards.models import Card
 from incentives.cards.numbers import in_fours
 from incentives.cards.paper import picture
 from incentives.cards.queries import holder_names
-from incentives.extensions import db
+from incentives.extensions import db, rows_by_id
 from incentives.register.queries import masked
 from incentives.shop import queries
 from incentives.shop.models import Good, Redemption, Stock, Voucher, VoucherStatus
@@ -103,7 +103,6 @@ def voucher_views(vouchers: Sequence[Voucher]) -> list[VoucherView]:
 
 def holders_of(redemptions: list[Redemption]) -> dict[UUID, str]:
     """Whose card each sale was by, masked."""
-    ids = {each.card_id for each in redemptions}
-    cards = [card for card in (db.session.get(Card, each) for each in ids) if card is not None]
-    names = holder_names(cards)
+    cards = rows_by_id(Card, [each.card_id for each in redemptions])
+    names = holder_names(list(cards.values()))
     return {each.id: masked(names.get(each.card_id, "")) for each in redemptions}

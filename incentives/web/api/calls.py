@@ -16,7 +16,7 @@ from incentives.errors import NotAcceptable, NotFound, Refusal
 from incentives.web import idempotency, parsing
 from incentives.web.api.call import JSON, Call, Division
 from incentives.web.api.document import describe
-from incentives.web.guard import Caller, get_village, guard
+from incentives.web.guard import Caller, guard, require_village
 from incentives.web.idempotency import Answer, KeyedRequest
 from incentives.web.problems import PROBLEM, problem_bytes
 from incentives.web.transaction import Concluded, transaction
@@ -86,7 +86,8 @@ def writes(
     It gets the path's values, `body` (loaded by that schema from JSON, or by `upload` from a
     multipart form) and `query`. What it returns is dumped in the same transaction and kept under
     the `Idempotency-Key`, which every POST needs unless `keyed=False` (sign-in, tokens, scan).
-    `unique_in="village"` makes the key unique in the village for ever, whoever sends it;
+    `unique_in="village"` makes the key unique in the village for ever, whoever sends it, and the
+    id of what the view makes: the view refuses one that is there already as a `Duplicate`;
     `secret` keeps the answer encrypted; `in_recovery` serves while the books wait for their
     recovery, too. `division` and `own` as in `reads`. Status 204 has no body.
     """
@@ -136,7 +137,7 @@ def answer_write(view: View, call: Call, path: dict[str, Any]) -> Response:
 
     def first() -> None:
         if keyed is not None:
-            idempotency.claim_key(keyed)
+            idempotency.open_request(keyed)
 
     def last(outcome: Answer | Refusal) -> None:
         if keyed is not None:
@@ -185,7 +186,7 @@ def admit(call: Call, path: dict[str, Any]) -> Caller | None:
         division = call.division(**path) if call.division else path.get("village", path.get("code"))
         guard.check(caller, call.permission, division, call.own)
     if "village" in path:
-        get_village(path["village"])
+        require_village(path["village"])
     return caller
 
 
@@ -223,6 +224,7 @@ def keyed_request(
         sealed=call.secret,
         person=caller.person if caller else None,
         now=now(),
+        names_thing=call.unique_in is not None,
     )
 
 

@@ -131,7 +131,7 @@ class Form:
         try:
             answer = transaction(
                 lambda: Answer(SEE_OTHER, then(work()).encode()),
-                first=lambda: idempotency.claim_key(keyed),
+                first=lambda: idempotency.open_request(keyed),
                 last=lambda outcome: idempotency.conclude(keyed, outcome, describe_refusal),
                 in_recovery=in_recovery,
             )
