@@ -12,8 +12,7 @@ from incentives.database import new_id
 from incentives.extensions import db
 from incentives.shop import operations
 from incentives.shop.models import StockOwner, StockSource
-from incentives.shop.operations import Item, StockLine
-from incentives.shop.shown import by_code
+from incentives.shop.operations import Item, StockLine, by_code
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
 from tests.shop.scenes import PIN, add_good, make_counter, make_shopper
 from tests.site import PASSWORD, Site, make_site

@@ -169,7 +169,6 @@ WITHOUT = {
     "shop.get_settlement_queue": "what waits now: the list of settlements has it",
     "fund.get_fund_trial_balance": "the fund's statements have sheets and periods of their own",
     "fund.get_book": "the public book has parts and a sheet of its own",
-    "shop.get_settlement_queue": "what waits now: the list of settlements has it",
     "awards.get_doubts": "what the template check says of a draft",
     "awards.get_rulebook": "a version of the rules: it has a sheet of its own",
     "awards.get_rules": "a version's items: its own sheet has them",
