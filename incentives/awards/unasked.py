@@ -11,7 +11,6 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor
-from incentives.awards.models import Award
 from incentives.awards.operations.entries import Act, enter
 from incentives.errors import Refusal
 from incentives.extensions import db
@@ -39,20 +38,26 @@ UNAWARDED = {
 
 
 def propose_unasked(
-    act: Act, household: Household, resident: Resident, *, actor: Actor, now: datetime
-) -> Award | Unawarded:
-    """Propose one award, or say why it is refused. The caller holds the village's lock."""
+    act: Act,
+    household: Household,
+    resident: Resident,
+    *,
+    proposer: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[UUID | None, Unawarded | None]:
+    """Propose one award: its id, or why it is refused. The caller holds the village's lock.
+
+    `proposer` is who stands for it, and so doesn't review it, where the actor doesn't.
+    """
     savepoint = db.session.begin_nested()
     try:
-        award = enter(household.village, act, 1, household, resident, actor=actor, now=now)
+        award = enter(
+            household.village, act, 1, household, resident, proposer=proposer, actor=actor, now=now
+        )
     except Refusal as refusal:
         savepoint.rollback()
         names = {each.value for each in Unawarded}
-        return Unawarded(refusal.name if refusal.name in names else Unawarded.INVALID)
+        return None, Unawarded(refusal.name if refusal.name in names else Unawarded.INVALID)
     savepoint.commit()
-    return award
-
-
-def told(award: Award | Unawarded) -> tuple[UUID | None, Unawarded | None]:
-    """An award's id, or why there is none."""
-    return (None, award) if isinstance(award, Unawarded) else (award.id, None)
+    return award.id, None

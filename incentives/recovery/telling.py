@@ -121,7 +121,8 @@ def tell_since(data: dict[str, Any]) -> str:
         "The backup held %(before)s events, to %(from_at)s; the seals brought back those up to"
         " %(after)s, of %(to_at)s. Lost is what was acknowledged in the last minute after that,"
         " and all that was entered between and is in no event: proposals, reviews, notices,"
-        " cards, PINs, people, stock, files, erasures. Go through your papers from that day on.",
+        " cards, PINs, people, stock, files, calls, patrols, erasures. Go through your papers from"
+        " that day on.",
         before=data.get("from_events", 0),
         after=data.get("to_events", 0),
         from_at=tell_time(data.get("from_at")),

@@ -250,7 +250,7 @@ def test_overdue_rulings_stand_on_the_red_ledger_by_office(
             assert name not in text
     sheet = public.get(f"/v/{VILLAGE}/duties.xlsx?ledger=red")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
-    assert rows[1][3] == 2
+    assert rows[1][5] == 2
     site.tokens.clear()
     site.browsers.clear()
     (made,) = site.call("second", "GET", f"{AT}/objections").json["items"]

@@ -74,11 +74,16 @@ def enter(
     actor: Actor,
     now: datetime,
     check: Callable[[RuleItem, Award], None] | None = None,
+    proposer: UUID | None = None,
 ) -> Award:
-    """Keep one proposed award, its rule, day and cap checked; `check` refuses what else is bad."""
+    """Keep one proposed award, its rule, day and cap checked; `check` refuses what else is bad.
+
+    `proposer` is who stands for it where the actor doesn't.
+    """
     item, policy = rule_for(village, act, village_day(now))
     refuse_nobody(item, resident)
     award = award_of(item, policy, household, resident, act, quantity, actor=actor, now=now)
+    award.proposed_by = proposer or actor.person
     if check is not None:
         check(item, award)
     caps.refuse_over_cap(item, award)

@@ -12,7 +12,7 @@ from incentives.awards.models import Evidence, RuleItem
 from incentives.awards.operations import Act, propose_award
 from incentives.awards.operations.entries import holder_in
 from incentives.awards.queries import items_of, rulebook_in_force
-from incentives.awards.unasked import Unawarded, propose_unasked, told
+from incentives.awards.unasked import Unawarded, propose_unasked
 from incentives.calls.models import Call
 from incentives.calls.queries import find_call
 from incentives.clock import village_day
@@ -51,8 +51,7 @@ def propose_by_itself(call: Call, *, actor: Actor, now: datetime) -> None:
     if resident is None or actor.household_id == household.id:
         return
     act = Act(rule.code, village_day(call.reported_at))
-    award = propose_unasked(act, household, resident, actor=actor, now=now)
-    call.award_id, call.unawarded = told(award)
+    call.award_id, call.unawarded = propose_unasked(act, household, resident, actor=actor, now=now)
 
 
 def propose_call_award(

@@ -12,9 +12,8 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.awards.models import Award
 from incentives.awards.operations import Act
-from incentives.awards.unasked import Unawarded, propose_unasked, told
+from incentives.awards.unasked import Unawarded, propose_unasked
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
@@ -184,10 +183,7 @@ def propose(
     don't review it.
     """
     act = Act(rule_item=rule_item, occurred_on=village_day(patrol.started_at))
-    award = propose_unasked(act, household, resident, actor=actor, now=now)
-    if isinstance(award, Award):
-        award.proposed_by = patrol.ended_by or actor.person
-    return told(award)
+    return propose_unasked(act, household, resident, proposer=patrol.ended_by, actor=actor, now=now)
 
 
 def cancel_patrol(
