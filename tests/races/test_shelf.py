@@ -2,6 +2,7 @@
 
 import threading
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,6 @@ from incentives.shop import operations as shop
 from incentives.shop import queries
 from incentives.shop.models import (
     Category,
-    Good,
     RedemptionLine,
     StockOwner,
     StockSource,
@@ -26,6 +26,7 @@ from incentives.shop.models import (
     VoucherStatus,
 )
 from incentives.shop.operations import by_code, redemptions, stock, vouchers
+from incentives.shop.operations.counter import AtCounter
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
 from tests.races.crowd import CROWD, at_once, count, meet_after, rounds, succeeded, unlock
 from tests.races.test_rooms import make_shopper
@@ -194,20 +195,20 @@ def test_control_a_cost_that_moves_under_a_sale_adds_up_to_nothing(app, monkeypa
     counter = Counter(VILLAGE, [VILLAGE])
     counter.fill(10)
     seen, moved = threading.Event(), threading.Event()
-    look = redemptions.listed_goods
+    look = redemptions.at_counter
 
-    def look_and_wait(*arguments: object) -> dict[UUID, Good]:
-        goods = look(*arguments)  # type: ignore[arg-type]
+    def look_and_wait(**arguments: Any) -> AtCounter:
+        found = look(**arguments)
         seen.set()
         moved.wait(30)
-        return goods
+        return found
 
     def fill_between() -> None:
         seen.wait(30)
         counter.fill(10, 500)
         moved.set()
 
-    monkeypatch.setattr(redemptions, "listed_goods", look_and_wait)
+    monkeypatch.setattr(redemptions, "at_counter", look_and_wait)
     monkeypatch.setattr(stock, "hold_costs", lambda _shop: None)
     outcomes = at_once(app, [counter.sell, fill_between])
     assert succeeded(outcomes) == 2, outcomes

@@ -103,7 +103,7 @@ def two(bare_app) -> Two:
                     pin=PIN,
                     actor=keeper,
                     now=now(),
-                ).id
+                ).redemption.id
             )
         )
         db.session.remove()

@@ -294,6 +294,10 @@ def test_whoever_keeps_another_shop_serves_nobody_here(site, counter, shopper):
     body = counter.body(shopper, soap=1)
     answer = site.call("stranger", "POST", there, body, key=str(new_id()))
     assert problem(answer) == "not_found"  # the shop isn't theirs
-    add_user(site, "both", (Role.SHOPKEEPER, TOWNSHIP))
+    # A township's shopkeeper keeps the township's shop alone; one of both villages can't mix them.
+    add_user(site, "township", (Role.SHOPKEEPER, TOWNSHIP))
+    answer = site.call("township", "POST", there, body, key=str(new_id()))
+    assert problem(answer) == "not_found"
+    add_user(site, "both", (Role.SHOPKEEPER, VILLAGE), (Role.SHOPKEEPER, OTHER_VILLAGE))
     answer = site.call("both", "POST", there, body, key=str(new_id()))
     assert problem(answer) == "wrong_village"
