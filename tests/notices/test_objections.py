@@ -214,7 +214,7 @@ def test_the_database_lets_nobody_rule_on_their_own(app: Flask) -> None:
     scene = make_scene(publicity_days=5)
     reviewed(scene)
     publish(scene)
-    writer = staff(Role.REVIEWER)
+    writer = staff(Role.CADRE)
     objection = on_paper(scene, writer, notice=1, line=1)
     with pytest.raises(IntegrityError, match="ruled_by_another"):
         db.session.execute(

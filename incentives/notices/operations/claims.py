@@ -51,11 +51,10 @@ def may_object(award: Award, now: datetime) -> bool:
     }.get(award.status)
     if answered is None:
         return False
-    since = answered if award.status is AwardStatus.REVERSED else award.proposed_at
-    if any(
-        each.household_id == award.household_id and each.made_at >= since
-        for each in objections_of(award)
-    ):
+    own = [each for each in objections_of(award) if each.household_id == award.household_id]
+    if award.status is AwardStatus.REVERSED:
+        own = [each for each in own if each.missing_rule_item and each.made_at >= answered]
+    if own:
         return False
     in_time = village_day(now) <= village_day(answered) + timedelta(days=award.objection_days)
     return in_time or award.status is AwardStatus.PUBLISHED
