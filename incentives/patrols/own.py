@@ -1,7 +1,7 @@
 """What a walker needs, on the page and by HTTP: own teams, shifts, walks that go on, askings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,9 @@ from incentives.patrols import queries
 from incentives.patrols.models import Patrol, PatrolStatus, RouteStop, ShiftSwap
 from incentives.patrols.people import is_cadre, own_residents, teams_for
 from incentives.register.models import Team
+
+
+FORGOTTEN = timedelta(days=3)  # a walk that nobody ended by then is ended at the desk
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ def own_of(actor: Actor, village: str, now: datetime) -> Own:
         ]
     shown = {each.id: each for each in [*found, *(shift for _swap, shift in answerable)]}
     views = {each.shift.id: each for each in queries.shift_views(list(shown.values()), now)}
-    walking = select(Patrol).where(Patrol.team_id.in_(ids), Patrol.status == PatrolStatus.WALKING)
+    walking = select(Patrol).where(
+        Patrol.team_id.in_(ids),
+        Patrol.status == PatrolStatus.WALKING,
+        Patrol.started_at > now - FORGOTTEN,
+    )
     return Own(
         teams=teams,
         shifts=[views[each.id] for each in found],

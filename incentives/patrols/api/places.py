@@ -18,7 +18,6 @@ from incentives.patrols.models import Route, RouteStop, Waypoint
 from incentives.patrols.operations import Stop
 from incentives.register import operations as register
 from incentives.register.models import Team
-from incentives.register.queries import team_members
 from incentives.register.queries.households import all_teams
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
@@ -29,9 +28,15 @@ ONE_WAYPOINT = f"{VILLAGE}/waypoints/<uuid:waypoint_id>"
 ONE_ROUTE = f"{VILLAGE}/routes/<uuid:route_id>"
 
 
+def team_outputs(teams: Sequence[Team]) -> list[dict[str, Any]]:
+    """Teams with their members."""
+    members = queries.members_of_teams([each.id for each in teams])
+    return [{**columns(each), "members": members[each.id]} for each in teams]
+
+
 def team_output(team: Team) -> dict[str, Any]:
     """A team with its members."""
-    return {**columns(team), "members": team_members(team.id)}
+    return team_outputs([team])[0]
 
 
 @blueprint.route(f"{VILLAGE}/teams")
@@ -39,7 +44,7 @@ def team_output(team: Team) -> dict[str, Any]:
 def get_teams(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's teams with their members; those disbanded, too."""
     found = page(TEAMS.narrow(all_teams(village), query), [Team.id.desc()], query)
-    return {**found, "items": [team_output(each) for each in found["items"]]}
+    return {**found, "items": team_outputs(found["items"])}
 
 
 @blueprint.route(f"{VILLAGE}/teams", methods=["POST"])

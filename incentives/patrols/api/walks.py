@@ -10,7 +10,7 @@ from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.database import columns
 from incentives.patrols import operations, queries, schemas, sheets
-from incentives.patrols.api.places import stop_output, team_output
+from incentives.patrols.api.places import stop_output, team_outputs
 from incentives.patrols.api.rota import shift_output
 from incentives.patrols.api.shared import VILLAGE, blueprint
 from incentives.patrols.lists import MONTH, PATROLS
@@ -83,7 +83,7 @@ def get_own_patrols(village: str) -> dict[str, Any]:
     """What the caller walks: teams, shifts to come with their places, walks that go on, askings."""
     own = own_of(current_actor(), village, now())
     return {
-        "teams": [team_output(each) for each in own.teams],
+        "teams": team_outputs(own.teams),
         "shifts": [own_shift(own, each) for each in own.shifts],
         "asked": [{"swap": swap, "shift": shift_output(each)} for swap, each in own.asked],
         "walking": [line_output(each) for each in queries.patrol_lines(own.walking)],

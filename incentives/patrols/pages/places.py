@@ -70,6 +70,8 @@ def team_page(one: Team | None) -> Any:
     chosen = team_members(one.id) if one else []
     typed = form.values.get("member_ids", [])
     kept = residents_by_id([UUID(each) for each in ([typed] if isinstance(typed, str) else typed)])
+    standing = teams_of(village)
+    members = queries.members_of_teams([each.id for each in standing])
     shown = {each.id: each for each in [*chosen, *kept.values(), *found_people(village, q)]}
     return render(
         "patrols/teams.html",
@@ -78,7 +80,7 @@ def team_page(one: Team | None) -> Any:
         q=q,
         people=list(shown.values()),
         members={each.id for each in chosen} | set(kept),
-        teams=[(each, team_members(each.id)) for each in teams_of(village)],
+        teams=[(each, members[each.id]) for each in standing],
         may_plan=may(current_actor(), "team.make", village),
     )
 

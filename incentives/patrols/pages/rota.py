@@ -1,5 +1,6 @@
 """Who walks when: the calendar of a cadre, and each member's own shifts with their swaps."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.people import is_cadre, own_people
 from incentives.patrols.words import OUTCOMES, WEEKDAYS
-from incentives.register.queries import residents_by_id, team_members, teams_of
+from incentives.register.queries import residents_by_id, teams_of
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, page, render
@@ -53,7 +54,7 @@ def shifts_page(form: Form, cancelling: Form) -> Any:
     return render(
         "patrols/shifts.html",
         list=listed,
-        shifts=queries.shift_views(found, now()),
+        weeks=by_week(queries.shift_views(found, now())),
         outcomes=OUTCOMES,
         weekdays=WEEKDAYS,
         teams=[(each.id, each.name) for each in teams_of(village)],
@@ -63,6 +64,15 @@ def shifts_page(form: Form, cancelling: Form) -> Any:
         today=village_day(now()),
         may_plan=may(current_actor(), "patrol.plan", village),
     )
+
+
+def by_week(views: list[queries.ShiftView]) -> list[tuple[date, date, list[queries.ShiftView]]]:
+    """The weeks of a calendar, Monday to Sunday, with their shifts."""
+    weeks: dict[date, list[queries.ShiftView]] = {}
+    for each in views:
+        monday = each.shift.on_day - timedelta(days=each.shift.on_day.weekday())
+        weeks.setdefault(monday, []).append(each)
+    return [(monday, monday + timedelta(days=6), found) for monday, found in weeks.items()]
 
 
 export_page(blueprint, "/desk/patrols/shifts", get_shifts, SHIFTS)
@@ -128,7 +138,8 @@ def own_page(form: Form) -> Any:
 
 def stand_in_choices(village: str) -> list[Any]:
     """Whom one may ask: the members of all teams of the village."""
-    people = {each.id: each for team in teams_of(village) for each in team_members(team.id)}
+    members = queries.members_of_teams([each.id for each in teams_of(village)])
+    people = {each.id: each for team in members.values() for each in team}
     return [each for each in people.values() if each.left_on is None]
 
 

@@ -67,13 +67,14 @@ def listed(actor: Actor, village: str) -> dict[str, Any]:
     routes = queries.standing_routes(village)
     stops = queries.stops_of([each.id for each in routes])
     leaders = {each.id: each.leader_id for each in own.teams}
+    members = queries.members_of_teams([each.id for each in own.teams])
     instead = queries.stand_ins_of([each.shift.id for each in own.shifts])
     return {
         "teams": [
             {
                 "id": str(each.id),
                 "name": each.name,
-                "people": people_of(queries.walkers(each.id, None), each.leader_id, actor),
+                "people": people_of(living_here(members[each.id]), each.leader_id, actor),
             }
             for each in own.teams
         ],
@@ -92,6 +93,11 @@ def listed(actor: Actor, village: str) -> dict[str, Any]:
         "walking": [walking_choice(each, actor) for each in own.walking],
         "cadre": is_cadre(actor, village),
     }
+
+
+def living_here(members: Sequence[Resident]) -> list[Resident]:
+    """Those who didn't move away."""
+    return [each for each in members if each.left_on is None]
 
 
 def shift_choice(

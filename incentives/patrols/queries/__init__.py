@@ -1,6 +1,12 @@
 """What is read of patrols."""
 
-from incentives.patrols.queries.crews import stand_ins, stand_ins_of, walkers, walkers_of
+from incentives.patrols.queries.crews import (
+    members_of_teams,
+    stand_ins,
+    stand_ins_of,
+    walkers,
+    walkers_of,
+)
 from incentives.patrols.queries.places import (
     code_of_waypoint,
     codes_of_village,
@@ -62,6 +68,7 @@ __all__ = [
     "find_waypoint",
     "findings_of",
     "known_by",
+    "members_of_teams",
     "month_lines",
     "patrol_lines",
     "patrol_view",

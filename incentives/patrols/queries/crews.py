@@ -44,9 +44,9 @@ def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
     return crew(team_members(team_id), instead, residents_by_id(list(instead.values())))
 
 
-def walkers_of(found: Sequence[Shift]) -> dict[UUID, list[Resident]]:
-    """Who is to walk each of these shifts, in three statements."""
-    members: dict[UUID, list[Resident]] = {each.team_id: [] for each in found}
+def members_of_teams(team_ids: Sequence[UUID]) -> dict[UUID, list[Resident]]:
+    """Who is in each of these teams, by name's pinyin; those who moved away, too."""
+    members: dict[UUID, list[Resident]] = {each: [] for each in team_ids}
     for team_id, resident in db.session.execute(
         select(TeamMember.team_id, Resident)
         .join(Resident, Resident.id == TeamMember.resident_id)
@@ -54,6 +54,12 @@ def walkers_of(found: Sequence[Shift]) -> dict[UUID, list[Resident]]:
         .order_by(Resident.pinyin, Resident.id)
     ):
         members[team_id].append(resident)
+    return members
+
+
+def walkers_of(found: Sequence[Shift]) -> dict[UUID, list[Resident]]:
+    """Who is to walk each of these shifts, in three statements."""
+    members = members_of_teams([each.team_id for each in found])
     instead = stand_ins_of([each.id for each in found])
     known = residents_by_id(list({each for pairs in instead.values() for each in pairs.values()}))
     return {each.id: crew(members[each.team_id], instead[each.id], known) for each in found}
