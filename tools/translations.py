@@ -54,6 +54,7 @@ READ_BY_RESIDENTS = (
     ),
     *(f"templates/cards/{name}.html" for name in ("account", "open", "phone")),
     *(f"templates/clearing/{name}.html" for name in ("household", "list")),
+    "templates/fund/book.html",
     *(
         f"templates/notices/{name}.html"
         for name in (

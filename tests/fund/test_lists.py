@@ -212,3 +212,12 @@ def test_only_who_asked_takes_the_list_back(village, families):
     assert states(list_id) == [Status.WITHDRAWN] * 4
     with pytest.raises(WrongState):
         evaluate_list(village, list_id)
+
+
+def test_a_list_waits_as_one(village, families):
+    list_id = ask(village, families)
+    ask(village, families[:2])
+    assert queries.count_waiting(village.reviewer, VILLAGE) == 2
+    evaluate_list(village, list_id)
+    assert queries.count_waiting(village.reviewer, VILLAGE) == 1
+    assert queries.count_waiting(village.supervisor, VILLAGE) == 1

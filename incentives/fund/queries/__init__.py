@@ -45,7 +45,7 @@ from incentives.fund.queries.figures import (
 )
 from incentives.fund.queries.files import may_read_file
 from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
-from incentives.fund.queries.lists import find_list, lists_of, lists_with, rows_on
+from incentives.fund.queries.lists import decided_alone, find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
 from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
 from incentives.fund.queries.purchases import stock_payments
@@ -87,6 +87,7 @@ __all__ = [
     "caps_of",
     "count_waiting",
     "counts_waiting",
+    "decided_alone",
     "disbursement_views",
     "disbursements",
     "disbursements_waiting",

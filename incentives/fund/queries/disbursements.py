@@ -17,6 +17,7 @@ from incentives.fund.models import (
     DisbursementApproval,
     DisbursementFile,
     DisbursementList,
+    DisbursementListLine,
     PaymentReturn,
     Status,
 )
@@ -115,8 +116,14 @@ def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
 
 
 def count_waiting(actor: Actor, village: str) -> int:
-    """How many disbursements wait for this person."""
-    waiting = waiting_for(actor, village).with_only_columns(func.count())
+    """How many disbursements wait for this person; those on one list are one."""
+    line = DisbursementListLine
+    decided_on = func.coalesce(line.list_id, Disbursement.id)
+    waiting = (
+        waiting_for(actor, village)
+        .outerjoin(line, line.disbursement_id == Disbursement.id)
+        .with_only_columns(func.count(decided_on.distinct()))
+    )
     return int(db.session.scalar(waiting) or 0)
 
 

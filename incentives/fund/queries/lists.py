@@ -15,6 +15,11 @@ def lists_of(village: str) -> Select[DisbursementList]:
     return select(DisbursementList).where(DisbursementList.village == village)
 
 
+def decided_alone(chosen: Select[Disbursement]) -> Select[Disbursement]:
+    """Those of these disbursements that stand on no list."""
+    return chosen.where(Disbursement.id.not_in(select(DisbursementListLine.disbursement_id)))
+
+
 def find_list(village: str, list_id: UUID) -> DisbursementList:
     """A list of that village; refuses what isn't there."""
     found = db.session.get(DisbursementList, list_id)
