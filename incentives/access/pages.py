@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from incentives.access import limits, lists, operations, queries, schemas, sessions
-from incentives.access.actor import Actor, Assignment, current_actor, find_actor
+from incentives.access.actor import SYSTEM_PERSON, Actor, Assignment, current_actor, find_actor
 from incentives.access.api import get_audit, get_users
 from incentives.access.models import User
 from incentives.access.operations import SignIn
@@ -190,6 +190,7 @@ def show_trail() -> Any:
         rows=rows,
         list=shown,
         tags=TAGS,
+        system=SYSTEM_PERSON,
         details=lists.details_said,
         places={code: division_name(each) for code, each in known.items()},
     )

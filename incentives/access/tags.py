@@ -91,6 +91,8 @@ TAGS = {
     Tag.DISBURSEMENT_REJECTED: _("A payment was not approved"),
     Tag.DISBURSEMENT_WITHDRAWN: _("A request for money was withdrawn"),
     Tag.SHOP_OPENED: _("A shop was opened"),
+    Tag.SHOP_SERVES: _("A shop serves one more village"),
+    Tag.SHOP_LEFT: _("A shop left a village"),
     Tag.SHOP_AGREED: _("An agreement with a shop was entered"),
     Tag.GOOD_ADDED: _("A good was added"),
     Tag.GOOD_CHANGED: _("A good was changed"),

@@ -92,7 +92,7 @@ PRICES = [
     Column(_("Points for one"), "price_points", Kind.NUMBER),
     Column(_("At most for a household"), "household_cap", Kind.NUMBER),
 ]
-NAMED = search(_("Name"), "name_zh", "name_en")
+NAMED = search(_("Find goods"), "name_zh", "name_en")
 CATEGORY = choice("category", _("What kind"), CATEGORIES, "category")
 
 

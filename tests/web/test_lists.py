@@ -352,7 +352,7 @@ def test_every_filter_narrows_json_page_and_sheet(bare_app):
         for name, value in asked:
             found = site.call(WHO, "GET", f"{path}?{name}={quote(value)}")
             assert found.status_code == 200, (path, name, found.text)
-            if listing.name not in ("audit", "patrols", "shifts", "call-numbers"):
+            if name != "points" and listing.name not in ("audit", "shifts", "call-numbers"):
                 assert all(each in whole.json["items"] for each in found.json["items"]), path
             sheet = sheet_of(site.call(WHO, "GET", f"{path}.xlsx?{name}={quote(value)}"))
             if listing.name not in ("stock_movements", "audit"):

@@ -105,7 +105,8 @@ def field_of(options: dict[Any, Any]) -> Field:
     """What loads one of these: members of an enumeration, `true` and `false`, or other texts."""
     first = next(iter(options))
     if isinstance(first, Enum):
-        return lambda **given: fields.Enum(type(first), by_value=True, **given)
+        among = validate.OneOf([*options])
+        return lambda **given: fields.Enum(type(first), by_value=True, validate=among, **given)
     if set(options) == {"true", "false"}:
         return lambda **given: fields.Boolean(truthy={"true"}, falsy={"false"}, **given)
     return lambda **given: fields.String(validate=validate.OneOf([*options]), **given)

@@ -1,11 +1,12 @@
 """A list on a page: what it was narrowed by, and where it goes on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, request, url_for
 
 from incentives.web.lists.filters import Look
-from incentives.web.lists.listing import Item, Listing
+from incentives.web.lists.listing import Column, Item, Listing
 from incentives.web.lists.queries import (
     HERE,
     OF_THE_SHELL,
@@ -110,6 +111,14 @@ class ListPage:
         return {
             name: request.args[name] for name in names if name in request.args and name not in known
         }
+
+    def columns(self, rows: Sequence[Any]) -> list[Column]:
+        """The columns that a page of rows says something in; the sheet has all of them."""
+        return [
+            each
+            for each in self.listing.columns
+            if any(each.value_of(row) not in (None, "") for row in rows)
+        ]
 
     @property
     def can_be_narrowed(self) -> bool:
