@@ -13,7 +13,6 @@ from incentives.patrols.models import Patrol, PatrolStatus, RouteStop, ShiftSwap
 from incentives.patrols.people import is_cadre, own_residents, teams_for
 from incentives.register.models import Team
 
-
 FORGOTTEN = timedelta(days=3)  # a walk that nobody ended by then is ended at the desk
 
 
