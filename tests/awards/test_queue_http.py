@@ -98,6 +98,17 @@ def test_many_are_decided_in_one_go_from_the_queue(site: Site) -> None:
     assert items(site, "reviewer", QUEUE) == []
 
 
+def test_a_reason_that_is_missing_is_asked_for_above_the_queue(site: Site) -> None:
+    award = propose(site, people(site, "扎西彭措")[0]).json["id"]
+    page = site.open("reviewer", "/review")
+    assert page.index('id="queue"') < page.index('name="reason"')
+    refused = site.send("reviewer", "/review", ids=award, decision="reject")
+    assert refused.status_code == 422
+    assert "Say why: the household reads it" in refused.text
+    assert refused.text.count('name="reason"') == 1
+    assert refused.text.index('name="reason"') < refused.text.index('id="queue"')
+
+
 def test_who_may_read_and_decide_a_queue(site: Site) -> None:
     award = propose(site, people(site, "扎西彭措")[0]).json
     for who in ("cadre", "supervisor", "overseer"):
