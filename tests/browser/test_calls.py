@@ -239,6 +239,7 @@ def test_what_is_reported_by_card_and_proves_true_proposes_its_points(
     page.wait_for_url("**/c/account")
     page.get_by_role("link", name="坏了").click()
     expect(page.locator("main")).to_contain_text("可以得积分")
+    page.locator("[name=resident_id]").select_option(label="洛绒卓玛")
     page.locator("label.check", has_text="用水").click()
     page.fill("[name=text]", "水管破了")
     page.fill("[name=place]", "村口桥边")
@@ -255,7 +256,8 @@ def test_what_is_reported_by_card_and_proves_true_proposes_its_points(
     take_step(office, "resolve")
     expect(office.page.locator("main")).to_contain_text("情况属实")
     with served.app.app_context():
-        assert db.session.query(Award).one().id == served.call().award_id
+        award = db.session.query(Award).one()
+        assert (award.id, award.resident_id) == (served.call().award_id, call.resident_id)
         db.session.remove()
 
     cadre = person(size)

@@ -8,12 +8,12 @@ from incentives.access.actor import Role
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.unasked import Unawarded
 from incentives.calls import operations
-from incentives.calls.models import Call, CallStatus
+from incentives.calls.models import Call, CallSource, CallStatus
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
 from incentives.errors import CapExceeded, Invalid, WrongState
 from incentives.extensions import db
-from tests.calls.scenes import Home, Scene
+from tests.calls.scenes import WORDS, Home, Scene
 from tests.factories import VILLAGE, act, make_household, staff
 
 
@@ -90,3 +90,25 @@ def test_without_rules_that_day_a_true_report_says_that_it_earns_nothing(scene):
         scene.step(call_id, step)
     call = db.session.get_one(Call, call_id, populate_existing=True)
     assert (call.award_id, call.unawarded) == (None, Unawarded.NO_RULE_IN_FORCE)
+
+
+def test_by_a_household_s_card_its_head_reports_or_who_of_it_is_named(home):
+    of_household = replace(home.caller, resident_id=None)
+    members = home.village.people()
+    reported = home.report(of_household).call
+    assert reported.resident_id == members[0].id
+    what = replace(WORDS, resident_id=members[1].id)
+    call_id = home.report(of_household, what=what).call.id
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        call = home.step(call_id, step)
+    assert db.session.get_one(Award, call.award_id).resident_id == members[1].id
+
+
+def test_nobody_names_another_household_s_people_as_who_reports(home):
+    stranger = home.village.people(home.village.other)[0].id
+    what = replace(WORDS, resident_id=stranger)
+    for actor in (home.caller, None):
+        with pytest.raises(Invalid):
+            home.report(actor, what=what)
+    with pytest.raises(Invalid):
+        home.report(home.cadre, source=CallSource.DESK, what=what)

@@ -18,7 +18,7 @@ from incentives.calls.words import REPORTED
 from incentives.errors import FieldError, Invalid, NotSignedIn, TooManyRequests
 from incentives.extensions import db
 from incentives.files.queries import find_file
-from incentives.register.queries import find_village, grids_of
+from incentives.register.queries import find_household, find_village, grids_of, members_of
 
 SECRET_BYTES = 24
 # More reports of nobody known in an hour than a village has time to look at are a flood.
@@ -28,7 +28,10 @@ HELD_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Report:
-    """What is reported: about what, in the caller's words, where; how to ask back."""
+    """What is reported: about what, in the caller's words, where; how to ask back.
+
+    `resident_id` is who of the household reports, by its card.
+    """
 
     category: Category
     text: str
@@ -37,6 +40,7 @@ class Report:
     phone: str | None = None
     photo: bytes | None = None
     photo_id: UUID | None = None
+    resident_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def report_call(
     photo_id = report.photo_id and find_file(village, report.photo_id).id
     photo_id = photo_id or keep_photo(village, report.photo, actor, now)
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    is_own = actor is not None and source is CallSource.PAGE
+    resident_id = caller_of(village, report, actor if source is CallSource.PAGE else None)
     call = Call(
         village=village,
         grid=report.grid,
@@ -80,7 +84,7 @@ def report_call(
         phone=report.phone,
         secret_digest=digest_of(secret),
         reported_by=actor.person if actor else None,
-        resident_id=actor.resident_id if actor and is_own else None,
+        resident_id=resident_id,
         reported_at=now,
     )
     db.session.add(call)
@@ -89,6 +93,21 @@ def report_call(
     if actor is not None:
         push_if_routed(call, actor=actor, now=now)
     return Reported(call, secret)
+
+
+def caller_of(village: str, report: Report, actor: Actor | None) -> UUID | None:
+    """Who reports, of the household that is signed in: who is named, whose card it is, or its head.
+
+    Refuses to name anybody else.
+    """
+    known, head = set[UUID](), None
+    if actor is not None and actor.household_id is not None:
+        known = {each.id for each in members_of([actor.household_id])[actor.household_id]}
+        head = find_household(village, actor.household_id).head_id
+    if report.resident_id is not None and report.resident_id not in known:
+        detail = _("This is nobody of your household")
+        raise Invalid(errors=[FieldError("/resident_id", detail)])
+    return report.resident_id or (actor.resident_id if actor else None) or head
 
 
 def refuse_empty(report: Report, source: CallSource) -> None:

@@ -18,7 +18,7 @@ from incentives.calls.pages.shared import category_options, pictures_of, timelin
 from incentives.calls.words import CATEGORIES, STATES
 from incentives.clock import now
 from incentives.files.api import file_response, thumbnail_response
-from incentives.register.queries import grids_of
+from incentives.register.queries import find_household, grids_of, members_of
 from incentives.register.sections import own_sections
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import get_village
@@ -67,8 +67,19 @@ def report_here(village: str) -> Any:
         form=form,
         categories=category_options(),
         grids=[(grid.code, grid.name_zh) for grid in grids_of(village)],
-        holder=known_here(village),
+        **caller_choice(known_here(village)),
     )
+
+
+def caller_choice(holder: Actor | None) -> dict[str, Any]:
+    """As whom one reports: a household's card asks who of them it is, its head first."""
+    if holder is None or holder.household_id is None or holder.resident_id is not None:
+        return {"holder": holder, "members": []}
+    head_id = find_household(str(holder.village), holder.household_id).head_id
+    people = sorted(
+        members_of([holder.household_id])[holder.household_id], key=lambda each: each.id != head_id
+    )
+    return {"holder": holder, "members": [(each.id, each.name) for each in people]}
 
 
 def known_here(village: str) -> Actor | None:

@@ -36,12 +36,15 @@ def is_office_step(step: Action) -> None:
 
 
 class CallInput(Schema):
+    """`resident_id`: who of the household reports by its card; its head, unless said."""
+
     category = fields.Enum(Category, by_value=True, required=True)
     text = fields.String(load_default="", validate=validate.Length(max=TEXT_LENGTH))
     place = fields.String(load_default="", validate=validate.Length(max=PLACE_LENGTH))
     grid = fields.String(validate=validate.Length(equal=15))
     phone = fields.String(validate=[validate.Length(max=PHONE_LENGTH), is_phone])
     photo = Upload()
+    resident_id = Id()
     source = fields.Enum(CallSource, by_value=True, load_default=CallSource.PAGE)
 
 
