@@ -114,7 +114,8 @@ def test_the_office_adds_a_division_and_gives_it_another_name(site):
     page = site.open("administrator", found)
     assert "第九网格" in page
     assert f"/admin/divisions/{VILLAGE}009" in page
-    renamed = site.send("administrator", f"/admin/divisions/{VILLAGE}009", name_zh="河边网格", name_en="")
+    path = f"/admin/divisions/{VILLAGE}009"
+    renamed = site.send("administrator", path, name_zh="河边网格", name_en="")
     assert renamed.status_code == 303, renamed.text
     assert "河边网格" in site.open("administrator", found)
     for path in ("/admin/divisions/new", f"/admin/divisions/{VILLAGE}009"):
