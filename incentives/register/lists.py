@@ -6,6 +6,8 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
+from incentives.access.actor import find_actor
+from incentives.access.permissions import may
 from incentives.register.models import Division, HouseholdLook, Level
 from incentives.register.queries import grids_of
 from incentives.web.lists import (
@@ -87,6 +89,15 @@ RESIDENTS = Listing(
     url=lambda each: url_for("register_pages.household", household_id=each["household_id"]),
 )
 
+
+def rename_url(division: Any) -> str | None:
+    """Where whoever may gives a division another name."""
+    actor = find_actor()
+    if actor is None or not may(actor, "division.rename", division.code):
+        return None
+    return url_for("register_pages.rename_division", code=division.code)
+
+
 DIVISIONS = Listing(
     "divisions",
     _("Divisions"),
@@ -104,6 +115,7 @@ DIVISIONS = Listing(
         hidden("parent", _("Part of one division"), Division.parent, a_division),
         is_there("opened", _("Served"), Division.opened_at),
     ],
+    url=rename_url,
 )
 
 STATEMENT = Listing(

@@ -145,6 +145,13 @@ class DivisionInput(Schema):
     parent = fields.String(load_default=None, allow_none=True, validate=DIVISION)
 
 
+class DivisionNames(Schema):
+    """Both names of a division, as its page changes them."""
+
+    name_zh = fields.String(required=True, validate=NAME)
+    name_en = fields.String(load_default=None, allow_none=True, validate=NAME)
+
+
 class DivisionChange(Schema):
     name_zh = fields.String(validate=NAME)
     name_en = fields.String(allow_none=True, validate=NAME)

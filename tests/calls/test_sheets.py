@@ -43,7 +43,7 @@ def test_the_village_s_own_sheet_has_words_and_places_and_the_public_s_has_none(
     put_right(site, report(site, "cadre", source="desk")["id"])
     report(site)
     waiting, done = same(site, "cadre", f"{CALLS}.xlsx", "/desk/calls.xlsx")
-    assert (waiting["State"], waiting["Office"]) == ("Reported, to be looked at", "")
+    assert (waiting["State"], waiting["Office"]) == ("To be looked at", "")
     assert (done["About"], done["Office"], done["State"]) == ("Water", "水务站", "Put right")
     assert (done["Place"], done["What was reported"]) == (WORDS["place"], WORDS["text"])
     assert done["Reported"] == done["Put right"] == MADE
@@ -61,7 +61,7 @@ def test_a_narrowed_list_of_calls_is_a_narrowed_sheet(site):
     report(site, "cadre", source="desk")
     report(site)
     sheet = same(site, "cadre", f"{CALLS}.xlsx?status=reported", "/desk/calls.xlsx?status=reported")
-    assert [each["State"] for each in sheet] == ["Reported, to be looked at"]
+    assert [each["State"] for each in sheet] == ["To be looked at"]
     assert len(as_dicts(site.call("cadre", "GET", f"{CALLS}.xlsx?category=water"))) == 2
     assert as_dicts(site.call("cadre", "GET", f"{CALLS}.xlsx?category=road")) == []
 

@@ -38,7 +38,7 @@ def test_a_cadre_registers_a_household_and_finds_it(site):
     for words in ("扎西彭措", "单增卓玛", "格绒次仁", "下坝12号", "Make a card"):
         assert words in page, words
     assert "扎西彭措" in site.open("cadre", "/desk/households?q=zxpc")
-    assert "Nobody and nothing found" in site.open("cadre", "/desk/households?q=nobody")
+    assert "Nothing in this list fits." in site.open("cadre", "/desk/households?q=nobody")
     assert "Register points" in site.open("cadre", "/desk")
     added = site.send("cadre", f"{address}/members", on=address, name="多吉", birth_year="2001")
     assert added.status_code == 303
@@ -103,6 +103,24 @@ def jpeg() -> tuple[io.BytesIO, str]:
     Image.new("RGB", (40, 30), "white").save(content, "JPEG")
     content.seek(0)
     return content, "photo.jpg"
+
+
+def test_the_office_adds_a_division_and_gives_it_another_name(site):
+    typed = {"level": "grid", "parent": VILLAGE, "code": f"{VILLAGE}009", "name_zh": "第九网格"}
+    assert site.send("administrator", "/admin/divisions/new", **typed).status_code == 303
+    taken = site.send("administrator", "/admin/divisions/new", **typed)
+    assert (taken.status_code, "This code is taken" in taken.text) == (422, True)
+    found = f"/divisions?q={VILLAGE}009&level=grid"
+    page = site.open("administrator", found)
+    assert "第九网格" in page
+    assert f"/admin/divisions/{VILLAGE}009" in page
+    path = f"/admin/divisions/{VILLAGE}009"
+    renamed = site.send("administrator", path, name_zh="河边网格", name_en="")
+    assert renamed.status_code == 303, renamed.text
+    assert "河边网格" in site.open("administrator", found)
+    for path in ("/admin/divisions/new", f"/admin/divisions/{VILLAGE}009"):
+        assert site.browser("cadre").get(path).status_code == 403
+    assert f"/admin/divisions/{VILLAGE}009" not in site.open("cadre", found)
 
 
 def test_a_disbursement_goes_from_page_to_page(site):

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
-from incentives.register import forms, lists, operations, queries
+from incentives.register import forms, lists, operations, queries, schemas
 from incentives.register.api import get_divisions
 from incentives.register.pages.shared import blueprint
 from incentives.register.policy import policy_on
@@ -43,6 +43,36 @@ def admin() -> Any:
 
 
 list_page(blueprint, "/divisions", get_divisions, lists.DIVISIONS)
+
+
+@blueprint.route("/admin/divisions/new", methods=["GET", "POST"])
+@page(permission="division.add", village=False)
+def add_division() -> Any:
+    """Add a division under one of the level above."""
+    form = Form(schemas.DivisionInput)
+    answer = form.accept(
+        lambda: operations.add_division(actor=current_actor(), now=now(), **form.data),
+        then=lambda _division: url_for(".divisions_list"),
+        done=_("The division is added."),
+    )
+    levels = [(level.value, word) for level, word in lists.LEVELS.items()]
+    return answer or render("register/division.html", form=form, division=None, levels=levels)
+
+
+@blueprint.route("/admin/divisions/<code>", methods=["GET", "POST"])
+@page(permission="division.rename", village=False)
+def rename_division(code: str) -> Any:
+    """Give a division another name; its code stays."""
+    form = Form(schemas.DivisionNames)
+    answer = form.accept(
+        lambda: operations.rename_division(
+            code=code, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _division: url_for(".divisions_list"),
+        done=_("Changed."),
+    )
+    found = queries.find_division(code)
+    return answer or render("register/division.html", form=form, division=found, levels=[])
 
 
 @blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])
