@@ -122,7 +122,7 @@ def test_from_a_team_to_a_closed_log_by_http(site, team, clock):
     assert rows_of(site, Award) == 3
     again = site.call("cadre", "POST", f"{here}/closing", closing)
     assert (again.status_code, again.json["type"].split("/")[-1]) == (409, "wrong_state")
-    listed = made(site.call("cadre", "GET", f"{V}/shifts?first=2026-03-02"), 200)["items"]
+    listed = made(site.call("cadre", "GET", f"{V}/shifts?from=2026-03-02"), 200)["items"]
     assert [each["outcome"] for each in listed] == ["walked", "coming"]
 
 
