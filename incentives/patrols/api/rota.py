@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
+
 from incentives.access.actor import current_actor
 from incentives.clock import now, village_day
 from incentives.database import columns
@@ -35,15 +37,22 @@ def outputs(found: list[Shift]) -> list[dict[str, Any]]:
     return [shift_output(each) for each in queries.shift_views(found, now())]
 
 
+def from_today(code: str, query: dict[str, Any]) -> Select[Shift]:
+    """The shifts of a village, or of those below a division, that a query asks for.
+
+    Without days it is those from today on.
+    """
+    first = query["first"]
+    if first is None and query["last"] is None:
+        first = village_day(now())
+    return queries.shifts(code, team_id=query["team_id"], first=first, last=query["last"])
+
+
 @blueprint.route(f"{VILLAGE}/shifts")
 @reads(schemas.ShiftPage, query=SHIFTS.query, permission="patrol.read")
 def get_shifts(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's shifts, the first to come first; without days, from today on."""
-    first = query["first"]
-    if first is None and query["last"] is None:
-        first = village_day(now())
-    chosen = queries.shifts(village, team_id=query["team_id"], first=first, last=query["last"])
-    found = page(chosen, [Shift.starts_at, Shift.id], query)
+    found = page(from_today(village, query), [Shift.starts_at, Shift.id], query)
     return {**found, "items": outputs(found["items"])}
 
 
@@ -94,11 +103,7 @@ def post_swap_answer(village: str, swap_id: UUID, body: dict[str, Any]) -> Shift
 @reads(schemas.ShiftPage, query=SHIFTS_BELOW.query, permission="overview.read")
 def get_shifts_below(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """Who walks when in all villages of a division, the first to come first."""
-    first = query["first"]
-    if first is None and query["last"] is None:
-        first = village_day(now())
-    chosen = queries.shifts(code, team_id=query["team_id"], first=first, last=query["last"])
-    found = page(chosen, [Shift.starts_at, Shift.id], query)
+    found = page(from_today(code, query), [Shift.starts_at, Shift.id], query)
     return {**found, "items": outputs(found["items"])}
 
 

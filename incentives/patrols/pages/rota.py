@@ -11,7 +11,7 @@ from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.patrols import forms, operations, queries
-from incentives.patrols.api.rota import get_shifts
+from incentives.patrols.api.rota import from_today, get_shifts
 from incentives.patrols.lists import SHIFTS
 from incentives.patrols.models import Shift, ShiftSwap
 from incentives.patrols.operations import Plan
@@ -45,12 +45,8 @@ def shifts_page(form: Form, cancelling: Form) -> Any:
     """The calendar with its forms."""
     village = current_village().code
     listed = ListPage(SHIFTS, get_shifts, limit=30)
-    query = listed.query
-    first = query["first"]
-    if first is None and query["last"] is None:
-        first = village_day(now())
-    chosen = queries.shifts(village, team_id=query["team_id"], first=first, last=query["last"])
-    found = listed.take(page_of(chosen, [Shift.starts_at, Shift.id], query))
+    chosen = from_today(village, listed.query)
+    found = listed.take(page_of(chosen, [Shift.starts_at, Shift.id], listed.query))
     return render(
         "patrols/shifts.html",
         list=listed,
