@@ -98,7 +98,7 @@ def test_the_services_role_has_no_more_than_its_rights(app):
         "CREATE TABLE mine (code text)",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "ALTER TABLE account DISABLE TRIGGER ALL",
-        "DROP TRIGGER transfer_moves ON transfer",
+        "DROP TRIGGER transfers_move ON transfer",
         "SET session_replication_role = replica",
         "UPDATE log_head SET village = village",
         "UPDATE log_head SET origin = origin",
