@@ -10,7 +10,7 @@ from incentives.ledger.triggers import (
 )
 
 revision = "0026_once_a_statement"
-down_revision = "0025_patrols"
+down_revision = "0032_calls_found_true"
 
 
 def upgrade() -> None:
