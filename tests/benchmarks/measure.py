@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from statistics import median
 
-# How often a thread does a thing before it is timed: it opens its connection, and PostgreSQL plans
-# a prepared statement anew for its first five uses.
-WARM = 10
-
 Work = Callable[[int], object]
 # What gives a thread its own work, and tidies up after it.
 Make = Callable[[int], AbstractContextManager[Work]]
+
+# How often a thread does it before it is timed: its connection is opened, and PostgreSQL plans a
+# prepared statement anew for its first five uses, for whoever prepares any.
+WARM = 6
 
 
 @dataclass

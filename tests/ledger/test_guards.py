@@ -1,4 +1,4 @@
-"""What the database makes of transfers that come many to a statement, and of a guard made otherwise."""
+"""What the database makes of many transfers in a statement, and of a guard made otherwise."""
 
 import pytest
 from sqlalchemy import create_engine, text

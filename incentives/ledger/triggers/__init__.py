@@ -40,7 +40,7 @@ FIRST = tuple(
 
 
 def create_triggers(connection: Connection, names: Sequence[str]) -> None:
-    """Create these in the connection's schema; those that its dialect doesn't have are passed by."""
+    """Create these in the connection's schema, SQLite's as far as it has them."""
     if connection.dialect.name == "sqlite":
         for name in names:
             if name in SQLITE:

@@ -37,7 +37,8 @@ class Trigger(NamedTuple):
 
     def text(self, name: str) -> str:
         """The statement that makes it."""
-        rows = " REFERENCING NEW TABLE AS added" if self.once and self.when == "AFTER INSERT" else ""
+        added = self.once and self.when == "AFTER INSERT"
+        rows = " REFERENCING NEW TABLE AS added" if added else ""
         each = "STATEMENT" if self.once else "ROW"
         only = f" WHEN ({self.only})" if self.only else ""
         return (
