@@ -161,9 +161,7 @@ END
 
 def _postgresql() -> dict[str, Trigger]:
     """Each trigger of PostgreSQL by its name."""
-    found = {
-        "account_starts_at_zero": Trigger("BEFORE INSERT", "account", "ledger_account_starts")
-    }
+    found = {"account_starts_at_zero": Trigger("BEFORE INSERT", "account", "ledger_account_starts")}
     refused = (
         ("UPDATE", NEVER_UPDATED),
         ("DELETE", NEVER_DELETED),
