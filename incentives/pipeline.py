@@ -25,7 +25,7 @@ from incentives import direct
 
 Rows = Callable[[], Sequence[Any]]
 
-WAIT = "-- wait for what is queued"
+FAILED = "-- what was queued failed"
 NUMBERS = count(1)  # of prepared statements, in the whole process
 
 
@@ -62,7 +62,15 @@ def ask(connection: Connection, statement: str, values: tuple[object, ...]) -> R
 
 def wait(connection: Connection) -> None:
     """Wait for all that is queued; an error of it is raised as SQLAlchemy's own."""
-    connection.exec_driver_sql(WAIT)
+    driver = piped(connection)
+    if driver is None:
+        return
+    try:
+        driver.settle()
+    except psycopg.Error as error:
+        driver.failure = error
+        # Whoever gets it learns what SQLAlchemy makes of it, a lost connection too.
+        connection.exec_driver_sql(FAILED)
 
 
 def piped(connection: Connection) -> "PipelineConnection | None":
@@ -86,8 +94,6 @@ def as_sent(value: object) -> bytes | None:
     """A value as the server reads it, whose type it infers; bytes go as they are."""
     if value is None or isinstance(value, bytes):
         return value
-    if isinstance(value, str):
-        return value.encode()
     if isinstance(value, list):
         quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
         return ("{" + ",".join(f'"{each}"' for each in quoted) + "}").encode()
@@ -138,6 +144,7 @@ class PipelineConnection(psycopg.Connection[Any]):
 
     begin: str | None = "BEGIN"
     settled = True
+    failure: psycopg.Error
 
     def enter_pipeline(self) -> None:
         """Begin pipeline mode, for as long as the connection lives."""
@@ -281,8 +288,9 @@ class PipelineDialect(PGDialect_psycopg):
         self, cursor: Any, statement: str, parameters: Any, context: ExecutionContext | None = None
     ) -> None:
         """Run a statement and wait for it, and for all that is queued."""
-        if statement != WAIT:
-            cursor.queue(statement, parameters)
+        if statement == FAILED:
+            raise cursor.connection.failure
+        cursor.queue(statement, parameters)
         cursor.connection.settle()
 
     def do_executemany(

@@ -10,7 +10,9 @@ from sqlalchemy import CheckConstraint, Engine, create_engine, event, inspect, t
 
 from incentives import create_app
 from incentives.extensions import db
+from incentives.ledger.audit import audit
 from incentives.ledger.guards import GuardMissing, missing_guards, require_guards
+from tests.ledger.books import open_books
 
 
 @pytest.fixture
@@ -36,6 +38,23 @@ def test_every_migration_goes_down_and_up_again(app, owner_engine):
     upgrade()
     with owner_engine.connect() as connection:
         assert missing_guards(connection) == []
+
+
+def test_a_ledger_of_the_release_before_goes_on(app, owner_engine):
+    """What was posted under the triggers of once a row, and is posted under those that follow."""
+    books = open_books(1)
+    (anna,) = books.households
+    books.post(books.award(anna, 5))
+    db.session.remove()
+    downgrade(revision="0025_patrols")
+    given, _more = books.post(books.award(anna, 3), books.award(anna, 2))
+    db.session.remove()
+    upgrade()
+    with owner_engine.connect() as connection:
+        assert missing_guards(connection) == []
+    books.post(books.reversal(given.id), *(books.award(anna, 1) for _each in range(20)))
+    assert books.position(anna).balance == 27
+    assert audit(books.village) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

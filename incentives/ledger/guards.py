@@ -41,14 +41,6 @@ POSTGRESQL_SETTINGS = {
     "synchronous_commit": ("on", "remote_apply"),
     "session_replication_role": ("origin",),
 }
-# pg_trigger.tgtype: row 1, before 2, insert 4, delete 8, update 16, truncate 32.
-_TYPES = {
-    "AFTER INSERT": 5,
-    "BEFORE INSERT": 7,
-    "BEFORE UPDATE": 19,
-    "BEFORE DELETE": 11,
-    "BEFORE TRUNCATE": 34,
-}
 
 
 class GuardMissing(RuntimeError):
@@ -114,10 +106,10 @@ def _missing_on_sqlite(connection: Connection) -> list[str]:
 
 def _missing_on_postgresql(connection: Connection) -> list[str]:
     triggers = {
-        name: (table, kind, function, enabled, body, definer)
-        for name, table, kind, function, enabled, body, definer in connection.execute(
+        name: (made, enabled, body, definer)
+        for name, made, enabled, body, definer in connection.execute(
             text(
-                "SELECT t.tgname, c.relname, t.tgtype, p.proname, t.tgenabled, p.prosrc,"
+                "SELECT t.tgname, pg_get_triggerdef(t.oid, true), t.tgenabled, p.prosrc,"
                 " p.prosecdef FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
                 " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = c.relnamespace"
                 " WHERE n.nspname = current_schema() AND NOT t.tgisinternal"
@@ -125,13 +117,12 @@ def _missing_on_postgresql(connection: Connection) -> list[str]:
         )
     }
     missing = []
-    for name, (when, table, function) in POSTGRESQL.items():
-        wanted = (table, _TYPES[when], function)
-        found = triggers.get(name)
-        if found is None or found[:3] != wanted or found[3] not in ("O", "A"):
+    for name, trigger in POSTGRESQL.items():
+        made, enabled, body, definer = triggers.get(name, ("", "D", "", False))
+        if _bare(made) != _bare(trigger.text(name)) or enabled not in ("O", "A"):
             missing.append(f"trigger {name}")
-        elif _folded(found[4]) != _folded(FUNCTIONS[function]) or not found[5]:
-            missing.append(f"function {function}")
+        elif _folded(body) != _folded(FUNCTIONS[trigger.function]) or not definer:
+            missing.append(f"function {trigger.function}")
     checks = {
         (table, name)
         for table, name in connection.execute(
@@ -154,3 +145,8 @@ def _missing_on_postgresql(connection: Connection) -> list[str]:
 
 def _folded(body: str) -> str:
     return " ".join(body.split())
+
+
+def _bare(trigger: str) -> str:
+    """A trigger's text without what PostgreSQL adds as it shows it: casts and brackets."""
+    return _folded(re.sub(r"::(?:text|character varying)|[()]", "", trigger)).lower()

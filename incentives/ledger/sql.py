@@ -19,7 +19,7 @@ from incentives.pipeline import Rows, ask, send
 
 Row = tuple[object, ...]
 
-MANY = 16  # rows that go into one INSERT on PostgreSQL
+MANY = (16, 8, 4, 2)  # rows that go into one INSERT on PostgreSQL
 FEW = 16  # values that are spread: each length is a text that the driver prepares
 
 
@@ -33,7 +33,9 @@ class Statement:
     def __init__(self, text: str) -> None:
         self.postgresql = numbered(text)
         head, _values, row = text.partition(" VALUES ")
-        self.many = numbered(f"{head} VALUES " + ", ".join([row] * MANY)) if row else None
+        self.joined = {
+            many: numbered(f"{head} VALUES " + ", ".join([row] * many)) for many in MANY if row
+        }
         # SQLite has no row locks: BEGIN IMMEDIATE has locked all.
         self.sqlite = text.removesuffix(" FOR UPDATE")
 
@@ -43,12 +45,11 @@ class Statement:
             if rows:
                 send(connection, self.sqlite, rows)
             return
-        if self.many:
-            full = len(rows) - len(rows) % MANY
-            joined = [sum(rows[at : at + MANY], ()) for at in range(0, full, MANY)]
-            if joined:
-                send(connection, self.many, joined)
-            rows = rows[full:]
+        for many, text in self.joined.items():
+            if full := len(rows) - len(rows) % many:
+                joined = [sum(rows[at : at + many], ()) for at in range(0, full, many)]
+                send(connection, text, joined)
+                rows = rows[full:]
         if rows:
             send(connection, self.postgresql, rows)
 

@@ -2,7 +2,7 @@
 
 The state is the one waiting row of `recovery`. A process asks the database once, and from then on
 only while the books wait, so that serving costs nothing and all processes see the end of it. The
-database itself takes no event meanwhile (`event_waits_for_recovery`); a process that learns of it
+database itself takes no event meanwhile (`ledger/triggers`); a process that learns of it
 that way refuses everything from then on.
 """
 

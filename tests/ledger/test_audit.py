@@ -14,7 +14,7 @@ from incentives.ledger.audit import audit, audit_database
 from incentives.ledger.guards import GuardMissing, require_guards
 from incentives.ledger.rights import RIGHTS
 from incentives.ledger.seals import seal_all
-from incentives.ledger.triggers import SQLITE
+from incentives.ledger.triggers import POSTGRESQL, SQLITE
 from tests.ledger.books import Books, open_books
 from tests.ledger.tampering import tamper, unguard
 from tests.races.crowd import at_once
@@ -38,8 +38,9 @@ def test_every_missing_guard_is_named(app):
     with pytest.raises(GuardMissing):
         require_guards(db.engine)
     found = {each.place for each in audit_database()}
-    assert {f"trigger {name}" for name in SQLITE} <= found
-    if db.engine.dialect.name == "postgresql":
+    on_postgresql = db.engine.dialect.name == "postgresql"
+    assert {f"trigger {name}" for name in (POSTGRESQL if on_postgresql else SQLITE)} <= found
+    if on_postgresql:
         assert {"check ck_account_floor", "check ck_transfer_amount"} <= found
 
 
@@ -98,7 +99,7 @@ def test_the_services_role_has_no_more_than_its_rights(app):
         "CREATE TABLE mine (code text)",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "ALTER TABLE account DISABLE TRIGGER ALL",
-        "DROP TRIGGER transfer_moves ON transfer",
+        "DROP TRIGGER transfers_move ON transfer",
         "SET session_replication_role = replica",
         "UPDATE log_head SET village = village",
         "UPDATE log_head SET origin = origin",

@@ -231,7 +231,7 @@ def test_fifty_events_cost_few_more_statements_than_one(book, statements, databa
     one = len(statements)
     statements.clear()
     post(*(award(anna, 1) for _ in range(50)))
-    # On PostgreSQL events, transfers and leaves go by 16, and then the rest of each.
+    # On PostgreSQL events, transfers and leaves go by 16, and then the other two of each.
     assert len(statements) == one + (3 if database == "postgresql" else 0)
 
 

@@ -11,9 +11,10 @@ APPEND_ONLY_STATE = "JL003"
 OUT_OF_SEQUENCE = "JL004"
 EVENT_CLOSED = "JL005"
 WAITS_FOR_RECOVERY = "JL006"
+CHECK_VIOLATION = "23514"
 WAITS = "the books wait for their recovery"
 
-# Made by the migration of recovery; all others by the first.
+# Made by the migration of recovery; all others but those once a statement by the first.
 OF_RECOVERY = ("event_waits_for_recovery", "event_reopens_log", "log_head_keeps_origin")
 
 # The name that a log has after so many times being opened anew; docs/ledger.md, Origin.
