@@ -50,7 +50,7 @@ def server(folder: Path) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for_port(port, 30)
+        wait_for_port(port, 120)
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
