@@ -10,14 +10,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, insert, select
 
 from incentives.access import audit
-from incentives.access.actor import Actor
+from incentives.access.actor import Actor, Role
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import columns
 from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
-from incentives.shop.keeping import keeps
 from incentives.shop.models import (
     Category,
     Good,
@@ -37,7 +36,7 @@ PRICES = ("price_points", "cost_fen")
 def require_pricing(actor: Actor, shop: Shop) -> None:
     """Let through whoever sets goods, prices and costs: never of a shop that they keep."""
     require(actor, "good.set", shop.division)
-    if keeps(actor, shop):
+    if actor.has_role(Role.SHOPKEEPER, shop.division):
         raise NotPermitted(_("Whoever keeps a shop doesn't set its prices"))
 
 

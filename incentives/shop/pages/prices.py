@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives import ledger
 from incentives.access.actor import find_actor
 from incentives.clock import now, village_day
+from incentives.errors import Invalid
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.sections import own_sections
@@ -27,6 +28,7 @@ from incentives.web.pages import page, public_place, render
 public_place(_("What points are worth"), "/v/{village}/prices", order=20)
 
 VOUCHERS_SHOWN = 20
+SEE_OTHER = 303
 
 
 @blueprint.get("/v/<village>/prices")
@@ -35,9 +37,12 @@ def prices(village: str) -> Any:
     """What the village's households can get for how many points; anyone may read it.
 
     Whoever is signed in by card sees how many points each thing still needs; anybody else may type
-    how many they have.
+    how many they have. What is no number of points leads to the whole list, not to a refusal.
     """
-    listed = ListPage(lists.PUBLIC_GOODS, get_village_goods)
+    try:
+        listed = ListPage(lists.PUBLIC_GOODS, get_village_goods)
+    except Invalid:
+        return redirect(url_for(".prices", village=village), SEE_OTHER)
     own = own_points(village)
     points = listed.query["points"] if own is None else own
     today = village_day(now())
