@@ -12,6 +12,7 @@ from incentives.access.audit import Tag
 from incentives.access.models import AuditRow
 from incentives.database import new_id
 from incentives.extensions import db
+from incentives.web.cursors import page
 from incentives.web.lists import (
     Column,
     Listing,
@@ -130,3 +131,12 @@ def test_whether_a_record_has_something_is_a_filter(rows):
     for value, found in ((True, 1), (False, 6), (None, 7)):
         chosen = listing.narrow(select(AuditRow), {"by": value})
         assert len(list(db.session.scalars(chosen))) == found
+
+
+def test_a_list_in_the_order_of_an_instant_goes_on_after_its_first_page(rows):
+    keys = [AuditRow.at.desc(), AuditRow.id.desc()]
+    first = page(select(AuditRow), keys, {"limit": 3})
+    second = page(select(AuditRow), keys, {"limit": 10, "after": first["next"]})
+    assert second["next"] is None
+    found = [each.id for each in first["items"] + second["items"]]
+    assert found == [each.id for each in sorted(rows, key=lambda row: (row.at, row.id))[::-1]]
