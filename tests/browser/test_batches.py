@@ -94,7 +94,7 @@ def kept(village: LiveServer) -> int:
 
 
 def arrived(page: Page) -> None:
-    page.wait_for_url(lambda url: "/desk/awards#" in url)
+    page.wait_for_url(lambda url: "/desk/awards#sent=" in url)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -111,7 +111,7 @@ def test_a_sheet_is_gone_with_its_lines(published, client, clock, bare_app):
 
 
 def test_a_heading_without_tibetan_stands_alone(app):
-    assert str(bilingual("Sheet as PDF")) == "公示单 PDF"
+    assert str(bilingual("Approved by the township")) == "乡镇批准"
 
 
 def test_a_pdf_loads_nothing_of_its_own(app, tmp_path):

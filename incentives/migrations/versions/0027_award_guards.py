@@ -6,8 +6,8 @@ from incentives.awards.triggers import AWARD_GUARDS, CLOSED_STATE
 from incentives.notices.triggers import GUARDS, NOTICE_STATE
 from incentives.triggers import create_guards, drop_guards
 
-revision = "0029_award_guards"
-down_revision = "0028_shop_service"
+revision = "0027_award_guards"
+down_revision = "0026_shop_service"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from incentives.calls.triggers import create_triggers, drop_triggers
 
-revision = "0032_calls_found_true"
-down_revision = "0033_patrols"
+revision = "0030_calls_found_true"
+down_revision = "0029_sign_ins"
 
 CHECKS = {
     "ck_call_unawarded": (

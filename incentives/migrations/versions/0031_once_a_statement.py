@@ -9,8 +9,8 @@ from incentives.ledger.triggers import (
     drop_triggers,
 )
 
-revision = "0026_once_a_statement"
-down_revision = "0032_calls_found_true"
+revision = "0031_once_a_statement"
+down_revision = "0030_calls_found_true"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from incentives.database import Instant
 from incentives.shop.service_triggers import create_triggers, drop_triggers
 
-revision = "0028_shop_service"
+revision = "0026_shop_service"
 down_revision = "0025_patrols"
 
 ENDS = "ck_shop_service_ends_after_it_began"

@@ -5,8 +5,8 @@ from alembic import op
 
 from incentives.fund.triggers import GUARDS_OF_MOVES, create_triggers, drop_triggers
 
-revision = "0031_missing_money"
-down_revision = "0029_award_guards"
+revision = "0028_missing_money"
+down_revision = "0027_award_guards"
 
 
 def upgrade() -> None:

@@ -16,8 +16,8 @@ from incentives.patrols.triggers import (
 )
 from incentives.triggers import Guard, create_guards, drop_guards
 
-revision = "0033_patrols"
-down_revision = "0031_missing_money"
+revision = "0029_sign_ins"
+down_revision = "0028_missing_money"
 
 REASONS = ("cap_exceeded", "no_rule_in_force", "not_covered", "invalid")
 ATTENDANCE_KEPT = tuple(each for each in KEPT if each.table == "patrol_attendance")
