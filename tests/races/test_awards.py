@@ -133,7 +133,7 @@ def test_control_without_the_lock_the_cap_is_passed(app, monkeypatch):
     resident = scene.household.head_id
     unlock(monkeypatch)
     # They meet once all are entered and none is committed: the database's guard counts as little.
-    meet_after(monkeypatch, entries, "keep_evidence", CROWD)
+    meet_after(monkeypatch, entries.records, "record", CROWD)
     outcomes = at_once(app, [partial(propose, scene, resident)] * CROWD)
     assert succeeded(outcomes) == CROWD, outcomes
     assert proposed_points(resident) > CLEANING_CAP
