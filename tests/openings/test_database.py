@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incentives import ledger
 from incentives.clock import now
@@ -35,7 +35,7 @@ AROUND = [
 @pytest.mark.parametrize("statement", AROUND)
 def test_the_database_refuses_it_too(village, statement):
     village.posted(ALL)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(DBAPIError):
         act(lambda: db.session.execute(text(statement)) and None)
 
 
