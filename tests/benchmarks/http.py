@@ -26,6 +26,7 @@ OF_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE")
 
 ROWS = (
     Row("redemption over HTTP, all on, against a bare endpoint", "redemption", "bare endpoint"),
+    Row("the same against pgbench's TPC-B, 16 clients", "redemption", "TPC-B", 0.15),
     Row("balance over HTTP against a bare endpoint", "balance", "bare endpoint"),
     Row("replay of a key against a first redemption over HTTP", "replay", "redemption", 1),
     Row("statements of a redemption over HTTP", "statements", goal=15, at_most=True),
