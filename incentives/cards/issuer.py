@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, or_, select
 
 from incentives import keys
 from incentives.cards.codes import ORDER, Content, FindKeys, key_id, public_bytes, write_code
@@ -69,7 +69,7 @@ def keys_seen(hint: bytes) -> list[EllipticCurvePublicKey]:
     return list(SEEN.get(hint, {}).values())
 
 
-def is_good(now: datetime) -> ColumnElement[bool]:
+def is_good(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition for a key whose cards serve at this moment."""
     return or_(CardKey.until_at.is_(None), CardKey.until_at > now)
 

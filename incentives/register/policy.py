@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import BindParameter, ScalarSelect, func, select
 
 from incentives.database import json_object_of
 from incentives.extensions import db
@@ -198,7 +198,9 @@ def policy_of(values: Mapping[str, Any]) -> Policy:
     return Policy(**{name: read_value(name, value) for name, value in values.items()})
 
 
-def policy_column(village: str, day: date) -> ScalarSelect[str]:
+def policy_column(
+    village: str | BindParameter[str], day: date | BindParameter[date]
+) -> ScalarSelect[str]:
     """What holds in a village on a day, as another statement's column; `read_policy` reads it."""
     newest_first = (
         PolicyEntry.effective_on.desc(),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import BindParameter, ColumnElement, exists
 
 from incentives.cards import queries
 from incentives.cards.codes import Printed, code_in, read_code
@@ -48,9 +48,11 @@ def prove_code(text: str, *, now: datetime) -> Printed:
         return read_code(code, keys_at(now))
 
 
-def key_serves(printed: Printed, *, now: datetime) -> ColumnElement[bool]:
+def key_serves(
+    signed_by: BindParameter[bytes], *, now: BindParameter[datetime]
+) -> ColumnElement[bool]:
     """Whether the key that signed a code is good, as a column of another statement."""
-    return exists().where(CardKey.spki == printed.signed_by, is_good(now))
+    return exists().where(CardKey.spki == signed_by, is_good(now))
 
 
 def look_up(number: str) -> tuple[Card, int]:

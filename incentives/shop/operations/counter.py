@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import BindParameter, Select, and_, bindparam, case, exists, func, or_, select, true
 
 from incentives import ledger
 from incentives.access.actor import Actor
@@ -29,16 +30,11 @@ class Shown:
     printed: Printed | None = None
     scan_id: UUID | None = None
 
-    def is_this(self) -> ColumnElement[bool]:
-        """The condition for the card that is shown."""
-        if self.printed is not None:
-            return Card.card_id == self.printed.content.card_id.hex()
-        scanned = select(Scan.card_id).where(Scan.id == self.scan_id)
-        return Card.id == scanned.scalar_subquery()
-
-    def is_proven(self, now: datetime) -> ColumnElement[bool]:
-        """Whether the key that signed a code is good still; a scan has looked at its card."""
-        return true() if self.printed is None else key_serves(self.printed, now=now)
+    def values(self) -> dict[str, object]:
+        """What `everything` asks for the card by."""
+        if self.printed is None:
+            return {"scan_id": self.scan_id}
+        return {"card_id": self.printed.content.card_id.hex(), "signed_by": self.printed.signed_by}
 
 
 @dataclass(frozen=True)
@@ -102,9 +98,16 @@ def at_counter(
     Refuses a redemption that is there already, and a shop that isn't.
     """
     day = village_day(now)
-    rows = db.session.execute(
-        everything(redemption_id, village, shown, items, day, now).where(Shop.id == shop_id)
-    ).all()
+    values = {
+        "redemption_id": redemption_id,
+        "village": village,
+        "shop_id": shop_id,
+        "wanted": [item.good_id for item in items],
+        "day": day,
+        "now": now,
+    }
+    statement = everything(by_code=shown.printed is not None)
+    rows = db.session.execute(statement, values | shown.values()).all()
     if not rows:
         raise NotFound()
     row = rows[0]
@@ -124,15 +127,19 @@ def at_counter(
     )
 
 
-def everything(
-    redemption_id: UUID,
-    village: str,
-    shown: Shown,
-    items: Sequence[Item],
-    day: date,
-    now: datetime,
-) -> Select[Any]:
-    """The one statement that a sale is decided on: a row for each good that the shop sells."""
+@cache
+def everything(*, by_code: bool) -> Select[Any]:
+    """The one statement that a sale is decided on: a row for each good that the shop sells.
+
+    It is built once: to build it took a tenth of a sale's time.
+    """
+    if by_code:
+        is_this = Card.card_id == bindparam("card_id")
+        is_proven = key_serves(bindparam("signed_by"), now=bindparam("now"))
+    else:  # a scan has looked at its card's key
+        scanned = select(Scan.card_id).where(Scan.id == bindparam("scan_id"))
+        is_this, is_proven = Card.id == scanned.scalar_subquery(), true()
+    day: BindParameter[date] = bindparam("day")
     proved = or_(
         Redemption.pin_given,
         Redemption.vouched_by.is_not(None),
@@ -143,7 +150,7 @@ def everything(
     bought = select(func.coalesce(func.sum(Redemption.points), 0)).where(of_today)
     by_card = select(func.coalesce(func.sum(alone), 0)).where(of_today)
     back = select(func.coalesce(func.sum(Refund.points), 0)).join(Redemption).where(of_today)
-    wanted = [item.good_id for item in items]
+    wanted: BindParameter[UUID] = bindparam("wanted", expanding=True)
     return (
         select(
             Shop,
@@ -156,22 +163,23 @@ def everything(
             bought.correlate(Household).scalar_subquery().label("bought"),
             by_card.correlate(Household).scalar_subquery().label("by_card"),
             back.correlate(Household).scalar_subquery().label("back"),
-            policy_column(village, day).label("policy"),
-            shown.is_proven(now).label("key_is_good"),
-            exists().where(Redemption.id == redemption_id).label("is_there"),
+            policy_column(bindparam("village"), day).label("policy"),
+            is_proven.label("key_is_good"),
+            exists().where(Redemption.id == bindparam("redemption_id")).label("is_there"),
         )
         .select_from(Shop)
         .outerjoin(
             ShopService,
             and_(
                 ShopService.shop_id == Shop.id,
-                ShopService.village == village,
+                ShopService.village == bindparam("village"),
                 ShopService.ended_at.is_(None),
             ),
         )
-        .outerjoin(Card, shown.is_this())
+        .outerjoin(Card, is_this)
         .outerjoin(Household, Household.id == Card.household_id)
         .outerjoin(Good, and_(Good.shop_id == Shop.id, Good.on_sale, Good.id.in_(wanted)))
+        .where(Shop.id == bindparam("shop_id"))
     )
 
 
