@@ -149,5 +149,5 @@ def test_control_without_the_key_in_the_transaction_there_are_more(ground, send,
         effects = ground.shape()["event"] - before["event"]
         return (effects, len({(each.status, each.content) for each in replies})) == (1, 1)
 
-    # One round may happen to be answered in turn; not all of them.
-    assert not all(holds() for _ in range(10))
+    # A round may happen to be answered in turn, on a busy machine many; not all of them.
+    assert not all(holds() for _ in range(100))
