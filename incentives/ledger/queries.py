@@ -7,12 +7,24 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SQLColumnExpression, and_, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Exists,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.ledger.kinds import Kind, Unit
 from incentives.ledger.models import (
+    ONCE_A_RECORD,
     Account,
     ActorCode,
     Allowance,
@@ -90,6 +102,15 @@ def balances(village: str) -> dict[str, int]:
         )
     )
     return {row.code: row.balance for row in rows}
+
+
+def is_posted(kind: Kind, record: BindParameter[UUID]) -> Exists:
+    """Whether a record has its event in any village, as a column of another statement.
+
+    For the kinds of which a record has one only: the condition names them all, as the index does
+    by which it is found.
+    """
+    return exists().where(Event.kind == kind, Event.record == record, text(ONCE_A_RECORD))
 
 
 def balance_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:

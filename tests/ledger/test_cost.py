@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -144,3 +144,12 @@ def test_a_fault_after_what_is_queued_undoes_both(app):
     with pytest.raises((ZeroDivisionError, DBAPIError)):
         act(work)
     assert db.session.scalar(text("SELECT count(*) FROM event")) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whether_a_record_has_its_event_is_found_by_the_index(app):
+    """SQLite uses a partial index only where a statement repeats its condition to the letter."""
+    asked = select(ledger.is_posted(ledger.Kind.REDEMPTION, bindparam("record")))
+    written = str(asked.compile(db.engine, compile_kwargs={"render_postcompile": True}))
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {written.replace('?', 'NULL')}")).all()
+    assert any("USING INDEX uq_event_kind_record" in row.detail for row in plan), plan

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, case, exists, func, or_, select, true
+from sqlalchemy import BindParameter, Select, and_, bindparam, case, func, or_, select, true
 
 from incentives import ledger
 from incentives.access.actor import Actor
@@ -165,7 +165,8 @@ def everything(*, by_code: bool) -> Select[Any]:
             back.correlate(Household).scalar_subquery().label("back"),
             policy_column(bindparam("village"), day).label("policy"),
             is_proven.label("key_is_good"),
-            exists().where(Redemption.id == bindparam("redemption_id")).label("is_there"),
+            # Its event alone is there where a restored log has caught up with its seals.
+            ledger.is_posted(ledger.Kind.REDEMPTION, bindparam("redemption_id")).label("is_there"),
         )
         .select_from(Shop)
         .outerjoin(
