@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,10 +31,11 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
 
 @dataclass
 class LiveServer:
-    """The application, and the address that it listens at."""
+    """The application, the address that it listens at, and whether nobody gets an answer now."""
 
     app: Flask
     address: str
+    cut: threading.Event
 
 
 @pytest.fixture
@@ -51,10 +53,11 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         }
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, read_whole(app), threaded=True)
+    cut = threading.Event()
+    server = make_server("127.0.0.1", 0, read_whole(app, cut), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield LiveServer(app, f"http://127.0.0.1:{server.server_port}")
+    yield LiveServer(app, f"http://127.0.0.1:{server.server_port}", cut)
     server.shutdown()
     thread.join()
     server.server_close()
@@ -63,10 +66,16 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         db.engine.dispose()
 
 
-def read_whole(app: Flask) -> "WSGIApplication":
-    """Serves answers read to their end: a browser that goes away midway leaves no file open."""
+def read_whole(app: Flask, cut: threading.Event) -> "WSGIApplication":
+    """Serves answers read to their end: a browser that goes away midway leaves no file open.
+
+    While the network is cut, connections end without an answer.
+    """
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        if cut.is_set():
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError
         parts = app(environ, start_response)
         try:
             return [b"".join(parts)]

@@ -27,7 +27,7 @@ def test_from_the_list_to_a_haircut(live_server: LiveServer, person, tmp_path, s
     typed |= {"price_points": "15", "cost_fen": "15.00"}
     for name, value in typed.items():
         page.fill(f"[name={name}]", value)
-    page.select_option("[name=category]", "service")
+    page.select_option("form[method=post] [name=category]", "service")
     page.set_input_files("[name=photo]", photo)
     page.click(".fold-more > summary")
     page.fill("[name=voucher_days]", "30")
@@ -62,7 +62,7 @@ def prices_and_slip(resident: Person, code: str, number: str) -> None:
     """What a resident sees: the public list with what is missing, then the own voucher."""
     page = resident.open(f"/v/{VILLAGE}/prices")
     page.fill("[name=points]", "20")
-    page.click("form.search button")
+    page.click("form.list-bar button")
     expect(page.locator(".price .chip-notice")).to_have_count(1)
     expect(page.locator(".price img")).to_have_count(1)
     resident.shot("prices")

@@ -272,7 +272,7 @@ def buy(month, shop, name, items, *, day):
             pin=PIN,
             actor=month.staff[Role.SHOPKEEPER],
             now=now(),
-        )
+        ).redemption
 
     return act(work)
 

@@ -151,7 +151,8 @@ function startConfirm(root) {
     /** @type {HTMLElement} */ (button).hidden = false;
     button.addEventListener('click', () => dialog.close());
   }
-  if (sheet.querySelector('[aria-invalid], .field-error')) open();
+  // Who tapped before this script was there has the fold open already.
+  if (details.open || sheet.querySelector('[aria-invalid], .field-error')) open();
 }
 
 /**
