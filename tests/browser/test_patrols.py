@@ -98,6 +98,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     # The browser is closed and opened again where there is still no signal.
     leader.context.close()
     again = person(PHONE, expected=(*OFFLINE, "400", "401", "403"), profile="leader")
+    live_server.cut.set()
     again.context.set_offline(True)
     page = again.open("/patrol")
     expect(page.locator("[data-part=walk]")).to_be_visible()
@@ -106,6 +107,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
 
     # There is signal: all is sent once, also where an answer is lost on its way.
     # Closing the browser ended the session, too: nothing is sent until one signs in again.
+    live_server.cut.clear()
     again.context.set_offline(False)
     expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
     assert counts(live_server) == [0, 0, 0, 0, 0]
@@ -148,7 +150,7 @@ def test_all_that_a_walker_needs_opens_without_signal(live_server, team, person)
     shell_is_kept(leader.open("/patrol"))
     leader.context.close()
 
-    # A worker's own calls may pass what Chromium emulates; signed out, they would lead to the sign-in.
+    # A worker's own calls may pass what Chromium emulates, and signed out lead to the sign-in.
     live_server.cut.set()
     again = person(PHONE, expected=OFFLINE, profile="leader")
     again.context.set_offline(True)
