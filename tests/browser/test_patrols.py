@@ -186,10 +186,10 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     with page.expect_response("**/patrols"):
         page.locator("[data-part=set-off]").click()
     page.context.set_offline(True)
-    for _time in range(2):
-        scan(page, team.codes[0])
     said = page.locator("[data-part=band-text]")
-    expect(said).to_contain_text("只算一次")
+    for answer in ("签到了：村口", "只算一次"):
+        scan(page, team.codes[0])
+        expect(said).to_contain_text(answer)
     # An elder who comes up a minute later is signed in all the same.
     page.locator("[data-part=people] label", has_text="格绒").click()
     scan(page, team.codes[0])
