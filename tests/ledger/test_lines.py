@@ -8,16 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 from sqlalchemy.exc import DBAPIError
 
 from incentives.errors import Refusal
 from incentives.shop.operations import refunds
 from tests import proving
 from tests.ledger.counter import PRICES, Shop, open_counter
-from tests.ledger.test_properties import NO_CHECKS, STEPS, Program, households, places, play
+from tests.ledger.test_properties import Program, households, places, play, run_programs
 
 PROGRAMS = {
     "sqlite": proving.scaled(500, least=15),
@@ -44,14 +43,7 @@ class CounterProgram(Program):
 
 
 def test_any_program_with_a_counter_comes_to_what_the_model_says(app, database, clock, copies):
-    chosen = settings(
-        max_examples=PROGRAMS[database],
-        stateful_step_count=STEPS,
-        deadline=None,
-        print_blob=True,
-        suppress_health_check=NO_CHECKS,
-    )
-    run_state_machine_as_test(lambda: CounterProgram(clock, copies), settings=chosen)
+    run_programs(lambda: CounterProgram(clock, copies), PROGRAMS[database])
 
 
 LINE_BY_LINE = [

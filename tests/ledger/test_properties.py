@@ -204,15 +204,20 @@ def play(program: Program, *acts: tuple) -> None:
     program.teardown()
 
 
-def test_any_program_comes_to_what_the_model_says(app, database, clock, copies):
+def run_programs(make, programs):
+    """Run so many random programs of a machine, each made anew."""
     chosen = settings(
-        max_examples=PROGRAMS[database],
+        max_examples=programs,
         stateful_step_count=STEPS,
         deadline=None,
         print_blob=True,
         suppress_health_check=NO_CHECKS,
     )
-    run_state_machine_as_test(lambda: Program(clock, copies), settings=chosen)
+    run_state_machine_as_test(make, settings=chosen)
+
+
+def test_any_program_comes_to_what_the_model_says(app, database, clock, copies):
+    run_programs(lambda: Program(clock, copies), PROGRAMS[database])
 
 
 SPENT_THEN_REVERSED_TWICE = [

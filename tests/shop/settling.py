@@ -319,6 +319,14 @@ WAYS: dict[SettlementStatus, tuple[Action, ...]] = {
 }
 
 
+def reach(trade: Trade, status: SettlementStatus) -> UUID:
+    """A settlement of March that has come to this state."""
+    settlement = trade.submit()
+    trade.through(settlement, *WAYS[status])
+    assert trade.status(settlement) is status
+    return settlement
+
+
 def home_of(household: Any) -> Actor:
     """A household's head, signed in by card."""
     return Actor(

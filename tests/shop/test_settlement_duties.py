@@ -16,7 +16,7 @@ from incentives.shop.models import SettlementStatus
 from incentives.shop.states import TRANSITIONS, Action
 from incentives.shop.timeline import sent_up_to
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, staff
-from tests.shop.settling import APRIL, WAYS, Trade, user
+from tests.shop.settling import APRIL, Trade, reach, user
 
 STEPS = (Action.CHECK, Action.APPROVE, Action.PAY)
 ROLES = {
@@ -35,13 +35,6 @@ def trade(app, clock) -> Trade:
     made.sell(soap=5)
     made.on(APRIL)
     return made
-
-
-def reach(trade: Trade, status: SettlementStatus):
-    settlement = trade.submit()
-    trade.through(settlement, *WAYS[status])
-    assert trade.status(settlement) is status
-    return settlement
 
 
 def with_roles(person: Actor, *roles: Role) -> Actor:

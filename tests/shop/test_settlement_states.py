@@ -23,7 +23,7 @@ from incentives.shop.queries.settlements import after, find_service, next_due
 from incentives.shop.states import TRANSITIONS, Action
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, staff
 from tests.machines import FROM_ABOVE, Machine, differences, flow_of, somebody, try_state
-from tests.shop.settling import ALL, APRIL, WAYS, Trade
+from tests.shop.settling import ALL, APRIL, WAYS, Trade, reach
 
 STEPS = (Action.CHECK, Action.APPROVE, Action.PAY)
 
@@ -34,13 +34,6 @@ def trade(app, clock) -> Trade:
     made.sell(soap=5)
     made.on(APRIL)
     return made
-
-
-def reach(trade: Trade, status: SettlementStatus):
-    settlement = trade.submit()
-    trade.through(settlement, *WAYS[status])
-    assert trade.status(settlement) is status
-    return settlement
 
 
 class Step(StrEnum):
