@@ -47,8 +47,8 @@ class Row:
     at_most: bool = False
 
     def line(self, figures: Figures) -> str:
-        """The row as text; empty where it wasn't measured."""
-        if self.name not in figures.found:
+        """The row as text; empty where it or its anchor wasn't measured."""
+        if not {self.name, self.anchor or self.name} <= figures.found.keys():
             return ""
         figure = figures.of(self.name)
         beside, result = "", figure
