@@ -1,11 +1,18 @@
-"""The lists of awards that people narrow and take along: awards and versions of the rules."""
+"""The lists of awards that people narrow and take along: awards, what waits, versions of rules."""
 
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from marshmallow import fields
+from sqlalchemy import Select
 
+from incentives.access.actor import current_actor
+from incentives.awards import queries
 from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatus
+from incentives.awards.schemas import CODE
+from incentives.awards.words import CLOSED
+from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
 from incentives.web.languages import current_language
 from incentives.web.lists import (
     YES_OR_NO,
@@ -18,6 +25,7 @@ from incentives.web.lists import (
     search,
     year,
 )
+from incentives.web.pages import current_village
 from incentives.web.states import state_words
 
 AWARD_STATES = state_words("award", AwardStatus)
@@ -26,8 +34,13 @@ RULEBOOK_STATES = state_words("rulebook", RulebookStatus)
 
 def rule_words(award: dict[str, Any]) -> str:
     """The rule's code and its name in the reader's language."""
-    english = award["name_en"] if current_language() == "en" else None
-    return f"{award['rule_item']} {english or award['name_zh']}"
+    return name_of(award["rule_item"], award["name_zh"], award["name_en"])
+
+
+def name_of(code: str, name_zh: str, name_en: str | None) -> str:
+    """A rule's code and its name in the reader's language."""
+    english = name_en if current_language() == "en" else None
+    return f"{code} {english or name_zh}"
 
 
 def reviewed_words(award: dict[str, Any]) -> str:
@@ -69,6 +82,87 @@ AWARDS = Listing(
 # What a household reads of its own.
 OWN_AWARDS = replace(AWARDS, name="own_awards", title=_("All that we did"))
 CLAIMS = replace(AWARDS, name="claims", title=_("Our claims"))
+
+WHO_DECIDES = {"true": _("you can decide"), "false": _("somebody else must look")}
+WAITED = {"true": _("more than a week"), "false": _("a week at most")}
+
+
+def an_item(**given: Any) -> fields.String:
+    """The code of a rule."""
+    return fields.String(validate=CODE, **given)
+
+
+def rule_options(chosen: Select[Award]) -> list[tuple[str, str]]:
+    """The rules by which anything waits in a queue."""
+    return [(code, name_of(code, zh, en)) for code, zh, en in queries.rules_waiting(chosen)]
+
+
+def rules_here() -> list[tuple[str, str]]:
+    """The rules by which anything waits in the page's village."""
+    return rule_options(queries.to_review(current_village().code))
+
+
+def rules_above() -> list[tuple[str, str]]:
+    """The rules by which villages sent anything up to the reader."""
+    return rule_options(queries.sent_up_under(queries.divisions_above(current_actor())))
+
+
+def approvals_words(waiting: dict[str, Any]) -> str:
+    """How many approvals there are of those it needs."""
+    award = waiting["award"]
+    return f"{len(award['reviews'])} / {award['reviews_needed']}"
+
+
+def closed_words(waiting: dict[str, Any]) -> Any:
+    """Why somebody else must decide, where they must."""
+    return CLOSED.get(waiting["closed"])
+
+
+QUEUE_COLUMNS = [
+    Column(_("Who"), lambda each: each["award"]["holder"]),
+    Column(_("What was done"), lambda each: rule_words(each["award"]), Kind.LONG),
+    Column(_("On"), lambda each: each["award"]["occurred_on"], Kind.DAY),
+    Column(_("Quantity"), lambda each: each["award"]["quantity"], Kind.NUMBER),
+    Column(_("Points"), lambda each: each["award"]["points"], Kind.NUMBER),
+    Column(_("Waits, in days"), "waiting_days", Kind.NUMBER),
+    Column(_("Waits too long"), "overdue", Kind.YES),
+    Column(_("Claimed"), lambda each: each["award"]["claimed"], Kind.YES),
+    Column(_("Note"), lambda each: each["award"]["note"], Kind.LONG),
+    Column(_("Entered by"), lambda each: each["award"]["proposer"]),
+    Column(_("Entered at"), lambda each: each["award"]["proposed_at"], Kind.INSTANT),
+    Column(_("Approvals"), approvals_words),
+    Column(_("Sent up to the township"), "sent_up", Kind.YES),
+    Column(_("Why another decides"), closed_words, Kind.LONG),
+]
+WHO = search(_("Name, pinyin or door"))
+QUEUE_FILTERS = [
+    choice("claimed", _("Claimed"), YES_OR_NO, Award.claimed),
+    choice("mine", _("Who decides"), WHO_DECIDES),
+    choice("overdue", _("Waits"), WAITED),
+    *days(Award.occurred_on, _("Done from"), _("Done until")),
+]
+RULES_HERE = choice("rule_item", _("What was done"), rules_here, Award.rule_code, an_item)
+RULES_ABOVE = choice("rule_item", _("What was done"), rules_above, Award.rule_code, an_item)
+IN_VILLAGE = in_village(Award.village)
+
+# What the call takes; a village's page has no other village to narrow to.
+REVIEW_QUEUE = Listing(
+    "review_queue",
+    _("To review"),
+    columns=[VILLAGE_NAME, *QUEUE_COLUMNS],
+    filters=[WHO, RULES_HERE, IN_VILLAGE, *QUEUE_FILTERS],
+    named=True,
+    rows=with_village_names,
+)
+REVIEW_HERE = replace(
+    REVIEW_QUEUE, columns=QUEUE_COLUMNS, filters=[WHO, RULES_HERE, *QUEUE_FILTERS], rows=list
+)
+REVIEW_ABOVE = replace(
+    REVIEW_QUEUE,
+    name="review_above",
+    title=_("Sent up to us"),
+    filters=[WHO, RULES_ABOVE, IN_VILLAGE, *QUEUE_FILTERS],
+)
 
 YEAR = year(Rulebook.effective_on)
 RULEBOOKS = Listing(

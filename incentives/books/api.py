@@ -18,7 +18,6 @@ from incentives.register.models import Household
 from incentives.web.api import Blueprint, reads
 from incentives.web.cursors import page
 from incentives.web.lists import export_api
-from incentives.web.schemas import PageQuery
 
 blueprint = Blueprint("books", __name__, url_prefix="/api/v1", description=__doc__)
 
@@ -132,12 +131,11 @@ def get_checkpoint(village: str) -> Response:
 
 
 @blueprint.route(f"{BASE}/checkpoints")
-@reads(schemas.CheckpointPage, query=PageQuery, permission=None)
+@reads(schemas.CheckpointPage, query=lists.CHECKPOINTS.query, permission=None)
 def get_checkpoints(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The checkpoints, newest first."""
-    return page(
-        queries.checkpoints(village), [Checkpoint.size.desc(), Checkpoint.origin.desc()], query
-    )
+    chosen = lists.CHECKPOINTS.narrow(queries.checkpoints(village), query)
+    return page(chosen, [Checkpoint.size.desc(), Checkpoint.origin.desc()], query)
 
 
 @blueprint.route(f"{BASE}/key")
@@ -181,3 +179,4 @@ def get_export(village: str, query: dict[str, Any]) -> Response:
 export_api(blueprint, f"{BASE}/accounts", get_accounts, lists.ACCOUNTS)
 export_api(blueprint, f"{BASE}/trial-balance", get_trial_balance, lists.TRIAL_BALANCE)
 export_api(blueprint, f"{BASE}/events", get_events, lists.EVENTS)
+export_api(blueprint, f"{BASE}/checkpoints", get_checkpoints, lists.CHECKPOINTS)

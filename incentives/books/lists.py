@@ -1,14 +1,16 @@
-"""The lists of the books, to be taken along: accounts, balances, events."""
+"""The lists of the books, to be taken along: accounts, balances, events, signatures."""
 
 from dataclasses import replace
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
+from incentives.ledger.codes import write_checkpoint
 from incentives.ledger.kinds import Kind as EventKind
 from incentives.ledger.kinds import Unit
-from incentives.ledger.models import Account, Event
+from incentives.ledger.models import Account, Checkpoint, Event
 from incentives.web.lists import Column, Filter, Kind, Listing, choice, days, member, search
 
 UNITS = {Unit.POINT: _("points"), Unit.FEN: _("fen")}
@@ -63,4 +65,23 @@ EVENTS = Listing(
         Filter("account", _("Account"), field=an_account),
         *days(Event.at),
     ],
+)
+
+
+def root_of(checkpoint: Checkpoint) -> str:
+    """The root that a signed note stands for: its third line (c2sp.org/tlog-checkpoint)."""
+    return checkpoint.note.split("\n", 3)[2]
+
+
+CHECKPOINTS = Listing(
+    "checkpoints",
+    _("Signatures of the log"),
+    columns=[
+        Column(_("Entries that it stands for"), "size", Kind.NUMBER),
+        Column(_("Signed at"), "at", Kind.INSTANT),
+        Column(_("Fingerprint of these entries"), root_of, Kind.LONG),
+        Column(_("Log"), "origin", Kind.LONG),
+    ],
+    filters=[*days(Checkpoint.at, _("Signed from"), _("Signed until"))],
+    url=lambda each: f"{url_for('books_pages.verify')}#{write_checkpoint(each.note)}",
 )

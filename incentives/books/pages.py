@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.books import lists, operations, queries
-from incentives.books.api import get_accounts, get_events, get_trial_balance
+from incentives.books.api import get_accounts, get_checkpoints, get_events, get_trial_balance
 from incentives.books.export import export_response
 from incentives.books.schemas import ProvenStatementOutput
 from incentives.clock import now
@@ -58,6 +58,14 @@ BOOKS = (".show_books", _("The books"))
 list_page(blueprint, f"{PAGE}/accounts", get_accounts, lists.ACCOUNTS, back=BOOKS)
 list_page(blueprint, f"{PAGE}/events", get_events, lists.EVENTS, back=BOOKS)
 list_page(blueprint, f"{PAGE}/trial-balance", get_trial_balance, lists.TRIAL_BALANCE, back=BOOKS)
+list_page(
+    blueprint,
+    f"{PAGE}/checkpoints",
+    get_checkpoints,
+    lists.CHECKPOINTS,
+    back=BOOKS,
+    note=_("Find the one that stands on your paper: its number of entries and its fingerprint."),
+)
 
 
 @blueprint.get("/v/<village>/ledger/public")

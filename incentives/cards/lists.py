@@ -1,10 +1,14 @@
-"""The lists of cards and counters, to be narrowed and taken along: never a card's code."""
+"""The lists of cards, sheets and counters, to be narrowed and taken along: never a card's code."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from incentives.cards.models import CardStatus, Vouch, VouchStatus
+from incentives.cards.models import CardStatus, SheetJob, SheetStatus, Vouch, VouchStatus
+from incentives.register.lists import grid_filter
+from incentives.register.queries import divisions_by_code
 from incentives.web.lists import Column, Kind, Listing, choice, days, member, search
 from incentives.web.states import state_words
 
@@ -22,6 +26,36 @@ CARDS = Listing(
     ],
     filters=[choice("status", _("State"), STATES, "status"), *days("issued_on")],
     paged=False,
+)
+
+
+def with_grid_names(jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sheets with the name of their grid, in one statement; all of the village has none."""
+    found = divisions_by_code([each["grid"] for each in jobs if each["grid"]])
+    return [
+        {**each, "grid_name": found[each["grid"]].name_zh if each["grid"] else None}
+        for each in jobs
+    ]
+
+
+SHEET_STATES = state_words("sheets", SheetStatus)
+SHEETS = Listing(
+    "card_sheets",
+    _("Cards to cut out"),
+    columns=[
+        Column(_("Asked for at"), "asked_at", Kind.INSTANT),
+        Column(_("Grid"), "grid_name"),
+        Column(_("Cards"), "cards", Kind.NUMBER),
+        Column(_("Sheets"), "sheets", Kind.NUMBER),
+        Column(_("State"), lambda each: SHEET_STATES[each["status"]]),
+        Column(_("Ready at"), "ready_at", Kind.INSTANT),
+        Column(_("Cards with letters missing"), lambda each: len(each["unprintable"]), Kind.NUMBER),
+    ],
+    filters=[
+        choice("status", _("State"), SHEET_STATES, SheetJob.status),
+        grid_filter(SheetJob.grid),
+    ],
+    rows=with_grid_names,
 )
 
 VOUCHES = Listing(

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
+from incentives.fund import words
 from incentives.fund.models import (
     BankStatement,
     Disbursement,
@@ -18,7 +19,9 @@ from incentives.fund.models import (
     MonthClose,
     Source,
 )
+from incentives.fund.queries.township import APPROVAL, EVALUATION
 from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word
+from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
 from incentives.web.dates import month_word
 from incentives.web.lists import (
     Column,
@@ -64,22 +67,25 @@ INCOME = Listing(
     named=True,
 )
 
+BEFORE_PAYMENT = [
+    Column(_("Applied for at"), "applied_at", Kind.INSTANT),
+    Column(_("For what"), lambda each: purpose_word(each["purpose"])),
+    Column(_("To whom"), lambda each: each["payee"]["name"]),
+    Column(_("Yuan"), "amount_fen", Kind.YUAN),
+    Column(_("Reason"), "reason", Kind.LONG),
+    Column(_("State"), lambda each: STATES[each["status"]]),
+    Column(_("Applied for by"), "applied_by"),
+    Column(_("Evaluated by"), "evaluated_by"),
+    Column(
+        _("Approved by"),
+        lambda each: ", ".join(one["approver"] for one in each["approvals"]),
+    ),
+]
 DISBURSEMENTS = Listing(
     "disbursements",
     _("Payments of the fund"),
     columns=[
-        Column(_("Applied for at"), "applied_at", Kind.INSTANT),
-        Column(_("For what"), lambda each: purpose_word(each["purpose"])),
-        Column(_("To whom"), lambda each: each["payee"]["name"]),
-        Column(_("Yuan"), "amount_fen", Kind.YUAN),
-        Column(_("Reason"), "reason", Kind.LONG),
-        Column(_("State"), lambda each: STATES[each["status"]]),
-        Column(_("Applied for by"), "applied_by"),
-        Column(_("Evaluated by"), "evaluated_by"),
-        Column(
-            _("Approved by"),
-            lambda each: ", ".join(one["approver"] for one in each["approvals"]),
-        ),
+        *BEFORE_PAYMENT,
         Column(_("Paid by"), "paid_by"),
         Column(_("Paid on"), "paid_on", Kind.DAY),
         Column(_("Voucher"), "voucher"),
@@ -94,6 +100,32 @@ DISBURSEMENTS = Listing(
     ],
     named=True,
     url=lambda each: url_for("fund_pages.show", disbursement_id=each["id"]),
+)
+
+WAITS_FOR = {EVALUATION: _("evaluation"), APPROVAL: _("approval")}
+SENT_UP = Listing(
+    "disbursements_sent_up",
+    _("Sent up by villages: money"),
+    columns=[
+        VILLAGE_NAME,
+        Column(_("Waits for"), lambda each: WAITS_FOR[each["step"]]),
+        Column(_("Why it was sent up"), lambda each: words.SENT_UP[each["why"]], Kind.LONG),
+        *BEFORE_PAYMENT,
+    ],
+    filters=[
+        search(_("To whom or reason"), "payee_name", "reason"),
+        in_village("village"),
+        choice("step", _("Waits for"), WAITS_FOR, "step"),
+        choice("why", _("Why it was sent up"), words.SENT_UP, "why"),
+        choice("purpose", _("For what"), purpose_options, "purpose", a_purpose),
+        *days("applied_at", _("Applied for from"), _("Applied for until")),
+    ],
+    named=True,
+    paged=False,
+    rows=with_village_names,
+    url=lambda each: url_for(
+        "fund_pages.show", disbursement_id=each["id"], village=each["village"]
+    ),
 )
 
 BUDGETS = Listing(

@@ -187,7 +187,7 @@ def post_ruling(village: str, objection_id: UUID, body: dict[str, Any]) -> dict[
 
 
 @blueprint.route("/divisions/<code>/objections")
-@reads(schemas.ObjectionPage, query=lists.SENT_UP.query, permission="objection.rule_above")
+@reads(schemas.SentUpObjectionPage, query=lists.SENT_UP.query, permission="objection.rule_above")
 def get_objections_sent_up(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What waits in the villages below and nobody there may rule on, the first due first."""
     found = objection_outputs(operations.sent_up(code))

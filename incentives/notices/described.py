@@ -39,7 +39,10 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True)
 class Described:
-    """An objection in words: `asker` is whose it is, `writer` who wrote it down for them."""
+    """An objection in words: `asker` is whose it is, `writer` who wrote it down for them.
+
+    `village` is its village's name, where there are several.
+    """
 
     objection: Objection
     title: str
@@ -47,6 +50,7 @@ class Described:
     asker: str
     writer: str
     ruler: str
+    village: str = ""
 
     @property
     def matter(self) -> str:

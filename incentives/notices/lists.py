@@ -11,6 +11,7 @@ from incentives.notices.described import MATTER_WORDS, STATUS_WORDS, Described, 
 from incentives.notices.models import Notice, Objection
 from incentives.notices.queries.objections import MATTERS
 from incentives.notices.sheets import KINDS
+from incentives.register.lists import in_village, village_names
 from incentives.web.lists import Column, Kind, Listing, choice, days, hidden, search, year
 
 OPEN_WORDS = {"true": _("in public now"), "false": _("closed")}
@@ -40,13 +41,24 @@ NOTICES = Listing(
 
 
 def in_words(items: Sequence[dict[str, Any]]) -> list[Described]:
-    """The objections of a page of the list, in words."""
+    """The objections of a page of the list, in words; those of each village by its own rules."""
     ids = [each["id"] for each in items]
-    rows = {row.id: row for row in db.session.query(Objection).where(Objection.id.in_(ids))}
-    villages = {row.village for row in rows.values()}
-    found = [each for village in villages for each in described(village, list(rows.values()))]
+    rows = db.session.query(Objection).where(Objection.id.in_(ids)).all()
+    villages = {row.village for row in rows}
+    found = [
+        each
+        for village in sorted(villages)
+        for each in described(village, [row for row in rows if row.village == village])
+    ]
     by_id = {each.objection.id: each for each in found}
     return [by_id[each] for each in ids]
+
+
+def with_villages(items: Sequence[dict[str, Any]]) -> list[Described]:
+    """The same of several villages, each with its village's name."""
+    found = in_words(items)
+    names = village_names({each.objection.village for each in found})
+    return [replace(each, village=names[each.objection.village]) for each in found]
 
 
 COLUMNS = [
@@ -79,9 +91,10 @@ OWN_OBJECTIONS = Listing(
 SENT_UP = Listing(
     "objections_sent_up",
     _("Objections sent up"),
-    [Column(_("Village"), lambda each: each.objection.village), *COLUMNS],
+    [Column(_("Village"), "village"), *COLUMNS],
     filters=[
         search(_("Reason"), "reason"),
+        in_village("village"),
         replace(
             choice("matter", _("To what"), MATTER_WORDS),
             keeps=lambda each, value: each[MATTERS[value]] is not None,
@@ -90,5 +103,5 @@ SENT_UP = Listing(
     ],
     paged=False,
     named=True,
-    rows=in_words,
+    rows=with_villages,
 )

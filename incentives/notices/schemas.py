@@ -141,5 +141,12 @@ class ObjectionOutput(Schema):
     ruled_at = InstantField(allow_none=True)
 
 
+class SentUpObjection(ObjectionOutput):
+    """An objection that its village is too small to rule on: the township does."""
+
+    village = fields.String()
+
+
+SentUpObjectionPage = page_of(SentUpObjection)
 NoticePage = page_of(NoticeSummary)
 ObjectionPage = page_of(ObjectionOutput)

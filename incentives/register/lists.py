@@ -1,17 +1,20 @@
 """The lists of the register that people narrow and take along: households and residents."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from incentives.access.actor import find_actor
+from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
+from incentives.register.answers import named, villages_of
 from incentives.register.models import Division, HouseholdLook, Level
-from incentives.register.queries import grids_of
+from incentives.register.queries import divisions_by_code, grids_of
 from incentives.web.lists import (
     Column,
+    Filter,
     Kind,
     Listing,
     choice,
@@ -41,7 +44,37 @@ def a_division(**given: Any) -> fields.String:
     return fields.String(validate=validate.Regexp(r"^[0-9]{6}([0-9]{3}){0,3}\Z"), **given)
 
 
-GRID = choice("grid", _("Grid"), grid_options, field=a_division)
+def grid_filter(of: Any = None) -> Filter:
+    """Of one grid of the page's village."""
+    return choice("grid", _("Grid"), grid_options, of, a_division)
+
+
+GRID = grid_filter()
+VILLAGE_NAME = Column(_("Village"), "village_name")
+
+
+def village_options() -> list[tuple[str, str]]:
+    """The villages that the reader covers."""
+    return [(each.code, each.name) for each in villages_of(current_actor())]
+
+
+def in_village(of: Any = None) -> Filter:
+    """Of one village, in a list of several villages' matters."""
+    return choice("division", _("Village"), village_options, of, a_division)
+
+
+def village_names(codes: Collection[str]) -> dict[str, str]:
+    """The names of villages in the reader's language, in one statement."""
+    found = divisions_by_code(sorted(set(codes)))
+    return {code: named(division).name for code, division in found.items()}
+
+
+def with_village_names(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items with the names of their villages beside them."""
+    names = village_names([each["village"] for each in items])
+    return [{**each, "village_name": names[each["village"]]} for each in items]
+
+
 LEVELS = {
     Level.COUNTY: _("County"),
     Level.TOWNSHIP: _("Township"),

@@ -77,6 +77,13 @@ def waiting_for(actor: Actor, village: str) -> list[Settlement]:
     return [each for each in found if can_take(each, WAITS[each.status], actor)]
 
 
+def decides_above(actor: Actor) -> bool:
+    """Whether this person checks or approves for villages below their division."""
+    return any(
+        held.role in DECIDERS.values() and len(held.division) < VILLAGE_CODE for held in actor.roles
+    )
+
+
 def sent_up_to(actor: Actor, under: str = "") -> list[Settlement]:
     """What waits for this person from villages that can't decide it, the oldest first.
 

@@ -162,11 +162,7 @@ def test_a_column_is_written_by_its_kind(kind, value, written):
 
 # Lists without filters and a sheet, and why.
 WITHOUT = {
-    "awards.get_review_queue": "what waits now: the list of awards has it, with its filters",
     "cards.get_forgotten": "a search that gives ten at most, masked",
-    "cards.get_sheets": "jobs of a day, whose sheets are PDF",
-    "fund.get_disbursement_queue": "what waits now: the list of disbursements has it",
-    "shop.get_settlement_queue": "what waits now: the list of settlements has it",
     "fund.get_fund_trial_balance": "the fund's statements have sheets and periods of their own",
     "fund.get_book": "the public book has parts and a sheet of its own",
     "awards.get_doubts": "what the template check says of a draft",
@@ -174,11 +170,9 @@ WITHOUT = {
     "awards.get_rules": "a version's items: its own sheet has them",
     "books.get_leaves": "leaves are to be checked by a program: the log's export has them",
     "books.get_hashes": "hashes are to be checked by a program: the log's export has them",
-    "books.get_checkpoints": "signed texts are to be checked by a program",
 }
 # Templates that page through something that is no list to be narrowed, and why.
 PAGED_OTHERWISE = {
-    "awards/review.html": "the queue, oldest first, decided on from one screen",
     "cards/account.html": "the newest lines, with a link to the whole statement as a list",
     "fund/book.html": "the public book, by its own parts",
     "register/household.html": "the newest lines, with a link to the whole statement as a list",
@@ -210,8 +204,7 @@ def test_every_list_has_filters_and_a_sheet_by_api_and_on_a_page(tmp_path):
         for name, view in calls.items()
         if not (sheets_of(app, view, api=True) and sheets_of(app, view, api=False))
     }
-    # Its page lists what several divisions sent up; tests/notices tries it.
-    assert lacking == {*WITHOUT, "notices.get_objections_sent_up"}
+    assert lacking == {*WITHOUT}
     for name, view in calls.items():
         for listing in sheets_of(app, view, api=True) + sheets_of(app, view, api=False):
             assert listing.filters, name
@@ -329,9 +322,12 @@ def some_value(each: lists.Filter) -> str:
     return options[0] if options else {"division": VILLAGE, "parent": VILLAGE}.get(each.name, "x")
 
 
+OF_A_PAGE = ("grid", "village", "division", "rule_item")
+
+
 def words_of(each: lists.Filter) -> list[tuple[str, Any]]:
     """The words of a choice that needs no page around it."""
-    return [] if each.name in ("grid", "village") else list(each.options())
+    return [] if each.name in OF_A_PAGE else list(each.options())
 
 
 def test_every_filter_narrows_json_page_and_sheet(bare_app):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import Select
+
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import VILLAGE_CODE
-from incentives.awards import cover, operations, queries, schemas
+from incentives.awards import cover, lists, operations, queries, schemas
 from incentives.awards.api.awards import award_outputs
 from incentives.awards.api.shared import blueprint
 from incentives.awards.models import Award
@@ -13,26 +15,40 @@ from incentives.clock import now, village_day
 from incentives.register.queries import find_division
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
+from incentives.web.lists import export_api
 
 QUEUE = "/divisions/<code>/review-queue"
 
 
 @blueprint.route(QUEUE)
-@reads(schemas.ReviewQueue, query=schemas.ReviewQueueQuery, permission="award.review")
+@reads(schemas.ReviewQueue, query=lists.REVIEW_QUEUE.query, permission="award.review")
 def get_review_queue(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What waits to be reviewed, the oldest first.
 
     Of a village all that waits there, with `closed` where the caller can't decide on it; of a
     township or county what villages below are too small to decide.
     """
+    if not is_village(code):
+        return {**queue_page(queries.sent_up_under([code]), query), "warnings": []}
+    warnings = cover.warnings(code, 0, village_day(now()))
+    return {**queue_page(queries.to_review(code), query), "warnings": warnings}
+
+
+export_api(blueprint, QUEUE, get_review_queue, lists.REVIEW_QUEUE)
+
+
+def queue_page(chosen: Select[Award], query: dict[str, Any]) -> dict[str, Any]:
+    """A page of a queue as the caller may read it."""
+    found, following = waiting_page(chosen, query)
+    return {"items": waiting_outputs(found, current_actor()), "next": following}
+
+
+def waiting_page(chosen: Select[Award], query: dict[str, Any]) -> tuple[list[Waiting], str | None]:
+    """What waits of a page of a queue, narrowed, the oldest first; and where it goes on."""
     actor, at = current_actor(), now()
-    chosen = queries.to_review(code) if is_village(code) else queries.sent_up_under([code])
-    found = page(chosen, [Award.id], query)
-    return {
-        "items": waiting_outputs(queries.queue(found["items"], actor, at), actor),
-        "next": found["next"],
-        "warnings": cover.warnings(code, 0, village_day(at)) if is_village(code) else [],
-    }
+    narrowed = queries.narrow_queue(lists.REVIEW_QUEUE.narrow(chosen, query), query, actor, at)
+    found = page(narrowed, [Award.id], query)
+    return queries.queue(found["items"], actor, at), found["next"]
 
 
 @blueprint.route(QUEUE, methods=["POST"])

@@ -5,7 +5,12 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import Actor
 from incentives.awards.pages import awards, batches, claims, exports, own, review, rulebooks, rules
 from incentives.awards.pages.shared import blueprint
-from incentives.awards.queries import count_of, reviewable_above, reviewable_by
+from incentives.awards.queries import (
+    count_of,
+    divisions_above,
+    reviewable_above,
+    reviewable_by,
+)
 from incentives.web.guard import Village
 from incentives.web.pages import nav_item, public_place
 
@@ -29,7 +34,7 @@ def waits_for_review(actor: Actor, village: Village) -> int:
 
 def waits_above(actor: Actor, _village: Village) -> int:
     """What villages sent up and this reviewer can decide now."""
-    return count_of(reviewable_above(review.divisions_above(actor), actor))
+    return count_of(reviewable_above(divisions_above(actor), actor))
 
 
 nav_item(_("Register points"), "/desk/awards/new", permission="award.propose", order=10)

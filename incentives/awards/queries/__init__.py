@@ -28,19 +28,7 @@ from incentives.awards.queries.claims import (
     own_claim,
     turned_at,
 )
-from incentives.awards.queries.review import (
-    REVIEW_DAYS,
-    Closed,
-    Waiting,
-    closed_to,
-    queue,
-    reviewable_above,
-    reviewable_by,
-    reviewed_by,
-    sent_up_of,
-    sent_up_under,
-    to_review,
-)
+from incentives.awards.queries.review import Closed, Waiting, closed_to, queue
 from incentives.awards.queries.rulebooks import (
     Standing,
     changes_of,
@@ -58,6 +46,18 @@ from incentives.awards.queries.rulebooks import (
     rules_in_force,
     standing_of,
     standings,
+)
+from incentives.awards.queries.waiting import (
+    REVIEW_DAYS,
+    divisions_above,
+    narrow_queue,
+    reviewable_above,
+    reviewable_by,
+    reviewed_by,
+    rules_waiting,
+    sent_up_of,
+    sent_up_under,
+    to_review,
 )
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "claims_of",
     "closed_to",
     "count_of",
+    "divisions_above",
     "find_readable",
     "find_rulebook",
     "get_award",
@@ -91,6 +92,7 @@ __all__ = [
     "may_read_drafts",
     "may_read_evidence",
     "may_read_minutes",
+    "narrow_queue",
     "new_award_view",
     "next_week",
     "own_award",
@@ -105,6 +107,7 @@ __all__ = [
     "rulebook_in_force",
     "rulebooks",
     "rules_in_force",
+    "rules_waiting",
     "same_people",
     "sent_up_of",
     "sent_up_under",

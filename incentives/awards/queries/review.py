@@ -1,39 +1,31 @@
-"""What waits for the review group, with all that a reviewer needs to decide on it.
+"""What waits for the review group, with all that a reviewer needs to decide on it."""
 
-Where too few of a village may decide on an award, it is sent up to the township (duty 4).
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select
 
 from incentives.access.actor import Actor, Role
 from incentives.access.duties import decides_here
 from incentives.awards.models import (
     Award,
-    AwardReview,
     AwardStatus,
     CapPer,
-    Decision,
     Rulebook,
     RuleItem,
 )
 from incentives.awards.periods import period_of
 from incentives.awards.queries.awards import AwardView, award_views, by_id
+from incentives.awards.queries.waiting import REVIEW_DAYS, sent_up_of
 from incentives.awards.states import FREED
 from incentives.clock import village_day
 from incentives.extensions import db
-from incentives.register.deciders import deciders
 from incentives.register.names import masked
 
-# A review group meets once a week: what waited through a meeting waits too long.
-REVIEW_DAYS = 7
 RECENT_DAYS = 28
 
 
@@ -82,84 +74,6 @@ class Waiting:
     def overdue(self) -> bool:
         """Whether it has waited through a week's meeting of the review group."""
         return self.days > REVIEW_DAYS
-
-
-def to_review(village: str) -> Select[Award]:
-    """What waits for a reviewer in a village, to be shown oldest first."""
-    return waiting().where(Award.village == village)
-
-
-def waiting() -> Select[Award]:
-    """What waits for a reviewer anywhere."""
-    return select(Award).where(Award.status == AwardStatus.PROPOSED, Award.reviews_needed > 0)
-
-
-def reviewed_by(person: UUID) -> ColumnElement[bool]:
-    """Whether this person decided on the award already."""
-    return Award.id.in_(select(AwardReview.award_id).where(AwardReview.reviewer == person))
-
-
-def sent_up() -> ColumnElement[bool]:
-    """Whether too few of the village may still decide on a proposed award.
-
-    Who entered it, lives in its household or decided on it already may not; who holds the role by
-    two accounts is one person.
-    """
-    who, review, given = deciders(Role.REVIEWER), aliased(AwardReview), aliased(AwardReview)
-    decided = exists().where(review.award_id == Award.id, review.reviewer == who.c.person)
-    left = (
-        select(func.count())
-        .select_from(who)
-        .where(
-            who.c.village == Award.village,
-            who.c.person != Award.proposed_by,
-            or_(who.c.household_id.is_(None), who.c.household_id != Award.household_id),
-            ~decided.correlate(Award, who),
-        )
-        .correlate(Award)
-        .scalar_subquery()
-    )
-    approvals = (
-        select(func.count())
-        .select_from(given)
-        .where(given.award_id == Award.id, given.decision == Decision.APPROVE)
-        .correlate(Award)
-        .scalar_subquery()
-    )
-    return left + approvals < Award.reviews_needed
-
-
-def sent_up_of(award_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these awards the township may decide on."""
-    return set(db.session.scalars(select(Award.id).where(Award.id.in_(award_ids), sent_up())))
-
-
-def sent_up_under(divisions: Iterable[str]) -> Select[Award]:
-    """What villages under these divisions are too small to decide, to be shown oldest first."""
-    below = [Award.village.startswith(each, autoescape=True) for each in divisions]
-    return waiting().where(or_(false(), *below), sent_up())
-
-
-def not_barred(actor: Actor) -> list[ColumnElement[bool]]:
-    """What keeps an actor from deciding by themselves: their entry, household, earlier decision."""
-    conditions = [Award.proposed_by != actor.person, ~reviewed_by(actor.person)]
-    if actor.household_id is not None:
-        conditions.append(Award.household_id != actor.household_id)
-    return conditions
-
-
-def reviewable_by(village: str, actor: Actor) -> Select[Award]:
-    """What waits for this reviewer: not what they entered, decided on, or of their household.
-
-    Of a village in which they hold no role themselves, only what it is too small to decide.
-    """
-    chosen = to_review(village).where(*not_barred(actor))
-    return chosen if decides_here(actor, Role.REVIEWER, village) else chosen.where(sent_up())
-
-
-def reviewable_above(divisions: Iterable[str], actor: Actor) -> Select[Award]:
-    """What was sent up and this actor can decide."""
-    return sent_up_under(divisions).where(*not_barred(actor))
 
 
 def queue(found: Sequence[Award], actor: Actor, now: datetime) -> list[Waiting]:

@@ -28,7 +28,7 @@ from incentives.awards.schemas.batches import (
     SheetField,
     SheetInput,
 )
-from incentives.awards.schemas.review import ReviewQueue, ReviewQueueQuery
+from incentives.awards.schemas.review import ReviewQueue
 from incentives.awards.schemas.rulebooks import (
     AdoptionInput,
     ChangedRuleOutput,
@@ -84,7 +84,6 @@ __all__ = [
     "PeopleQuery",
     "ReviewInput",
     "ReviewQueue",
-    "ReviewQueueQuery",
     "ReviewsInput",
     "RuleItemInput",
     "RuleItemOutput",

@@ -5,7 +5,7 @@ from marshmallow import fields
 from incentives.awards.models import AwardStatus, CapPer, CapPeriod
 from incentives.awards.queries import Closed
 from incentives.awards.schemas.awards import AwardOutput
-from incentives.web.schemas import Day, PageQuery, Points, Schema
+from incentives.web.schemas import Day, Points, Schema
 
 
 class RecentOutput(Schema):
@@ -34,10 +34,6 @@ class WaitingOutput(Schema):
     cap_period = fields.Enum(CapPeriod, by_value=True, allow_none=True)
     cap_used = Points(allow_none=True)
     recent = fields.List(fields.Nested(RecentOutput))
-
-
-class ReviewQueueQuery(PageQuery):
-    pass
 
 
 class ReviewQueue(Schema):

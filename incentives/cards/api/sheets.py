@@ -6,14 +6,14 @@ from uuid import UUID
 from flask import Response
 
 from incentives.access.actor import current_actor
-from incentives.cards import operations, queries, schemas
+from incentives.cards import lists, operations, queries, schemas
 from incentives.cards.api.shared import blueprint
 from incentives.cards.models import SheetJob
 from incentives.clock import now
 from incentives.database import columns
 from incentives.web.api import reads, writes
 from incentives.web.cursors import page
-from incentives.web.schemas import PageQuery
+from incentives.web.lists import export_api
 
 SHEETS = "/villages/<village>/cards/sheets"
 
@@ -36,11 +36,15 @@ def post_sheets(village: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(SHEETS)
-@reads(schemas.SheetsPage, query=PageQuery, permission="card.print")
+@reads(schemas.SheetsPage, query=lists.SHEETS.query, permission="card.print")
 def get_sheets(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """The sheets asked for since yesterday, newest first."""
-    found = page(queries.sheet_jobs(village), [SheetJob.id.desc()], query)
+    chosen = lists.SHEETS.narrow(queries.sheet_jobs(village), query)
+    found = page(chosen, [SheetJob.id.desc()], query)
     return {**found, "items": [job_output(job) for job in found["items"]]}
+
+
+export_api(blueprint, SHEETS, get_sheets, lists.SHEETS)
 
 
 @blueprint.route(f"{SHEETS}/<uuid:job_id>")

@@ -7,13 +7,17 @@ from flask import Response, url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import current_actor
-from incentives.cards import operations, queries, schemas
+from incentives.cards import lists, operations, queries, schemas
+from incentives.cards.api.sheets import get_sheets
 from incentives.cards.models import SheetJob
 from incentives.cards.pages.views import blueprint, in_fours
 from incentives.clock import now
 from incentives.register.queries import divisions_by_code, grids_of
 from incentives.web.cursors import page as page_of
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
+
+SHOWN = 20
 
 nav_item(_("Cards"), "/desk/cards", permission="card.print", order=25)
 
@@ -28,7 +32,9 @@ def many() -> Any:
 def show_many(issue_form: Form, sheets_form: Form) -> Any:
     """The page, with a form that was refused."""
     village = current_village().code
-    jobs = page_of(queries.sheet_jobs(village), [SheetJob.id.desc()], {"limit": 20})["items"]
+    shown = ListPage(lists.SHEETS, get_sheets, limit=SHOWN, endpoint="cards_pages.many", address={})
+    chosen = lists.SHEETS.narrow(queries.sheet_jobs(village), shown.query)
+    jobs = shown.take(page_of(chosen, [SheetJob.id.desc()], shown.query))
     grids = grids_of(village)
     return render(
         "cards/many.html",
@@ -36,9 +42,13 @@ def show_many(issue_form: Form, sheets_form: Form) -> Any:
         grids=[(each.code, each.name_zh) for each in grids],
         grid_names={each.code: each.name_zh for each in grids},
         jobs=jobs,
+        list=shown,
         issue_form=issue_form,
         sheets_form=sheets_form,
     )
+
+
+export_page(blueprint, "/desk/cards", get_sheets, lists.SHEETS)
 
 
 @blueprint.post("/desk/cards/batch")

@@ -9,7 +9,7 @@ from flask import Response
 from incentives.access.actor import current_actor
 from incentives.clock import now
 from incentives.fund import lists, operations, queries, schemas
-from incentives.fund.api.outputs import disbursement_outputs, output_of
+from incentives.fund.api.outputs import disbursement_outputs, output_of, sent_up_outputs
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.models import Disbursement, PaymentReturn
 from incentives.fund.papers import payee_receipt_pdf
@@ -18,6 +18,7 @@ from incentives.web.api import reads, writes
 from incentives.web.cursors import page
 
 DISBURSEMENTS = f"{FUND}/disbursements"
+QUEUE = "/divisions/<code>/disbursement-queue"
 ONE = f"{DISBURSEMENTS}/<uuid:disbursement_id>"
 
 
@@ -59,22 +60,12 @@ def post_disbursement(village: str, body: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@blueprint.route("/divisions/<code>/disbursement-queue")
-@reads(schemas.SentUpOutput, permission="disbursement.read")
-def get_disbursement_queue(code: str) -> dict[str, Any]:
+@blueprint.route(QUEUE)
+@reads(schemas.SentUpOutput, query=lists.SENT_UP.query, permission="disbursement.read")
+def get_disbursement_queue(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What villages of a township or county can't decide by themselves, and you may."""
-    found = sent_up_to(current_actor(), code)
-    return {
-        "items": [
-            {
-                "village": each.village.code,
-                "step": each.step,
-                "why": each.why,
-                "disbursement": output_of(each.view.disbursement),
-            }
-            for each in found
-        ]
-    }
+    found = sent_up_outputs(sent_up_to(current_actor(), code))
+    return {"items": lists.SENT_UP.sift(found, query)}
 
 
 @blueprint.route(ONE)

@@ -17,11 +17,16 @@ from incentives.fund.models import (
 )
 from incentives.fund.purposes import purpose_name
 from incentives.fund.queries import DisbursementView
+from incentives.fund.queries.township import SentUp
 
 
 def disbursement_outputs(rows: Sequence[Disbursement]) -> list[dict[str, Any]]:
     """Disbursements with payee, budget, approvals and returns; people by name."""
-    views = queries.disbursement_views(rows)
+    return view_outputs(queries.disbursement_views(rows))
+
+
+def view_outputs(views: Sequence[DisbursementView]) -> list[dict[str, Any]]:
+    """Disbursements with all that belongs to them, the names of people in one statement."""
     people: set[UUID | None] = set()
     for view in views:
         people |= {view.disbursement.applied_by, view.disbursement.evaluated_by}
@@ -55,6 +60,21 @@ def view_output(view: DisbursementView, names: dict[UUID, str]) -> dict[str, Any
         ],
         "returns": view.returns,
     }
+
+
+def sent_up_outputs(found: Sequence[SentUp]) -> list[dict[str, Any]]:
+    """What was sent up, each with its disbursement and, for the list, what that says of itself."""
+    outputs = view_outputs([each.view for each in found])
+    return [
+        {
+            **output,
+            "payee_name": output["payee"]["name"],
+            "step": each.step,
+            "why": each.why,
+            "disbursement": output,
+        }
+        for each, output in zip(found, outputs, strict=True)
+    ]
 
 
 def output_of(disbursement: Disbursement) -> dict[str, Any]:

@@ -18,9 +18,8 @@ from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
 from incentives.web.cursors import page as page_of
-from incentives.web.guard import Village, guard
-from incentives.web.lists import ListPage, export_page, export_rows
-from incentives.web.lists.queries import HERE, typed_query
+from incentives.web.guard import Village
+from incentives.web.lists import ListPage, Place, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 
@@ -139,34 +138,36 @@ def list_objections() -> Any:
 export_page(blueprint, "/objections", get_objections, lists.OBJECTIONS)
 
 
+def read_sent_up(query: dict[str, Any]) -> dict[str, Any]:
+    """What was sent up to the reader from all villages below, by the list's filters."""
+    found = objection_outputs(sent_up(current_actor()))
+    return {"items": lists.SENT_UP.sift(found, query)}
+
+
+ABOVE = Place(read=read_sent_up)
+
+
 @blueprint.get("/review/objections/sent-up")
 @page(permission="objection.rule_above", village=False)
 def list_sent_up() -> Any:
     """What villages under one's divisions are too small to rule on, the first due first."""
-    shown = ListPage(lists.SENT_UP, get_objections_sent_up)
-    kept = {each["id"] for each in kept_sent_up(shown.query)}
-    found = shown.hold([each for each in sent_up(current_actor()) if each.id in kept])
-    villages = guard.villages_of(current_actor())
+    shown = ListPage(lists.SENT_UP, get_objections_sent_up, place=ABOVE)
     return render(
         "notices/sent_up.html",
-        objections=[each for one in found for each in described(one.village, [one])],
+        objections=lists.SENT_UP.rows(shown.read()),
         list=shown,
-        villages_by_code={each.code: each.name for each in villages},
         today=village_day(now()),
     )
 
 
-@blueprint.get("/review/objections/sent-up.xlsx")
-@page(permission="objection.rule_above", village=False)
-def objections_sent_up_workbook() -> Any:
-    """The same as an Excel sheet, by each of one's divisions as the API has it."""
-    _typed, query = typed_query(get_objections_sent_up, HERE)
-    return export_rows(lists.SENT_UP, [kept_sent_up(query)])
-
-
-def kept_sent_up(query: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was sent up to this person, by the list's filters."""
-    return lists.SENT_UP.sift(objection_outputs(sent_up(current_actor())), query)
+export_page(
+    blueprint,
+    "/review/objections/sent-up",
+    get_objections_sent_up,
+    lists.SENT_UP,
+    place=ABOVE,
+    permission="objection.rule_above",
+)
 
 
 def sent_up(actor: Actor) -> list[Objection]:

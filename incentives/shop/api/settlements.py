@@ -14,7 +14,7 @@ from incentives.extensions import db
 from incentives.fund.schemas import DecisionInput
 from incentives.shop import operations, queries, schemas, statements, timeline
 from incentives.shop.api.shared import blueprint, division_of_shop
-from incentives.shop.lists import AGREEMENTS, SETTLEMENTS
+from incentives.shop.lists import AGREEMENTS, SETTLEMENTS, SETTLEMENTS_SENT_UP
 from incentives.shop.models import Settlement, Shop
 from incentives.shop.queries.agreements import agreements_of
 from incentives.shop.queries.reconciling import Difference
@@ -33,6 +33,7 @@ from incentives.web.workbooks import XLSX
 
 ALL = "/villages/<village>/settlements"
 ONE = f"{ALL}/<uuid:settlement_id>"
+QUEUE = "/divisions/<code>/settlement-queue"
 PDF = "application/pdf"
 HANDS = ("submitted_by", "checked_by", "approved_by", "paid_by", "confirmed_by", "ended_by")
 
@@ -125,11 +126,20 @@ def get_settlements(village: str, query: dict[str, Any]) -> dict[str, Any]:
 export_api(blueprint, ALL, get_settlements, SETTLEMENTS)
 
 
-@blueprint.route("/divisions/<code>/settlement-queue")
-@reads(schemas.SettlementQueue, permission="settlement.read")
-def get_settlement_queue(code: str) -> dict[str, Any]:
+@blueprint.route(QUEUE)
+@reads(schemas.SettlementQueue, query=SETTLEMENTS_SENT_UP.query, permission="settlement.read")
+def get_settlement_queue(code: str, query: dict[str, Any]) -> dict[str, Any]:
     """What villages of a township or county have nobody to check or approve for, and you may."""
-    return {"items": settlement_outputs(timeline.sent_up_to(current_actor(), code)), "next": None}
+    return sent_up_page(query, code)
+
+
+def sent_up_page(query: dict[str, Any], under: str = "") -> dict[str, Any]:
+    """What was sent up to the caller from below a division, or from everywhere."""
+    found = settlement_outputs(timeline.sent_up_to(current_actor(), under))
+    return {"items": SETTLEMENTS_SENT_UP.sift(found, query), "next": None}
+
+
+export_api(blueprint, QUEUE, get_settlement_queue, SETTLEMENTS_SENT_UP)
 
 
 @blueprint.route(ALL, methods=["POST"])

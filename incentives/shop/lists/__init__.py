@@ -2,7 +2,7 @@
 
 from incentives.shop.lists.counter import CLOSINGS, TERMINALS
 from incentives.shop.lists.goods import GOODS, PRICE_HISTORY, PUBLIC_GOODS, STOCK
-from incentives.shop.lists.sales import REDEMPTIONS, SETTLEMENTS, VOUCHER_LIST
+from incentives.shop.lists.sales import REDEMPTIONS, SETTLEMENTS, SETTLEMENTS_SENT_UP, VOUCHER_LIST
 from incentives.shop.lists.shops import AGREEMENTS, OWNERS, SHOPS
 from incentives.shop.lists.stock import MOVEMENT_LINES, PURCHASES
 
@@ -17,6 +17,7 @@ __all__ = [
     "PURCHASES",
     "REDEMPTIONS",
     "SETTLEMENTS",
+    "SETTLEMENTS_SENT_UP",
     "SHOPS",
     "STOCK",
     "TERMINALS",

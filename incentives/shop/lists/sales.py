@@ -1,12 +1,15 @@
 """What was sold, handed out by voucher and settled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.extensions import db
+from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
 from incentives.register.models import Household, Resident
 from incentives.register.names import masked
 from incentives.shop.lists.goods import named
@@ -14,6 +17,7 @@ from incentives.shop.lists.shops import shop_options
 from incentives.shop.models import (
     Redemption,
     Settlement,
+    SettlementStatus,
     Voucher,
 )
 from incentives.shop.words import (
@@ -29,6 +33,7 @@ from incentives.web.lists import (
     hidden,
     member,
     month,
+    search,
 )
 
 
@@ -121,4 +126,24 @@ SETTLEMENTS = Listing(
         choice("status", _("State"), SETTLEMENT_STATES, Settlement.status),
         month(Settlement.month),
     ],
+)
+SENT_UP_STATES = {
+    each: SETTLEMENT_STATES[each] for each in (SettlementStatus.SUBMITTED, SettlementStatus.CHECKED)
+}
+SETTLEMENTS_SENT_UP = replace(
+    SETTLEMENTS,
+    name="settlements_sent_up",
+    title=_("Sent up by villages: shops"),
+    columns=[VILLAGE_NAME, *SETTLEMENTS.columns],
+    filters=[
+        search(_("Shop"), "shop"),
+        in_village("village"),
+        choice("status", _("State"), SENT_UP_STATES, "status"),
+        month("month"),
+    ],
+    paged=False,
+    rows=with_village_names,
+    url=lambda each: url_for(
+        "shop_pages.show_settlement", settlement_id=each["id"], village=each["village"]
+    ),
 )

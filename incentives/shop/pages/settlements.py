@@ -15,7 +15,12 @@ from incentives.extensions import db
 from incentives.fund.models import Method
 from incentives.fund.words import PLACES
 from incentives.shop import forms, lists, operations, queries, schemas, statements, timeline, words
-from incentives.shop.api.settlements import get_settlements, view_of
+from incentives.shop.api.settlements import (
+    get_settlement_queue,
+    get_settlements,
+    sent_up_page,
+    view_of,
+)
 from incentives.shop.keeping import keeps
 from incentives.shop.models import Settlement, Shop, ShopService, StockOwner
 from incentives.shop.pages.shared import blueprint
@@ -30,7 +35,7 @@ from incentives.shop.queries.settlements import (
 )
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village, get_village
-from incentives.web.lists import ListPage, export_page
+from incentives.web.lists import ListPage, Place, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.pages.shell import page_section
 
@@ -108,11 +113,30 @@ def show_settlements() -> Any:
         months=last_months(),
         settled=rows_of(shown.take(page_of(chosen, [Settlement.id.desc()], shown.query))),
         list=shown,
+        above=timeline.decides_above(actor),
         words=words,
     )
 
 
 export_page(blueprint, "/settlements", get_settlements, lists.SETTLEMENTS)
+
+
+def read_sent_up(query: dict[str, Any]) -> dict[str, Any]:
+    """What waits for the reader from all villages below; refuses who decides for none."""
+    if not timeline.decides_above(current_actor()):
+        raise NotFound()
+    return sent_up_page(query)
+
+
+list_page(
+    blueprint,
+    "/settlements/sent-up",
+    get_settlement_queue,
+    lists.SETTLEMENTS_SENT_UP,
+    back=(".show_settlements", _("Paying the shop")),
+    note=_("Their villages have nobody who may check or approve these, so they are yours."),
+    place=Place(read=read_sent_up),
+)
 
 
 def dues_of(actor: Actor, village: str) -> list[tuple[Shop, Due | None]]:

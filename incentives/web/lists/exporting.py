@@ -4,6 +4,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import IO, Any, cast
 
 from flask import Blueprint as PageBlueprint
@@ -19,12 +20,13 @@ from incentives.web.lists.listing import Kind, Listing
 from incentives.web.lists.queries import (
     HERE,
     Place,
+    Read,
     View,
-    admit_to,
     call_of,
     narrowing,
     path_of,
     read_items,
+    reader,
     stands_in_village,
     typed_query,
 )
@@ -50,7 +52,7 @@ def export_api(
     call, schema = call_of(view), narrowing(view)
 
     def get_workbook(query: dict[str, Any], **path: Any) -> Response:
-        return export(listing, view, path, query)
+        return export(listing, partial(read_items, view, path), path, query)
 
     get_workbook.__name__ = f"{view.__name__}_workbook"
     get_workbook.__doc__ = f"{(view.__doc__ or '').strip()} As an Excel sheet, all of it."
@@ -88,18 +90,19 @@ def export_page(
     )
     def show_workbook(**path: Any) -> Response:
         _typed, query = typed_query(view, place, paging=False)
-        here = path_of(view, place, path)
-        admit_to(view, here, permission)
-        return export(listing, view, here, query)
+        read = reader(view, place, path, permission)
+        here = {} if place.read else path_of(view, place, path)
+        return export(listing, read, here, query)
 
     cast("Any", show_workbook)._listing = (listing, view)
     blueprint.add_url_rule(f"{rule}.xlsx", f"{listing.name}_workbook", show_workbook)
 
 
-def export(listing: Listing, view: View, path: dict[str, Any], query: dict[str, Any]) -> Response:
+def export(listing: Listing, read: Read, path: dict[str, Any], query: dict[str, Any]) -> Response:
     """A list as a workbook, all that its query finds; refuses too long a one."""
     narrowed = sorted(name for name, value in query.items() if value is not None)
-    return export_rows(listing, all_items(view, path, query), path.get("village"), narrowed)
+    division = path.get("village", path.get("code"))
+    return export_rows(listing, all_items(listing, read, query), division, narrowed)
 
 
 def export_rows(
@@ -158,15 +161,12 @@ class Counted:
             yield row
 
 
-def all_items(view: View, path: dict[str, Any], query: dict[str, Any]) -> Iterator[Sequence[Any]]:
+def all_items(listing: Listing, read: Read, query: dict[str, Any]) -> Iterator[Sequence[Any]]:
     """Every item that the JSON list would give, page after page."""
-    schema = call_of(view).query
     after, left = None, ROWS_AT_MOST
     while True:
-        asked = dict(query)
-        if schema is not None and "after" in schema.fields:
-            asked |= {"limit": ROWS_A_PAGE, "after": after}
-        found = read_items(view, path, asked)
+        paging = {"limit": ROWS_A_PAGE, "after": after} if listing.paged else {}
+        found = read(query | paging)
         left -= len(found["items"])
         after = found.get("next")
         if left < 0 or (left == 0 and after):

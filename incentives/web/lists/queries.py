@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from flask import request
@@ -15,6 +16,7 @@ from incentives.web.pages.shell import current_village
 from incentives.web.parsing import load_query
 
 View = Callable[..., Any]
+Read = Callable[[dict[str, Any]], dict[str, Any]]
 
 PAGING = ("limit", "after")
 OF_THE_SHELL = "village"
@@ -25,12 +27,15 @@ class Place:
     """Where a page's list stands, where the page's address isn't that of its JSON call.
 
     `path` gives what the call has in its path; `fixed` what the page itself asks of the list;
-    `names` are the parameters of the page that say where it stands, as which shop.
+    `names` are the parameters of the page that say where it stands, as which shop. `read` gives
+    what a loaded query finds on a page that stands in no one division, as of all that a person
+    decides for: it reads only what they may.
     """
 
     path: Callable[[], dict[str, Any]] = dict
     fixed: Callable[[], dict[str, Any]] = dict
     names: tuple[str, ...] = ()
+    read: Read | None = None
 
     @property
     def address(self) -> dict[str, Any]:
@@ -62,6 +67,18 @@ def admit_to(view: View, path: dict[str, Any], permission: str | None = None) ->
         guard.check(guard.caller(), wanted, division, call.own)
 
 
+def reader(view: View, place: Place, path: dict[str, Any], permission: str | None = None) -> Read:
+    """What gives the items of a page with that path of its own; refuses who may not read them.
+
+    `permission` is asked in the place of the list's own.
+    """
+    if place.read is not None:
+        return place.read
+    here = path_of(view, place, path)
+    admit_to(view, here, permission)
+    return partial(read_items, view, here)
+
+
 def path_of(view: View, place: Place, path: dict[str, Any]) -> dict[str, Any]:
     """The path of the JSON call on a page with that path of its own."""
     taken = inspect.signature(view).parameters
@@ -71,6 +88,8 @@ def path_of(view: View, place: Place, path: dict[str, Any]) -> dict[str, Any]:
 
 def stands_in_village(view: View, place: Place) -> bool:
     """Whether the page of a list has a village, by which its place is found."""
+    if place.read is not None:
+        return False
     return OF_THE_SHELL in inspect.signature(view).parameters or place is not HERE
 
 

@@ -1,6 +1,7 @@
 """A list on a page: what it was narrowed by, and where it goes on."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -13,9 +14,7 @@ from incentives.web.lists.queries import (
     PAGING,
     Place,
     View,
-    admit_to,
-    path_of,
-    read_items,
+    reader,
     typed_query,
 )
 
@@ -58,16 +57,15 @@ class ListPage:
 
     def read(self, permission: str | None = None) -> Any:
         """The items that the JSON list gives here; `permission` is asked in the list's place."""
-        path = path_of(self.view, self.place, request.view_args or {})
-        admit_to(self.view, path, permission)
-        return self.take(read_items(self.view, path, self.query))
+        read = reader(self.view, self.place, request.view_args or {}, permission)
+        return self.take(read(self.query))
 
     @property
     def kept(self) -> dict[str, Any]:
         """The filters in use, as an address has them."""
         return {name: text for name, text in self.typed.items() if name not in PAGING}
 
-    @property
+    @cached_property
     def filters(self) -> list[dict[str, Any]]:
         """The filters with what was typed."""
         return [
@@ -155,6 +153,11 @@ class ListPage:
     def first_url(self) -> str | None:
         """Where it begins, on a page that isn't the first."""
         return self.url(**self.kept) if self.query.get("after") else None
+
+    @property
+    def here_url(self) -> str:
+        """This page of the list as it is narrowed, to come back to after what is done on it."""
+        return self.url(**self.typed)
 
     @property
     def excel_url(self) -> str:
