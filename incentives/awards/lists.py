@@ -83,7 +83,7 @@ AWARDS = Listing(
 OWN_AWARDS = replace(AWARDS, name="own_awards", title=_("All that we did"))
 CLAIMS = replace(AWARDS, name="claims", title=_("Our claims"))
 
-WHO_DECIDES = {"true": _("you can decide"), "false": _("somebody else must look")}
+WHO_DECIDES = {"true": _("you"), "false": _("somebody else")}
 WAITED = {"true": _("more than a week"), "false": _("a week at most")}
 
 

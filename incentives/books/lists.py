@@ -80,7 +80,7 @@ CHECKPOINTS = Listing(
         Column(_("Entries that it stands for"), "size", Kind.NUMBER),
         Column(_("Signed at"), "at", Kind.INSTANT),
         Column(_("Fingerprint of these entries"), root_of, Kind.LONG),
-        Column(_("Log"), "origin", Kind.LONG),
+        Column(_("Name of the log"), "origin", Kind.LONG),
     ],
     filters=[*days(Checkpoint.at, _("Signed from"), _("Signed until"))],
     url=lambda each: f"{url_for('books_pages.verify')}#{write_checkpoint(each.note)}",

@@ -19,7 +19,7 @@ from incentives.register.queries import find_household
 from tests.awards.scenes import adopt_rules
 from tests.awards.test_claims_http import Home
 from tests.conftest import Clock
-from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
 from tests.shop.scenes import Counter, give_points, make_counter, problem
 from tests.site import PASSWORD, Site, make_site
 
@@ -276,10 +276,24 @@ def test_what_a_village_cannot_rule_on_comes_to_the_township(site: Site, home: H
             )
         )
     (sent,) = site.call("above", "GET", queue).json["items"]
-    assert sent["id"] == made["id"]
-    assert "she was ill" in site.open("above", "/review/objections/sent-up")
-    assert site.browser("above").get("/review/objections/sent-up.xlsx").status_code == 200
-    assert site.call("above", "GET", f"{queue}.xlsx").status_code == 200
+    assert (sent["id"], sent["village"]) == (made["id"], VILLAGE)
+    for asked, found in (
+        ("", 1),
+        ("q=ill", 1),
+        ("q=well", 0),
+        (f"division={VILLAGE}", 1),
+        (f"division={OTHER_VILLAGE}", 0),
+        ("matter=missing", 0),
+    ):
+        assert len(site.call("above", "GET", f"{queue}?{asked}").json["items"]) == found, asked
+        page = site.open("above", f"/review/objections/sent-up?{asked}")
+        assert page.count("下坝村 · ") == page.count("she was ill") == found
+        for sheet in (
+            site.browser("above").get(f"/review/objections/sent-up.xlsx?{asked}"),
+            site.call("above", "GET", f"{queue}.xlsx?{asked}"),
+        ):
+            rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0)
+            assert [row[0] for row in rows.to_python()[1:]] == ["下坝村"] * found
     assert site.call(None, "GET", f"{AT}/duties").json["items"][0]["office"] != here
     page = f"/review/objections/{made['id']}?village={VILLAGE}"
     assert "Your ruling" in site.open("above", page)

@@ -134,7 +134,7 @@ list_page(
     get_settlement_queue,
     lists.SETTLEMENTS_SENT_UP,
     back=(".show_settlements", _("Paying the shop")),
-    note=_("Their villages have nobody who may check or approve these, so they are yours."),
+    note=_("What a village has nobody to check or approve for comes here."),
     place=Place(read=read_sent_up),
 )
 
