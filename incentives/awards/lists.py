@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatus
-from incentives.web.languages import current_language
+from incentives.web.languages import in_language
 from incentives.web.lists import (
     YES_OR_NO,
     Column,
@@ -26,8 +26,7 @@ RULEBOOK_STATES = state_words("rulebook", RulebookStatus)
 
 def rule_words(award: dict[str, Any]) -> str:
     """The rule's code and its name in the reader's language."""
-    english = award["name_en"] if current_language() == "en" else None
-    return f"{award['rule_item']} {english or award['name_zh']}"
+    return f"{award['rule_item']} {in_language(award['name_zh'], award['name_en'])}"
 
 
 def reviewed_words(award: dict[str, Any]) -> str:
