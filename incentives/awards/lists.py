@@ -13,7 +13,7 @@ from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatu
 from incentives.awards.schemas import CODE
 from incentives.awards.words import CLOSED
 from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
-from incentives.web.languages import current_language
+from incentives.web.languages import in_language
 from incentives.web.lists import (
     YES_OR_NO,
     Column,
@@ -39,8 +39,7 @@ def rule_words(award: dict[str, Any]) -> str:
 
 def name_of(code: str, name_zh: str, name_en: str | None) -> str:
     """A rule's code and its name in the reader's language."""
-    english = name_en if current_language() == "en" else None
-    return f"{code} {english or name_zh}"
+    return f"{code} {in_language(name_zh, name_en)}"
 
 
 def reviewed_words(award: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, Rule
 from incentives.awards.naming import NameProblem
 from incentives.awards.queries import Closed
 from incentives.awards.template import ItemDraft
-from incentives.web.languages import current_language
+from incentives.web.languages import in_language
 
 Item = RuleItem | ItemDraft
 
@@ -72,7 +72,7 @@ FIELDS = {
 
 def item_name(item: Item) -> str:
     """A rule's words in the reader's language, else in Chinese."""
-    return item.name_en if item.name_en and current_language() == "en" else item.name_zh
+    return in_language(item.name_zh, item.name_en)
 
 
 def unit_word(unit: str) -> str:

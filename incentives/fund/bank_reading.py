@@ -4,15 +4,11 @@ Headings, and the words for what came in and went out, are in `data/bank_heading
 banks that villages use write them. Seen from the bank, credit is what came in.
 """
 
-import csv
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -20,16 +16,22 @@ from flask_babel import lazy_gettext as _
 
 from incentives.errors import FieldError, Invalid
 from incentives.files.sheets import Sheet, Unreadable, folded, read_sheets, shown
+from incentives.fund.headings import heading, headings_in
 from incentives.fund.models import NAME_LENGTH, REASON_LENGTH
 
+HEADINGS = "bank_headings.csv"
 HEAD_WITHIN = 30
 LINES_AT_MOST = 2_000
-BRACKETS = re.compile(r"[(\[].*?[)\]]")
 NUMBER = re.compile(r"[-+]?\d{1,13}(\.\d{1,4})?", re.ASCII)
+LIKE_A_DAY = re.compile(r"\d{1,4} ?[-/.年]|\d{4,}", re.ASCII)
 DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?", re.ASCII)
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\D.*)?", re.ASCII)
 
 Row = Sequence[Any]
+
+
+class NoDay(ValueError):
+    """What stands where the day should be is none."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,6 @@ class StatementLine:
     summary: str
     other: str | None = None
     balance_fen: int | None = None
-
-
-@cache
-def headings() -> dict[str, tuple[str, ...]]:
-    """What each field is called, by field, those that banks use most first."""
-    text = files("incentives.data").joinpath("bank_headings.csv").read_text(encoding="utf-8")
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in csv.DictReader(text.splitlines()):
-        found[row["field"]].append(row["heading"].casefold())
-    return {field: tuple(names) for field, names in found.items()}
 
 
 def read_statement(content: bytes) -> list[StatementLine]:
@@ -77,7 +69,7 @@ def columns_of(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
         heads = {heading(cell): place for place, cell in reversed(list(enumerate(row)))}
         columns = {
             field: heads[name]
-            for field, names in headings().items()
+            for field, names in headings_in(HEADINGS).items()
             if field not in ("came_in", "went_out")
             for name in reversed(names)
             if name in heads
@@ -87,17 +79,12 @@ def columns_of(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     return None
 
 
-def heading(cell: Any) -> str:
-    """A heading as headings are compared: without blanks and without a unit in brackets."""
-    return BRACKETS.sub("", folded(shown(cell))).replace(" ", "").casefold()
-
-
 def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLine]:
-    """The lines under the headings; sums and remarks without a day are no lines."""
+    """The lines under the headings; sums and remarks, without what looks like a day, are none."""
     rows = [
         (number, row)
         for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2)
-        if day_of(cell_of(row, columns, "day")) is not None
+        if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day"))))
     ]
     if len(rows) > LINES_AT_MOST:
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
@@ -107,6 +94,10 @@ def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLi
     for number, row in rows:
         try:
             line = line_of(row, columns)
+        except NoDay:
+            detail = _("Line %(number)s: this is no day", number=number)
+            errors.append(FieldError("/file", detail))
+            continue
         except ValueError:
             detail = _("Line %(number)s: this is no amount", number=number)
             errors.append(FieldError("/file", detail))
@@ -134,11 +125,16 @@ def newest_first(lines: Sequence[StatementLine]) -> bool:
 
 
 def line_of(row: Row, columns: dict[str, int]) -> StatementLine | None:
-    """A row as a line, None for one of nothing; ValueError for an amount that is none."""
+    """A row as a line, None for one of nothing.
+
+    NoDay for a day that is none, ValueError for an amount that is none.
+    """
     day = day_of(cell_of(row, columns, "day"))
     amount = amount_of(row, columns)
-    if day is None or amount == 0:
+    if amount == 0:
         return None
+    if day is None:
+        raise NoDay
     balance = cell_of(row, columns, "balance")
     other = folded(shown(cell_of(row, columns, "other")))
     return StatementLine(
@@ -155,9 +151,9 @@ def amount_of(row: Row, columns: dict[str, int]) -> int:
     if "amount" in columns and not {"in", "out"} & columns.keys():
         amount = fen_of(cell_of(row, columns, "amount"))
         word = folded(shown(cell_of(row, columns, "direction"))).casefold()
-        if word in headings()["went_out"]:
+        if word in headings_in(HEADINGS)["went_out"]:
             return -abs(amount)
-        return abs(amount) if word in headings()["came_in"] else amount
+        return abs(amount) if word in headings_in(HEADINGS)["came_in"] else amount
     came = fen_of(cell_of(row, columns, "in"))
     went = fen_of(cell_of(row, columns, "out"))
     return came - abs(went)
@@ -176,7 +172,7 @@ def fen_of(cell: Any) -> int:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return int((Decimal(repr(cell)) * 100).to_integral_value())
     typed = folded(shown(cell)).replace(",", "").replace(" ", "")
-    typed = typed.removeprefix("\u00a5").removeprefix("CNY")
+    typed = typed.removeprefix("\u00a5").removeprefix("CNY").removesuffix("元")
     if typed in ("", "-", "--", "/"):
         return 0
     if not NUMBER.fullmatch(typed):

@@ -1,10 +1,12 @@
 """Whom a pasted or uploaded list of payees means, and how much each gets.
 
-Columns are found by their headings, else the first number of a row is the amount and the first
-other cell the name. A name means its household, or the person where a purpose is for people; a door
-tells namesakes apart. What means nobody, or several, is named with its line.
+Columns are found by their headings (`data/payee_headings.csv`), else the name is the first cell
+that somebody of the village has, and the amount the first number after it: a number before it is
+the line's. A name means its household, or the person where a purpose is for people; a door tells
+namesakes apart. What means nobody, or several, is named with its line.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +18,20 @@ from sqlalchemy import select
 
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
-from incentives.files.sheets import Unreadable, folded, in_every_language, read_sheets, shown
+from incentives.files.sheets import Unreadable, folded, read_sheets, shown
 from incentives.fund.bank_reading import fen_of
+from incentives.fund.headings import heading, headings_in
 from incentives.fund.operations import ListLine, PayeeChoice
 from incentives.register.models import Household, Resident
 
-HEADS: dict[str, tuple[LazyString, ...]] = {
-    "name": (_("Name"), _("Head of household"), _("Who gets it")),
-    "door": (_("Door"), _("Door number")),
-    "amount": (_("Amount"), _("Yuan")),
-    "reason": (_("Reason"), _("Note")),
-}
+HEADINGS = "payee_headings.csv"
+SUM = "sum"
 HEAD_WITHIN = 10
+# A typed line of a name and an amount, maybe numbered, whatever stands between them.
+NAME_AND_AMOUNT = re.compile(
+    r"(?:\d+[\s.、．,，)）]+)?([^\d\s,，][^\d,，:：]*?)[\s,，:：]+"
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) ?元?"
+)
 
 Row = Sequence[str]
 
@@ -42,23 +46,26 @@ class Neighbour:
 
 
 def rows_of_text(text: str) -> list[list[str]]:
-    """Pasted lines as cells: a spreadsheet's tabs, or commas."""
-    return [
-        line.replace("\uff0c", "\t").replace(",", "\t").split("\t")
-        if "\t" not in line
-        else line.split("\t")
-        for line in text.splitlines()
-        if line.strip()
-    ]
+    """Pasted lines as cells: a spreadsheet's tabs, a name and an amount, or commas."""
+    return [cells_of(line) for line in text.splitlines()]
+
+
+def cells_of(line: str) -> list[str]:
+    """A pasted or typed line as cells."""
+    if "\t" in line:
+        return line.split("\t")
+    typed = NAME_AND_AMOUNT.fullmatch(line.strip())
+    return [*typed.groups()] if typed else line.replace("\uff0c", ",").split(",")
 
 
 def rows_of_file(content: bytes) -> list[list[str]]:
     """An uploaded sheet's cells as texts; refuses what is none."""
     try:
-        sheet = read_sheets(content)[0]
+        sheets = read_sheets(content)
     except Unreadable as unreadable:
         raise Invalid(errors=[FieldError("/sheet", unreadable.detail)]) from unreadable
-    return [[shown(cell) for cell in row] for row in sheet.rows if any(row)]
+    tables = [[[shown(cell) for cell in row] for row in sheet.rows] for sheet in sheets]
+    return next((table for table in tables if columns_of(table)[1]), tables[0])
 
 
 def read_list(
@@ -113,13 +120,13 @@ def bare(name: str) -> str:
 def columns_of(rows: Sequence[Row]) -> tuple[int, dict[str, int]]:
     """Where the lines begin, and which column is which; no columns without headings."""
     for at, row in enumerate(rows[:HEAD_WITHIN]):
-        heads = {folded(cell).casefold(): place for place, cell in enumerate(row)}
+        heads = {heading(cell): place for place, cell in reversed(list(enumerate(row)))}
         found = {
-            kind: heads[head]
-            for kind, texts in HEADS.items()
-            for text in reversed(texts)
-            for head in in_every_language(text)
-            if head in heads
+            kind: heads[name]
+            for kind, names in headings_in(HEADINGS).items()
+            if kind != SUM
+            for name in reversed(names)
+            if name in heads
         }
         if "name" in found:
             return at + 1, found
@@ -134,9 +141,9 @@ def line_of(
     of_people: bool,
     amount_fen: int | None,
 ) -> ListLine | None:
-    """One row as a line; None for an empty one."""
-    cells = parts_of(row, columns)
-    if not cells.get("name"):
+    """One row as a line; None for an empty one, and for a sum."""
+    cells = parts_of(row, columns) if columns else guessed_parts(row, people)
+    if not cells.get("name") or any(heading(cell) in headings_in(HEADINGS)[SUM] for cell in row):
         return None
     known = people.get(bare(cells["name"]), [])
     door = cells.get("door", "")
@@ -156,15 +163,30 @@ def line_of(
 
 
 def parts_of(row: Row, columns: dict[str, int]) -> dict[str, str]:
-    """A row's cells by what they are."""
+    """A row's cells by the columns' headings."""
+    return {kind: folded(row[place]) for kind, place in columns.items() if place < len(row)}
+
+
+def guessed_parts(row: Row, people: dict[str, list[Neighbour]]) -> dict[str, str]:
+    """A row's cells by what stands in them.
+
+    Which of several people of a name is told by a cell that is the door of one.
+    """
     texts = [folded(cell) for cell in row]
-    if columns:
-        return {kind: texts[place] for kind, place in columns.items() if place < len(texts)}
-    parts: dict[str, str] = {}
-    for text in texts:
-        kind = "amount" if is_amount(text) else "name" if "name" not in parts else "reason"
-        if text and kind not in parts:
-            parts[kind] = text
+    named = next((at for at, text in enumerate(texts) if bare(text) in people), None)
+    if named is None:
+        named = next((at for at, text in enumerate(texts) if text and not is_amount(text)), None)
+    if named is None:
+        return {}
+    known = people.get(bare(texts[named]), [])
+    doors = {door for each in known for door in (each.door, str(each.number))}
+    after = [text for text in texts[named + 1 :] if text]
+    parts = {"name": texts[named]}
+    if len(known) > 1:
+        parts["door"] = next((text for text in (*texts[:named], *after) if text in doors), "")
+    after = [text for text in after if text != parts.get("door")]
+    parts["amount"] = next((text for text in after if is_amount(text)), "")
+    parts["reason"] = next((text for text in after if not is_amount(text)), "")
     return parts
 
 

@@ -19,7 +19,7 @@ from incentives.fund.queries.statements import (
     income_statement,
     trial_balance_of,
 )
-from incentives.web.dates import month_word
+from incentives.web.dates import month_of_year, month_word, year_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -78,15 +78,15 @@ def amount(fen: int) -> str:
 
 
 def income_table(village: str, asked: Asked) -> Table:
-    """Income and expenditure of a year by month."""
+    """Income and expenditure of a year, and by month."""
     found = income_statement(village, asked.year)
     rows = [
-        [words.account_name(row.code), *map(amount, row.months), amount(row.total_fen)]
+        [words.account_name(row.code), amount(row.total_fen), *map(amount, row.months)]
         for row in (*found.income, *found.spending)
     ]
 
     def summed(name: str, amounts: Sequence[int]) -> list[str]:
-        return [name, *map(amount, amounts), amount(sum(amounts))]
+        return [name, amount(sum(amounts)), *map(amount, amounts)]
 
     today = village_day(now())
     remaining = [
@@ -96,12 +96,12 @@ def income_table(village: str, asked: Asked) -> Table:
     sums = [
         summed(_("Came in, together"), found.sums(found.income)),
         summed(_("Spent, together"), found.sums(found.spending)),
-        [_("Left at the month's end"), *remaining, yuan(found.remaining[-1])],
+        [_("Left at the month's end"), yuan(found.remaining[-1]), *remaining],
     ]
     return Table(
         title=_("Income and expenditure of %(year)s", year=asked.year),
-        heads=[_("Item"), *(str(each) for each in range(1, 13)), _("Together")],
-        rows=[[_("Brought forward"), *[""] * 12, yuan(found.opening_fen)], *rows],
+        heads=[_("Item"), _("Together"), *map(month_of_year, range(1, 13))],
+        rows=[[_("Brought forward"), yuan(found.opening_fen), *[""] * 12], *rows],
         sums=sums,
         numeric=list(range(1, 14)),
     )
@@ -186,7 +186,9 @@ def account_table(village: str, asked: Asked) -> Table:
 
 def period_name(asked: Asked) -> str:
     """The year, or the month of it."""
-    return month_word(date(asked.year, asked.month, 1)) if asked.month else str(asked.year)
+    if asked.month:
+        return month_word(date(asked.year, asked.month, 1))
+    return year_word(asked.year)
 
 
 def statement_workbook(village: str, asked: Asked) -> Response:

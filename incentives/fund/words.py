@@ -1,6 +1,6 @@
 """The fund's words on pages: where money comes from and lies, what a line of the book is."""
 
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.fund.models import Status
@@ -60,7 +60,6 @@ SENT_UP = {
     "too_small": _("The village has too few people who may decide it."),
     "role": _("The payee holds a role in the village: the township approves too."),
 }
-INCOME, SPENDING = _("Income"), _("Spending")
 ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
 
 
@@ -68,9 +67,9 @@ def account_name(code: str) -> str:
     """An account of money as a statement names it."""
     kind, _dot, name = code.partition(".")
     if kind == "income":
-        return f"{INCOME}: {SOURCES.get(name, name)}"
+        return gettext("Income: %(what)s", what=SOURCES.get(name, name))
     if kind == "spending":
-        return f"{SPENDING}: {purpose_word(name)}"
+        return gettext("Spending: %(what)s", what=purpose_word(name))
     return f"{ACCOUNTS.get(kind, kind)} {name}".strip()
 
 

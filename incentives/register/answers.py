@@ -9,7 +9,7 @@ from incentives.extensions import db
 from incentives.register.models import Division, Resident
 from incentives.register.queries import residents_by_id, served_villages
 from incentives.web.guard import Village, guard
-from incentives.web.languages import current_language
+from incentives.web.languages import in_language
 
 
 def init_app() -> None:
@@ -23,8 +23,7 @@ def init_app() -> None:
 
 def named(division: Division) -> Village:
     """A village under its name in the reader's language."""
-    english = division.name_en if current_language() == "en" else None
-    return Village(code=division.code, name=english or division.short_name)
+    return Village(code=division.code, name=in_language(division.short_name, division.name_en))
 
 
 def find_village(code: str) -> Village | None:

@@ -13,11 +13,11 @@ from incentives.awards.cover import covers
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
-from incentives.fund.queries.points import shelf_values
+from incentives.fund.queries.points import goods_costs, shelf_values
 from incentives.recovery import hooks
 from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
-from incentives.shop.queries import serves_village, shelf_value_fen
+from incentives.shop.queries import handed_out_fen, serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import tell_settlements
@@ -27,7 +27,8 @@ def init_app(_app: Flask) -> None:
     """Set in lower rooms what the shop knows.
 
     Scans ask who serves a village, access how a terminal acts, files who reads vouchers, the fund
-    who was paid and what the shelf holds, awards whether shelf and budget cover their promises.
+    who was paid, what the shelf holds and what went from it had cost, awards whether shelf and
+    budget cover their promises.
     """
     serves_hook[:] = [serves_village]
     at_terminal_of[:] = [act_at_terminal]
@@ -39,4 +40,5 @@ def init_app(_app: Flask) -> None:
     hooks.add(hooks.rebuilders, rebuild_settlement)
     hooks.add(more_of_lines, tell_settlements)
     hooks.add(shelf_values, shelf_value_fen)
+    hooks.add(goods_costs, handed_out_fen)
     hooks.add(covers, shelf_and_budget)

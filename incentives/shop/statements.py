@@ -13,8 +13,9 @@ from incentives.cards.paper import printed_checkpoint, printed_receipt
 from incentives.shop.models import SettlementLine
 from incentives.shop.operations.settling import month_text
 from incentives.shop.queries.settlements import SettlementView
-from incentives.shop.words import SETTLEMENT_STATES, in_language, unit_word
+from incentives.shop.words import SETTLEMENT_STATES, unit_word
 from incentives.web.guard import get_village
+from incentives.web.languages import in_language
 from incentives.web.sheets import sheet_html, sheet_response
 from incentives.web.workbooks import XLSX, Head, write_workbook
 

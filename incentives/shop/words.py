@@ -1,6 +1,6 @@
 """The shop's words in the reader's language."""
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -71,11 +71,6 @@ UNITS: dict[str, LazyString] = {
 def unit_word(unit: str) -> str:
     """A good's unit as people say it."""
     return str(UNITS.get(unit, unit))
-
-
-def in_language(name_zh: str, name_en: str | None) -> str:
-    """A good's name in the reader's language."""
-    return name_en if name_en and str(get_locale()) == "en" else name_zh
 
 
 SETTLEMENT_STATES = state_words("settlement", SettlementStatus)

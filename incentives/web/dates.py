@@ -1,4 +1,4 @@
-"""Months as people say them, where no template writes them (components/when.html)."""
+"""Years and months as people say them, where no template writes them (components/when.html)."""
 
 from datetime import date
 
@@ -9,3 +9,14 @@ def month_word(month: date) -> str:
     """A month as people say it: 2026年9月."""
     # Translators: Babel's pattern of a month
     return str(format_date(month, gettext("MMMM y")))
+
+
+def year_word(year: int) -> str:
+    """A year as people say it: 2026 年."""
+    # Translators: Babel's pattern of a year
+    return str(format_date(date(year, 1, 1), gettext("y")))
+
+
+def month_of_year(month: int) -> str:
+    """A month, 1 to 12, where the year is known: 9月."""
+    return str(format_date(date(2000, month, 1), "LLL"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 
 from incentives.extensions import babel
 from incentives.web.guard import guard
@@ -58,6 +58,14 @@ def accepted() -> str | None:
     """The language that `Accept-Language` asks for, of those that we have."""
     best = request.accept_languages.best_match(list(ACCEPTED)) if request.accept_languages else None
     return ACCEPTED.get(best) if best else None
+
+
+def in_language(name_zh: str, name_en: str | None) -> str:
+    """A name in the reader's language, in Chinese where there is no English one.
+
+    It goes by the texts around it: a sheet for the wall is in Chinese whoever prints it.
+    """
+    return name_en if name_en and str(get_locale()) == LANGUAGES["en"].catalogue else name_zh
 
 
 def all_languages(message: str) -> list[tuple[str, str]]:

@@ -100,6 +100,26 @@ def test_a_refused_count_is_counted_anew(village):
     assert confirm(village, count(village, MARCH).id).status is CountStatus.CONFIRMED
 
 
+def test_cash_entered_after_its_count_is_counted_again(village):
+    counted(village)
+    give(village, 5_000, received_on=DAY)
+    with pytest.raises(WrongState):
+        close(village, MARCH)
+    counted(village)
+    assert close(village, MARCH).cash_fen == 105_000
+
+
+def test_a_difference_that_an_entry_explained_meanwhile_is_not_posted(village):
+    waiting = count(village, MARCH, 105_000, note="多了50元")
+    give(village, 5_000, received_on=DAY)
+    with pytest.raises(WrongState):
+        confirm(village, waiting.id)
+    assert ledger.balance(VILLAGE, "cash") == 105_000
+    confirm(village, waiting.id, decision=Decision.REJECT, reason="后来补记了一笔")
+    counted(village)
+    assert close(village, MARCH).cash_fen == 105_000
+
+
 def test_a_count_is_of_the_months_end(village):
     with pytest.raises(Invalid):
         count(village, MARCH, counted_on=date(2026, 3, 20))

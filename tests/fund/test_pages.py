@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from tests.factories import VILLAGE
 from tests.fund.test_http import FUND, INCOME, ask, household, jpeg, paid
@@ -199,3 +200,49 @@ def test_pages_open_for_those_whose_they_are(site):
     site.open("supervisor", "/supervise")
     site.open("cadre", "/fund/lists/new")
     assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403
+
+
+REWARDED = [f"扎西{one}{two}" for one in "平措罗布多" for two in "旺杰次仁央金"]
+
+
+def sheet_of(*rows: str) -> FileStorage:
+    """A sheet as a village's computer writes it."""
+    content = "\r\n".join(rows).encode("gb18030")
+    return FileStorage(io.BytesIO(content), "名单.csv")
+
+
+def listed_amounts(site, sent) -> list[int]:
+    """What the lines of the list that was sent get."""
+    assert sent.status_code == 303, sent.text
+    address = f"{FUND}/disbursement-lists/{sent.location.rpartition('/')[2]}"
+    return [line["amount_fen"] for line in site.call("cadre", "GET", address).json["lines"]]
+
+
+def test_thirty_families_are_read_off_the_sheets_that_villages_have(site):
+    for door, name in enumerate(REWARDED, start=1):
+        body = {"door": str(door), "head": {"name": name}}
+        site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body)
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选"}
+    rows = [f"{number},{name},{200 + number}" for number, name in enumerate(REWARDED, start=1)]
+    amounts = [20_000 + 100 * number for number in range(1, 31)]
+    sheet = sheet_of("2026年奖励名单", "序号,姓  名,奖励金额（元）", "", *rows, "合计,,6465")
+    sent = site.send("cadre", "/fund/lists/new", **asked, sheet=sheet)
+    assert listed_amounts(site, sent) == amounts
+    for between in ("\t", ",", "，"):
+        names = "\n".join(row.replace(",", between) for row in rows)
+        sent = site.send("cadre", "/fund/lists/new", **asked, names=names)
+        assert listed_amounts(site, sent) == amounts
+    names = "1. 扎西平旺 200元\n扎西平杰：1,000\n扎西平次,300.5"
+    sent = site.send("cadre", "/fund/lists/new", **asked, names=names)
+    assert listed_amounts(site, sent) == [20_000, 100_000, 30_050]
+
+
+def test_a_door_beside_a_name_tells_namesakes_apart_without_headings(site):
+    for door in ("1", "2组3号"):
+        body = {"door": door, "head": {"name": "格绒次仁"}}
+        site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body)
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选"}
+    sent = site.send(
+        "cadre", "/fund/lists/new", **asked, names="格绒次仁\t1\t300\n格绒次仁\t400\t2组3号"
+    )
+    assert listed_amounts(site, sent) == [30_000, 40_000]

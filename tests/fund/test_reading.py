@@ -27,6 +27,16 @@ MARKED = """交易时间,交易金额,借贷标志,附言
 2026年3月1日,3000.00,贷,捐款
 2026年3月5日,400.00,借,转账
 """
+PARTED_BY_TABS = (
+    "交易时间\t借方发生额/元(支取)\t贷方发生额/元(收入)\t余额\t对方户名\n"
+    "20260301 10:20:30\t0.00\t3,000.00\t3,000.00\t在外乡友\n"
+    "20260305 09:01:00\t400.00\t0.00\t2,600.00\t\n"
+)
+TABS_IN_CELLS = (
+    "凭证号,交易时间,借/贷,交易金额,对方单位名称\n"
+    '"\t0012","2026-03-01\t",贷,3000.00元,在外乡友\n'
+    '"\t0013","2026-03-05\t",借,400.00元,\n'
+)
 EXPECTED = [(date(2026, 3, 1), 300_000), (date(2026, 3, 5), -40_000)]
 
 
@@ -34,7 +44,10 @@ def amounts(content: bytes) -> list[tuple[date, int]]:
     return [(line.day, line.amount_fen) for line in read_statement(content)]
 
 
-@pytest.mark.parametrize("sheet", [TWO_COLUMNS, CREDIT_DEBIT, SIGNED, MARKED])
+@pytest.mark.parametrize(
+    "sheet",
+    [TWO_COLUMNS, CREDIT_DEBIT, SIGNED, MARKED, PARTED_BY_TABS, TABS_IN_CELLS],
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_the_common_shapes_are_read_in_every_encoding(sheet, encoding):
     assert amounts(sheet.encode(encoding)) == EXPECTED
@@ -69,7 +82,15 @@ def test_a_workbook_is_read_as_the_csv_is():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x00\x01", b"a,b\n1,2\n", "姓名,积分\n扎西,5\n".encode(), b"PK\x03\x04x"]
+    "content",
+    [
+        b"",
+        b"\x00\x01",
+        b"a,b\n1,2\n",
+        "姓名,积分\n扎西,5\n".encode(),
+        b"PK\x03\x04x",
+        b"<html><table>",
+    ],
 )
 def test_what_is_no_statement_is_refused(app_context, content):
     with pytest.raises(Invalid) as refused:
@@ -82,6 +103,15 @@ def test_a_bad_amount_names_its_line(app_context):
     with pytest.raises(Invalid) as refused:
         read_statement(sheet.encode())
     assert ["2" in str(refused.value.errors[0].detail), len(refused.value.errors)] == [True, 2]
+
+
+@pytest.mark.parametrize("day", ["3/1/2026", "2026-13-01", "46082", "20260231"])
+def test_a_day_that_cannot_be_read_is_named_and_not_left_out(app_context, day):
+    sheet = f"日期,收入,支出\n2026-03-01,1,\n{day},2,\n合计,3,\n"
+    with pytest.raises(Invalid) as refused:
+        read_statement(sheet.encode())
+    (error,) = refused.value.errors
+    assert "3" in str(error.detail)
 
 
 @pytest.fixture

@@ -5,14 +5,17 @@ import zipfile
 from datetime import date
 
 import pytest
+import weasyprint
 
 from incentives import ledger
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
-from incentives.fund import operations, queries
+from incentives.fund import operations, queries, statement_papers
 from incentives.fund.models import Method, Source
 from incentives.fund.operations import BudgetLine
-from incentives.fund.queries import Part, Period, shelf_values
+from incentives.fund.queries import IncomeStatement, Part, Period, shelf_values
+from incentives.fund.queries.statements import IncomeRow
+from incentives.web import sheets
 from tests.factories import VILLAGE, act
 from tests.fund.people import (
     applied,
@@ -209,3 +212,21 @@ def test_statements_are_read_printed_and_taken_along_by_staff(site):
     assert site.call("cadre", "GET", f"{base}/other.pdf?year=2026").status_code == 404
     points = site.call("supervisor", "GET", f"{FUND}/points").json
     assert (points["fund_fen"], points["uncovered_fen"]) == (70_000, 0)
+
+
+def test_a_year_that_is_full_fits_its_paper(village, app, monkeypatch):
+    row = IncomeRow("income.donation", [12_345_678] * 12)
+    spent = IncomeRow("spending.settlement", [1_234_567] * 12)
+    full = IncomeStatement(2026, [row], [spent], 99_999_999, [123_456_789] * 12)
+    monkeypatch.setattr(statement_papers, "income_statement", lambda *_: full)
+    drawn: list[str] = []
+    monkeypatch.setattr(sheets, "pdf_of", lambda document: drawn.append(document) or b"")
+    with app.test_request_context():
+        statement_papers.statement_pdf(VILLAGE, statement_papers.Asked("income", 2026))
+        styles, fonts = sheets.styles_of(app.static_folder)
+        paper = weasyprint.HTML(string=drawn[0]).render(stylesheets=styles, font_config=fonts)
+    for each in paper.pages:
+        cells = [box for box in each._page_box.descendants() if box.element_tag in ("td", "th")]
+        assert cells
+        assert max(box.position_x + box.margin_width() for box in cells) <= each.width
+        assert min(box.width for box in cells if box.element_tag == "td") > 0

@@ -23,7 +23,7 @@ from incentives.shop.models import (
 from incentives.shop.pages import stock as stock_page
 from incentives.web.guard import get_village
 from tests.factories import VILLAGE, act, staff
-from tests.shop.scenes import Counter, make_counter, make_shopper, problem
+from tests.shop.scenes import PIN, Counter, make_counter, make_shopper, problem
 from tests.site import Site, make_site
 
 USERS = ("administrator", "cadre", "shopkeeper", "treasurer", "supervisor")
@@ -151,6 +151,19 @@ def test_the_village_s_goods_cost_their_moving_average(site, counter):
     with site.app.app_context():
         shelf = 30 * 1_090 + 20 * 4_050
         assert queries.shelf_value_fen(VILLAGE) == shelf
+
+
+def test_a_point_costs_what_its_goods_did_and_not_what_fills_the_shelf(site, counter):
+    assert counter.move("in", source="donation", soap=100).status_code == 201
+    shopper = make_shopper(site)
+    sale = counter.sold(shopper, soap=3, oil=1, pin=PIN)
+    found = site.call("supervisor", "GET", f"/villages/{VILLAGE}/fund/points").json
+    cost = 3 * cost_of(counter, "soap") + cost_of(counter, "oil")
+    assert (found["redeemed_points"], found["spent_on_points_fen"]) == (sale["points"], cost)
+    assert found["cost_per_point_fen"] == round(cost / sale["points"])
+    counter.refund(sale)
+    found = site.call("supervisor", "GET", f"/villages/{VILLAGE}/fund/points").json
+    assert (found["spent_on_points_fen"], found["cost_per_point_fen"]) == (0, None)
 
 
 def test_a_shopkeeper_s_own_goods_keep_the_cost_that_was_agreed(site):

@@ -1,21 +1,18 @@
 """The blueprint of the pages of access, and how they name divisions and roles."""
 
 from flask import Blueprint
-from flask_babel import get_locale
 
 from incentives.access import queries
 from incentives.access.actor import Assignment
 from incentives.access.words import ROLES
+from incentives.web.languages import in_language
 
 blueprint = Blueprint("access_pages", __name__)
 
 
 def division_name(choice: queries.DivisionChoice | None) -> str:
     """A division's name in the reader's language."""
-    if choice is None:
-        return ""
-    english = str(get_locale()).startswith("en")
-    return (choice.name_en if english else None) or choice.name_zh
+    return "" if choice is None else in_language(choice.name_zh, choice.name_en)
 
 
 def shown_roles(roles: tuple[Assignment, ...]) -> list[tuple[Assignment, str]]:

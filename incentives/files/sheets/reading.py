@@ -1,8 +1,12 @@
-"""The sheets of an uploaded file, as cells: .xlsx and .xls in a process of their own, or .csv."""
+"""The sheets of an uploaded file, as cells: .xlsx and .xls in a process of their own, or .csv.
+
+What banks call .xls is often none: a table of texts with tabs, which is read, or a page of HTML.
+"""
 
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -26,6 +30,10 @@ SECONDS = 20
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # How village computers write a .csv: Excel's "UTF-8", or the national standard.
 ENCODINGS = ("utf-8-sig", "gb18030")
+# A tab that parts two cells: .csv files have them inside cells, beside a comma or a quote.
+TAB = re.compile(r"""[^,"\t\r\n]\t[^,"\t\r\n]""")
+HTML = re.compile(r"\s*<(!doctype|html|table|meta|\?xml)", re.IGNORECASE)
+SAVE_AGAIN = _("This file can't be read: save it as .xlsx, without a password, and bring it again")
 
 
 class Unreadable(Exception):
@@ -82,9 +90,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
         )
         sheets = json.loads(answer.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
-        raise Unreadable(
-            _("This file can't be read: save it as .xlsx, without a password, and bring it again")
-        ) from error
+        raise Unreadable(SAVE_AGAIN) from error
     return [
         Sheet(each["name"], each["rows"], frozenset((row, col) for row, col in each["formulas"]))
         for each in sheets
@@ -92,7 +98,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
 
 
 def read_csv(content: bytes) -> Sheet:
-    """The one sheet of a .csv; refuses what is no text."""
+    """The one sheet of a .csv, or of texts parted by tabs; refuses what is no text, and HTML."""
     for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -103,9 +109,12 @@ def read_csv(content: bytes) -> Sheet:
         text = "\0"
     if "\0" in text or not text.strip():
         raise Unreadable(_("Bring a workbook (.xlsx, .xls) or a .csv"))
+    if HTML.match(text):
+        raise Unreadable(SAVE_AGAIN)
     rows: list[list[Any]] = []
+    delimiter = "\t" if TAB.search(text) else ","
     try:
-        for row in csv.reader(io.StringIO(text, newline="")):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append([cell or None for cell in row])
             if len(rows) > ROWS_AT_MOST + 1:
                 break

@@ -95,8 +95,9 @@ def confirm_count(
 ) -> CashCount:
     """Stand by a count as the second person, or refuse it with a reason: then it is counted anew.
 
-    A difference is then posted, on the day of the count, in public. Refuses who counted, and a
-    count that doesn't wait.
+    A difference is then posted, on the day of the count, in public. Refuses who counted, a count
+    that doesn't wait, and one since which cash was entered up to its day: the difference that its
+    note explains isn't there any more.
     """
     require(actor, "cash.confirm", village)
     ledger.hold([village])
@@ -109,6 +110,8 @@ def confirm_count(
         return decide(count, CountStatus.REFUSED, actor=actor, now=now, refused_reason=reason)
     if count.status is not CountStatus.WAITING:
         raise WrongState()
+    if held_on(village, "cash", count.counted_on) != count.book_fen:
+        raise WrongState(_("Cash was entered since: say no, and count it again"))
     move_id = None
     if count.counted_fen != count.book_fen:
         refuse_closed(village, count.counted_on, "/counted_on")

@@ -146,13 +146,15 @@ def missing_before(village: str, month: date) -> Sequence[LazyString]:
 
 
 def missing_count(village: str, count: CashCount | None) -> Sequence[LazyString]:
-    """What is missing of the count of cash."""
+    """What is missing of the count of cash; one that the book doesn't say any more is none."""
     if not was_used(village, "cash"):
         return []
     if count is None:
         return [_("The cash isn't counted yet.")]
     if count.status is CountStatus.WAITING:
         return [_("A second person hasn't confirmed the count of the cash yet.")]
+    if held_on(village, "cash", count.counted_on) != count.counted_fen:
+        return [_("Cash was entered after it was counted: count it again.")]
     return []
 
 

@@ -1,6 +1,7 @@
 """Points and money together: what a point cost, how long the fund lasts, what covers the points.
 
-What the shelf is worth is known to the shop: it sets `shelf_values`.
+What the shelf is worth, and what went from it had cost, is known to the shop: it sets
+`shelf_values` and `goods_costs`.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from sqlalchemy import ScalarSelect, and_, func, select
 
 from incentives.extensions import db
 from incentives.fund.models import Budget
-from incentives.fund.purposes import SETTLEMENT, STOCK
+from incentives.fund.purposes import SETTLEMENT
 from incentives.fund.queries.figures import (
     fund_overview,
     months_of_money,
@@ -26,6 +27,8 @@ MONTHS_LOOKED_AT = 12
 
 # Set by shop: what the village's own goods on the shelf are worth, in fen.
 shelf_values: list[Callable[[str], int]] = []
+# Set by shop: what the village's own goods that were handed out in a year had cost, in fen.
+goods_costs: list[Callable[[str, int], int]] = []
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,11 @@ class Cover:
 
 @dataclass(frozen=True)
 class PointsAndMoney(Cover):
-    """What covers the points, what a point cost, and how long the fund lasts."""
+    """What covers the points, what a point cost, and how long the fund lasts.
+
+    `spent_on_points_fen` is what shopkeepers were paid this year, and what the village's own goods
+    that were handed out had cost: what was bought and stands on the shelf isn't spent on points.
+    """
 
     year: int
     redeemed_points: int
@@ -114,12 +121,12 @@ def cover_figures(
 def points_and_money(village: str, today: date, promised_points: int = 0) -> PointsAndMoney:
     """Where a village's points and money stand on a day."""
     year = today.year
-    spent = spent_in_years(village)
+    settled = spent_in_years(village).get((year, SETTLEMENT), 0)
     return PointsAndMoney(
         **cover_figures(village, today, policy_on(village, today), promised_points),
         year=year,
         redeemed_points=redeemed_in(village, year),
-        spent_on_points_fen=sum(spent.get((year, each), 0) for each in (SETTLEMENT, STOCK)),
+        spent_on_points_fen=settled + sum(cost(village, year) for cost in goods_costs),
         monthly_spending_fen=monthly_spending(village, today),
         fund_fen=fund_overview(village).balance_fen,
     )

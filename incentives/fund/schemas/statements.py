@@ -79,8 +79,9 @@ class AccountPageOutput(Schema):
 class PointsAndMoneyOutput(Schema):
     """What a redeemed point cost this year, how long the fund lasts, what covers the points.
 
-    `uncovered_fen` is by how much promises outrun means: points that are out, at `fen_per_point`,
-    against the shelf and what is left of the settlement budget.
+    `spent_on_points_fen` is what shopkeepers were paid, and what the village's own goods that were
+    handed out had cost. `uncovered_fen` is by how much promises outrun means: points that are out,
+    at `fen_per_point`, against the shelf and what is left of the settlement budget.
     """
 
     year = fields.Integer()

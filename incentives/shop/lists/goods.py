@@ -8,9 +8,9 @@ from marshmallow import validate
 
 from incentives.shop.words import (
     CATEGORIES,
-    in_language,
     unit_word,
 )
+from incentives.web.languages import in_language
 from incentives.web.lists import (
     YES_OR_NO,
     Column,

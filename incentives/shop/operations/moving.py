@@ -28,7 +28,8 @@ from incentives.shop.models import (
     StockMovementLine,
     StockOwner,
 )
-from incentives.shop.words import in_language, unit_word
+from incentives.shop.words import unit_word
+from incentives.web.languages import in_language
 
 
 @dataclass(frozen=True)

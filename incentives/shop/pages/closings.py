@@ -16,8 +16,9 @@ from incentives.shop.api.closings import get_closings
 from incentives.shop.keeping import may_at
 from incentives.shop.models import Closing
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
-from incentives.shop.words import in_language, unit_word
+from incentives.shop.words import unit_word
 from incentives.web.cursors import page as list_page
+from incentives.web.languages import in_language
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 

@@ -13,7 +13,8 @@ from incentives.shop import queries
 from incentives.shop.models import Good, Stock, StockOwner
 from incentives.shop.operations.vouchers import AT_MOST
 from incentives.shop.pages.shared import blueprint, shop_here
-from incentives.shop.words import CATEGORIES, in_language
+from incentives.shop.words import CATEGORIES
+from incentives.web.languages import in_language
 from incentives.web.pages import current_village, nav_item, page, render
 
 nav_item(_("Counter"), "/shop", permission="redemption.make", order=5)

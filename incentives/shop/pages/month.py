@@ -11,7 +11,7 @@ from incentives.shop import queries
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.queries.month import Moved
 from incentives.shop.sheets import month_of, month_paper, month_pdf, month_workbook
-from incentives.shop.words import in_language
+from incentives.web.languages import in_language
 from incentives.web.pages import page, render
 from incentives.web.pieces import number, yuan
 

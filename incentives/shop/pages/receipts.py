@@ -20,8 +20,9 @@ from incentives.shop.models import (
 )
 from incentives.shop.pages.shared import blueprint
 from incentives.shop.pages.views import holders_of, voucher_views
-from incentives.shop.words import VOUCHERS, in_language
+from incentives.shop.words import VOUCHERS
 from incentives.web.cursors import page as list_page
+from incentives.web.languages import in_language
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 

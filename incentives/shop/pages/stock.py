@@ -27,9 +27,10 @@ from incentives.shop.models import (
 )
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
-from incentives.shop.words import KINDS, SOURCES, in_language
+from incentives.shop.words import KINDS, SOURCES
 from incentives.web.cursors import page as list_page
 from incentives.web.guard import Village
+from incentives.web.languages import in_language
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 

@@ -17,7 +17,8 @@ from incentives.register.queries import masked
 from incentives.shop import queries
 from incentives.shop.models import Good, Redemption, Stock, Voucher, VoucherStatus
 from incentives.shop.operations.vouchers import AT_MOST
-from incentives.shop.words import in_language, unit_word
+from incentives.shop.words import unit_word
+from incentives.web.languages import in_language
 
 
 @dataclass(frozen=True)

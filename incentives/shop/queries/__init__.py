@@ -41,7 +41,12 @@ from incentives.shop.queries.shops import (
     villages_ever_served,
     villages_served,
 )
-from incentives.shop.queries.stock import movement_lines, movements, shelf_value_fen
+from incentives.shop.queries.stock import (
+    handed_out_fen,
+    movement_lines,
+    movements,
+    shelf_value_fen,
+)
 from incentives.shop.queries.terminals import find_terminal, terminals_of_shop
 from incentives.shop.queries.vouchers import find_voucher, voucher_url, vouchers, vouchers_of_sales
 
@@ -63,6 +68,7 @@ __all__ = [
     "find_voucher",
     "goods_for_village",
     "goods_of_shop",
+    "handed_out_fen",
     "low_goods",
     "month_sheet",
     "movement_lines",

@@ -1,13 +1,16 @@
 """What came in and went out."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from incentives.clock import beginning
 from incentives.extensions import db
 from incentives.shop.models import (
     Good,
+    MovementKind,
     Shop,
     Stock,
     StockMovement,
@@ -32,6 +35,26 @@ def shelf_value_fen(village: str) -> int:
         )
     )
     return int(value or 0)
+
+
+def handed_out_fen(village: str, year: int) -> int:
+    """What the village's own goods that were handed out in a year had cost, in fen.
+
+    Less what was brought back.
+    """
+    moved = db.session.scalar(
+        select(func.sum(StockMovementLine.quantity * StockMovementLine.unit_cost_fen))
+        .join(StockMovement, StockMovement.id == StockMovementLine.movement_id)
+        .join(Shop, Shop.id == StockMovement.shop_id)
+        .where(
+            Shop.division == village,
+            Shop.stock_owner == StockOwner.VILLAGE,
+            StockMovement.kind.in_((MovementKind.REDEMPTION, MovementKind.REFUND)),
+            StockMovement.occurred_at >= beginning(date(year, 1, 1)),
+            StockMovement.occurred_at < beginning(date(year + 1, 1, 1)),
+        )
+    )
+    return -int(moved or 0)
 
 
 def movements(shop_id: UUID, *, good_id: UUID | None = None) -> Select[StockMovement]:
