@@ -32,8 +32,9 @@ class App:
 
     `key` names its caches, and its icons: `<key>-192.png`, `-512.png` and `-maskable-512.png`.
     `also` are addresses that lead to the page and open it without signal, too; `besides` are pages
-    of their own that open without signal as they were last. `stays`: where the sign-in has ended
-    the page opens as it was last, instead of the way to the sign-in.
+    of their own that open without signal as they were last. Once the session has ended, the sign-in
+    opens in the page's place where it has come whole, else the page as it was last; with `stays`
+    always the page, whose script then says so.
     """
 
     key: str

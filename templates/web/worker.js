@@ -19,11 +19,11 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (FILES.includes(url.pathname)) event.respondWith(kept(event.request));
   else if (event.request.mode === 'navigate' && WAYS.includes(url.pathname)) {
-    const opened = page(event.request, HOME);
+    const opened = page(url.href, HOME, STAYS);
     event.respondWith(opened);
     if (BESIDES.length) event.waitUntil(opened.then(fetchBesides, () => undefined));
   } else if (event.request.mode === 'navigate' && BESIDES.includes(url.pathname)) {
-    event.respondWith(page(event.request, url.pathname));
+    event.respondWith(page(url.href, url.pathname, false));
   }
 });
 
@@ -53,20 +53,25 @@ async function kept(request) {
   return found || fetch(request);
 }
 
-async function fetchPage(request, path) {
-  const answer = await fetch(request);
-  // Only the page itself is kept, never a way to the sign-in.
-  if (answer.ok && !answer.redirected) {
-    await (await caches.open(PAGE)).put(path, answer.clone());
-  }
-  return answer;
+// Ways are followed to their end here: a sign-in that the browser would be sent to may be out of
+// reach by then. What comes is whole, and is the page itself or the sign-in in its place. Asked for
+// by its address, as Chromium crashes where a navigation's own request is made to follow ways.
+async function fetchPage(address, path) {
+  const answer = await fetch(address);
+  const whole = new Response(await answer.blob(), answer);
+  const itself = new URL(answer.url).pathname === path;
+  if (answer.ok && itself) await keep(path, whole.clone()).catch(() => undefined);
+  return { whole, itself };
 }
 
-async function page(request, path) {
-  const fresh = fetchPage(request, path);
+async function keep(path, whole) {
+  await (await caches.open(PAGE)).put(path, whole);
+}
+
+async function page(address, path, stays) {
+  const fresh = fetchPage(address, path);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  // A way to the sign-in can't be followed here: the browser is to do that.
-  if (answer && !(STAYS && answer.type === 'opaqueredirect')) return answer;
-  return (await caches.match(path, { cacheName: PAGE })) || fresh;
+  if (answer && (answer.itself || !stays)) return answer.whole;
+  return (await caches.match(path, { cacheName: PAGE })) || (await fresh).whole;
 }

@@ -31,11 +31,15 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
 
 @dataclass
 class LiveServer:
-    """The application, the address that it listens at, and whether nobody gets an answer now."""
+    """The application, the address that it listens at, and its network.
+
+    Nobody gets an answer while it is `cut`, nor any more once one of `last_paths` was answered.
+    """
 
     app: Flask
-    address: str
-    cut: threading.Event
+    address: str = ""
+    cut: threading.Event = field(default_factory=threading.Event)
+    last_paths: set[str] = field(default_factory=set)
 
 
 @pytest.fixture
@@ -53,11 +57,12 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         }
     )
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    cut = threading.Event()
-    server = make_server("127.0.0.1", 0, read_whole(app, cut), threaded=True)
+    live = LiveServer(app)
+    server = make_server("127.0.0.1", 0, read_whole(live), threaded=True)
+    live.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield LiveServer(app, f"http://127.0.0.1:{server.server_port}", cut)
+    yield live
     server.shutdown()
     thread.join()
     server.server_close()
@@ -66,17 +71,19 @@ def live_server(sqlite_template: Template, tmp_path: Path) -> Iterator[LiveServe
         db.engine.dispose()
 
 
-def read_whole(app: Flask, cut: threading.Event) -> "WSGIApplication":
+def read_whole(live: LiveServer) -> "WSGIApplication":
     """Serves answers read to their end: a browser that goes away midway leaves no file open.
 
     While the network is cut, connections end without an answer.
     """
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-        if cut.is_set():
+        if live.cut.is_set():
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError
-        parts = app(environ, start_response)
+        parts = live.app(environ, start_response)
+        if environ["PATH_INFO"] in live.last_paths:
+            live.cut.set()
         try:
             return [b"".join(parts)]
         finally:
@@ -106,10 +113,15 @@ class Person:
 
     context: BrowserContext
     page: Page
-    address: str
+    server: LiveServer
     size: str
     complaints: list[str] = field(default_factory=list)
     expected: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the service is."""
+        return self.server.address
 
     def hear(self, message: ConsoleMessage) -> None:
         """Keep what the browser complains of, but for what the test expects."""
@@ -128,6 +140,19 @@ class Person:
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
         self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def lose_signal(self) -> None:
+        """Nothing gets through any more.
+
+        The server is cut, too: what Chromium emulates lets a service worker's own calls pass.
+        """
+        self.server.cut.set()
+        self.context.set_offline(True)
+
+    def find_signal(self) -> None:
+        """There is signal again, which the browser is told."""
+        self.server.cut.clear()
+        self.context.set_offline(False)
 
     def shot(self, name: str) -> None:
         """A picture to be looked at; nothing may stick out of the screen."""
@@ -165,7 +190,7 @@ def person(
         )
         page = context.pages[0]
         name = "phone" if size is PHONE else "desktop"
-        made = Person(context, page, live_server.address, name, expected=expected)
+        made = Person(context, page, live_server, name, expected=expected)
         page.on("console", made.hear)
         people.append(made)
         return made

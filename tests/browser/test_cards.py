@@ -17,6 +17,7 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.upkeep.jobs import lay_out_sheets
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
+from tests.browser.kept import OFFLINE
 from tests.browser.test_camera import film
 from tests.browser.test_walk import open_a_shop
 from tests.factories import VILLAGE, act, make_household, staff
@@ -127,7 +128,7 @@ def test_a_phone_s_code_is_read_by_the_counter_s_camera(site, person, tmp_path):
     )
     shopkeeper.sign_in("shopkeeper")
     counter = shopkeeper.open("/shop")
-    holder = person(PHONE, expected=("ERR_INTERNET_DISCONNECTED", "Failed to load"))
+    holder = person(PHONE, expected=OFFLINE)
     phone = holder.open(f"/c#{code}")
     phone.fill("input[name=pin]", PIN)
     phone.locator("main form button[type=submit]").click()
@@ -149,10 +150,10 @@ def test_a_phone_s_code_is_read_by_the_counter_s_camera(site, person, tmp_path):
     # Without signal the phone shows the card's own code.
     phone = holder.open("/c/code")
     expect(phone.locator("[data-part=live]")).to_be_visible()
-    holder.context.set_offline(True)
+    holder.lose_signal()
     expect(phone.locator("[data-part=offline] svg")).to_be_visible()
     holder.shot("phone-code-offline")
-    holder.context.set_offline(False)
+    holder.find_signal()
     expect(phone.locator("[data-part=live]")).to_be_visible()
     for language in ("bo", "en"):
         holder.open(f"/language/{language}?next=/c/code")

@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
+from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.test_cards import PIN, make_card
 from tests.site import Site, make_site
 
-OFFLINE = ("ERR_", "Failed to load")
 PRINTED = "[data-part=offline] .phone-code svg"
 
 
@@ -32,11 +32,7 @@ def keep(page: Page) -> None:
     """Have the phone keep the card, and wait until it does."""
     page.locator("[data-part=keep]").click()
     expect(page.locator("[data-part=kept]")).to_be_visible()
-    for _each in range(100):
-        if page.evaluate("caches.match('/c/code').then(Boolean)"):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the card was not kept")
+    wait_until_kept(page, "/c/code")
 
 
 def kept(page: Page) -> list[str]:
@@ -56,7 +52,7 @@ def test_a_kept_card_opens_without_signal_and_after_the_sign_in_has_ended(site, 
     holder.shot("card-not-kept")
     keep(page)
     holder.shot("card-kept")
-    holder.context.set_offline(True)
+    holder.lose_signal()
     page.goto("about:blank")
     page = holder.open("/c/code")
     expect(page.locator(PRINTED)).to_be_visible()
@@ -67,7 +63,7 @@ def test_a_kept_card_opens_without_signal_and_after_the_sign_in_has_ended(site, 
     holder.shot("card-offline")
     # Back in signal, the sign-in over: the card is still there, and a way to the PIN.
     holder.context.clear_cookies()
-    holder.context.set_offline(False)
+    holder.find_signal()
     page = holder.open("/c/code")
     expect(page.locator(PRINTED)).to_be_visible()
     expect(page.locator("[data-part=signed-out]")).to_be_visible()
@@ -77,6 +73,16 @@ def test_a_kept_card_opens_without_signal_and_after_the_sign_in_has_ended(site, 
     page.locator("main form button[type=submit]").click()
     page.get_by_role("link", name="出示我的码").click()
     expect(page.locator("[data-part=live]")).to_be_visible()
+
+
+def test_a_kept_card_opens_where_the_signal_fails_on_the_way_to_the_pin(live_server, site, person):
+    _card, code = make_card(site, "扎西彭措")
+    holder = person(PHONE, expected=OFFLINE)
+    keep(open_code(holder, code))
+    holder.context.clear_cookies()
+    live_server.last_paths.add("/c/code")
+    page = holder.open("/c/code")
+    expect(page.locator(PRINTED)).to_be_visible()
 
 
 def test_it_is_an_app_of_its_own(site, person):

@@ -5,19 +5,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from incentives.access import operations as access
-from incentives.access.actor import SYSTEM, Assignment, Role
-from incentives.awards.models import Award
-from incentives.calls.models import Call
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.patrols.models import Finding, Patrol, PatrolScan, PatrolStatus
-from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import VILLAGE, act
-from tests.patrols.scenes import make_team_scene
-from tests.site import PASSWORD
+from tests.browser.conftest import DESKTOP, PHONE, LiveServer
+from tests.browser.kept import OFFLINE, wait_until_kept
+from tests.browser.patrolling import PAGES, counts, make_team, scan
+from tests.patrols.scenes import Team
 
-OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource")
 PHOTO = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
@@ -25,58 +20,16 @@ PHOTO = bytes.fromhex(
 
 
 @pytest.fixture
-def team(live_server):
-    with live_server.app.app_context():
-        scene = make_team_scene()
-        act(
-            lambda: (
-                access.add_user(
-                    username="leader",
-                    name="扎西彭措",
-                    password=PASSWORD,
-                    roles=[Assignment(Role.CADRE, VILLAGE)],
-                    resident_id=scene.leader_id,
-                    actor=SYSTEM,
-                    now=now(),
-                )
-                and None
-            )
-        )
-        db.session.remove()
-    return scene
-
-
-def counts(server):
-    """Walks, scans, findings, calls and awards, as the database has them."""
-    with server.app.app_context():
-        found = [
-            db.session.query(each).count() for each in (Patrol, PatrolScan, Finding, Call, Award)
-        ]
-        db.session.remove()
-    return found
-
-
-def shell_is_kept(page):
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    kept = (
-        "async (path) => { for (let i = 0; i < 200; i += 1) {"
-        " if (await caches.match(path, { cacheName: 'jishan-patrol-page' })) return true;"
-        " await new Promise((done) => setTimeout(done, 100)); } return false; }"
-    )
-    assert all(page.evaluate(kept, path) for path in ("/patrol", "/patrol/shifts"))
-
-
-def scan(page, code):
-    """A sign held before the phone's own camera opens its address."""
-    page.evaluate("(code) => { window.location.hash = code; }", f"#{code}")
+def team(live_server: LiveServer) -> Team:
+    return make_team(live_server)
 
 
 def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, person):
     leader = person(PHONE, expected=OFFLINE, profile="leader")
     leader.sign_in("leader")
     page = leader.open("/patrol")
-    shell_is_kept(page)
-    page.context.set_offline(True)
+    wait_until_kept(page, *PAGES)
+    leader.lose_signal()
     page.locator("[data-part=set-off]").click()
     expect(page.locator("[data-part=walk]")).to_be_visible()
     page.locator("[data-part=people] label", has_text="格绒").click()
@@ -98,8 +51,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     # The browser is closed and opened again where there is still no signal.
     leader.context.close()
     again = person(PHONE, expected=(*OFFLINE, "400", "401", "403"), profile="leader")
-    live_server.cut.set()
-    again.context.set_offline(True)
+    again.lose_signal()
     page = again.open("/patrol")
     expect(page.locator("[data-part=walk]")).to_be_visible()
     expect(page.locator("[data-part=marks] .row")).to_have_count(1)
@@ -107,8 +59,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
 
     # There is signal: all is sent once, also where an answer is lost on its way.
     # Closing the browser ended the session, too: nothing is sent until one signs in again.
-    live_server.cut.clear()
-    again.context.set_offline(False)
+    again.find_signal()
     expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
     assert counts(live_server) == [0, 0, 0, 0, 0]
     page.route("**/patrols/*/findings", lambda route: (route.fetch(), route.abort()))
@@ -147,13 +98,11 @@ def test_all_that_a_walker_needs_opens_without_signal(live_server, team, person)
         db.session.remove()
     leader = person(PHONE, expected=OFFLINE, profile="leader")
     leader.sign_in("leader")
-    shell_is_kept(leader.open("/patrol"))
+    wait_until_kept(leader.open("/patrol"), *PAGES)
     leader.context.close()
 
-    # A worker's own calls may pass what Chromium emulates, and signed out lead to the sign-in.
-    live_server.cut.set()
     again = person(PHONE, expected=OFFLINE, profile="leader")
-    again.context.set_offline(True)
+    again.lose_signal()
     page = again.open("/patrol/shifts")
     expect(page.locator("main")).to_contain_text("村口 → 小学 → 水坝")
     page.locator(".back a").click()
@@ -182,10 +131,10 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     leader = person(PHONE, expected=OFFLINE)
     leader.sign_in("leader")
     page = leader.open("/patrol")
-    shell_is_kept(page)
+    wait_until_kept(page, *PAGES)
     with page.expect_response("**/patrols"):
         page.locator("[data-part=set-off]").click()
-    page.context.set_offline(True)
+    leader.lose_signal()
     said = page.locator("[data-part=band-text]")
     for answer in ("签到了：村口", "只算一次"):
         scan(page, team.codes[0])
@@ -194,7 +143,7 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     page.locator("[data-part=people] label", has_text="格绒").click()
     scan(page, team.codes[0])
     expect(said).to_contain_text("签到了")
-    page.context.set_offline(False)
+    leader.find_signal()
     expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
     assert counts(live_server)[:2] == [1, 2]
 
@@ -212,13 +161,13 @@ def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(
     leader.context.add_init_script(behind)
     leader.sign_in("leader")
     page = leader.open("/patrol")
-    shell_is_kept(page)
+    wait_until_kept(page, *PAGES)
     page.wait_for_function("Number(localStorage.getItem('jishan-patrol-clock')) < -28000000")
-    page.context.set_offline(True)
+    leader.lose_signal()
     page.locator("[data-part=set-off]").click()
     scan(page, team.codes[0])
     expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
-    page.context.set_offline(False)
+    leader.find_signal()
     expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
     with live_server.app.app_context():
         kept = db.session.query(PatrolScan).one()
@@ -237,14 +186,14 @@ def test_a_clock_that_goes_back_between_two_records_keeps_their_order(live_serve
     leader.context.add_init_script(jumping)
     leader.sign_in("leader")
     page = leader.open("/patrol")
-    shell_is_kept(page)
-    page.context.set_offline(True)
+    wait_until_kept(page, *PAGES)
+    leader.lose_signal()
     page.locator("[data-part=set-off]").click()
     expect(page.locator("[data-part=walk]")).to_be_visible()
     page.evaluate("window.jumped = true")
     scan(page, team.codes[0])
     expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
-    page.context.set_offline(False)
+    leader.find_signal()
     expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
     expect(page.locator("[data-part=refused]")).to_be_hidden()
     assert counts(live_server)[:2] == [1, 1]
@@ -266,29 +215,6 @@ def test_a_photo_that_is_refused_doesnt_keep_the_finding_back(live_server, team,
         page.locator("[data-part=finding-form] button[type=submit]").click()
     expect(page.locator("[data-part=band-text]")).to_contain_text("照片没被收下")
     assert counts(live_server)[2:4] == [1, 1]
-
-
-def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_server, team, person):
-    leader = person(PHONE, expected=(*OFFLINE, "401", "400", "403"))
-    leader.sign_in("leader")
-    page = leader.open("/patrol")
-    shell_is_kept(page)
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
-    page.context.set_offline(True)
-    scan(page, team.codes[1])
-    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
-    page.goto(page.url)
-    page.context.clear_cookies()
-    page.context.set_offline(False)
-    expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
-    assert counts(live_server)[1] == 0
-    leader.shot("patrol-signed-out")
-    leader.sign_in("leader")
-    with page.expect_response("**/scans"):
-        leader.open("/patrol")
-    expect(page.locator("[data-part=signed-out]")).to_be_hidden()
-    assert counts(live_server)[:2] == [1, 1]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

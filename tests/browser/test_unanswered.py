@@ -13,7 +13,8 @@ from incentives.register.operations import set_policy
 from incentives.shop.models import Terminal
 from incentives.shop.operations import suspend_terminal
 from tests.browser.conftest import PHONE, LiveServer
-from tests.browser.till import OFFLINE, Till, answers_lost, at_the_counter, register, shell_is_kept
+from tests.browser.kept import OFFLINE, wait_until_kept
+from tests.browser.till import Till, answers_lost, at_the_counter, register
 from tests.factories import VILLAGE, act, staff
 from tests.shop.scenes import PIN
 
@@ -36,14 +37,14 @@ def test_without_signal_it_opens_and_says_what_that_means(till, person):
     shopkeeper = person(PHONE, expected=OFFLINE)
     shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
-    shell_is_kept(page)
+    wait_until_kept(page, "/shop")
     page.evaluate(OLDER_SESSION)
-    page.context.set_offline(True)
+    shopkeeper.lose_signal()
     page.goto(page.url)
     expect(page.locator("[data-part=offline]")).to_contain_text("无信号")
     expect(page.locator("[data-part=open-camera]")).to_be_visible()
     shopkeeper.shot("offline")
-    page.context.set_offline(False)
+    shopkeeper.find_signal()
     expect(page.locator("[data-part=offline]")).to_be_hidden()
     till.look_up(page)
 
@@ -136,7 +137,7 @@ def test_a_registered_phone_sends_what_waits_before_anyone_signs_in_again(till, 
     with page.expect_response("**/redemptions") as answer:
         again.open("/shop")
     assert answer.value.status == 201
-    assert "/login" in page.url
+    expect(page.locator("input[name=username]")).to_be_visible()
     assert len(till.sales()) == 1
     page = at_the_counter(again)
     expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
@@ -151,7 +152,7 @@ def test_a_phone_is_registered_and_sells_after_its_shopkeeper_was_signed_out(til
     expect(page.locator(".row-title")).to_have_text(["柜台手机"])
     shopkeeper.shot("terminals")
     page = shopkeeper.open("/shop")
-    shell_is_kept(page)
+    wait_until_kept(page, "/shop")
     page.context.clear_cookies()
     till.look_up(page)
     page.locator("[data-good]", has_text="香皂").click()
@@ -175,20 +176,45 @@ def test_a_sale_is_not_forgotten_because_nobody_is_let_in(till, person):
     shopkeeper = person(PHONE, expected=(*OFFLINE, "401", "403", "400"))
     shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
-    shell_is_kept(page)
+    wait_until_kept(page, "/shop")
     till.look_up(page)
     page.locator("[data-good]", has_text="香皂").click()
     page.route("**/redemptions", lambda route: route.abort())
     page.locator("[data-part=hand-over]").click()
     expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
     page.unroute_all(behavior="wait")
-    page.context.set_offline(True)
+    shopkeeper.lose_signal()
     page.goto(page.url)
     page.context.clear_cookies()
     with page.expect_response("**/session/token"):
-        page.context.set_offline(False)
+        shopkeeper.find_signal()
     expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
     assert till.sales() == []
+    page = at_the_counter(shopkeeper)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    assert len(till.sales()) == 1
+
+
+def test_the_signal_that_fails_on_the_way_to_the_sign_in_leaves_the_page(till, person):
+    """The session has ended, and the answer that says so is the last that comes."""
+    shopkeeper = person(PHONE, expected=OFFLINE)
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    wait_until_kept(page, "/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.route("**/redemptions", lambda route: route.abort())
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    page.unroute_all(behavior="wait")
+    page.context.clear_cookies()
+    till.server.last_paths.add("/shop")
+    shopkeeper.open("/shop")
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    assert till.sales() == []
+    till.server.last_paths.clear()
+    shopkeeper.find_signal()
+    # There is signal: the sign-in stands in the page's place, and what waits is sent after it.
     page = at_the_counter(shopkeeper)
     expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
     assert len(till.sales()) == 1

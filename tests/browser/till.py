@@ -18,7 +18,6 @@ from tests.site import PASSWORD, Site, make_site
 
 EAN = barcodes.with_check("690123456789")
 UPC = barcodes.with_check("01234567890")
-OFFLINE = ("ERR_", "Failed to load")
 
 
 class Till:
@@ -50,17 +49,6 @@ class Till:
             found = list(db.session.scalars(select(Redemption)))
             db.session.remove()
             return found
-
-
-def shell_is_kept(page) -> None:
-    """Wait until the service worker has all that it keeps."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    for _each in range(50):
-        kept = page.evaluate("caches.match('/shop').then((found) => Boolean(found))")
-        if kept and page.evaluate("Boolean(navigator.serviceWorker.controller)"):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the counter's shell was not kept")
 
 
 def at_the_counter(shopkeeper):

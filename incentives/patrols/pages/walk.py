@@ -30,6 +30,7 @@ PATROL = App(
     colour="#A8442A",
     also=("/p",),
     besides=("/patrol/shifts",),
+    stays=True,
 )
 add_app(blueprint, PATROL)
 nav_item(_("On patrol"), "/patrol", permission="patrol.walk", order=22)

@@ -90,6 +90,11 @@ async function newToken() {
   }
 }
 
+/** Have a token: throws NotLetIn where the sign-in has ended, which a kept page outlives. */
+export async function beLetIn() {
+  token = token || (await newToken());
+}
+
 /**
  * @param {string} path
  * @param {RequestInit} init
@@ -151,7 +156,7 @@ export function callAsNobody(method, path, body) {
  */
 async function withToken(work, key) {
   for (let attempt = 0; ; attempt += 1) {
-    token = token || (await newToken());
+    await beLetIn();
     /** @type {Record<string, string>} */
     const headers = { Authorization: `Bearer ${token}` };
     if (key) headers['Idempotency-Key'] = key;

@@ -192,6 +192,16 @@ function startOffline(band) {
   update();
 }
 
+/**
+ * Signing out forgets the walker's page, which names people and opens without a sign-in; what was
+ * recorded on it stays.
+ *
+ * @param {HTMLElement} form
+ */
+function startSignOut(form) {
+  form.addEventListener('submit', () => window.caches?.delete('jishan-patrol-page'));
+}
+
 /** @param {HTMLElement} root */
 function startOnce(root) {
   const form = /** @type {HTMLFormElement} */ (root);
@@ -294,6 +304,7 @@ startBatches();
 each('[data-confirm]', startConfirm);
 each('[data-menu]', startMenu);
 each('[data-offline]', startOffline);
+each('[data-sign-out]', startSignOut);
 each('[data-once]', startOnce);
 each('[data-copy]', startCopy);
 each('[data-scanner]', startCamera);

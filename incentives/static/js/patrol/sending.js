@@ -5,7 +5,7 @@
  * reason, until whoever made it lets it go; the others go on.
  */
 
-import { NotLetIn, Problem, Unknown, bringFile, call, newId, saysNothing } from '../api.js';
+import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing } from '../api.js';
 import { forgetEntry, keepEntry, keptEntries, moveTo } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
@@ -96,8 +96,11 @@ export async function sendAll(owner, tell, tellPhoto) {
     // What hangs on a walk that wasn't begun waits with it.
     const held = all.filter((each) => each.problem && each.kind === 'start').map((each) => each.patrol);
     const entry = entries.find((each) => !held.includes(each.patrol));
-    if (!entry) return { waiting: entries.length, offline: false, signedOut: false };
     try {
+      if (!entry) {
+        await beLetIn();
+        return { waiting: entries.length, offline: false, signedOut: false };
+      }
       const answer = await deliver(entry, tellPhoto);
       await forgetEntry(entry.id);
       tell(entry, answer);
@@ -106,7 +109,7 @@ export async function sendAll(owner, tell, tellPhoto) {
         const signedOut = error instanceof NotLetIn && error.status < 500;
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }
-      if (!(error instanceof Problem)) throw error;
+      if (!entry || !(error instanceof Problem)) throw error;
       if (entry.kind === 'start' && (await settleStart(entry, error))) continue;
       const kept = (await keptEntries(owner)).find((each) => each.id === entry.id);
       await keepEntry({ ...(kept || entry), problem: words(error) });
