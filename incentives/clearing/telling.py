@@ -1,6 +1,6 @@
 """What a household's statement says of a clearing: of which period, and who decided it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,16 @@ from sqlalchemy import select
 from incentives.clearing.models import Clearing
 from incentives.extensions import db
 from incentives.register.policy import resolutions
+
+# Set by notices: where a household, or staff for it, objects to what a clearing took from it; None
+# where that can't be done now. Asked with the clearing, the household and whether it is its own.
+ways_to_object: list[Callable[[Clearing, UUID, bool], str | None]] = []
+
+
+def way_to_object(clearing: Clearing, household_id: UUID, *, own: bool) -> str | None:
+    """Where a clearing is objected to now, by the household itself or by staff for it."""
+    ways = (way(clearing, household_id, own) for way in ways_to_object)
+    return next(filter(None, ways), None)
 
 
 def tell_clearings(clearing_ids: Sequence[UUID]) -> dict[UUID, str]:

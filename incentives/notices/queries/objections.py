@@ -32,6 +32,7 @@ class Matter(StrEnum):
     DISBURSEMENT = "disbursement"
     OPENING = "opening"
     REDEMPTION = "redemption"
+    CLEARING = "clearing"
     MISSING = "missing"
 
 
@@ -41,6 +42,7 @@ MATTERS = {
     Matter.DISBURSEMENT: "disbursement_id",
     Matter.OPENING: "opening_line_id",
     Matter.REDEMPTION: "redemption_id",
+    Matter.CLEARING: "clearing_id",
     Matter.MISSING: "missing_resident_id",
 }
 
@@ -127,6 +129,17 @@ def disputable_redemptions(village: str, household_id: UUID, since: date) -> lis
             .where(Redemption.household_id == household_id, Redemption.redeemed_on >= since)
             .order_by(Redemption.id.desc())
             .limit(SHOWN_AT_MOST)
+        )
+    )
+
+
+def objections_to_clearing(clearing_id: UUID, household_id: UUID) -> list[Objection]:
+    """A household's objections to what a clearing took from it, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(Objection.clearing_id == clearing_id, Objection.household_id == household_id)
+            .order_by(Objection.id)
         )
     )
 
