@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import find_actor
@@ -28,7 +28,7 @@ def summary(village: str) -> str:
     found = queries.coming(village, village_day(now()))
     if found is None:
         return gettext("No, they stay")
-    return gettext("What is left on %(day)s", day=found.period_ends_on.isoformat())
+    return gettext("What is left on %(day)s", day=format_date(found.period_ends_on, "medium"))
 
 
 public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=summary)
@@ -80,7 +80,7 @@ def section(village: str, household_id: UUID, *, own: bool) -> str:
         expiring=expiring,
         gone=gone,
         told=tell_clearings([gone.clearing.id])[gone.clearing.id] if gone else "",
-        object_url=way_to_object(gone.clearing, household_id, own=own) if gone else None,
+        way=way_to_object(gone.clearing, household_id, own=own) if gone else None,
         own=own,
     )
 

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -141,7 +141,7 @@ def subject_words(
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
     if each.clearing_id is not None:
         return clearing_words(each)
-    day = each.missing_occurred_on.isoformat() if each.missing_occurred_on else ""
+    day = format_date(each.missing_occurred_on, "medium") if each.missing_occurred_on else ""
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
     code = each.missing_rule_item or ""
     rule = rules.get(code, code)
@@ -162,7 +162,7 @@ def clearing_words(each: Objection) -> tuple[str, str]:
     title = gettext(
         "Cleared, of what was left on %(day)s: %(points)s",
         points=gone.points if gone else 0,
-        day=clearing.period_ends_on.isoformat(),
+        day=format_date(clearing.period_ends_on, "medium"),
     )
     return title, url_for("clearing_pages.list_clearings", village=each.village)
 

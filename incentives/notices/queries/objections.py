@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -214,7 +215,7 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
-        until = _("until %(day)s", day=notice.closes_on.isoformat())
+        until = _("until %(day)s", day=format_date(notice.closes_on, "medium"))
         url = f"/v/{award.village}/notices/{notice.number}"
         steps.append(
             step(
