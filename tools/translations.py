@@ -46,6 +46,7 @@ READ_BY_RESIDENTS = (
             "rules",
             "rules_print",
             "versions",
+            "versions_parts",
         )
     ),
     *(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import find_actor
@@ -12,7 +12,7 @@ from incentives.access.permissions import may
 from incentives.clearing import lists, queries
 from incentives.clearing.api import get_clearings
 from incentives.clearing.models import Clearing
-from incentives.clearing.telling import tell_clearings
+from incentives.clearing.telling import tell_clearings, way_to_object
 from incentives.clock import now, village_day
 from incentives.register.queries import find_household
 from incentives.register.sections import household_sections, own_sections
@@ -28,7 +28,7 @@ def summary(village: str) -> str:
     found = queries.coming(village, village_day(now()))
     if found is None:
         return gettext("No, they stay")
-    return gettext("What is left on %(day)s", day=found.period_ends_on.isoformat())
+    return gettext("What is left on %(day)s", day=format_date(found.period_ends_on, "medium"))
 
 
 public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=summary)
@@ -53,22 +53,36 @@ export_page(blueprint, "/v/<village>/clearing", get_clearings, lists.CLEARINGS)
 
 
 def desk_section(village: str, household_id: UUID) -> str:
-    """The same for staff who read its statement."""
+    """What was and will be cleared of a household, for staff who read its statement."""
     actor = find_actor()
     if actor is None or not may(actor, "statement.read", village):
         return ""
-    return own_section(village, household_id)
+    return section(village, household_id, own=False)
 
 
 def own_section(village: str, household_id: UUID) -> str:
-    """What a household would lose and by when it can spend it, and what it lost lately, and why."""
+    """The same for the household itself, on its own page."""
+    return section(village, household_id, own=True)
+
+
+def section(village: str, household_id: UUID, *, own: bool) -> str:
+    """What a household would lose and by when it can spend it; what it lost lately, and why.
+
+    And where that is objected to, while it can be.
+    """
     household, today = find_household(village, household_id), village_day(now())
     expiring = queries.expiring(village, household.account_code, today)
     gone = queries.gone(village, household.account_code, today)
     if expiring is None and gone is None:
         return ""
-    told = tell_clearings([gone.clearing.id])[gone.clearing.id] if gone else ""
-    return render_template("clearing/household.html", expiring=expiring, gone=gone, told=told)
+    return render_template(
+        "clearing/household.html",
+        expiring=expiring,
+        gone=gone,
+        told=tell_clearings([gone.clearing.id])[gone.clearing.id] if gone else "",
+        way=way_to_object(gone.clearing, household_id, own=own) if gone else None,
+        own=own,
+    )
 
 
 own_sections.append(own_section)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
@@ -10,6 +11,7 @@ from incentives import ledger
 from incentives.clearing.models import Clearing
 from incentives.clearing.periods import next_end
 from incentives.clock import beginning
+from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register.policy import policy_on
 
@@ -68,10 +70,11 @@ def expiring(village: str, household: str, today: date) -> Expiring | None:
 
 @dataclass(frozen=True)
 class Gone:
-    """Points of a household that were cleared lately, and the clearing that took them."""
+    """Points of a household that a clearing took, and when it last did."""
 
     points: int
     clearing: Clearing
+    at: datetime
 
 
 def gone(village: str, household: str, today: date) -> Gone | None:
@@ -82,13 +85,30 @@ def gone(village: str, household: str, today: date) -> Gone | None:
         .order_by(Clearing.period_ends_on.desc())
         .limit(1)
     ).one_or_none()
-    if clearing is None:
-        return None
-    since = ledger.statement(
-        village, household, start=clearing.due_on, query={"limit": LINES_AT_MOST}
-    )
-    points = -sum(line.points for line in since["items"] if line.record == clearing.id)
-    return Gone(points, clearing) if points > 0 else None
+    return None if clearing is None else taken(clearing, household)
+
+
+def find_clearing(village: str, clearing_id: UUID) -> Clearing:
+    """A clearing of that village; refuses what isn't there."""
+    clearing = db.session.get(Clearing, clearing_id)
+    if clearing is None or clearing.village != village:
+        raise NotFound()
+    return clearing
+
+
+def taken(clearing: Clearing, household: str) -> Gone | None:
+    """What a clearing took from a household (its 8 characters); None where that is nothing."""
+    lines = [line for line in lines_since(clearing, household) if line.record == clearing.id]
+    points = -sum(line.points for line in lines)
+    return Gone(points, clearing, lines[0].at) if points > 0 else None
+
+
+def lines_since(clearing: Clearing, household: str) -> Sequence[ledger.Line]:
+    """A household's newest lines since a clearing's grace was over, the newest first."""
+    query = {"limit": LINES_AT_MOST}
+    found = ledger.statement(clearing.village, household, start=clearing.due_on, query=query)
+    lines: Sequence[ledger.Line] = found["items"]
+    return lines
 
 
 def left_of_period(village: str, households: Sequence[str], ends_on: date) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What a household's statement says of a clearing: of which period, and who decided it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +12,25 @@ from sqlalchemy import select
 from incentives.clearing.models import Clearing
 from incentives.extensions import db
 from incentives.register.policy import resolutions
+
+
+@dataclass(frozen=True)
+class WayToObject:
+    """Where a household objects to what a clearing took from it, or reads what it `made` of it."""
+
+    url: str
+    made: bool
+
+
+# Set by notices: the way of a household, or of staff for it; None where there is none now. Asked
+# with the clearing, the household and whether it is the reader's own.
+ways_to_object: list[Callable[[Clearing, UUID, bool], WayToObject | None]] = []
+
+
+def way_to_object(clearing: Clearing, household_id: UUID, *, own: bool) -> WayToObject | None:
+    """How a clearing is objected to now, by the household itself or by staff for it."""
+    ways = (way(clearing, household_id, own) for way in ways_to_object)
+    return next(filter(None, ways), None)
 
 
 def tell_clearings(clearing_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -7,22 +7,29 @@ An objection is ruled on by somebody who had no hand in what it is about.
 
 from flask import Flask
 
-from incentives.awards import telling, timeline
+from incentives.awards import telling as awards_telling
+from incentives.awards import timeline
+from incentives.clearing import telling as clearing_telling
+from incentives.ledger import Kind
 from incentives.notices.owed import rulings_owed
-from incentives.notices.pages import way_to_object
+from incentives.notices.pages import way_to_clearing, way_to_object
 from incentives.notices.queries import labels_of, steps_of_award
 from incentives.notices.rebuilding import rebuild_dispute
+from incentives.notices.telling import tell_given_back
 from incentives.recovery import hooks
 from incentives.register import dues
+from incentives.register.lines import tellers
 
 
 def init_app(app: Flask) -> None:
-    """Let an award's page show its notice and the objections to it, and statements its number."""
-    telling.notice_labels[:] = [labels_of]
+    """Let an award's page show its notice and objections, and statements what came of them."""
+    awards_telling.notice_labels[:] = [labels_of]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)
     if way_to_object not in timeline.ways_to_object:
         timeline.ways_to_object.append(way_to_object)
     if rulings_owed not in dues.sources:
         dues.sources.append(rulings_owed)
+    clearing_telling.ways_to_object[:] = [way_to_clearing]
+    tellers[Kind.LOSS] = tell_given_back
     hooks.add(hooks.rebuilders, rebuild_dispute)

@@ -134,7 +134,7 @@ def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
     own=True,
 )
 def post_objection(village: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Say no to a line, an award, a redemption or a missing award, with a reason."""
+    """Say no to a line, an award, a redemption, a clearing or a missing award, with a reason."""
     about = body["about"]
     if "missing" in about:
         about["missing"] = Missing(**about["missing"])

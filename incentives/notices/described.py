@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -16,10 +17,12 @@ from incentives.access.queries import person_names
 from incentives.awards.models import Award, Rulebook, RuleItem
 from incentives.awards.queries import AwardView, award_views
 from incentives.awards.words import item_name
+from incentives.clearing.queries import find_clearing, taken
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
 from incentives.notices.queries import Matter, matter_of
 from incentives.register.dues import due_words
+from incentives.register.models import Household
 from incentives.register.names import masked
 from incentives.shop.queries import find_redemption
 
@@ -28,6 +31,7 @@ MATTER_WORDS = {
     Matter.DISBURSEMENT: _("a payment of the fund"),
     Matter.OPENING: _("a line of the paper book"),
     Matter.REDEMPTION: _("something from the shop"),
+    Matter.CLEARING: _("points that were cleared"),
     Matter.MISSING: _("points that are missing"),
 }
 STATUS_WORDS = {
@@ -139,7 +143,9 @@ def subject_words(
         receipt = find_redemption(each.village, each.redemption_id).receipt
         url = url_for("shop_pages.receipt", redemption_id=each.redemption_id)
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
-    day = each.missing_occurred_on.isoformat() if each.missing_occurred_on else ""
+    if each.clearing_id is not None:
+        return clearing_words(each)
+    day = format_date(each.missing_occurred_on, "medium") if each.missing_occurred_on else ""
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
     code = each.missing_rule_item or ""
     rule = rules.get(code, code)
@@ -150,6 +156,19 @@ def subject_words(
 def in_public(view: AwardView) -> str:
     """Who earned an award, as its notice has it."""
     return gettext("a minor") if view.minor else masked(view.holder)
+
+
+def clearing_words(each: Objection) -> tuple[str, str]:
+    """What was cleared of a household, and the page of the village's clearings."""
+    clearing = find_clearing(each.village, cast("UUID", each.clearing_id))
+    household = db.session.get_one(Household, each.household_id)
+    gone = taken(clearing, household.account_code)
+    title = gettext(
+        "Cleared, of what was left on %(day)s: %(points)s",
+        points=gone.points if gone else 0,
+        day=format_date(clearing.period_ends_on, "medium"),
+    )
+    return title, url_for("clearing_pages.list_clearings", village=each.village)
 
 
 def opening_words(each: Objection) -> tuple[str, str]:

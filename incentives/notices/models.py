@@ -125,7 +125,7 @@ class NoticeLine(Base):
 
 
 class Objection(Base):
-    """A reasoned no to what a notice lists, to a redemption, or to an award that is missing.
+    """A reasoned no to what a notice lists, a redemption, a clearing, or an award that is missing.
 
     `household_id` is whose objection it is, where it is a household's. `shop_at_fault` is part of
     the ruling on a redemption; `granted_award_id` is the claim that came of a missing award.
@@ -141,6 +141,7 @@ class Objection(Base):
             " + (CASE WHEN disbursement_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN opening_line_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN redemption_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN clearing_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN missing_resident_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
@@ -159,6 +160,9 @@ class Objection(Base):
         CheckConstraint(
             "shop_at_fault IS NULL OR redemption_id IS NOT NULL", name="fault_of_redemption"
         ),
+        CheckConstraint(
+            "clearing_id IS NULL OR household_id IS NOT NULL", name="clearing_of_household"
+        ),
         CheckConstraint("ruled_by IS NULL OR ruled_by <> made_by", name="ruled_by_another"),
         CheckConstraint(
             "granted_award_id IS NULL OR (missing_resident_id IS NOT NULL AND status = 'upheld')",
@@ -174,6 +178,7 @@ class Objection(Base):
     disbursement_id: Mapped[UUID | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
     opening_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("opening_line.id"), index=True)
     redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemption.id"), index=True)
+    clearing_id: Mapped[UUID | None] = mapped_column(ForeignKey("clearing.id"), index=True)
     missing_resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
     missing_rule_item: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     missing_occurred_on: Mapped[date | None]

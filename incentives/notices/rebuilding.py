@@ -1,4 +1,4 @@
-"""What becomes of a disputed sale when the event that paid for it is put back."""
+"""What becomes of a disputed sale or clearing when the event that gave back for it is put back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,15 +25,16 @@ def rebuild_dispute(replayed: Replayed, _now: datetime) -> Sequence[Lost] | None
     if event.kind is not Kind.LOSS or event.record is None:
         return None
     objection = db.session.get(Objection, event.record, populate_existing=True)
-    if objection is None or objection.redemption_id is None:
+    if objection is None or (objection.redemption_id or objection.clearing_id) is None:
         return None
     objection.status = ObjectionStatus.UPHELD
     objection.ruling_reason = UNKNOWN
-    objection.shop_at_fault = False
+    objection.shop_at_fault = False if objection.redemption_id else None
     objection.ruled_by = replayed.actor or stand_in(event.village, "clock")
     objection.ruled_at = event.at
     db.session.flush()
-    refund_rest(objection.redemption_id, replayed)
+    if objection.redemption_id is not None:
+        refund_rest(objection.redemption_id, replayed)
     return [Lost(LostKind.FACTS, {"record": str(objection.id), "facts": ["reason"]})]
 
 

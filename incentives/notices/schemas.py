@@ -76,14 +76,15 @@ class AboutInput(Schema):
     line = fields.Integer(strict=True, validate=NUMBER)
     award = Id()
     redemption = Id()
+    clearing = Id()
     missing = fields.Nested(MissingInput)
 
     @validates_schema
     def one_subject(self, data: dict[str, Any], **_options: Any) -> None:
-        """One of a notice's line, an award, a redemption, a missing award."""
+        """One of a notice's line, an award, a redemption, a clearing, a missing award."""
         if ("notice" in data) != ("line" in data):
             raise ValidationError(str(_("Give the notice and its line")), "line")
-        subjects = {"notice", "award", "redemption", "missing"} & data.keys()
+        subjects = {"notice", "award", "redemption", "clearing", "missing"} & data.keys()
         if len(subjects) != 1:
             raise ValidationError(str(_("Say what the objection is to: one thing")))
 
@@ -118,6 +119,7 @@ class AboutOutput(Schema):
     disbursement = Id(attribute="disbursement_id", allow_none=True)
     opening_line = Id(attribute="opening_line_id", allow_none=True)
     redemption = Id(attribute="redemption_id", allow_none=True)
+    clearing = Id(attribute="clearing_id", allow_none=True)
     missing = fields.Nested(MissingOutput, allow_none=True)
 
 

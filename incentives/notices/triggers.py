@@ -150,3 +150,12 @@ GUARDS = (
     ),
     *kept("objection", "no objection is deleted", "DELETE", "TRUNCATE"),
 )
+GUARDS_OF_CLEARINGS = (
+    Guard(
+        "objection_to_clearing_stays",
+        "objection",
+        "UPDATE OF clearing_id",
+        differs("clearing_id"),
+        "an objection and its ruling stay",
+    ),
+)

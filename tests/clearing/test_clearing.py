@@ -287,9 +287,15 @@ def test_a_household_reads_what_was_cleared_who_decided_and_what_to_do(bare_app,
         "50 points were cleared",
         "left of what came by Dec 31, 2026, to be spent by Jan 30, 2027",
         "decided by the village: test",
-        "supervision committee",
+        "Object to this",
     ):
         assert words in page, words
+    go_to(clock, DUE + timedelta(days=32))
+    home.sign_in()
+    page = home.open("/c/account")
+    assert "50 points were cleared" in page
+    assert "Object to this" not in page
+    assert "supervision committee" in page
     go_to(clock, DUE + timedelta(days=61))
     home.sign_in()
     page = home.open("/c/account")

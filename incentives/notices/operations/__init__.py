@@ -1,6 +1,7 @@
 """What is done with notices and objections: make, close, object, rule."""
 
 from incentives.notices.operations.claims import may_object, object_to_claim
+from incentives.notices.operations.cleared import may_object_to_clearing
 from incentives.notices.operations.hands import hands_of, is_sent_up, may_rule, sent_up
 from incentives.notices.operations.objecting import RULING_DAYS, About, Missing, make_objection
 from incentives.notices.operations.publishing import (
@@ -26,6 +27,7 @@ __all__ = [
     "make_notice",
     "make_objection",
     "may_object",
+    "may_object_to_clearing",
     "may_rule",
     "next_round",
     "object_to_claim",

@@ -18,7 +18,7 @@ from incentives.awards.models import Award, AwardReview, AwardTurn
 from incentives.errors import Refusal
 from incentives.extensions import db
 from incentives.notices.models import Objection
-from incentives.notices.operations import disputes
+from incentives.notices.operations import cleared, disputes
 from incentives.notices.publishers import PUBLISHERS, Hands
 from incentives.notices.queries import listed, open_objections
 from incentives.register.deciders import is_too_small
@@ -46,6 +46,8 @@ def hands_of(objection: Objection) -> Hands:
         return PUBLISHERS[kind].hands(objection.village, record)
     if objection.redemption_id is not None:
         return disputes.hands_of(objection)
+    if objection.clearing_id is not None:
+        return cleared.hands_of(objection)
     homes = household_ids_of(objection.missing_resident_id)
     return Hands(homes, entered=proposers_of(objection), decided=deciders_on(objection))
 

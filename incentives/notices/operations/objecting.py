@@ -1,4 +1,4 @@
-"""Objecting: to a line, an award, a redemption, or an award that is missing."""
+"""Objecting: to a line, an award, a redemption, a clearing, or an award that is missing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ from incentives.notices.models import (
     Objection,
     ObjectionStatus,
 )
-from incentives.notices.operations import disputes
+from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import hands_of
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_notice, line_of_award, subject_of
@@ -46,12 +46,13 @@ class Missing:
 
 @dataclass(frozen=True)
 class About:
-    """What an objection is to: one of a notice's line, an award, a redemption, a missing award."""
+    """What an objection is to: one of a notice's line, an award, a redemption and so on."""
 
     notice: int | None = None
     line: int | None = None
     award: UUID | None = None
     redemption: UUID | None = None
+    clearing: UUID | None = None
     missing: Missing | None = None
 
 
@@ -114,6 +115,9 @@ def name_subject(objection: Objection, about: About, *, now: datetime) -> None:
     elif about.redemption is not None:
         disputes.refuse_undisputable(village, about.redemption, objection, now=now)
         objection.redemption_id = about.redemption
+    elif about.clearing is not None:
+        cleared.refuse_unobjectionable(village, about.clearing, objection, now=now)
+        objection.clearing_id = about.clearing
     elif about.award is not None:
         award = get_award(village, about.award)
         objection.award_id = award.id

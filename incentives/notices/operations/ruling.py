@@ -20,7 +20,7 @@ from incentives.notices.models import (
     NoticeKind,
     Objection,
 )
-from incentives.notices.operations import disputes
+from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import refuse_hand
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_objection, listed, open_objections_to
@@ -40,8 +40,9 @@ def rule_on_objection(
     """Decide an objection, with a reason.
 
     Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
-    from the shop where it is at fault; a missing award is claimed for whoever objected and goes to
-    review. Not upheld, what was held back goes on, and posts at once if its notice has closed.
+    from the shop where it is at fault, and so do points that were cleared; a missing award is
+    claimed for whoever objected and goes to review. Not upheld, what was held back goes on, and
+    posts at once if its notice has closed.
     Refuses who entered or decided what it is about, their own household and their own objection,
     and the township where somebody of the village may rule.
     """
@@ -55,6 +56,9 @@ def rule_on_objection(
     if objection.redemption_id is not None:
         if upheld:
             disputes.give_back(objection, actor=actor, now=now)
+    elif objection.clearing_id is not None:
+        if upheld:
+            cleared.give_back(objection, actor=actor, now=now)
     elif objection.missing_resident_id is not None:
         if upheld:
             grant_missing(objection, actor=actor, now=now)

@@ -12,6 +12,7 @@ from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
 from incentives.awards.queries import award_view, award_views, own_award, rules_in_force
+from incentives.clearing.queries import Gone, find_clearing, taken
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NoRuleInForce, NotFound, OwnHousehold
 from incentives.notices import forms, lists, operations, queries
@@ -19,7 +20,8 @@ from incentives.notices.api import get_objections
 from incentives.notices.described import described
 from incentives.notices.models import Objection
 from incentives.notices.operations.disputes import DISPUTE_DAYS
-from incentives.notices.pages.shared import blueprint
+from incentives.notices.pages.cleared import objectionable_clearing
+from incentives.notices.pages.shared import blueprint, writes_for
 from incentives.register.models import Household
 from incentives.register.queries import find_household, members_of
 from incentives.register.sections import household_sections, own_sections
@@ -31,6 +33,7 @@ from incentives.web.pages import Form, current_village, page, render
 
 KEPT = _("Your objection is kept. Somebody else of the review group rules on it.")
 NEWEST = 3
+NAMED = ("award", "redemption", "clearing")
 
 
 @blueprint.route("/c/claims/<uuid:award_id>/objection", methods=["GET", "POST"])
@@ -57,10 +60,11 @@ def way_to_object(award: Award) -> str | None:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is objected to on a page: an award, a redemption, or an award that is missing."""
+    """What is objected to on a page: an award, a redemption, a clearing, or a missing award."""
 
     award: Award | None = None
     redemption: Redemption | None = None
+    gone: Gone | None = None
     missing: bool = False
 
     @property
@@ -70,12 +74,14 @@ class Subject:
             return "award"
         if self.redemption is not None:
             return "redemption"
+        if self.gone is not None:
+            return "clearing"
         return "missing" if self.missing else ""
 
 
 def chosen_subject(home: Household) -> Subject:
     """What the address says that the objection is to; refuses another household's."""
-    given = {name: request.args[name] for name in ("award", "redemption") if name in request.args}
+    given = {name: request.args[name] for name in NAMED if name in request.args}
     try:
         ids = {name: UUID(text) for name, text in given.items()}
     except ValueError as error:
@@ -90,6 +96,11 @@ def chosen_subject(home: Household) -> Subject:
         if redemption.household_id != home.id:
             raise NotFound()
         return Subject(redemption=redemption)
+    if "clearing" in ids:
+        gone = taken(find_clearing(home.village, ids["clearing"]), home.account_code)
+        if gone is None:
+            raise NotFound()
+        return Subject(gone=gone)
     return Subject(missing="missing" in request.args)
 
 
@@ -99,6 +110,8 @@ def about_of(subject: Subject, data: dict[str, Any]) -> operations.About:
         return operations.About(award=subject.award.id)
     if subject.redemption is not None:
         return operations.About(redemption=subject.redemption.id)
+    if subject.gone is not None:
+        return operations.About(clearing=subject.gone.clearing.id)
     return operations.About(missing=operations.Missing(**data["missing"]))
 
 
@@ -174,6 +187,7 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         subject=subject,
         award=award_views([subject.award])[0] if subject.award is not None else None,
         awards=award_views(awards),
+        gone=objectionable_clearing(home, today) if choosing else None,
         redemptions=queries.disputable_redemptions(home.village, home.id, since)
         if choosing
         else [],
@@ -235,7 +249,7 @@ def desk_section(village: str, household_id: UUID) -> str:
     actor = find_actor()
     if actor is None or not may(actor, "objection.read", village):
         return ""
-    writes = may(actor, "objection.make", village) and actor.household_id != household_id
+    writes = writes_for(village, household_id)
     url = url_for("notices_pages.new_objection_for", household_id=household_id)
     return section(village, household_id, url if writes else None, own=False)
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -32,6 +33,7 @@ class Matter(StrEnum):
     DISBURSEMENT = "disbursement"
     OPENING = "opening"
     REDEMPTION = "redemption"
+    CLEARING = "clearing"
     MISSING = "missing"
 
 
@@ -41,6 +43,7 @@ MATTERS = {
     Matter.DISBURSEMENT: "disbursement_id",
     Matter.OPENING: "opening_line_id",
     Matter.REDEMPTION: "redemption_id",
+    Matter.CLEARING: "clearing_id",
     Matter.MISSING: "missing_resident_id",
 }
 
@@ -131,6 +134,17 @@ def disputable_redemptions(village: str, household_id: UUID, since: date) -> lis
     )
 
 
+def objections_to_clearing(clearing_id: UUID, household_id: UUID) -> list[Objection]:
+    """A household's objections to what a clearing took from it, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(Objection.clearing_id == clearing_id, Objection.household_id == household_id)
+            .order_by(Objection.id)
+        )
+    )
+
+
 def open_objections_to(record_id: UUID) -> list[Objection]:
     """The objections to what a notice lists that wait for a ruling."""
     return list(
@@ -201,7 +215,7 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
-        until = _("until %(day)s", day=notice.closes_on.isoformat())
+        until = _("until %(day)s", day=format_date(notice.closes_on, "medium"))
         url = f"/v/{award.village}/notices/{notice.number}"
         steps.append(
             step(
