@@ -21,7 +21,7 @@ from incentives.web.cursors import page as list_page
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 
-nav_item(_("Day's close"), "/shop/closings", permission="closing.read", order=61)
+nav_item(_("Day's close"), "/shop/closings", permission="closing.read", order=61, of_village=False)
 HERE = place_of_shop("closing.read")
 
 
