@@ -121,6 +121,7 @@ TABLE: dict[str, frozenset[Role]] = {
     # Shops: their goods and prices by level (`LEVELS`)
     "shop.open": roles(ADMINISTRATOR),
     "good.set": roles(ADMINISTRATOR, CADRE),
+    "good.list": roles(ADMINISTRATOR, CADRE),  # the pages of goods; `good.set` says of which shop
     "stock.move": roles(SHOPKEEPER),
     "stock.link": roles(CADRE, TREASURER),
     "stock.read": VILLAGE_STAFF | {SHOPKEEPER, ADMINISTRATOR},

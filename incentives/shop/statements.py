@@ -61,7 +61,12 @@ def statement_workbook(view: SettlementView) -> Response:
         *(line_cells(line) for line in view.lines),
         [_("Together"), *empty, points, row.goods_fen / 100],
         [_("Paid in cash by households"), *empty, None, -row.cash_fen / 100],
-        [_("To be paid"), *empty, row.points, row.amount_fen / 100],
+        [
+            _("Paid") if row.paid_event_id else _("To be paid"),
+            *empty,
+            row.points,
+            row.amount_fen / 100,
+        ],
         [str(SETTLEMENT_STATES[row.status]), *empty, None, None],
     ]
     content = io.BytesIO()

@@ -9,6 +9,7 @@ from incentives.shop.models import (
     Category,
     MovementKind,
     SettlementStatus,
+    Shop,
     StockSource,
     TerminalStatus,
     VoucherStatus,
@@ -66,6 +67,13 @@ UNITS: dict[str, LazyString] = {
     "time": _("time"),
     "tube": _("tube"),
 }
+
+
+def who_sets(shop: Shop) -> str:
+    """Who puts goods on the shop's list, as it is said where there are none."""
+    if shop.of_township:
+        return gettext("Goods of a township's shop are put on the list by the administrator.")
+    return gettext("Goods are put on the list by the village's cadres.")
 
 
 def unit_word(unit: str) -> str:

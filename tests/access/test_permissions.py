@@ -104,6 +104,7 @@ disbursement.withdraw   C T
 disbursement.reject     R S
 shop.open               A
 good.set                C
+good.list               A C
 stock.move              K
 stock.link              C T
 stock.read              A C R T S K

@@ -18,14 +18,9 @@ from incentives.shop.operations import pay_settlement
 from incentives.shop.rebuilding import month_settled
 from incentives.shop.states import Action
 from tests.factories import VILLAGE, act, staff
-from tests.shop.settling import APRIL, MARCH, Trade
+from tests.shop.settling import APRIL, MARCH
 
 MARCH_END = date(2026, 3, 31)
-
-
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    return Trade(clock)
 
 
 def close_march() -> None:

@@ -25,11 +25,6 @@ from tests.shop.settling import (
 )
 
 
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    return Trade(clock)
-
-
 def points(trade: Trade) -> int:
     code = trade.households[VILLAGE].account_code
     return ledger.positions(VILLAGE, [code])[code].balance

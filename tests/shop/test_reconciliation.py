@@ -16,13 +16,12 @@ from tests.factories import VILLAGE, act
 from tests.shop.settling import ALL, APRIL, MARCH, Trade
 
 
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    made = Trade(clock)
-    made.sell(soap=3, oil=1)
-    made.take_back(made.sell(soap=2), soap=1)
-    made.on(APRIL)
-    return made
+@pytest.fixture(autouse=True)
+def march(trade: Trade) -> None:
+    """A month that is over: two sales, and a soap brought back."""
+    trade.sell(soap=3, oil=1)
+    trade.take_back(trade.sell(soap=2), soap=1)
+    trade.on(APRIL)
 
 
 def plant(sql: str, **values: object) -> None:

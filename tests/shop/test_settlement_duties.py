@@ -16,7 +16,9 @@ from incentives.shop.models import SettlementStatus
 from incentives.shop.states import TRANSITIONS, Action
 from incentives.shop.timeline import sent_up_to
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, staff
-from tests.shop.settling import APRIL, Trade, reach, user
+from tests.shop.settling import reach, user
+
+pytestmark = pytest.mark.usefixtures("five_soaps_of_march")
 
 STEPS = (Action.CHECK, Action.APPROVE, Action.PAY)
 ROLES = {
@@ -27,14 +29,6 @@ ROLES = {
     Action.REVERSE_PAYMENT: Role.TREASURER,
 }
 DECIDED = {Action.CHECK: Role.REVIEWER, Action.APPROVE: Role.SUPERVISOR}
-
-
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    made = Trade(clock)
-    made.sell(soap=5)
-    made.on(APRIL)
-    return made
 
 
 def with_roles(person: Actor, *roles: Role) -> Actor:

@@ -23,17 +23,11 @@ from incentives.shop.queries.settlements import after, find_service, next_due
 from incentives.shop.states import TRANSITIONS, Action
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, staff
 from tests.machines import FROM_ABOVE, Machine, differences, flow_of, somebody, try_state
-from tests.shop.settling import ALL, APRIL, WAYS, Trade, reach
+from tests.shop.settling import ALL, WAYS, Trade, reach
+
+pytestmark = pytest.mark.usefixtures("five_soaps_of_march")
 
 STEPS = (Action.CHECK, Action.APPROVE, Action.PAY)
-
-
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    made = Trade(clock)
-    made.sell(soap=5)
-    made.on(APRIL)
-    return made
 
 
 class Step(StrEnum):

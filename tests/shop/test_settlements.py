@@ -34,11 +34,6 @@ from tests.factories import COUNTY, OTHER_VILLAGE, VILLAGE, act, make_village, s
 from tests.shop.settling import ALL, APRIL, MARCH, MAY, OIL_FEN, SOAP_FEN, Trade
 
 
-@pytest.fixture
-def trade(app, clock) -> Trade:
-    return Trade(clock)
-
-
 def figures(trade: Trade, settlement) -> tuple[int, int, int, int]:
     row = trade.row(settlement)
     return row.points, row.goods_fen, row.cash_fen, row.amount_fen

@@ -1,8 +1,10 @@
 """A settlement by the API and on the pages of the four who stand for it."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from incentives.extensions import db
@@ -93,7 +95,10 @@ def test_every_step_by_the_api(site, counter, clock):
     pdf = site.call("cadre", "GET", f"{ALL}/{made['id']}.pdf")
     assert (pdf.status_code, pdf.data[:4]) == (200, b"%PDF")
     sheet = site.call("cadre", "GET", f"{ALL}/{made['id']}.xlsx")
-    assert (sheet.status_code, sheet.data[:2]) == (200, b"PK")
+    assert sheet.status_code == 200
+    rows = list(load_workbook(BytesIO(sheet.data)).active.iter_rows(values_only=True))
+    assert [row[0] for row in rows[-2:]] == ["Paid", "Paid and received"]
+    assert rows[-2][-2:] == (65, owed / 100)
 
 
 def test_a_no_needs_a_reason_and_bad_input_is_refused(site, counter, clock):

@@ -12,7 +12,7 @@ from incentives.shop.models.settlements import (
     SettlementStatus,
     Undone,
 )
-from incentives.shop.models.shops import Shop, ShopService, StockOwner
+from incentives.shop.models.shops import VILLAGE_CODE_LENGTH, Shop, ShopService, StockOwner
 from incentives.shop.models.stock import (
     MovementKind,
     Purchase,
@@ -26,6 +26,7 @@ from incentives.shop.models.terminals import Terminal, TerminalStatus
 from incentives.shop.models.vouchers import Voucher, VoucherStatus
 
 __all__ = [
+    "VILLAGE_CODE_LENGTH",
     "Basis",
     "Category",
     "Closing",

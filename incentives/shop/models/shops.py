@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.database import Base, choice, new_id
 
+VILLAGE_CODE_LENGTH = 12
+
 
 class StockOwner(StrEnum):
     """Whose goods stand on the shelf: the village's (bought or donated) or the shopkeeper's own."""
@@ -29,6 +31,11 @@ class Shop(Base):
     bad_signal: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID]
+
+    @property
+    def of_township(self) -> bool:
+        """Whether it is a township's, for its villages."""
+        return len(self.division) < VILLAGE_CODE_LENGTH
 
 
 class ShopService(Base):

@@ -13,10 +13,8 @@ from incentives.access.permissions import require
 from incentives.errors import Duplicate, FieldError, Invalid, NotFound, Stale, WrongState
 from incentives.extensions import db
 from incentives.register.queries import served_villages
-from incentives.shop.models import Shop, ShopService, StockOwner
+from incentives.shop.models import VILLAGE_CODE_LENGTH, Shop, ShopService, StockOwner
 from incentives.shop.queries.shops import find_shop, villages_ever_served, villages_served
-
-VILLAGE_CODE_LENGTH = 12
 
 
 def open_shop(
@@ -61,7 +59,9 @@ def open_shop(
 
 def check_villages(division: str, villages: Sequence[str], pointer: str) -> None:
     """Refuse none, and what is no open village of the division."""
-    if not villages or not {each.code for each in served_villages(division)}.issuperset(villages):
+    if not villages:
+        raise Invalid(errors=[FieldError(pointer, _("Choose at least one village"))])
+    if not {each.code for each in served_villages(division)}.issuperset(villages):
         raise Invalid(errors=[FieldError(pointer, _("A shop serves villages of its division"))])
 
 

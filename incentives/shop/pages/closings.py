@@ -22,7 +22,7 @@ from incentives.web.languages import in_language
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 
-nav_item(_("Day's close"), "/shop/closings", permission="closing.read", order=61)
+nav_item(_("Day's close"), "/shop/closings", permission="closing.read", order=61, of_village=False)
 HERE = place_of_shop("closing.read")
 
 

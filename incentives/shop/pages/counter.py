@@ -1,5 +1,6 @@
 """The counter: scan a card, tick goods, hand over."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -10,14 +11,15 @@ from incentives.access.actor import current_actor
 from incentives.clock import now, village_day
 from incentives.register.policy import policy_on
 from incentives.shop import queries
-from incentives.shop.models import Good, Stock, StockOwner
+from incentives.shop.models import Good, Shop, Stock, StockOwner
 from incentives.shop.operations.vouchers import AT_MOST
 from incentives.shop.pages.shared import blueprint, shop_here
 from incentives.shop.words import CATEGORIES
+from incentives.web.guard import get_village
 from incentives.web.languages import in_language
-from incentives.web.pages import current_village, nav_item, page, render
+from incentives.web.pages import nav_item, page, render
 
-nav_item(_("Counter"), "/shop", permission="redemption.make", order=5)
+nav_item(_("Counter"), "/shop", permission="redemption.make", order=5, of_village=False)
 
 
 @blueprint.get("/shop")
@@ -25,9 +27,7 @@ nav_item(_("Counter"), "/shop", permission="redemption.make", order=5)
 def counter() -> Any:
     """The counter: scan a card, tick goods, hand over."""
     shop = shop_here("redemption.make")
-    village = current_village().code
     today = village_day(now())
-    policy = policy_on(village, today)
     goods = queries.goods_of_shop(shop.id, on_sale=True, day=today)
     listed = {good.category for good, _stock in goods}
     return render(
@@ -36,10 +36,22 @@ def counter() -> Any:
         keeper=current_actor().user_id,
         goods=[tile(good, stock) for good, stock in goods],
         categories=[(code.value, word) for code, word in CATEGORIES.items() if code in listed],
-        policy=policy,
-        cash_top_up=policy.cash_top_up and shop.stock_owner is StockOwner.SHOPKEEPER,
+        served=served_by(shop, today),
         receipts_url="/receipts/",
     )
+
+
+def served_by(shop: Shop, day: date) -> dict[str, dict[str, Any]]:
+    """The villages whose cards the counter takes, by code: names, and cash by their own policy."""
+    served = {}
+    for code in queries.villages_served(shop.id):
+        policy = policy_on(code, day)
+        served[code] = {
+            "name": get_village(code).name,
+            "cash": policy.cash_top_up and shop.stock_owner is StockOwner.SHOPKEEPER,
+            "fen_per_point": policy.fen_per_point,
+        }
+    return served
 
 
 def tile(good: Good, stock: Stock) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from incentives.shop import forms, lists, operations, queries
 from incentives.shop.api.goods import get_goods, get_prices
 from incentives.shop.api.outputs import chosen_goods
 from incentives.shop.importing import HEADINGS, WANTED, GoodsImport
-from incentives.shop.models import Category, Good, Stock
+from incentives.shop.models import Category, Good, Shop, Stock
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
 from incentives.shop.words import CATEGORIES
@@ -23,9 +23,13 @@ from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.workbooks import workbook_response
 
-nav_item(_("Goods and prices"), "/desk/goods", permission="good.set", order=64)
+nav_item(_("Goods and prices"), "/desk/goods", permission="good.list", order=64, of_village=False)
 
 GOODS_HERE = place_of_shop("good.set")
+NO_SHOP_TO_SET = _(
+    "There is no shop here whose goods you set. A village's own are set by its cadres; "
+    "a township's shop is opened under “Shops”."
+)
 TYPED_AS_THEY_ARE = (
     "barcode",
     "name_zh",
@@ -41,11 +45,16 @@ TYPED_AS_THEY_ARE = (
 )
 
 
+def shop_to_set() -> Shop:
+    """The shop whose goods this page sets: a cadre's of the village, an administrator's above."""
+    return shop_here("good.set", NO_SHOP_TO_SET)
+
+
 @blueprint.route("/desk/goods", methods=["GET", "POST"])
-@page(permission="good.set")
+@page(permission="good.list")
 def goods() -> Any:
     """The shop's list, and a good more on it."""
-    shop_id, village = shop_here("good.set").id, current_village().code
+    shop_id, village = shop_to_set().id, current_village().code
     form = Form(forms.GoodForm)
     answer = form.accept(
         lambda: operations.add_good(
@@ -71,10 +80,10 @@ export_page(blueprint, "/desk/goods", get_goods, lists.GOODS, place=GOODS_HERE)
 
 
 @blueprint.route("/desk/goods/import", methods=["GET", "POST"])
-@page(permission="good.set")
+@page(permission="good.list")
 def import_goods() -> Any:
     """A list of goods as a workbook: all of it, or what is wrong row by row."""
-    shop_id = shop_here("good.set").id
+    shop_id = shop_to_set().id
     form = Form(GoodsImport)
     answer = form.accept(
         lambda: operations.import_goods(
@@ -103,10 +112,10 @@ def problem_of(name: str, text: str) -> tuple[str, str, str]:
 
 
 @blueprint.get("/desk/goods/import.xlsx")
-@page(permission="good.set")
+@page(permission="good.list")
 def import_template() -> Any:
     """The shop's list as a workbook, to be filled in and brought back."""
-    shop = shop_here("good.set")
+    shop = shop_to_set()
     rows = [
         [cell_of(good, name) for name in HEADINGS]
         for good, _stock in queries.goods_of_shop(shop.id)
@@ -124,10 +133,10 @@ def cell_of(good: Good, name: str) -> Any:
 
 
 @blueprint.route("/desk/goods/<uuid:good_id>", methods=["GET", "POST"])
-@page(permission="good.set")
+@page(permission="good.list")
 def good(good_id: UUID) -> Any:
     """One good: all that can change of it, and what it was for since when."""
-    shop_id, village = shop_here("good.set").id, current_village().code
+    shop_id, village = shop_to_set().id, current_village().code
     form = Form(forms.GoodChangeForm, typed_of(queries.find_good(shop_id, good_id)))
     answer = form.accept(
         lambda: operations.change_good(
@@ -164,7 +173,7 @@ list_page(
     lists.PRICE_HISTORY,
     back=(".good", _("The good")),
     place=GOODS_HERE,
-    permission="good.set",
+    permission="good.list",
 )
 
 

@@ -13,8 +13,7 @@ from incentives.register.answers import named
 from incentives.register.models import Division
 from incentives.register.queries import divisions_by_code, served_villages
 from incentives.shop import forms, lists, operations, queries, schemas
-from incentives.shop.models import Shop, StockOwner
-from incentives.shop.operations.shops import VILLAGE_CODE_LENGTH
+from incentives.shop.models import VILLAGE_CODE_LENGTH, Shop, StockOwner
 from incentives.shop.pages.shared import blueprint
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
@@ -29,15 +28,18 @@ def shops() -> Any:
     """The shops of this village and of its township, and a new one."""
     form = Form(forms.ShopForm)
     answer = form.accept(
-        lambda: operations.open_shop(
-            actor=current_actor(),
-            now=now(),
-            **form.data | {"serves": form.data["serves"] or [form.data["division"]]},
-        ),
+        lambda: operations.open_shop(actor=current_actor(), now=now(), **whom_it_serves(form.data)),
         then=lambda _shop: url_for(".shops"),
         done=_("The shop is open. Its goods are entered next."),
     )
     return answer or render_shops(form)
+
+
+def whom_it_serves(data: dict[str, Any]) -> dict[str, Any]:
+    """A form's shop: a village's serves that village, a township's those that were ticked."""
+    if len(data["division"]) < VILLAGE_CODE_LENGTH:
+        return data
+    return data | {"serves": data["serves"] or [data["division"]]}
 
 
 @blueprint.route("/admin/shops/<uuid:shop_id>/villages", methods=["GET", "POST"])
@@ -98,13 +100,12 @@ def render_shops(form: Form) -> Any:
 def shown(shop: Shop, neighbours: list[Division]) -> dict[str, Any]:
     """A shop as the page shows it: whom it serves, and whom it could or couldn't any more."""
     served = set(queries.villages_served(shop.id))
-    of_township = len(shop.division) < VILLAGE_CODE_LENGTH
-    may_change = of_township and may(current_actor(), "shop.open", shop.division)
+    may_change = shop.of_township and may(current_actor(), "shop.open", shop.division)
     return {
         "id": shop.id,
         "name": shop.name,
         "owner": lists.OWNERS[shop.stock_owner],
-        "of_township": of_township,
+        "of_township": shop.of_township,
         "serves": [(each.code, named(each).name) for each in neighbours if each.code in served],
         "others": [
             (each.code, named(each).name)

@@ -12,6 +12,7 @@ from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.clock import now
 from incentives.errors import NotFound
+from incentives.files.models import File
 from incentives.files.operations import keep_file
 from incentives.shop import forms, lists, operations, queries
 from incentives.shop.api.outputs import chosen_goods
@@ -27,7 +28,12 @@ from incentives.shop.models import (
 )
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
+<<<<<<< HEAD
 from incentives.shop.words import KINDS, SOURCES
+=======
+from incentives.shop.queries.files import papers_of
+from incentives.shop.words import KINDS, SOURCES, in_language, who_sets
+>>>>>>> shop
 from incentives.web.cursors import page as list_page
 from incentives.web.guard import Village
 from incentives.web.languages import in_language
@@ -43,16 +49,17 @@ def low_here(_actor: Actor, village: Village) -> int:
     return queries.count_low(village.code)
 
 
-nav_item(_("Shelf"), "/stock", permission="stock.read", order=62, count=low_here)
+nav_item(_("Shelf"), "/stock", permission="stock.read", order=62, count=low_here, of_village=False)
 
 
 @dataclass(frozen=True)
 class MovementView:
-    """A movement as a page shows it: who entered it, and each good with its change."""
+    """A movement as a page shows it: who entered it, each good with its change, its paper."""
 
     movement: StockMovement
     by: str | None
     lines: list[tuple[str, StockMovementLine]]
+    paper_url: str | None
 
 
 @blueprint.get("/stock")
@@ -70,6 +77,7 @@ def stock() -> Any:
         shop=shop,
         goods=sorted(goods, key=lambda each: not (each.low and each.on_sale)),
         list=shown,
+        who_sets=who_sets(shop),
         movements=movement_views(moved["items"], shop.id),
         kinds=[(each, KINDS[each]) for each in ENTERED],
         words=KINDS,
@@ -129,6 +137,7 @@ def enter_stock(kind: str) -> Any:
         kind=what,
         title=KINDS[what],
         goods=goods,
+        who_sets=who_sets(shop),
         sources=[(each.value, SOURCES[each]) for each in sources_of(shop)],
         form=form,
     )
@@ -218,18 +227,27 @@ def link_or_undo(shop_id: UUID, data: dict[str, Any]) -> None:
 
 
 def movement_views(rows: list[StockMovement], shop_id: UUID) -> list[MovementView]:
-    """Movements with their lines and who entered them, in three statements for all."""
+    """Movements with their lines, papers and who entered them, in four statements for all."""
     names = {
         good.id: in_language(good.name_zh, good.name_en)
         for good, _stock in queries.goods_of_shop(shop_id)
     }
     people = person_names(each.entered_by for each in rows)
     lines = queries.movement_lines([each.id for each in rows])
+    papers = papers_of(rows)
     return [
         MovementView(
             movement=each,
             by=people.get(each.entered_by),
             lines=[(names[line.good_id], line) for line in lines[each.id]],
+            paper_url=paper_url(papers.get(each.voucher_file_id)),
         )
         for each in rows
     ]
+
+
+def paper_url(paper: File | None) -> str | None:
+    """Where a paper is read: in the village that keeps it, of those that the shop serves."""
+    if paper is None:
+        return None
+    return url_for("files_pages.show", village=paper.village, file_id=paper.id)

@@ -23,7 +23,13 @@ from incentives.shop.terminal_states import TerminalAction, allowed
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, nav_item, page, render
 
-nav_item(_("Phones of the shop"), "/shop/terminals", permission="terminal.read", order=66)
+nav_item(
+    _("Phones of the shop"),
+    "/shop/terminals",
+    permission="terminal.read",
+    order=66,
+    of_village=False,
+)
 SEE_OTHER = 303
 HERE = place_of_shop("terminal.read")
 

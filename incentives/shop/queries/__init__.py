@@ -38,6 +38,7 @@ from incentives.shop.queries.shops import (
     shops_in,
     shops_near,
     shops_of_village,
+    shops_of_villages,
     villages_ever_served,
     villages_served,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "shops_in",
     "shops_near",
     "shops_of_village",
+    "shops_of_villages",
     "shops_read_by",
     "sums_of_movements",
     "terminals_of_shop",

@@ -1,5 +1,8 @@
 """Who may read the papers of goods that came in; the books keep them."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy import select
 
 from incentives.access.actor import Actor
@@ -21,3 +24,11 @@ def keeps_voucher(file: File) -> bool:
     """Whether the file is the voucher of goods that came in."""
     query = select(StockMovement.id).where(StockMovement.voucher_file_id == file.id).limit(1)
     return db.session.scalar(query) is not None
+
+
+def papers_of(movements: Sequence[StockMovement]) -> dict[UUID | None, File]:
+    """The vouchers of movements, by file id."""
+    ids = [each.voucher_file_id for each in movements if each.voucher_file_id is not None]
+    if not ids:
+        return {}
+    return {file.id: file for file in db.session.scalars(select(File).where(File.id.in_(ids)))}

@@ -39,6 +39,22 @@ def shops_of_village(village: str, *, also_left: bool = False) -> list[Shop]:
     return list(db.session.scalars(query))
 
 
+def shops_of_villages(villages: Sequence[str]) -> list[tuple[Shop, str]]:
+    """The shops that serve or served villages, each with its village, in the order of both.
+
+    Those that a village isn't served by any more stand behind the others of it.
+    """
+    query = (
+        select(Shop, ShopService.village)
+        .join(ShopService)
+        .where(ShopService.village.in_(villages))
+        .order_by(ShopService.ended_at.is_not(None), ShopService.number)
+    )
+    found = [(shop, village) for shop, village in db.session.execute(query)]
+    place = {code: index for index, code in enumerate(villages)}
+    return sorted(found, key=lambda each: place[each[1]])
+
+
 def shops_near(village: str, township: str) -> list[Shop]:
     """The shops that serve a village or did, and those of its township, by division."""
     serve = select(ShopService.shop_id).where(ShopService.village == village)

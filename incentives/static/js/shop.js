@@ -15,6 +15,7 @@ import {
 import { keepShell, offerInstall, sayOffline } from './app/install.js';
 import { element, explain, fill, input, part, root, say, texts } from './app/page.js';
 import { drawReceipt } from './shop/receipt.js';
+import { fenPerPoint, nameOf, severalServed } from './shop/served.js';
 import { sendKept, sendSale } from './shop/sending.js';
 import { registered, terminalToken } from './shop/terminal.js';
 import { askForVouch, cardsByName } from './shop/vouching.js';
@@ -71,6 +72,7 @@ function openBasket() {
   input('pin').value = '';
   input('cash').checked = false;
   part('holder').textContent = scan.holder;
+  if (severalServed) part('card-village').textContent = nameOf(scan.village);
   part('card-number').textContent = scan.card.number.replace(/(\d{4})(?=\d)/g, '$1 ');
   update();
   show('basket');
@@ -94,7 +96,12 @@ function shortfall() {
 }
 
 function mayTopUp() {
-  return texts.cash === 'yes' && shortfall() > 0 && Number(spendable()) > 0;
+  return fenPerPoint(scan?.village) > 0 && shortfall() > 0 && Number(spendable()) > 0;
+}
+
+/** What the shortfall costs in cash, in fen. */
+function shortfallFen() {
+  return shortfall() * fenPerPoint(scan?.village);
 }
 
 /** The part that is paid in points. */
@@ -113,9 +120,11 @@ function update() {
   drawChosen((item) => change(item, -1));
   part('spendable').textContent = most === null ? '?' : String(most);
   part('sum').textContent = String(sum);
-  part('after').textContent = most === null ? '?' : String(most - points);
+  const left = most === null ? null : most - points;
+  part('after-label').textContent = (Number(left) < 0 ? texts.missing : texts.left) || '';
+  part('after').textContent = left === null ? '?' : String(Math.abs(left));
   part('cash-field').hidden = !mayTopUp();
-  part('cash-amount').textContent = ((shortfall() * Number(texts.fenPerPoint)) / 100).toFixed(2);
+  part('cash-amount').textContent = (shortfallFen() / 100).toFixed(2);
   part('pin-field').hidden = sum === 0 || !proof || byName || vouched;
   part('vouch-field').hidden = sum === 0 || !proof || vouched;
   part('ask-vouch').hidden = asking !== null;
@@ -148,9 +157,7 @@ function sale() {
   const body = { shop_id: SHOP, scan_id: scan.scan_id, lines: chosenLines() };
   if (!part('pin-field').hidden && input('pin').value) body.pin = input('pin').value;
   if (vouch?.vouched_by) body.vouched_by = vouch.vouched_by;
-  if (mayTopUp() && input('cash').checked) {
-    body.cash_top_up_fen = shortfall() * Number(texts.fenPerPoint);
-  }
+  if (mayTopUp() && input('cash').checked) body.cash_top_up_fen = shortfallFen();
   return { id: newId(), shop: SHOP, keeper: KEEPER, village: scan.village, at: Date.now(), body };
 }
 
@@ -240,10 +247,10 @@ async function askACadre() {
 async function findByName() {
   say('');
   try {
-    const found = await cardsByName(String(texts.village), input('name').value.trim());
+    const found = await cardsByName(input('name-village').value, input('name').value.trim());
     part('found').replaceChildren(
       ...found.map((each) => {
-        const button = element('button', `${each.holder} · ${each.door} · …${each.number_end}`);
+        const button = element('button', `${each.holder} · ${each.door}`);
         button.className = 'button button-quiet';
         button.addEventListener('click', () => lookUp({ card_id: each.card_id }));
         return button;

@@ -15,6 +15,15 @@ def new_award():
 from incentives.web.pages.forms import Form
 from incentives.web.pages.places import public_place
 from incentives.web.pages.routes import blueprint
-from incentives.web.pages.shell import current_village, nav_item, page, render
+from incentives.web.pages.shell import current_village, go_to_village, nav_item, page, render
 
-__all__ = ["Form", "blueprint", "current_village", "nav_item", "page", "public_place", "render"]
+__all__ = [
+    "Form",
+    "blueprint",
+    "current_village",
+    "go_to_village",
+    "nav_item",
+    "page",
+    "public_place",
+    "render",
+]

@@ -32,6 +32,7 @@ class NavItem:
     order: int
     count: Count | None
     own: bool
+    of_village: bool
 
 
 navigation: dict[str, NavItem] = {}
@@ -58,12 +59,14 @@ def nav_item(
     order: int = 50,
     count: Count | None = None,
     own: bool = False,
+    of_village: bool = True,
 ) -> None:
     """Put a place into the navigation of everyone who has the permission anywhere.
 
-    `count` gives what waits there, by actor and village. Places stand in the order of `order`.
+    `count` gives what waits there, by actor and village. Places stand in the order of `order`. A
+    place `of_village` leads to the same place in the caller's other villages.
     """
-    navigation[url] = NavItem(label, url, permission, order, count, own)
+    navigation[url] = NavItem(label, url, permission, order, count, own, of_village)
 
 
 def page(
@@ -122,6 +125,14 @@ def choose_village(villages: list[Village]) -> str | None:
     return code
 
 
+def go_to_village(code: str) -> None:
+    """Make another village that the caller covers the page's, as if it had been asked for."""
+    village = next((each for each in g.get("villages", []) if each.code == code), None)
+    if village is not None and village != g.get("village"):
+        g.village = village
+        session["village"] = code
+
+
 def to_sign_in() -> Response:
     """Lead to the sign-in, and back here afterwards."""
     target = request.full_path if request.query_string else request.path
@@ -152,7 +163,7 @@ def shell() -> dict[str, Any]:
     return {
         "actor": caller,
         "village": village,
-        "villages": g.get("villages", []),
+        "other_villages": other_villages(village),
         "nav": navigation_of(caller, village),
         "languages": languages(),
         "demo": is_demo(),
@@ -161,6 +172,18 @@ def shell() -> dict[str, Any]:
         "sign_in_url": None if request.path == "/login" else "/login",
         "sign_out_url": "/logout",
     }
+
+
+def other_villages(village: Village | None) -> list[tuple[str, str]]:
+    """This place in the other villages where the caller may open it: names and addresses."""
+    place = navigation.get(request.path)
+    if village is None or place is None or not place.of_village:
+        return []
+    return [
+        (each.name, f"{place.url}?{urlencode({'village': each.code})}")
+        for each in g.get("villages", [])
+        if each.code != village.code
+    ]
 
 
 def sections(caller: Caller | None, village: Village | None) -> list[str]:

@@ -4,6 +4,7 @@
 import { Problem, Unknown, call } from '../api.js';
 import { encodeQR } from '../../vendor/qr/index.js';
 import { element, part, texts } from '../app/page.js';
+import { nameOf } from './served.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const QUIET = 4; // modules of white around a QR code (ISO/IEC 18004)
@@ -17,6 +18,7 @@ export function drawReceipt(redemption, village) {
   part('receipt-points').textContent = String(redemption.points);
   part('receipt-taken').textContent = String(redemption.points);
   part('receipt-balance').textContent = String(redemption.balance);
+  part('receipt-village').textContent = nameOf(village);
   part('receipt-when').textContent = new Date(redemption.redeemed_at).toLocaleString(
     document.documentElement.lang,
     { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' },
@@ -36,7 +38,7 @@ export function drawReceipt(redemption, village) {
   part('receipt-cash').hidden = redemption.cash_fen === 0;
   part('receipt-cash-amount').textContent = (redemption.cash_fen / 100).toFixed(2);
   const link = /** @type {HTMLAnchorElement} */ (part('receipt-link'));
-  link.href = `${texts.receipts}${redemption.id}`;
+  link.href = `${texts.receipts}${redemption.id}?village=${village}`;
   part('receipt-qr').hidden = true;
   drawProof(redemption, village);
 }

@@ -38,7 +38,7 @@ export async function askForVouch(scan, points, signal) {
  *
  * @param {string} village
  * @param {string} name or its pinyin
- * @returns {Promise<{ card_id: string, holder: string, door: string, number_end: string }[]>}
+ * @returns {Promise<{ card_id: string, holder: string, door: string }[]>}
  */
 export async function cardsByName(village, name) {
   const path = `/villages/${village}/cards/forgotten?q=${encodeURIComponent(name)}`;
