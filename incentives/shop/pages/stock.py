@@ -28,12 +28,8 @@ from incentives.shop.models import (
 )
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
-<<<<<<< HEAD
-from incentives.shop.words import KINDS, SOURCES
-=======
 from incentives.shop.queries.files import papers_of
-from incentives.shop.words import KINDS, SOURCES, in_language, who_sets
->>>>>>> shop
+from incentives.shop.words import KINDS, SOURCES, who_sets
 from incentives.web.cursors import page as list_page
 from incentives.web.guard import Village
 from incentives.web.languages import in_language
