@@ -15,7 +15,7 @@ from incentives.register.models import Division
 from tests.benchmarks import http
 from tests.benchmarks.measure import Figures, Row, Work, per_second_by_threads
 from tests.benchmarks.scene import FREELY, give_points, new_card, stock_shop
-from tests.benchmarks.workshop import Place, Workshop
+from tests.benchmarks.workshop import Workshop
 from tests.factories import act, make_household, make_village
 from tests.site import PASSWORD
 
