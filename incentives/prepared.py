@@ -32,13 +32,13 @@ class Prepared:
 
     def send(self, *rows: Mapping[str, Any]) -> None:
         """Run it for each of these rows of values, without waiting where the driver can."""
-        connection = db.session.connection()
+        connection = ready()
         made = self.compiled(connection)
         pipeline.send(connection, made.text, [made.take(row) for row in rows])
 
     def ask(self, **values: Any) -> Sequence[tuple[Any, ...]]:
         """Run it and wait for its rows."""
-        connection = db.session.connection()
+        connection = ready()
         made = self.compiled(connection)
         return [made.give(row) for row in pipeline.ask(connection, made.text, made.take(values))()]
 
@@ -48,6 +48,12 @@ class Prepared:
         if dialect.name not in self.made:
             self.made[dialect.name] = compile_for(dialect, self.build(dialect.name))
         return self.made[dialect.name]
+
+
+def ready() -> Connection:
+    """The session's connection, with all that the session has to write written."""
+    db.session.flush()
+    return db.session.connection()
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Compiled:
 def compile_for(dialect: Dialect, statement: Any) -> Compiled:
     """The statement for a database, its values as `?` or as `$1`, which `pipeline` sends."""
     if dialect.name == "postgresql":
-        dialect = type(dialect)(paramstyle="numeric_dollar")
+        speaking: Any = type(dialect)
+        dialect = speaking(paramstyle="numeric_dollar")
     compiled = statement.compile(dialect=dialect)
     gives = statement.is_select or compiled.effective_returning
     return Compiled(
@@ -122,9 +129,7 @@ def store(*rows: Base) -> None:
     table: Any = rows[0].__table__
     for row in rows:
         fill_in(row, table)
-    insertion(table).send(
-        *({each.key: getattr(row, each.key) for each in table.columns} for row in rows)
-    )
+    insertion(table).send(*(vars(row) for row in rows))
     for row in rows:
         make_transient_to_detached(row)
     db.session.add_all(rows)

@@ -124,7 +124,7 @@ def find_token(text: str) -> KeptToken | None:
     if not rows:
         return None
     roles = tuple(Assignment(role, division) for *_token, role, division in rows if role)
-    return KeptToken(*rows[0][:-2], roles)
+    return KeptToken._make((*rows[0][:-2], roles))
 
 
 def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEARER) -> Actor:
