@@ -1,37 +1,39 @@
 """The `Actor` of a user, and of whoever signed in by card."""
 
+from uuid import UUID
+
 from incentives.access import hooks
-from incentives.access.actor import Actor
+from incentives.access.actor import Actor, Assignment
 from incentives.access.hooks import CardHolder
-from incentives.access.models import Token, User
+from incentives.access.models import User
 
 
 def actor_of_user(user: User) -> Actor:
     """Who a user is, with their roles and their own household as they stand now."""
-    household, village = hooks.find_home(user.resident_id)
-    return Actor(
-        person=user.person,
-        user_id=user.id,
-        resident_id=user.resident_id,
-        household_id=household,
-        name=user.name,
-        roles=user.assignments,
-        language=user.language,
-        village=village,
+    return user_actor(
+        user.id, user.name, user.resident_id, language=user.language, roles=user.assignments
     )
 
 
-def actor_of_holder(token: Token) -> Actor:
-    """Who a card's holder is: a resident of their household, without any role."""
+def user_actor(
+    user_id: UUID,
+    name: str,
+    resident_id: UUID | None,
+    *,
+    language: str | None,
+    roles: tuple[Assignment, ...],
+) -> Actor:
+    """The actor of a user of whom this is known; their household is asked for."""
+    household, village = hooks.find_home(resident_id)
     return Actor(
-        person=token.person,
-        user_id=None,
-        resident_id=token.resident_id,
-        household_id=token.household_id,
-        name=token.name or "",
-        roles=(),
-        language=token.language,
-        village=token.village,
+        person=resident_id or user_id,
+        user_id=user_id,
+        resident_id=resident_id,
+        household_id=household,
+        name=name,
+        roles=roles,
+        language=language,
+        village=village,
     )
 
 

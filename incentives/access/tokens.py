@@ -5,18 +5,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, bindparam, delete, select
 
 from incentives.access import hooks
-from incentives.access.actor import Actor
-from incentives.access.models import Token, TokenKind, User
-from incentives.access.people import actor_of_holder, actor_of_user
+from incentives.access.actor import Actor, Assignment
+from incentives.access.models import Token, TokenKind, User, UserRole
+from incentives.access.people import user_actor
 from incentives.errors import NotSignedIn, TokenExpired
 from incentives.extensions import db
+from incentives.prepared import Prepared
 
 LENGTH = 32
 LIFETIMES = {
@@ -69,40 +69,99 @@ def make_token(
     return IssuedToken(text, expires_at)
 
 
-def find_token(text: str) -> tuple[Token, User | None] | None:
-    """The kept token with that text and the user whose it is, with their roles; one statement."""
-    found = db.session.execute(by_digest(), {"digest": digest(text)})
-    row = found.unique().one_or_none()
-    return None if row is None else (row[0], row[1])
+class KeptToken(NamedTuple):
+    """A token as it is kept, with what it is asked for of the user whose it is."""
+
+    kind: TokenKind
+    expires_at: datetime
+    person: UUID
+    household_id: UUID | None
+    resident_id: UUID | None
+    village: str | None
+    name: str | None
+    language: str | None
+    terminal_id: UUID | None
+    user_id: UUID | None
+    user_resident_id: UUID | None
+    user_name: str
+    user_language: str | None
+    deactivated_at: datetime | None
+    roles: tuple[Assignment, ...]
 
 
-@cache
-def by_digest() -> Select[Token, User]:
-    """The statement of `find_token`, built once as each call sends it."""
-    return (
-        select(Token, User)
+# A token and its user by the token's digest: a row for each of the user's roles.
+BY_DIGEST = Prepared(
+    lambda _dialect: (
+        select(
+            Token.kind,
+            Token.expires_at,
+            Token.person,
+            Token.household_id,
+            Token.resident_id,
+            Token.village,
+            Token.name,
+            Token.language,
+            Token.terminal_id,
+            User.id,
+            User.resident_id,
+            User.name,
+            User.language,
+            User.deactivated_at,
+            UserRole.role,
+            UserRole.division,
+        )
         .outerjoin(User, User.id == Token.user_id)
+        .outerjoin(UserRole, UserRole.user_id == User.id)
         .where(Token.digest == bindparam("digest"))
-        .options(joinedload(User.roles))
+        .order_by(UserRole.division, UserRole.role)
     )
+)
+
+
+def find_token(text: str) -> KeptToken | None:
+    """The kept token with that text and its user's roles; one statement."""
+    rows = BY_DIGEST.ask(digest=digest(text))
+    if not rows:
+        return None
+    roles = tuple(Assignment(role, division) for *_token, role, division in rows if role)
+    return KeptToken._make((*rows[0][:-2], roles))
 
 
 def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEARER) -> Actor:
     """Who a token is of; refuses one that isn't known, that is over, or whose user is out."""
-    found = find_token(text)
-    if found is None or found[0].kind not in kinds:
+    token = find_token(text)
+    if token is None or token.kind not in kinds:
         raise NotSignedIn()
-    token, user = found
     if now >= token.expires_at:
         raise TokenExpired()
-    if user is None:
+    if token.user_id is None:
         return actor_of_holder(token)
-    if user.deactivated_at is not None:
+    if token.deactivated_at is not None:
         raise NotSignedIn()
-    actor = actor_of_user(user)
+    actor = user_actor(
+        token.user_id,
+        token.user_name,
+        token.user_resident_id,
+        language=token.user_language,
+        roles=token.roles,
+    )
     if token.terminal_id is None:
         return actor
     return hooks.at_terminal(actor, token.terminal_id)
+
+
+def actor_of_holder(token: KeptToken) -> Actor:
+    """Who a card's holder is: a resident of their household, without any role."""
+    return Actor(
+        person=token.person,
+        user_id=None,
+        resident_id=token.resident_id,
+        household_id=token.household_id,
+        name=token.name or "",
+        roles=(),
+        language=token.language,
+        village=token.village,
+    )
 
 
 def end_token(text: str) -> None:

@@ -11,7 +11,7 @@ from incentives.clock import EPOCH
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.ledger.kinds import Unit
-from incentives.ledger.sql import HEADS, is_sqlite
+from incentives.ledger.sql import HEAD, HEADS, is_sqlite
 from incentives.pipeline import Rows
 
 KEY = "jishan-ledger"
@@ -73,7 +73,11 @@ def hold(villages: Sequence[str]) -> Heads:
     connection = session.connection()
     if is_sqlite(connection) and not connection.get_execution_options().get("write"):
         raise RuntimeError("a village is held in a writing transaction only")
-    held = Heads(connection, wanted, HEADS.ask(connection, sorted(wanted)))
+    if len(wanted) == 1:
+        rows = HEAD.ask(connection, *wanted)
+    else:
+        rows = HEADS.ask(connection, sorted(wanted))
+    held = Heads(connection, wanted, rows)
     session.info[KEY] = held
     # What was read before the lock may have changed while it was waited for.
     session.expire_all()

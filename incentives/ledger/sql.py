@@ -114,6 +114,10 @@ def read_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+# PostgreSQL plans what names a list anew each time, which takes longer than the lock itself.
+HEAD = Statement(
+    "SELECT village, origin, size, at, frontier FROM log_head WHERE village = ? FOR UPDATE"
+)
 HEADS = Statement(
     "SELECT village, origin, size, at, frontier FROM log_head"
     " WHERE village = ANY(?) ORDER BY village FOR UPDATE"

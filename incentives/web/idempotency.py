@@ -12,13 +12,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import rfc8785
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -33,6 +33,7 @@ from incentives.errors import (
 )
 from incentives.extensions import db
 from incentives.keys import key as secret_key
+from incentives.prepared import Prepared, every_column
 from incentives.web.models import IdempotencyKey
 from incentives.web.transaction import LOCK_NOT_AVAILABLE, Concluded, sqlstate
 
@@ -42,6 +43,19 @@ SEAL_FOR = b"jishan-answer/v1"
 APPLIED = b""  # the fingerprint of a key whose request isn't known any more
 KEEP = timedelta(days=90)
 UUID7 = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}")
+
+
+NOT_YET = {"status": None, "body": None, "event_id": None}
+TABLE = cast("Table", IdempotencyKey.__table__)
+# Enters a key, and says so, where nobody has.
+ENTER = Prepared(
+    lambda dialect: (
+        (postgresql.insert if dialect == "postgresql" else sqlite.insert)(TABLE)
+        .values(every_column(TABLE))
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -121,35 +135,23 @@ def claim_key(request: KeyedRequest) -> None:
 
 def enter_key(request: KeyedRequest, answer: Answer | None) -> None:
     """Enter a key, with its answer where there is one; ends and refuses as `claim_key` does."""
-    row = {
-        "scope": request.scope,
-        "key": request.key,
-        "fingerprint": request.fingerprint,
-        "sealed": request.sealed,
-        "person": request.person,
-        "answered_at": request.now,
-    }
     try:
-        entered = db.session.execute(
-            inserting()
-            .values(row if answer is None else row | answered(request, answer))
-            .on_conflict_do_nothing()
-            .returning(IdempotencyKey.key)
-        ).one_or_none()
+        entered = ENTER.ask(
+            scope=request.scope,
+            key=request.key,
+            fingerprint=request.fingerprint,
+            sealed=request.sealed,
+            person=request.person,
+            answered_at=request.now,
+            **(NOT_YET if answer is None else answered(request, answer)),
+        )
     except DBAPIError as error:
         if sqlstate(error) != LOCK_NOT_AVAILABLE:
             raise
         raise IdempotencyInProgress(headers={"Retry-After": "1"}) from error
-    if entered is None:
+    if not entered:
         end_as_before(request)
         raise RuntimeError("a key that was there is gone")
-
-
-def inserting() -> Any:
-    """An INSERT of keys, as the database has it."""
-    dialect = db.session.connection().dialect.name
-    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return maker(IdempotencyKey)
 
 
 def end_as_before(request: KeyedRequest) -> None:
@@ -205,9 +207,14 @@ def enter_applied(scope: str, key: str, event_id: UUID, *, now: datetime) -> Non
 
     Whoever sends it again is told `already_applied` with the event, whatever else they send.
     """
-    row = {"scope": scope, "key": key, "fingerprint": APPLIED, "sealed": False}
-    db.session.execute(
-        inserting().values(**row, event_id=event_id, answered_at=now).on_conflict_do_nothing()
+    ENTER.ask(
+        scope=scope,
+        key=key,
+        fingerprint=APPLIED,
+        sealed=False,
+        person=None,
+        answered_at=now,
+        **NOT_YET | {"event_id": event_id},
     )
 
 

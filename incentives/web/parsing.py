@@ -21,6 +21,7 @@ BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 EXACT = 2**53
 WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 ROW = re.compile(r"(\d{1,4})-(.+)", re.ASCII)
 
 
@@ -93,7 +94,7 @@ def unholdable(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, An
 
 def is_holdable(text: str) -> bool:
     """Whether a text has neither NUL nor half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return UNHOLDABLE.search(text) is None
 
 
 def pointer_to(path: tuple[Any, ...] | list[Any]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from tests.benchmarks import cards, counter, hot, http, log, postgresql, sizes, sqlite
+from tests.benchmarks import cards, counter, county, hot, http, log, postgresql, sizes, sqlite
 from tests.benchmarks.measure import Figures, table
 from tests.benchmarks.workshop import Workshop
 
@@ -20,6 +20,7 @@ MEASURES = {
     "postgresql": postgresql.measure,
     "hot": hot.measure,
     "http": http.measure,
+    "county": county.measure,
     "counter": counter.measure,
     "log": log.measure,
     "sizes": sizes.measure,
@@ -49,6 +50,7 @@ def main(arguments: list[str] | None = None) -> Figures:
         *postgresql.ROWS,
         *hot.ROWS,
         *http.ROWS,
+        *county.ROWS,
         *counter.ROWS,
         *log.ROWS,
         *sizes.rows(steps),

@@ -25,6 +25,8 @@ from tests.site import make_site
 
 HOUSEHOLDS = 16
 PLENTY = 1_000_000
+# A policy under which one household can go on redeeming by card alone.
+FREELY = {"daily_redemption_cap": PLENTY, "pin_above": PLENTY}
 
 
 @dataclass
@@ -64,12 +66,7 @@ def build(folder: Path) -> Scene:
         make_installation()
         db.session.remove()
     with application(folder) as app:
-        make_site(
-            app,
-            users=("shopkeeper", "cadre"),
-            daily_redemption_cap=PLENTY,
-            pin_above=PLENTY,
-        )
+        make_site(app, users=("shopkeeper", "cadre"), **FREELY)
         homes = [make_household(door=str(number)) for number in range(HOUSEHOLDS)]
         households = [(each.id, each.account_code) for each in homes]
         act(lambda: give_points([code for _id, code in households]))
@@ -96,27 +93,25 @@ def award(code: str, points: int, village: str = VILLAGE) -> ledger.Draft:
     )
 
 
-def give_points(codes: list[str]) -> None:
+def give_points(codes: list[str], village: str = VILLAGE) -> None:
     """Plenty for every household."""
-    ledger.hold([VILLAGE])
-    ledger.post([award(code, PLENTY) for code in codes], actor=uuid4(), now=now())
+    ledger.hold([village])
+    ledger.post([award(code, PLENTY, village) for code in codes], actor=uuid4(), now=now())
 
 
-def new_card(household_id: UUID) -> str:
+def new_card(household_id: UUID, village: str = VILLAGE) -> str:
     """A household's card; its code."""
-    card = issue_card(
-        village=VILLAGE, household_id=household_id, actor=staff(Role.CADRE), now=now()
-    )
-    return code_of(card)
+    cadre = staff(Role.CADRE, village)
+    return code_of(issue_card(village=village, household_id=household_id, actor=cadre, now=now()))
 
 
-def stock_shop() -> tuple[UUID, UUID]:
-    """A shop with one good, plenty of it."""
+def stock_shop(village: str = VILLAGE) -> tuple[UUID, UUID]:
+    """A village's shop with one good, plenty of it."""
     shop = open_shop(
-        division=VILLAGE,
+        division=village,
         name="积分兑换超市",
         stock_owner=StockOwner.VILLAGE,
-        serves=[VILLAGE],
+        serves=[village],
         actor=SYSTEM,
         now=now(),
     )
@@ -128,14 +123,14 @@ def stock_shop() -> tuple[UUID, UUID]:
         unit="bag",
         price_points=1,
         cost_fen=100,
-        actor=staff(Role.CADRE),
+        actor=staff(Role.CADRE, village),
         now=now(),
     )
     receive_stock(
         shop_id=shop.id,
         source=StockSource.PURCHASE,
         lines=[StockLine(good.id, PLENTY)],
-        actor=staff(Role.SHOPKEEPER),
+        actor=staff(Role.SHOPKEEPER, village),
         now=now(),
     )
     return shop.id, good.id

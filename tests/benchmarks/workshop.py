@@ -73,6 +73,8 @@ class Place:
         self.server = server
         self.data = data
         self.name = server.new_database()
+        # The counters of its villages (`county`), once they are opened.
+        self.counters: Any = None
         with self.application():
             upgrade()
             make_installation()

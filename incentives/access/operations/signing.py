@@ -157,7 +157,7 @@ def sign_out_everywhere(user_id: UUID) -> None:
 def revoke_token(*, token: str, actor: Actor) -> None:
     """End the token that the caller came with; refuses one that isn't theirs."""
     kept = tokens.find_token(token)
-    if kept is None or kept[0].person != actor.person:
+    if kept is None or kept.person != actor.person:
         raise NotSignedIn()
     tokens.end_token(token)
 

@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, bindparam, select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.clock import village_day
 from incentives.errors import NotFound, OutOfStock
 from incentives.extensions import db
+from incentives.prepared import Prepared, insertion, store
 from incentives.shop.models import (
     Good,
     GoodPrice,
@@ -30,6 +31,17 @@ from incentives.shop.models import (
 )
 from incentives.shop.words import unit_word
 from incentives.web.languages import in_language
+
+CHANGE = bindparam("change", type_=BigInteger())
+CHANGE_QUANTITY = Prepared(
+    lambda _dialect: (
+        update(Stock)
+        .where(Stock.good_id == bindparam("good_id"))
+        .where((Stock.quantity + CHANGE >= 0) | (CHANGE >= 0))
+        .values(quantity=Stock.quantity + CHANGE)
+        .returning(Stock.quantity)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,7 @@ def move_stock(
     movement.shop_id = shop.id
     movement.occurred_at = now
     movement.entered_by = actor.person
-    db.session.add(movement)
-    db.session.flush()
+    store(movement)
     ordered = sorted(lines, key=lambda each: each.good_id.hex)
     after = [change_quantity(line) for line in ordered]
     rows = []
@@ -72,7 +83,7 @@ def move_stock(
         rows.append(line_row(movement, number, line, left, cost))
         if cost != line.cost_fen:
             set_cost(line.good_id, cost, movement)
-    db.session.execute(insert(StockMovementLine), rows)
+    insertion(StockMovementLine.__table__).send(*rows)
     if movement.record_id is None:
         audit.record(
             actor, audit.Tag.STOCK_MOVED, village=shop.division, subject=movement.id, now=now
@@ -82,16 +93,10 @@ def move_stock(
 
 def change_quantity(line: StockLine) -> int:
     """Change one stock row; what then stands there. Refuses to take more than it holds."""
-    after = db.session.scalar(
-        update(Stock)
-        .where(Stock.good_id == line.good_id)
-        .where((Stock.quantity + line.quantity >= 0) | (line.quantity >= 0))
-        .values(quantity=Stock.quantity + line.quantity)
-        .returning(Stock.quantity)
-    )
-    if after is None:
+    changed = CHANGE_QUANTITY.ask(good_id=line.good_id, change=line.quantity)
+    if not changed:
         raise sold_out(line.good_id)
-    return int(after)
+    return int(changed[0][0])
 
 
 def with_costs(lines: Sequence[StockLine]) -> list[StockLine]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.clock import village_day
 from incentives.errors import NotARedemptionDay, WrongVillage
-from incentives.extensions import db
+from incentives.prepared import store
 from incentives.register.models import Household
 from incentives.shop.keeping import require_at
 from incentives.shop.models import (
@@ -89,7 +91,7 @@ def redeem(
         id=redemption_id,
         village=village,
         shop_id=shop_id,
-        household=household,
+        household_id=household.id,
         card_id=card.id,
         event_id=event.id,
         receipt=event.voucher,
@@ -104,10 +106,14 @@ def redeem(
         redeemed_on=day,
         redeemed_by=actor.person,
         terminal_id=actor.terminal_id,
-        lines=[line_of(number, goods[item.good_id], item) for number, item in enumerate(items, 1)],
     )
-    db.session.add(redemption)
-    db.session.flush()
+    lines = [
+        line_of(redemption_id, number, goods[item.good_id], item)
+        for number, item in enumerate(items, 1)
+    ]
+    store(redemption)
+    store(*lines)
+    set_committed_value(redemption, "lines", lines)
     issue_vouchers(redemption, goods, items, {each.good_id: each.id for each in redemption.lines})
     hand_over(found.shop, redemption, goods, items, actor=actor, now=now)
     return Sold(redemption, found.balance - points)
@@ -145,9 +151,10 @@ def detail_line(good: Good, item: Item) -> dict[str, str | int]:
     }
 
 
-def line_of(number: int, good: Good, item: Item) -> RedemptionLine:
+def line_of(redemption_id: UUID, number: int, good: Good, item: Item) -> RedemptionLine:
     """A line with its price and cost of this moment."""
     return RedemptionLine(
+        redemption_id=redemption_id,
         line=number,
         good_id=good.id,
         name_zh=good.name_zh,
