@@ -10,7 +10,7 @@ from tests.statements import Statements
 
 OF_THE_TRANSACTION = ("BEGIN", "SET LOCAL", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
 PROPOSING = [
-    "SELECT token.id,",  # with the user and the roles
+    "SELECT token.kind,",  # with the user and the roles
     "INSERT INTO idempotency_key",
     "SELECT village, origin,",  # the lock
     "SELECT resident.id,",  # with the household

@@ -8,7 +8,7 @@ from tests.site import Site, make_site
 
 OF_THE_TRANSACTION = ("BEGIN", "SET LOCAL", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
 REDEEMING = [
-    "SELECT token.id,",  # with the user and the roles
+    "SELECT token.kind,",  # with the user and the roles
     "SELECT village, origin,",  # the lock
     "SELECT shop.id, shop.division,",  # card, household, points, day, policy, goods, and the key
     "SELECT account.code, account.balance,",
