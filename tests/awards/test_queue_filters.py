@@ -1,13 +1,10 @@
 """The queue narrowed: the same by API, page and sheet, kept through decisions and paging."""
 
-import io
 import re
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from python_calamine import CalamineWorkbook
 
 from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.access.audit import Tag
@@ -21,6 +18,7 @@ from tests.awards.test_queue_http import ABOVE, QUEUE, SENT_UP, add, retire
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
 from tests.site import PASSWORD, Site, make_site
+from tests.web.sheets import rows_of
 
 
 @pytest.fixture
@@ -31,13 +29,6 @@ def site(bare_app: Flask) -> Site:
         act(lambda: add("township", ABOVE["township"]))
     adopt(made)
     return made
-
-
-def rows_of(answer: Any) -> list[list[Any]]:
-    """The lines of a workbook below its heading."""
-    assert answer.status_code == 200, answer.text
-    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
-    return book.get_sheet_by_index(0).to_python()[1:]
 
 
 def ids_on(page: str) -> list[str]:

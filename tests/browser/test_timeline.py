@@ -122,7 +122,7 @@ def decide(reviewer: Person) -> None:
     expect(closed).to_contain_text("这是你自己家的：要别人来看")
     expect(closed.locator("input[type=checkbox]")).to_have_count(0)
     reviewer.shot("queue")
-    page.get_by_role("button", name="我能定的都选上").click()
+    page.get_by_role("button", name="这里我能定的都选上").click()
     expect(page.locator(".row input:checked")).to_have_count(2)
     page.get_by_role("button", name="批准", exact=True).click()
     expect(page.locator(".band-done")).to_be_visible()

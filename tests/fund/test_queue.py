@@ -1,9 +1,6 @@
 """What villages can't decide by themselves: the township's list, narrowed and taken along."""
 
-import io
-
 import pytest
-from python_calamine import CalamineWorkbook
 
 from incentives.access import operations as access
 from incentives.access.actor import SYSTEM, Assignment, Role
@@ -12,6 +9,7 @@ from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 from tests.factories import act as committed
 from tests.fund.test_http import act, ask
 from tests.site import PASSWORD, Site, make_site
+from tests.web.sheets import rows_of
 
 QUEUE = f"/divisions/{TOWNSHIP}/disbursement-queue"
 PAGE = "/fund/sent-up"
@@ -38,12 +36,6 @@ def site(bare_app) -> Site:
                 )
             )
     return made
-
-
-def rows_of(answer) -> list[list]:
-    assert answer.status_code == 200, answer.text
-    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
-    return book.get_sheet_by_index(0).to_python()[1:]
 
 
 def test_the_queue_is_narrowed_alike_by_api_page_and_sheet(site):

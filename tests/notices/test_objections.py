@@ -1,17 +1,19 @@
 """Objections: what may be objected to, who writes it down, who rules, and what follows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from incentives.access.actor import SYSTEM, Actor, Assignment, Role
 from incentives.access.operations import add_user
-from incentives.awards.models import Award, AwardStatus
+from incentives.awards import operations as awards
+from incentives.awards.models import Award, AwardStatus, RuleItem
 from incentives.clock import now, village_day
 from incentives.errors import (
     CapExceeded,
@@ -22,12 +24,22 @@ from incentives.errors import (
     WrongState,
 )
 from incentives.extensions import db
+from incentives.notices import lists
 from incentives.notices import operations as notices
 from incentives.notices.models import Objection, ObjectionStatus
 from incentives.notices.queries import find_objection
+from incentives.register.models import Household
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
-from tests.factories import TOWNSHIP, VILLAGE, act, staff
+from tests.factories import (
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    VILLAGE,
+    act,
+    make_household,
+    make_village,
+    staff,
+)
 from tests.notices.acts import objected, publish, reviewed, rule
 
 
@@ -240,3 +252,49 @@ def test_the_database_grants_nothing_where_nothing_is_missing(app: Flask) -> Non
             update(Objection).where(Objection.id == objection).values(granted_award_id=award.id)
         )
     db.session.rollback()
+
+
+def test_what_several_villages_sent_up_is_named_by_each_one_s_rules(app: Flask) -> None:
+    here = make_scene()
+    make_village(OTHER_VILLAGE)
+    there = make_household(OTHER_VILLAGE, "白玛")
+    draft = act(
+        lambda: (
+            awards.draft_rulebook(
+                village=OTHER_VILLAGE,
+                source=None,
+                actor=staff(Role.CADRE, OTHER_VILLAGE),
+                now=now(),
+            ).id
+        )
+    )
+    renamed = update(RuleItem).where(RuleItem.rulebook_id == draft, RuleItem.code == "CL01")
+    act(lambda: db.session.execute(renamed.values(name_zh="扫寨子")) and None)
+    ids = [
+        objected(here, missing=lacking(here)),
+        act(lambda: lacked_by(there, here.today)),
+    ]
+    found = {each.id: each for each in db.session.query(Objection)}
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        named = lists.with_villages([{"id": each} for each in ids])
+    assert [each.objection for each in named] == [found[each] for each in ids]
+    assert [each.village for each in named] == ["下坝村", "黑达村"]
+    assert ["扫寨子" in each.title for each in named] == [False, True]
+
+
+def lacked_by(household: Household, on: date) -> UUID:
+    """An objection about an act of a household's head that nobody registered."""
+    row = Objection(
+        village=household.village,
+        household_id=household.id,
+        reason="she was there",
+        missing_resident_id=household.head_id,
+        missing_rule_item="CL01",
+        missing_occurred_on=on,
+        made_by=household.head_id,
+        made_at=now(),
+        due_on=on + timedelta(days=10),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id

@@ -134,6 +134,23 @@ def test_what_is_no_workbook_is_refused(app, content):
     assert refusal(content)
 
 
+ENTRY = b"PK\1\2"  # how an entry of an archive's directory begins
+
+
+@pytest.mark.parametrize(
+    ("offset", "mark"),
+    [(0, b"PK\1\0"), (6, b"\x63\0"), (46, b"\xff\xfe")],
+    ids=["no directory", "a newer kind", "a name in no UTF-8"],
+)
+def test_a_damaged_archive_is_refused(app, offset, mark):
+    """Whatever `zipfile` raises: damaged, of a later version, with a name that it can't read."""
+    content = bytearray(workbook({POINTS: [GOOD]}))
+    entry = content.index(ENTRY)
+    content[entry + 8 : entry + 10] = b"\0\x08"  # its name is in UTF-8, it says
+    content[entry + offset : entry + offset + len(mark)] = mark
+    assert "damaged" in refusal(bytes(content))
+
+
 def test_too_much_is_refused(app, monkeypatch):
     rows = [["1组1号", "扎西彭措", 1]] * (ROWS_AT_MOST + 1)
     assert "5000 rows" in refusal(workbook({POINTS: rows}))

@@ -1,10 +1,8 @@
 """Settlements that a village has nobody for: the township's list, narrowed and taken along."""
 
-import io
 from datetime import UTC, datetime
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from incentives.access import operations as access
 from incentives.access.actor import SYSTEM, Assignment, Role
@@ -14,6 +12,7 @@ from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
 from tests.shop.scenes import PIN, make_counter, make_shopper
 from tests.shop.test_settlements_http import ask, month_over
 from tests.site import PASSWORD, Site, make_site
+from tests.web.sheets import rows_of
 
 QUEUE = f"/divisions/{TOWNSHIP}/settlement-queue"
 PAGE = "/settlements/sent-up"
@@ -39,12 +38,6 @@ def site(bare_app, clock) -> Site:
             )
         )
     return made
-
-
-def rows_of(answer) -> list[list]:
-    assert answer.status_code == 200, answer.text
-    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
-    return book.get_sheet_by_index(0).to_python()[1:]
 
 
 def test_the_queue_is_narrowed_alike_by_api_page_and_sheet(site, clock):

@@ -28,6 +28,8 @@ PARTS_AT_MOST = 500
 ROWS_AT_MOST = 5_000
 SECONDS = 20
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+# What `zipfile` raises of an archive that is damaged, of a newer kind, or with a name in no UTF-8.
+NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError)
 # How village computers write a .csv: Excel's "UTF-8", or the national standard.
 ENCODINGS = ("utf-8-sig", "gb18030")
 # A tab that parts two cells: .csv files have them inside cells, beside a comma or a quote.
@@ -74,7 +76,7 @@ def refuse_bomb(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except NO_ARCHIVE as error:
         raise Unreadable(_("This file is damaged")) from error
     if len(parts) > PARTS_AT_MOST or sum(each.file_size for each in parts) > UNZIPPED_AT_MOST:
         raise Unreadable(_("This file is too large when unpacked"))
