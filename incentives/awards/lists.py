@@ -6,12 +6,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatus
+from incentives.awards.queries import award_matches
 from incentives.web.languages import current_language
 from incentives.web.lists import (
     YES_OR_NO,
     Column,
     Kind,
     Listing,
+    Look,
     choice,
     days,
     hidden,
@@ -57,7 +59,8 @@ AWARDS = Listing(
         Column(_("Points given at"), "posted_at", Kind.INSTANT),
     ],
     filters=[
-        search(_("Code of the rule"), Award.rule_code, name="rule_item"),
+        replace(search(_("Name or what was done")), where=award_matches),
+        replace(search(_("Code of the rule"), Award.rule_code, name="rule_item"), look=Look.HIDDEN),
         choice("status", _("State"), AWARD_STATES, Award.status),
         choice("claimed", _("Claimed"), YES_OR_NO, Award.claimed),
         *days(Award.occurred_on, _("Done from"), _("Done until")),
