@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import format_date, gettext
+from flask_babel import format_date, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -130,7 +130,8 @@ def subject_words(
         view = views[each.award_id]
         own = view.award.household_id == each.household_id
         holder = view.holder if whole or own else in_public(view)
-        title = f"{holder} · {item_name(view.item)} · {view.award.points}"
+        points = ngettext("%(num)s point", "%(num)s points", view.award.points)
+        title = f"{holder} · {item_name(view.item)} · {points}"
         return title, url_for("awards_pages.show_award", award_id=each.award_id)
     if each.disbursement_id is not None:
         url = url_for("fund_pages.show", disbursement_id=each.disbursement_id)
@@ -171,6 +172,9 @@ def opening_words(each: Objection) -> tuple[str, str]:
     """A line of a paper book as its notice has it, and where that is."""
     line = db.session.get_one(NoticeLine, (each.notice_id, each.line))
     notice = db.session.get_one(Notice, each.notice_id)
-    figure = line.points if line.points is not None else f"{(line.amount_fen or 0) / 100:.2f}"
-    title = " · ".join((line.holder or gettext("a minor"), line.what, str(figure)))
+    if line.points is None:
+        figure = gettext("%(yuan)s yuan", yuan=f"{(line.amount_fen or 0) / 100:.2f}")
+    else:
+        figure = ngettext("%(num)s point", "%(num)s points", line.points)
+    title = " · ".join((line.holder or gettext("a minor"), line.what, figure))
     return title, url_for("notices_pages.show_notice", village=each.village, number=notice.number)
