@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -25,6 +25,7 @@ from incentives.register.dues import due_words
 from incentives.register.models import Household
 from incentives.register.names import masked
 from incentives.shop.queries import find_redemption
+from incentives.web.dates import day_word
 
 MATTER_WORDS = {
     Matter.AWARD: _("points given"),
@@ -142,7 +143,7 @@ def subject_words(
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
     if each.clearing_id is not None:
         return clearing_words(each)
-    day = format_date(each.missing_occurred_on, "medium") if each.missing_occurred_on else ""
+    day = day_word(each.missing_occurred_on) if each.missing_occurred_on else ""
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
     code = each.missing_rule_item or ""
     rule = rules.get(code, code)
@@ -163,7 +164,7 @@ def clearing_words(each: Objection) -> tuple[str, str]:
     title = gettext(
         "Cleared, of what was left on %(day)s: %(points)s",
         points=gone.points if gone else 0,
-        day=format_date(clearing.period_ends_on, "medium"),
+        day=day_word(clearing.period_ends_on),
     )
     return title, url_for("clearing_pages.list_clearings", village=each.village)
 
