@@ -10,6 +10,7 @@ from sqlalchemy import Select
 from incentives.access.actor import current_actor
 from incentives.awards import queries
 from incentives.awards.models import Award, AwardStatus, Rulebook, RulebookStatus
+from incentives.awards.queries import award_matches
 from incentives.awards.schemas import CODE
 from incentives.awards.words import CLOSED
 from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
@@ -19,6 +20,7 @@ from incentives.web.lists import (
     Column,
     Kind,
     Listing,
+    Look,
     choice,
     days,
     hidden,
@@ -69,7 +71,8 @@ AWARDS = Listing(
         Column(_("Points given at"), "posted_at", Kind.INSTANT),
     ],
     filters=[
-        search(_("Code of the rule"), Award.rule_code, name="rule_item"),
+        replace(search(_("Name or what was done")), where=award_matches),
+        replace(search(_("Code of the rule"), Award.rule_code, name="rule_item"), look=Look.HIDDEN),
         choice("status", _("State"), AWARD_STATES, Award.status),
         choice("claimed", _("Claimed"), YES_OR_NO, Award.claimed),
         *days(Award.occurred_on, _("Done from"), _("Done until")),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -12,6 +11,7 @@ from incentives.awards.models import Award, AwardReview, Decision
 from incentives.awards.queries import award_views
 from incentives.awards.words import item_name
 from incentives.extensions import db
+from incentives.web.dates import day_word
 
 # Set by notices: the numbers that people quote of notices, by village and running number.
 Labels = dict[tuple[str, int], str]
@@ -66,7 +66,7 @@ def tell_turned(award_ids: Sequence[UUID]) -> dict[UUID, str]:
         view.award.id: _(
             "%(rule)s of %(day)s",
             rule=item_name(view.item),
-            day=format_date(view.award.occurred_on, "medium"),
+            day=day_word(view.award.occurred_on),
         )
         for view in views
     }

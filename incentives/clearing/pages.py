@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import find_actor
@@ -17,6 +17,7 @@ from incentives.clock import now, village_day
 from incentives.register.queries import find_household
 from incentives.register.sections import household_sections, own_sections
 from incentives.web.cursors import page as page_of
+from incentives.web.dates import day_word
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import page, public_place, render
 
@@ -28,7 +29,7 @@ def summary(village: str) -> str:
     found = queries.coming(village, village_day(now()))
     if found is None:
         return gettext("No, they stay")
-    return gettext("What is left on %(day)s", day=format_date(found.period_ends_on, "medium"))
+    return gettext("What is left on %(day)s", day=day_word(found.period_ends_on))
 
 
 public_place(_("Do points expire?"), "/v/{village}/clearing", order=15, summary=summary)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from incentives.clearing.models import Clearing
 from incentives.extensions import db
 from incentives.register.policy import resolutions
+from incentives.web.dates import day_word
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def tell_clearing(clearing: Clearing, decided: Sequence[tuple[date, str | None]]
     ends = clearing.period_ends_on
     told = _(
         "left of what came by %(ends)s, to be spent by %(due)s",
-        ends=format_date(ends, "medium"),
-        due=format_date(clearing.due_on, "medium"),
+        ends=day_word(ends),
+        due=day_word(clearing.due_on),
     )
     behind = [words for day, words in decided if day <= ends]
     if behind and behind[-1]:

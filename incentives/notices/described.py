@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import format_date, gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -25,6 +25,7 @@ from incentives.register.dues import due_words
 from incentives.register.models import Household
 from incentives.register.names import masked
 from incentives.shop.queries import find_redemption
+from incentives.web.dates import day_word
 
 MATTER_WORDS = {
     Matter.AWARD: _("points given"),
@@ -134,7 +135,8 @@ def subject_words(
         view = views[each.award_id]
         own = view.award.household_id == each.household_id
         holder = view.holder if whole or own else in_public(view)
-        title = f"{holder} · {item_name(view.item)} · {view.award.points}"
+        points = ngettext("%(num)s point", "%(num)s points", view.award.points)
+        title = f"{holder} · {item_name(view.item)} · {points}"
         return title, url_for("awards_pages.show_award", award_id=each.award_id)
     if each.disbursement_id is not None:
         url = url_for("fund_pages.show", disbursement_id=each.disbursement_id)
@@ -145,7 +147,7 @@ def subject_words(
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
     if each.clearing_id is not None:
         return clearing_words(each)
-    day = format_date(each.missing_occurred_on, "medium") if each.missing_occurred_on else ""
+    day = day_word(each.missing_occurred_on) if each.missing_occurred_on else ""
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
     code = each.missing_rule_item or ""
     rule = rules.get(code, code)
@@ -166,7 +168,7 @@ def clearing_words(each: Objection) -> tuple[str, str]:
     title = gettext(
         "Cleared, of what was left on %(day)s: %(points)s",
         points=gone.points if gone else 0,
-        day=format_date(clearing.period_ends_on, "medium"),
+        day=day_word(clearing.period_ends_on),
     )
     return title, url_for("clearing_pages.list_clearings", village=each.village)
 
@@ -175,6 +177,9 @@ def opening_words(each: Objection) -> tuple[str, str]:
     """A line of a paper book as its notice has it, and where that is."""
     line = db.session.get_one(NoticeLine, (each.notice_id, each.line))
     notice = db.session.get_one(Notice, each.notice_id)
-    figure = line.points if line.points is not None else f"{(line.amount_fen or 0) / 100:.2f}"
-    title = " · ".join((line.holder or gettext("a minor"), line.what, str(figure)))
+    if line.points is None:
+        figure = gettext("%(yuan)s yuan", yuan=f"{(line.amount_fen or 0) / 100:.2f}")
+    else:
+        figure = ngettext("%(num)s point", "%(num)s points", line.points)
+    title = " · ".join((line.holder or gettext("a minor"), line.what, figure))
     return title, url_for("notices_pages.show_notice", village=each.village, number=notice.number)

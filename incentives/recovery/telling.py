@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_date, format_datetime, lazy_gettext
+from flask_babel import format_datetime, lazy_gettext
 from flask_babel import gettext as _
 
 from incentives.clock import VILLAGE_TIME
 from incentives.recovery.models import LostItem, LostKind
 from incentives.recovery.queries import reopenings
 from incentives.recovery.state import reads_only
+from incentives.web.dates import day_word
 from incentives.web.guard import Village, allows, guard
 
 # What of a record can be lost, as rooms name it.
@@ -37,7 +38,7 @@ def bands(village: Village | None) -> list[dict[str, str]]:
         )
         found.append({"kind": "locked", "text": text} | way_on())
     for each in reopenings(village.code) if village is not None else []:
-        day = format_date(each.on, "medium")
+        day = day_word(each.on)
         if each.lost:
             text = _(
                 "This village's log was opened anew on %(day)s, as its seals were lost: voucher"

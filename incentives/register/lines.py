@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from incentives.access.queries import person_names
 from incentives.ledger import Kind, Line
+from incentives.web.dates import day_word
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def tell_lines(lines: Sequence[Line]) -> list[Told]:
 
 def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
     """One line in words; `more` is what its room knows of the records behind events of its kind."""
-    parts = [format_date(line.occurred_on, "medium")]
+    parts = [day_word(line.occurred_on)]
     if line.record in more:
         parts.append(more[line.record])
     if line.kind is Kind.REVERSAL or line.record not in more:

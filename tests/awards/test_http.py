@@ -129,6 +129,18 @@ def test_a_batch_names_its_bad_lines(site: Site) -> None:
     assert (len(listed.json["items"]), listed.json["next"] is not None) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("q", "found"), [("扎西", 1), ("zxpc", 1), ("清洁", 2), ("clean", 2), ("cl01", 2), ("没有", 0)]
+)
+def test_awards_are_found_by_who_and_by_what(site: Site, q: str, found: int) -> None:
+    adopt(site)
+    for person in people(site, "扎西彭措", "王建国"):
+        assert propose(site, person).status_code == 201
+    listed = site.call("cadre", "GET", f"{AT}/awards?q={q}").json["items"]
+    assert len(listed) == found
+    assert ("扎西彭措" in site.open("cadre", f"/desk/awards?q={q}")) == bool(found)
+
+
 def test_the_same_key_proposes_once(site: Site) -> None:
     adopt(site)
     one, _two = people(site, "扎西彭措", "洛绒卓玛")

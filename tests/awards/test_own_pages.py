@@ -176,7 +176,7 @@ def test_what_was_taken_back_says_what_is_owed_and_how_to_object(
     assert "是我家两个人做的" in home.open(f"/c/awards/{award}")
     turn(site, award, "reversal")
     assert "Taken back by reviewer 某: 记错了" in home.open("/c/awards")
-    line = "Join the clean-up of common ground of Mar 2, 2026 · decided by reviewer 某"
+    line = "Join the clean-up of common ground of 2 Mar 2026 · decided by reviewer 某"
     assert line in home.open("/c/account")
     assert f"/c/claims/{award}/objection" in home.open(f"/c/awards/{award}")
 

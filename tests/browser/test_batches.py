@@ -119,6 +119,20 @@ def test_fifty_people_pasted_from_a_column(village, person, size):
     assert hand.seconds < SECONDS
 
 
+def test_a_name_typed_and_enter_says_who_was_ticked(village, person):
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    search = page.locator("[data-filter] input")
+    search.fill("卓玛17")
+    search.press("Enter")
+    expect(page.locator(".filter-none")).to_have_text("勾上了：卓玛17")
+    expect(page.locator(".sum-text")).to_contain_text("1 人")
+    cadre.shot("batch-typed")
+    search.fill("没有")
+    expect(page.locator(".filter-none")).not_to_contain_text("勾上了")
+
+
 def test_fifty_people_of_last_time(village, person):
     with village.app.app_context():
         fifty = [

@@ -285,7 +285,7 @@ def test_a_household_reads_what_was_cleared_who_decided_and_what_to_do(bare_app,
     page = home.open("/c/account")
     for words in (
         "50 points were cleared",
-        "left of what came by Dec 31, 2026, to be spent by Jan 30, 2027",
+        "left of what came by 31 Dec 2026, to be spent by 30 Jan 2027",
         "decided by the village: test",
         "Object to this",
     ):

@@ -219,7 +219,7 @@ def test_from_the_card_page_to_the_points_back(site: Site, home: Home, cleared: 
     page = home.open("/c/account")
     assert "Object to this" not in page
     assert "can't be objected to" not in page
-    assert "Cleared, of what was left on Dec 31, 2026: 50" in page
+    assert "Cleared, of what was left on 31 Dec 2026: 50" in page
     ask = site.call("reviewer", "GET", f"{AT}/objections?matter=clearing").json["items"]
     assert [each["about"]["clearing"] for each in ask] == [cleared]
     at = f"/review/objections/{ask[0]['id']}"

@@ -134,6 +134,19 @@ def test_a_household_disputes_what_it_got_at_the_shop(site: Site, home: Home) ->
     assert account["balance"] == 100
 
 
+def test_a_dispute_that_is_not_right_says_nothing_of_the_shop(site: Site, home: Home) -> None:
+    sale = bought(site, home)
+    new = f"/c/objections/new?redemption={sale['id']}"
+    home.send(new, on=new, reason="one was broken")
+    (made,) = listed(home)
+    page = f"/review/objections/{made['id']}"
+    unsaid = site.send("second", page, upheld="true", reason="weighed again")
+    assert unsaid.status_code == 422
+    assert site.send("second", page, upheld="false", reason="weighed again").status_code == 303
+    (ruled_on,) = listed(home)
+    assert (ruled_on["status"], ruled_on["shop_at_fault"]) == ("overruled", None)
+
+
 def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     new = "/c/objections/new?missing=1"
     typed = {"missing-resident_id": str(home.head), "missing-rule_item": "CL01"}
@@ -215,6 +228,8 @@ def test_a_ruling_on_a_line_stands_in_public(site: Site, home: Home) -> None:
     assert site.call("second", "POST", f"{AT}/notices", {"kind": "awards"}).status_code == 201
     about = {"about": {"notice": 1, "line": 1}, "reason": "not me"}
     made = home.call("POST", f"{AT}/objections", about).json
+    paper_at = f"/v/{VILLAGE}/notices/1/lines/1/objection"
+    assert "Nobody and nothing found." in site.open("writer", f"{paper_at}?q=zzz")
     public = site.app.test_client()
     assert "asked around" not in public.get(f"/v/{VILLAGE}/notices/1").text
     ruled(site, made, upheld=False)

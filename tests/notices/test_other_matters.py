@@ -219,7 +219,6 @@ def test_a_dispute_that_is_not_upheld_moves_nothing(app: Flask, clock: Clock) ->
         objected(home(scene), redemption=redemption),
         upheld=False,
         actor=scene.third,
-        shop_at_fault=False,
     )
     assert scene.points() == 2
     stranger = Actor(**{**home(scene).__dict__, "household_id": scene.other.id})

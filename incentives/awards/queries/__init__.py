@@ -3,6 +3,7 @@
 from incentives.awards.queries.awards import (
     AwardView,
     awaiting_publication,
+    award_matches,
     award_view,
     award_views,
     awards,
@@ -69,6 +70,7 @@ __all__ = [
     "Waiting",
     "answered_last",
     "awaiting_publication",
+    "award_matches",
     "award_view",
     "award_views",
     "awards",

@@ -23,6 +23,9 @@ from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
 from incentives.register.models import Household, Resident
+from incentives.register.queries.households import name_matches
+
+RULE_TEXTS = (RuleItem.code, RuleItem.name_zh, RuleItem.name_en)
 
 
 @dataclass
@@ -93,6 +96,20 @@ def awards(village: str, filters: dict[str, Any] | None = None) -> Select[Award]
         if name in conditions:
             chosen = chosen.where(conditions[name](value))
     return chosen
+
+
+def award_matches(q: str) -> ColumnElement[bool]:
+    """Whether who earned an award, by name, pinyin or initials, or its rule contain the text."""
+    found = select(Resident.id).where(name_matches(q))
+    rules = select(RuleItem.id).where(
+        or_(*(column.icontains(q, autoescape=True) for column in RULE_TEXTS))
+    )
+    homes = select(Household.id).where(Household.head_id.in_(found))
+    return or_(
+        Award.rule_item_id.in_(rules),
+        Award.resident_id.in_(found),
+        and_(Award.resident_id.is_(None), Award.household_id.in_(homes)),
+    )
 
 
 def count_of(chosen: Select[Any]) -> int:

@@ -51,7 +51,7 @@ def rule_on_objection(
     objection = find_objection(village, objection_id)
     db.session.refresh(objection)
     refuse_hand(objection, actor)
-    refuse_bad_ruling(objection, shop_at_fault)
+    refuse_bad_ruling(objection, upheld, shop_at_fault)
     close_objection(objection, upheld, reason, shop_at_fault, actor=actor, now=now)
     if objection.redemption_id is not None:
         if upheld:
@@ -76,9 +76,13 @@ def rule_on_objection(
     return objection
 
 
-def refuse_bad_ruling(objection: Objection, shop_at_fault: bool | None) -> None:
-    """Refuse a ruling on a redemption that doesn't say whether the shop is at fault."""
-    if (objection.redemption_id is None) != (shop_at_fault is None):
+def refuse_bad_ruling(objection: Objection, upheld: bool, shop_at_fault: bool | None) -> None:
+    """Refuse to uphold one to a redemption without saying whether the shop is at fault.
+
+    And to say it of anything else.
+    """
+    is_said, is_sale = shop_at_fault is not None, objection.redemption_id is not None
+    if (is_said and not is_sale) or (upheld and is_sale and not is_said):
         detail = _("Say of a redemption, and only there, whether the shop is at fault")
         raise Invalid(errors=[FieldError("/shop_at_fault", detail)])
 

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -21,6 +20,7 @@ from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
 from incentives.notices.queries.notices import find_notice
 from incentives.shop.models import Redemption
 from incentives.shop.queries import redemptions
+from incentives.web.dates import day_word
 
 WAITING_AT_MOST = 500
 SHOWN_AT_MOST = 50
@@ -215,7 +215,7 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
-        until = _("until %(day)s", day=format_date(notice.closes_on, "medium"))
+        until = _("until %(day)s", day=day_word(notice.closes_on))
         url = f"/v/{award.village}/notices/{notice.number}"
         steps.append(
             step(

@@ -116,6 +116,9 @@ function startFilter(root) {
     changed(box);
     field.value = '';
     search();
+    const named = first.querySelector('.tile-title');
+    const name = named ? String(named.textContent) : typed;
+    none.textContent = String(root.dataset.ticked).replace('{name}', name);
   });
   if (field.value) search();
 }
