@@ -58,7 +58,13 @@ async function lookUp(card) {
   byCamera = 'code' in card;
   say('');
   try {
-    scan = await call('POST', '/cards/scan', card);
+    /** @type {Scan} */
+    const found = await call('POST', '/cards/scan', card);
+    if (!found.scan_id) {
+      say(texts.notServed || ''); // anyone is told a card's balance; only its shops may sell
+      return;
+    }
+    scan = found;
     openBasket();
   } catch (error) {
     say(explain(error));
