@@ -115,6 +115,10 @@ def test_the_day_is_closed_with_the_cash_that_was_counted(live_server, person, s
     expect(page.locator("[data-part=receipt-cash-amount]")).to_have_text("5.00")
     page = shopkeeper.open("/shop/closings")
     shopkeeper.shot("close")
+    # What is missing is said before the sheet covers it.
+    page.locator("summary", has_text="日结").click()
+    expect(page.locator("#field-cash_counted_fen")).to_be_focused()
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.locator("#field-cash_counted_fen").fill("4")
     page.locator("summary", has_text="日结").click()
     page.get_by_role("button", name="日结", exact=True).click()

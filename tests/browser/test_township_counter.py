@@ -11,22 +11,26 @@ from incentives.clock import now
 from incentives.extensions import db
 from incentives.register.operations import set_policy
 from tests.browser.conftest import PHONE, LiveServer
-from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
+from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, make_village
 from tests.shop.settling import Trade
 
 NAMES = {VILLAGE: "下坝村", OTHER_VILLAGE: "黑达村"}
+ELSEWHERE = "513336101206"
 CASH = {VILLAGE: "10.00", OTHER_VILLAGE: "5.00"}  # for 10 points
 
 
 @pytest.fixture
 def counter(live_server: LiveServer) -> tuple[str, dict[str, str]]:
-    """The keeper's account, and the numbers of cards with 40 points in two villages."""
+    """The keeper's account, and numbers of cards: of two villages with 40 points, and elsewhere."""
     with live_server.app.app_context():
         trade = Trade(None, division=TOWNSHIP, serves=(VILLAGE, OTHER_VILLAGE))
         worth = {"village": OTHER_VILLAGE, "values": {"fen_per_point": 50}}
         act(lambda: set_policy(**worth, effective_on=None, resolution="1", actor=SYSTEM, now=now()))
         for village in NAMES:
             trade.sell(village, oil=24)
+        make_village(ELSEWHERE)
+        home = make_household(ELSEWHERE)
+        act(lambda: trade.issue(home))
         cards = {card.village: card.number for card in db.session.scalars(select(Card))}
         keeper = db.session.get_one(User, trade.keeper.user_id).username
         db.session.remove()
@@ -57,6 +61,17 @@ def test_a_card_goes_by_the_rules_of_its_own_village(counter, person):
         shopkeeper.shot(f"township-{village}")
         page.locator("[data-part=receipt-link]").click()
         expect(page.locator("main .receipt")).to_contain_text(name)
+
+
+def test_a_card_that_the_shop_doesn_t_serve_is_said_to_be_one(counter, person):
+    keeper, cards = counter
+    shopkeeper = person(PHONE)
+    shopkeeper.sign_in(keeper)
+    page = shopkeeper.open("/shop")
+    page.locator("[data-part=number]").fill(cards[ELSEWHERE])
+    page.locator("[data-part=number-form] button[type=submit]").click()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("不服务的村")
+    expect(page.locator("[data-part=basket]")).to_be_hidden()
 
 
 def test_who_forgot_the_card_is_looked_for_in_their_own_village(counter, person):

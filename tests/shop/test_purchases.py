@@ -130,6 +130,8 @@ def test_the_database_too_takes_no_more_than_was_paid(site, counter):
 def test_the_page_of_purchases(site, counter):
     payment = paid(site, 30_000)
     movement = bring(counter, 10)
+    for who in ("treasurer", "cadre", "supervisor"):
+        assert "/stock/purchases?" in site.open(who, "/stock")
     page = site.open("treasurer", "/stock/purchases")
     assert "县供销社" in page
     chosen = {"movement_id": movement, "disbursement_id": payment}

@@ -56,6 +56,26 @@ def test_lines_come_back_one_by_one_and_never_more_than_went(site, counter, shop
         assert audit(VILLAGE) == []
 
 
+def test_the_page_takes_back_what_is_named_while_it_may(site, counter, shopper, clock):
+    sale = counter.sold(shopper, soap=2)
+    path = f"/receipts/{sale['id']}"
+    soap = {"lines__0__line_id": sale["lines"][0]["id"]}
+    none = site.send("shopkeeper", path, reason="拿错了", lines__0__quantity="0", **soap)
+    assert none.status_code == 422
+    assert "Choose what came back" in none.text
+    one = site.send("shopkeeper", path, reason="坏了", lines__0__quantity="1", **soap)
+    assert one.status_code == 303
+    page = site.open("shopkeeper", path)
+    assert ("Brought back" in page, "Take goods back" in page) == (True, True)
+    whole = counter.sold(shopper, soap=1)
+    assert counter.refund(whole).status_code == 201
+    assert "Take goods back" not in site.open("shopkeeper", f"/receipts/{whole['id']}")
+    clock.forward(days=8)
+    site.browsers.clear()
+    late = site.open("shopkeeper", path)
+    assert ("could be returned until" in late, "Take goods back" in late) == (True, False)
+
+
 def test_two_refunds_at_once_give_back_once(site, counter, shopper):
     sale = counter.sold(shopper, soap=2)
     with ThreadPoolExecutor(2) as pool:

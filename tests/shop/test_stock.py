@@ -200,6 +200,8 @@ def test_pages_enter_what_happens(site, counter):
     assert sent.status_code == 303, sent.text
     photo = {"voucher_photo": (picture(), "v.jpg")}
     assert site.send("shopkeeper", "/stock/in", **typed, **more, **photo).status_code == 303
+    nothing = site.send("shopkeeper", "/stock/in", **typed | {"lines-0-quantity": ""}, **more)
+    assert (nothing.status_code, "Fill in at least one good" in nothing.text) == (422, True)
     spoiled = {"lines-0-good_id": soap, "lines-0-quantity": "1"}
     refused = site.send("shopkeeper", "/stock/spoiled", **spoiled)
     assert (refused.status_code, "Say why they spoiled" in refused.text) == (422, True)

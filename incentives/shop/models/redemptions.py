@@ -1,6 +1,6 @@
 """Points for goods, by scan."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -56,6 +56,11 @@ class Redemption(Base):
 
     household: Mapped[Household] = relationship()
     lines: Mapped[list["RedemptionLine"]] = relationship(order_by="RedemptionLine.line")
+
+    @property
+    def refundable_until(self) -> date:
+        """The last day on which its goods may be returned."""
+        return self.redeemed_on + timedelta(days=self.refund_days)
 
 
 class RedemptionLine(Base):

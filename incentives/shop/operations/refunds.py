@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -52,16 +52,17 @@ def refund_redemption(
     """Take goods back and give their points back; without `lines`, all that is still out.
 
     Where the sale was topped up in cash, points come back first and cash over the counter after
-    (domain.md, policy `cash_top_up`). Refuses after `refund_days`, more than is still out, and a
-    refund by somebody of that household.
+    (domain.md, policy `cash_top_up`). Refuses after `refund_days`, nothing, more than is still out,
+    and a refund by somebody of that household.
     """
+    if lines is not None and not lines:
+        raise Invalid(errors=[FieldError("/lines", _("Choose what came back, and how many"))])
     redemption = find_redemption(village, redemption_id)
     shop = find_shop(redemption.shop_id)
     require_at(actor, "redemption.refund", shop)
     refuse_own_household(actor, [redemption.household_id])
     ledger.hold([village])
-    day = village_day(now)
-    late = day > redemption.redeemed_on + timedelta(days=redemption.refund_days)
+    late = village_day(now) > redemption.refundable_until
     # What nobody came for goes back by the clock, however late that is.
     if late and not actor.is_system:
         raise WrongState(_("Goods can be returned for %(days)s days", days=redemption.refund_days))

@@ -199,6 +199,8 @@ def checked(shop: Shop, lines: Sequence[StockLine], least: int | None = None) ->
         if line.quantity < least if least is not None else line.quantity == 0:
             errors.append(FieldError(f"/lines/{index}/quantity", _("How many?")))
         seen.add(line.good_id)
-    if errors or not lines:
+    if not lines:
+        errors.append(FieldError("/lines", _("Fill in at least one good")))
+    if errors:
         raise Invalid(errors=errors)
     return list(lines)

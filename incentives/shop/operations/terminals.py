@@ -215,6 +215,8 @@ def act_at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
 def refuse_stopped(status: TerminalStatus) -> None:
     """Refuse a terminal that is out of use, in words for whoever holds it."""
     if status is TerminalStatus.SUSPENDED:
-        raise NotPermitted(_("This phone is stopped: the village office can let it serve again"))
+        raise NotPermitted(
+            _("This phone is stopped: a cadre or the administrator can let it serve again")
+        )
     if status is TerminalStatus.REPLACED:
         raise NotPermitted(_("Another phone took this one's place: register it anew"))

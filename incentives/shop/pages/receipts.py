@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from incentives import ledger
 from incentives.access.actor import current_actor
 from incentives.cards.paper import printed_checkpoint, printed_receipt
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.shop import forms, lists, operations, queries
@@ -75,6 +75,7 @@ def receipt(redemption_id: UUID) -> Any:
         return answer
     sale = queries.sales([queries.find_redemption(village.code, redemption_id)])[0]
     shop = queries.find_shop(redemption.shop_id)
+    still_out = any(line.quantity > line.refunded for line in sale.lines)
     household = db.session.get_one(Household, redemption.household_id)
     position = ledger.positions(village.code, [household.account_code])[household.account_code]
     return render(
@@ -86,7 +87,8 @@ def receipt(redemption_id: UUID) -> Any:
         names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
         vouchers=voucher_views(sale.vouchers),
         voucher_words=VOUCHERS,
-        may_refund=may_at(current_actor(), "redemption.refund", shop),
+        may_refund=still_out and may_at(current_actor(), "redemption.refund", shop),
+        in_time=village_day(now()) <= redemption.refundable_until,
         form=form,
         printed=printed_receipt(village.code, redemption.event_id),
         checkpoint=printed_checkpoint(village.code),

@@ -79,7 +79,8 @@ def stock() -> Any:
         words=KINDS,
         sources=SOURCES,
         may_move=may_at(actor, "stock.move", shop),
-        may_link=shop.stock_owner is StockOwner.VILLAGE and may(actor, "stock.link", shop.division),
+        shows_payments=shop.stock_owner is StockOwner.VILLAGE
+        and may(actor, "disbursement.read", shop.division),
     )
 
 

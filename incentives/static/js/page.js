@@ -141,6 +141,7 @@ function startConfirm(root) {
   };
   summary.addEventListener('click', (event) => {
     event.preventDefault();
+    if (saysWhatIsMissing(details.closest('form'), sheet)) return;
     open();
   });
   dialog.addEventListener('close', () => {
@@ -156,6 +157,19 @@ function startConfirm(root) {
   }
   // Who tapped before this script was there has the fold open already.
   if (details.open || sheet.querySelector('[aria-invalid], .field-error')) open();
+}
+
+/**
+ * Let the browser complain of what is missing before a sheet covers it: under it nobody would see,
+ * and the form would not be sent.
+ *
+ * @param {HTMLFormElement | null} form
+ * @param {HTMLElement} sheet
+ */
+function saysWhatIsMissing(form, sheet) {
+  const fields = /** @type {HTMLInputElement[]} */ ([...(form?.elements || [])]);
+  const bad = fields.find((field) => !sheet.contains(field) && !field.checkValidity());
+  return bad ? !bad.reportValidity() : false;
 }
 
 /**

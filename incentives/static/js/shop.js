@@ -58,7 +58,13 @@ async function lookUp(card) {
   byCamera = 'code' in card;
   say('');
   try {
-    scan = await call('POST', '/cards/scan', card);
+    /** @type {Scan} */
+    const found = await call('POST', '/cards/scan', card);
+    if (!found.scan_id) {
+      say(texts.notServed || ''); // anyone is told a card's balance; only its shops may sell
+      return;
+    }
+    scan = found;
     openBasket();
   } catch (error) {
     say(explain(error));
@@ -115,7 +121,8 @@ function update() {
   const points = pointsPart();
   const most = spendable();
   const byName = scan.shown_by === 'name';
-  const proof = scan.pin_needed_above !== null && points > scan.pin_needed_above;
+  const enough = most === null || points <= most;
+  const proof = enough && scan.pin_needed_above !== null && points > scan.pin_needed_above;
   const vouched = vouch !== null && points <= vouch.points;
   drawChosen((item) => change(item, -1));
   part('spendable').textContent = most === null ? '?' : String(most);
@@ -133,8 +140,7 @@ function update() {
   part('vouched-by').textContent = vouch?.answered_by_name || '';
   const button = /** @type {HTMLButtonElement} */ (part('hand-over'));
   button.textContent = unsettled ? texts.sendAgain || '' : fill(texts.handOver, { points });
-  button.disabled =
-    sum === 0 || asking !== null || (most !== null && points > most) || (byName && !vouched);
+  button.disabled = sum === 0 || asking !== null || !enough || (byName && !vouched);
 }
 
 /**
