@@ -154,7 +154,7 @@ class ListForm(Schema):
 class ListPaymentForm(PaymentInput):
     """`lines` are those that were ticked."""
 
-    lines = fields.List(fields.Integer(), load_default=None)
+    lines = fields.List(fields.Integer(), load_default=list)
 
 
 ACTIONS: dict[str, type[Schema]] = {

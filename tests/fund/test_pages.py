@@ -178,7 +178,10 @@ def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
     for who, action in (("reviewer", "evaluation"), ("supervisor", "approval")):
         done = site.send(who, f"{path}/{action}", on=path, decision="approve")
         assert done.status_code == 303, done.text
-    fields = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1", "lines": "2"}
+    fields = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1"}
+    none_ticked = site.send("treasurer", f"{path}/payment", on=path, **fields)
+    assert (none_ticked.status_code, "Tick whom you pay" in none_ticked.text) == (422, True)
+    fields["lines"] = "2"
     assert site.send("treasurer", f"{path}/payment", on=path, **fields).status_code == 303
     list_id = path.rpartition("/")[2]
     found = site.call("supervisor", "GET", f"{FUND}/disbursement-lists/{list_id}").json
