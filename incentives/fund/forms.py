@@ -122,13 +122,14 @@ class StatementRow(Schema):
 
 
 class StatementForm(Schema):
-    """A statement: a sheet brought along, or its lines typed."""
+    """A statement: a sheet brought along, or its lines typed; the bank's paper as a photo or PDF."""
 
     from_on = Day(required=True)
     to_on = Day(required=True)
     opening_fen = SignedYuan(load_default=None)
     closing_fen = SignedYuan(load_default=None)
     sheet = Upload()
+    paper_file = Upload()
     lines = fields.List(fields.Nested(StatementRow), load_default=list)
 
 

@@ -112,8 +112,11 @@ def test_a_months_end_from_count_to_closing(site):
         on=month,
         **days,
         sheet=(io.BytesIO(STATEMENT), "bank.csv"),
+        paper_file=(jpeg(), "paper.jpg"),
     )
     assert brought.status_code == 303, brought.text
+    (kept,) = site.call("treasurer", "GET", f"{FUND}/bank/statements").json["items"]
+    assert f"/files/{kept['file_id']}" in site.open("supervisor", month)
     assert "1 lines have an entry of the same amount" in site.open("treasurer", month)
     assert site.send("treasurer", f"{month}/matches", on=month).status_code == 303
     ready = site.open("treasurer", month)
