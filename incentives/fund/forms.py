@@ -122,7 +122,7 @@ class StatementRow(Schema):
 
 
 class StatementForm(Schema):
-    """A statement: a sheet brought along, or its lines typed; the bank's paper as a photo or PDF."""
+    """A statement: a sheet brought along, or its lines typed; and the bank's own paper."""
 
     from_on = Day(required=True)
     to_on = Day(required=True)

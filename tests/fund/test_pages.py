@@ -208,6 +208,30 @@ def test_pages_open_for_those_whose_they_are(site):
     assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_list_says_what_it_waits_for_and_whose_it_is_not_to_decide(bare_app, own):
+    site = make_site(bare_app, publicity_days=5)
+    lines = []
+    for door, name in (("1", "扎西彭措"), ("2", "格绒次仁")):
+        body = {"door": door, "head": {"name": name}}
+        made = site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body).json
+        lines.append({"payee": {"household_id": made["id"]}, "amount_fen": 20_000})
+    if own:
+        users = site.call("administrator", "GET", "/users").json["items"]
+        user = next(each["id"] for each in users if each["username"] == "reviewer")
+        lives = {"resident_id": made["head_id"]}
+        assert site.call("administrator", "PATCH", f"/users/{user}", lives).status_code == 200
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "lines": lines}
+    sent = site.call("cadre", "POST", f"{FUND}/disbursement-lists", asked).json
+    path = f"/fund/lists/{sent['id']}"
+    page = site.open("reviewer", path)
+    assert ("of your own household" in page, "Should the fund give this?" in page) == (own, not own)
+    if not own:
+        done = site.send("reviewer", f"{path}/evaluation", on=path, decision="approve")
+        assert done.status_code == 303
+        assert site.open("reviewer", path).count("It waits for the next notice.") == 1
+
+
 REWARDED = [f"扎西{one}{two}" for one in "平措罗布多" for two in "旺杰次仁央金"]
 
 
