@@ -11,8 +11,9 @@ from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import Decision, Method, Status
 from incentives.fund.operations import BudgetLine, ListLine, PayeeChoice, objection_open
+from incentives.fund.queries.township import sent_up_to
 from incentives.ledger.models import Event
-from tests.factories import VILLAGE, act, make_household, staff
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
 from tests.fund.people import (
     DAY,
     apply_for,
@@ -25,6 +26,7 @@ from tests.fund.people import (
     set_budgets,
     status_of,
 )
+from tests.fund.test_duties import add_account
 
 
 @pytest.fixture
@@ -169,6 +171,21 @@ def act_as_both(village):
         village.reviewer,
         roles=(*village.reviewer.roles, Assignment(Role.SUPERVISOR, VILLAGE)),
     )
+
+
+def test_a_list_that_concerns_every_reviewer_of_the_village_goes_up(village, families):
+    above = staff(Role.REVIEWER, TOWNSHIP)
+    add_account("reviewer", Role.REVIEWER, resident_id=families[1].head_id)
+    list_id = ask(village, families[:1] + families[2:], 10_000)
+    assert sent_up_to(above) == []
+    with pytest.raises(NotPermitted):
+        evaluate_list(village, list_id, above)
+    list_id = ask(village, families, 10_000)
+    waiting = [each.view.disbursement for each in sent_up_to(above)]
+    assert waiting == queries.rows_on(list_id)
+    evaluate_list(village, list_id, above)
+    assert states(list_id) == [Status.EVALUATED] * 4
+    assert sent_up_to(above) == []
 
 
 def test_an_objection_holds_back_its_line_alone(village, families):
