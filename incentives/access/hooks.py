@@ -28,6 +28,8 @@ card_sign_in: list[Callable[[dict[str, Any], datetime], CardHolder]] = []
 home_of: list[Callable[[UUID], tuple[UUID, str] | None]] = []
 # Set by register: the names of residents by id, those missing left out.
 names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
+# Set by rooms with codes of their own: what one of them in the audit trail is in words, or None.
+words_for: list[Callable[[str], str | None]] = []
 # Set by shop: a user as their shop's terminal lets them act; refuses one that is stopped.
 at_terminal_of: list[Callable[[Actor, UUID], Actor]] = []
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import fields
 
 from incentives.access.actor import Actor, current_actor
+from incentives.access.details import details_said
 from incentives.access.models import AuditRow, User, UserRole
 from incentives.access.permissions import may
 from incentives.access.queries import by_people_named, divisions_below
@@ -68,11 +69,6 @@ def where_options() -> list[tuple[str, str]]:
     """The divisions whose trail the reader may narrow to."""
     found = divisions_below(trails_of(current_actor())).values()
     return [(each.code, each.name_zh) for each in found]
-
-
-def details_said(row: dict[str, Any]) -> str:
-    """What more is kept of an act, one a line."""
-    return "\n".join(f"{name}: {value}" for name, value in (row["details"] or {}).items())
 
 
 AUDIT = Listing(

@@ -57,3 +57,8 @@ NUMBERS_BY = {
 }
 
 LEDGERS = {"red": _("overdue"), "blue": _("in time")}
+
+
+def category_word(code: str) -> str | None:
+    """What a category is called, None for what is none."""
+    return str(CATEGORIES[Category(code)]) if code in set(Category) else None

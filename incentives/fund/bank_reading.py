@@ -23,7 +23,7 @@ HEADINGS = "bank_headings.csv"
 HEAD_WITHIN = 30
 LINES_AT_MOST = 2_000
 NUMBER = re.compile(r"[-+]?\d{1,13}(\.\d{1,4})?", re.ASCII)
-LIKE_A_DAY = re.compile(r"\d{1,4} ?[-/.年]|\d{4,}", re.ASCII)
+LIKE_A_DAY = re.compile(r"\d{1,4} ?[-/.\u5e74]|\d{4,}", re.ASCII)
 DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?", re.ASCII)
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\D.*)?", re.ASCII)
 
@@ -172,7 +172,7 @@ def fen_of(cell: Any) -> int:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return int((Decimal(repr(cell)) * 100).to_integral_value())
     typed = folded(shown(cell)).replace(",", "").replace(" ", "")
-    typed = typed.removeprefix("\u00a5").removeprefix("CNY").removesuffix("元")
+    typed = typed.removeprefix("\u00a5").removeprefix("CNY").removesuffix("\u5143")
     if typed in ("", "-", "--", "/"):
         return 0
     if not NUMBER.fullmatch(typed):

@@ -122,13 +122,14 @@ class StatementRow(Schema):
 
 
 class StatementForm(Schema):
-    """A statement: a sheet brought along, or its lines typed."""
+    """A statement: a sheet brought along, or its lines typed; and the bank's own paper."""
 
     from_on = Day(required=True)
     to_on = Day(required=True)
     opening_fen = SignedYuan(load_default=None)
     closing_fen = SignedYuan(load_default=None)
     sheet = Upload()
+    paper_file = Upload()
     lines = fields.List(fields.Nested(StatementRow), load_default=list)
 
 
@@ -154,7 +155,7 @@ class ListForm(Schema):
 class ListPaymentForm(PaymentInput):
     """`lines` are those that were ticked."""
 
-    lines = fields.List(fields.Integer(), load_default=None)
+    lines = fields.List(fields.Integer(), load_default=list)
 
 
 ACTIONS: dict[str, type[Schema]] = {

@@ -29,8 +29,8 @@ SUM = "sum"
 HEAD_WITHIN = 10
 # A typed line of a name and an amount, maybe numbered, whatever stands between them.
 NAME_AND_AMOUNT = re.compile(
-    r"(?:\d+[\s.、．,，)）]+)?([^\d\s,，][^\d,，:：]*?)[\s,，:：]+"
-    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) ?元?"
+    r"(?:\d+[\s.\u3001\uff0e,\uff0c)\uff09]+)?([^\d\s,\uff0c][^\d,\uff0c:\uff1a]*?)[\s,\uff0c:\uff1a]+"
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) ?\u5143?"
 )
 
 Row = Sequence[str]

@@ -38,6 +38,7 @@ class Card:
     actions: list[str]
     missing_approvals: int
     waits: str | None
+    is_own: bool
 
     @property
     def row(self) -> Any:
@@ -53,7 +54,14 @@ def card_of(view: DisbursementView, actor: Actor) -> Card:
         actions=actions_of(view, actor),
         missing_approvals=missing_approvals(view.disbursement, view.approvals, view.decided_fen),
         waits=what_waits(view),
+        is_own=is_own(view, actor),
     )
+
+
+def is_own(view: DisbursementView, actor: Actor) -> bool:
+    """Whether the payee is of this person's household: then every step is another's."""
+    homes = payee_households(view.disbursement)
+    return actor.household_id is not None and actor.household_id in homes
 
 
 def what_waits(view: DisbursementView) -> str | None:
@@ -71,14 +79,15 @@ def what_waits(view: DisbursementView) -> str | None:
 def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
     """What this person can do now, by role, state and what they did before."""
     row = view.disbursement
-    own = actor.household_id is not None and actor.household_id in payee_households(row)
+    own = is_own(view, actor)
     decided = {each.approver for each in view.approvals}
     mine = actor.person == row.applied_by
     earlier = decided | {row.evaluated_by}
     published = (row.status is Status.EVALUATED and row.publicity_days == 0) or (
         row.status is Status.PUBLISHED and row.concluded_at is not None
     )
-    out = row.status in (Status.PAID, Status.RECEIVED)
+    paid = row.status in (Status.PAID, Status.RECEIVED)
+    rest = row.amount_fen - row.returned_fen
     before = row.status in BEFORE_PAYMENT
     decides = not own and not mine
     possible = {
@@ -88,9 +97,9 @@ def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
             "pay",
             row.status is Status.APPROVED and not own and actor.person not in earlier,
         ),
-        "receipt": ("receive", row.status is Status.PAID),
-        "return": ("return", out or row.status is Status.RETURNED),
-        "reversal": ("reverse", out),
+        "receipt": ("receive", row.status is Status.PAID and not own),
+        "return": ("return", (paid or row.status is Status.RETURNED) and rest > 0 and not own),
+        "reversal": ("reverse", paid and not own),
         "rejection": ("reject", before and decides and row.status is not Status.APPLIED),
         "withdrawal": ("withdraw", before and mine),
     }

@@ -80,6 +80,11 @@ def purpose_word(code: str) -> str:
     return purpose_name(code, str(get_locale()))
 
 
+def known_purpose_word(code: str) -> str | None:
+    """A purpose in the reader's language, None for what is none."""
+    return purpose_word(code) if code in purposes() else None
+
+
 def purpose_options() -> list[tuple[str, str]]:
     """The purposes that can be applied for, as a field's options."""
     return [

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentives.access import hooks
 from incentives.access.actor import Actor
 from incentives.extensions import db
+from incentives.register.forms import POLICY_WORDS
 from incentives.register.models import Division, Resident
 from incentives.register.queries import residents_by_id, served_villages
 from incentives.web.guard import Village, guard
@@ -19,6 +20,8 @@ def init_app() -> None:
     guard.open_villages = open_villages
     hooks.home_of[:] = [home_of]
     hooks.names_of[:] = [names_of]
+    if policy_word not in hooks.words_for:
+        hooks.words_for.append(policy_word)
 
 
 def named(division: Division) -> Village:
@@ -61,3 +64,8 @@ def names_of(ids: set[UUID]) -> dict[UUID, str]:
     """The names of residents by id, those missing left out."""
     found: dict[UUID, Any] = residents_by_id(list(ids))
     return {each: resident.name for each, resident in found.items()}
+
+
+def policy_word(code: str) -> str | None:
+    """What a policy is called, None for what is none."""
+    return str(POLICY_WORDS[code]) if code in POLICY_WORDS else None

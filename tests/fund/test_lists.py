@@ -4,16 +4,19 @@ import pytest
 from sqlalchemy import select
 
 from incentives import ledger
+from incentives.access.actor import Role
 from incentives.clock import now
 from incentives.errors import Invalid, NotPermitted, OwnHousehold, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import Decision, Method, Status
 from incentives.fund.operations import BudgetLine, ListLine, PayeeChoice, objection_open
+from incentives.fund.queries.township import sent_up_to
 from incentives.ledger.models import Event
-from tests.factories import VILLAGE, act, make_household, staff
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
 from tests.fund.people import (
     DAY,
+    apply_for,
     approve,
     evaluate,
     give,
@@ -23,6 +26,7 @@ from tests.fund.people import (
     set_budgets,
     status_of,
 )
+from tests.fund.test_duties import add_account
 
 
 @pytest.fixture
@@ -138,8 +142,6 @@ def test_two_lines_of_one_household_share_its_cap(village, families):
 
 
 def test_none_of_them_lives_in_a_payees_household(village, families):
-    from incentives.access.actor import Role
-
     with pytest.raises(Invalid) as refused:
         ask(village, families, actor=staff(Role.CADRE, household=families[2]))
     assert [each.pointer for each in refused.value.errors] == ["/lines/2/payee"]
@@ -169,6 +171,21 @@ def act_as_both(village):
         village.reviewer,
         roles=(*village.reviewer.roles, Assignment(Role.SUPERVISOR, VILLAGE)),
     )
+
+
+def test_a_list_that_concerns_every_reviewer_of_the_village_goes_up(village, families):
+    above = staff(Role.REVIEWER, TOWNSHIP)
+    add_account("reviewer", Role.REVIEWER, resident_id=families[1].head_id)
+    list_id = ask(village, families[:1] + families[2:], 10_000)
+    assert sent_up_to(above) == []
+    with pytest.raises(NotPermitted):
+        evaluate_list(village, list_id, above)
+    list_id = ask(village, families, 10_000)
+    waiting = [each.view.disbursement for each in sent_up_to(above)]
+    assert waiting == queries.rows_on(list_id)
+    evaluate_list(village, list_id, above)
+    assert states(list_id) == [Status.EVALUATED] * 4
+    assert sent_up_to(above) == []
 
 
 def test_an_objection_holds_back_its_line_alone(village, families):
@@ -221,3 +238,17 @@ def test_a_list_waits_as_one(village, families):
     evaluate_list(village, list_id)
     assert queries.count_waiting(village.reviewer, VILLAGE) == 1
     assert queries.count_waiting(village.supervisor, VILLAGE) == 1
+
+
+def test_what_goes_to_ones_own_household_does_not_wait_for_one(village, families):
+    list_id = ask(village, families, 10_000)
+    ask(village, families[1:3])
+    member = PayeeChoice(resident_id=families[0].head_id)
+    apply_for(village.cadre, member, purpose="conduct")
+    own = {role: staff(role, household=families[0]) for role in (Role.REVIEWER, Role.TREASURER)}
+    assert queries.count_waiting(village.reviewer, VILLAGE) == 3
+    assert queries.count_waiting(own[Role.REVIEWER], VILLAGE) == 1
+    evaluate_list(village, list_id)
+    approve_list(village.supervisor, list_id)
+    waiting = db.session.scalars(queries.waiting_for(own[Role.TREASURER], VILLAGE)).all()
+    assert {each.household_id for each in waiting} == {each.id for each in families[1:]}

@@ -112,8 +112,11 @@ def test_a_months_end_from_count_to_closing(site):
         on=month,
         **days,
         sheet=(io.BytesIO(STATEMENT), "bank.csv"),
+        paper_file=(jpeg(), "paper.jpg"),
     )
     assert brought.status_code == 303, brought.text
+    (kept,) = site.call("treasurer", "GET", f"{FUND}/bank/statements").json["items"]
+    assert f"/files/{kept['file_id']}" in site.open("supervisor", month)
     assert "1 lines have an entry of the same amount" in site.open("treasurer", month)
     assert site.send("treasurer", f"{month}/matches", on=month).status_code == 303
     ready = site.open("treasurer", month)
@@ -178,7 +181,10 @@ def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
     for who, action in (("reviewer", "evaluation"), ("supervisor", "approval")):
         done = site.send(who, f"{path}/{action}", on=path, decision="approve")
         assert done.status_code == 303, done.text
-    fields = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1", "lines": "2"}
+    fields = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1"}
+    none_ticked = site.send("treasurer", f"{path}/payment", on=path, **fields)
+    assert (none_ticked.status_code, "Tick whom you pay" in none_ticked.text) == (422, True)
+    fields["lines"] = "2"
     assert site.send("treasurer", f"{path}/payment", on=path, **fields).status_code == 303
     list_id = path.rpartition("/")[2]
     found = site.call("supervisor", "GET", f"{FUND}/disbursement-lists/{list_id}").json
@@ -200,6 +206,30 @@ def test_pages_open_for_those_whose_they_are(site):
     site.open("supervisor", "/supervise")
     site.open("cadre", "/fund/lists/new")
     assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_list_says_what_it_waits_for_and_whose_it_is_not_to_decide(bare_app, own):
+    site = make_site(bare_app, publicity_days=5)
+    lines = []
+    for door, name in (("1", "扎西彭措"), ("2", "格绒次仁")):
+        body = {"door": door, "head": {"name": name}}
+        made = site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body).json
+        lines.append({"payee": {"household_id": made["id"]}, "amount_fen": 20_000})
+    if own:
+        users = site.call("administrator", "GET", "/users").json["items"]
+        user = next(each["id"] for each in users if each["username"] == "reviewer")
+        lives = {"resident_id": made["head_id"]}
+        assert site.call("administrator", "PATCH", f"/users/{user}", lives).status_code == 200
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "lines": lines}
+    sent = site.call("cadre", "POST", f"{FUND}/disbursement-lists", asked).json
+    path = f"/fund/lists/{sent['id']}"
+    page = site.open("reviewer", path)
+    assert ("of your own household" in page, "Should the fund give this?" in page) == (own, not own)
+    if not own:
+        done = site.send("reviewer", f"{path}/evaluation", on=path, decision="approve")
+        assert done.status_code == 303
+        assert site.open("reviewer", path).count("It waits for the next notice.") == 1
 
 
 REWARDED = [f"扎西{one}{two}" for one in "平措罗布多" for two in "旺杰次仁央金"]

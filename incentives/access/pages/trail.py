@@ -5,6 +5,7 @@ from typing import Any
 from incentives.access import lists, queries
 from incentives.access.actor import SYSTEM_PERSON
 from incentives.access.api import get_audit
+from incentives.access.details import details_said
 from incentives.access.pages.shared import blueprint, division_name
 from incentives.access.tags import TAGS
 from incentives.web.lists import ListPage, export_page
@@ -26,7 +27,7 @@ def show_trail() -> Any:
         list=shown,
         tags=TAGS,
         system=SYSTEM_PERSON,
-        details=lists.details_said,
+        details=details_said,
         places={code: division_name(each) for code, each in known.items()},
     )
 

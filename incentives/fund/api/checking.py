@@ -87,7 +87,12 @@ def post_statement_import(village: str, body: dict[str, Any]) -> dict[str, Any]:
     lines = read_statement(body.pop("file").read())
     return statement_output(
         operations.enter_statement(
-            village=village, lines=lines, actor=current_actor(), now=now(), **body
+            village=village,
+            lines=lines,
+            file=body.pop("paper"),
+            actor=current_actor(),
+            now=now(),
+            **body,
         )
     )
 

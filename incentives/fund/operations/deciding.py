@@ -10,7 +10,12 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
-from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_same_person
+from incentives.access.duties import (
+    decides_here,
+    refuse_from_above,
+    refuse_own_entry,
+    refuse_same_person,
+)
 from incentives.access.permissions import require
 from incentives.errors import WrongState
 from incentives.extensions import db
@@ -30,8 +35,8 @@ from incentives.fund.operations.steps import (
     refuse_payee,
     refuse_wrong_state,
 )
-from incentives.fund.queries.lists import totals_of
-from incentives.fund.queries.payees import payee_holds_role, payee_households
+from incentives.fund.queries.lists import homes_decided_with, totals_of
+from incentives.fund.queries.payees import payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.deciders import is_too_small
 
@@ -59,7 +64,8 @@ def evaluate_disbursement(
     disbursement = find_for_step(village, disbursement_id)
     refuse_own_entry(actor, disbursement.applied_by)
     refuse_payee(actor, disbursement)
-    refuse_from_above(actor, Role.REVIEWER, village, too_small=lacks_reviewer(disbursement))
+    too_small = not decides_here(actor, Role.REVIEWER, village) and lacks_reviewer(disbursement)
+    refuse_from_above(actor, Role.REVIEWER, village, too_small=too_small)
     refuse_wrong_state(disbursement, Action.EVALUATE)
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
@@ -75,12 +81,12 @@ def evaluate_disbursement(
 
 
 def lacks_reviewer(disbursement: Disbursement) -> bool:
-    """Whether no reviewer of the village's own may evaluate this."""
+    """Whether no reviewer of the village's own may evaluate this, or the list that it stands on."""
     return is_too_small(
         disbursement.village,
         Role.REVIEWER,
         people=[disbursement.applied_by],
-        households=payee_households(disbursement),
+        households=homes_decided_with(disbursement),
     )
 
 

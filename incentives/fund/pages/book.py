@@ -52,7 +52,7 @@ def public_book(village: str) -> Any:
         pdf_url=url_for(".public_book_pdf", **address),
         xlsx_url=url_for(".public_book_workbook", **address),
         json_url=url_for("fund.get_book", **address),
-        leaves_url=url_for("books.get_leaves", village=village),
+        ledger_url=url_for("books_pages.show_books", village=village),
         words=words,
     )
 

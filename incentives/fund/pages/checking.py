@@ -20,6 +20,7 @@ from incentives.fund import forms, operations, queries, schemas, words
 from incentives.fund.bank_reading import StatementLine, read_statement
 from incentives.fund.models import BankStatement, CountStatus, MonthClose
 from incentives.fund.operations.months import is_closed
+from incentives.fund.pages.money import kept_upload
 from incentives.fund.pages.shared import blueprint
 from incentives.fund.schemas.inputs import Month
 from incentives.web.pages import Form, current_village, page, render
@@ -142,8 +143,9 @@ def send_confirmation(village: str, month: date, data: dict[str, Any]) -> Any:
 
 
 def send_statement(village: str, _month: date, data: dict[str, Any]) -> Any:
-    """Enter a statement that was brought or typed, and take over what it proposes."""
+    """Enter a statement that was brought or typed, the bank's paper kept with it."""
     rows = data.pop("lines")
+    paper = data.pop("paper_file", None)
     sheet = data.pop("sheet", None)
     lines = (
         read_statement(sheet.read())
@@ -154,7 +156,12 @@ def send_statement(village: str, _month: date, data: dict[str, Any]) -> Any:
         ]
     )
     return operations.enter_statement(
-        village=village, lines=lines, actor=current_actor(), now=now(), **data
+        village=village,
+        lines=lines,
+        file=kept_upload(village, paper),
+        actor=current_actor(),
+        now=now(),
+        **data,
     )
 
 

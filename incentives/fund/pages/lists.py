@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, current_actor
@@ -19,6 +19,7 @@ from incentives.fund.pages.money import kept_upload
 from incentives.fund.pages.shared import blueprint
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.payees import payees
+from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.queries import household_views, search_households
 from incentives.web.pages import Form, current_village, page, render
 
@@ -108,7 +109,8 @@ def named(village: str, refusal: Invalid, lines: list[ListLine]) -> Refusal:
             resident_id=payee.resident_id,
             payee_name=payee.name,
         )
-        sentences.append(f"{payees([draft])[draft.id].name}: {error.detail}")
+        name = payees([draft])[draft.id].name
+        sentences.append(str(_("%(name)s: %(what)s", name=name, what=error.detail)))
     return Invalid(" ".join(sentences))
 
 
@@ -139,11 +141,14 @@ def show(list_id: UUID, action: str | None = None, form: Form | None = None) -> 
 
 
 def actions_on(asked: DisbursementList, cards: list[timeline.Card], actor: Actor) -> list[str]:
-    """What this person can do with the list as a whole: what they can do with each line of it."""
+    """What this person can do with the list as a whole: what they can do with each line of it.
+
+    One who lives in a payee's household decides on none of it, and pays the others.
+    """
     possible = {action for card in cards for action in card.actions}
-    found: list[str] = [
-        action for action in ("evaluation", "approval", "payment") if action in possible
-    ]
+    beside = any(card.is_own and card.row.status in BEFORE_PAYMENT for card in cards)
+    decided = () if beside else ("evaluation", "approval")
+    found: list[str] = [action for action in (*decided, "payment") if action in possible]
     mine = asked.applied_by == actor.person and "withdrawal" in possible
     if mine and may(actor, "disbursement.withdraw", asked.village):
         found.append("withdrawal")
@@ -174,6 +179,6 @@ def take_step_on(village: str, list_id: UUID, action: str, data: dict[str, Any])
         "withdrawal": operations.withdraw_list,
         "payment": operations.pay_list,
     }
-    if action == "payment" and "lines" not in request.form:
-        data["lines"] = None
+    if action == "payment" and not data["lines"]:
+        raise Invalid(errors=[FieldError("/lines", _("Tick whom you pay"))])
     return steps[action](village=village, list_id=list_id, actor=current_actor(), now=now(), **data)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
@@ -25,6 +26,8 @@ from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
 from incentives.fund.queries.payees import Payee, payees
+from incentives.fund.states import BEFORE_PAYMENT
+from incentives.register.models import Resident, TeamMember
 
 PAID = (Status.PAID, Status.RECEIVED, Status.RETURNED, Status.REVERSED)
 
@@ -80,10 +83,42 @@ def disbursements_waiting(village: str) -> list[Disbursement]:
     )
 
 
+def goes_to(paid: type[Disbursement], household_id: UUID) -> ColumnElement[bool]:
+    """Whether a disbursement's money goes to this household: to it, a member or a team of one."""
+    members = select(Resident.id).where(
+        Resident.household_id == household_id, Resident.left_on.is_(None)
+    )
+    teams = select(TeamMember.team_id).where(TeamMember.resident_id.in_(members))
+    return or_(
+        func.coalesce(paid.household_id == household_id, False),
+        func.coalesce(paid.resident_id.in_(members), False),
+        func.coalesce(paid.team_id.in_(teams), False),
+    )
+
+
+def lines_beside(household_id: UUID) -> Select[UUID]:
+    """The lines of lists on which this household still stands."""
+    line, paid = DisbursementListLine, aliased(Disbursement)
+    lists = (
+        select(line.list_id)
+        .join(paid, paid.id == line.disbursement_id)
+        .where(goes_to(paid, household_id), paid.status.in_(BEFORE_PAYMENT))
+    )
+    return select(line.disbursement_id).where(line.list_id.in_(lists))
+
+
 def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
-    """What this person can do the next step of, by their roles and what they did before."""
+    """What this person can do the next step of: by their roles, what they did before, their home.
+
+    A list is decided on as one, so none of it waits for who lives in one payee's household; they
+    still pay the others on it.
+    """
     steps = []
     others = Disbursement.applied_by != actor.person
+    payable: ColumnElement[bool] = true()
+    if actor.household_id is not None:
+        payable = not_(goes_to(Disbursement, actor.household_id))
+        others = and_(others, payable, Disbursement.id.not_in(lines_beside(actor.household_id)))
     decided = select(DisbursementApproval.disbursement_id).where(
         DisbursementApproval.approver == actor.person
     )
@@ -108,6 +143,7 @@ def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
         steps.append(
             and_(
                 Disbursement.status == Status.APPROVED,
+                payable,
                 Disbursement.evaluated_by != actor.person,
                 Disbursement.id.not_in(decided),
             )

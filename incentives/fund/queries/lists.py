@@ -8,6 +8,8 @@ from sqlalchemy import Select, select
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.fund.models import Disbursement, DisbursementList, DisbursementListLine
+from incentives.fund.queries.payees import payee_households
+from incentives.fund.states import BEFORE_PAYMENT
 
 
 def lists_of(village: str) -> Select[DisbursementList]:
@@ -49,6 +51,18 @@ def lists_with(rows: Sequence[Disbursement]) -> dict[UUID, tuple[DisbursementLis
         .where(DisbursementListLine.disbursement_id.in_([row.id for row in rows]))
     )
     return {line.disbursement_id: (of_list, line.line) for line, of_list in found}
+
+
+def homes_decided_with(row: Disbursement) -> set[UUID]:
+    """The households that money goes to which is decided on with this: its list's, else its own."""
+    of_list = lists_with([row]).get(row.id)
+    return payee_households(row) if of_list is None else homes_on(of_list[0].id)
+
+
+def homes_on(list_id: UUID) -> set[UUID]:
+    """The households that a list's money goes to, of the lines that still wait."""
+    waiting = [row for row in rows_on(list_id) if row.status in BEFORE_PAYMENT]
+    return {home for row in waiting for home in payee_households(row)}
 
 
 def totals_of(rows: Sequence[Disbursement]) -> dict[UUID, int]:

@@ -1,11 +1,13 @@
 """What villages can't decide by themselves: the queue of a township's reviewers and supervisors.
 
 A village is too small for a step where fewer of its own people may take it than it takes, or where
-the payee holds a role in the village, whose payment the township approves in any case.
+the payee holds a role in the village, whose payment the township approves in any case. A list is
+decided on as one: who lives in one payee's household may not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -15,6 +17,7 @@ from incentives.access.permissions import VILLAGE_CODE
 from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.queries.disbursements import DisbursementView, disbursement_views
+from incentives.fund.queries.lists import homes_on
 from incentives.fund.queries.payees import payee_households
 from incentives.register.deciders import is_too_small
 from incentives.web.guard import Village, get_village
@@ -52,16 +55,17 @@ def sent_up_to(actor: Actor, under: str | None = None) -> list[SentUp]:
     they live in, is left out.
     """
     found: list[SentUp] = []
+    homes = homes_of_lists()
     for step, divisions in divisions_above(actor).items():
         for view in views_of(waiting_at(step, [under] if under else divisions)):
             row = view.disbursement
             if not any(row.village.startswith(each) for each in divisions):
                 continue
-            households = payee_households(row)
+            households = homes(view)
             hands = hands_of(view)
             if actor.person in hands or actor.household_id in households:
                 continue
-            why = why_sent_up(view, step)
+            why = why_sent_up(view, step, households)
             if why is not None:
                 found.append(SentUp(get_village(row.village), view, step, why))
     return sorted(found, key=lambda each: each.view.disbursement.id)
@@ -97,7 +101,18 @@ def hands_of(view: DisbursementView) -> set[UUID | None]:
     return {row.applied_by, row.evaluated_by, *(each.approver for each in view.approvals)} - {None}
 
 
-def why_sent_up(view: DisbursementView, step: str) -> str | None:
+def homes_of_lists() -> Callable[[DisbursementView], set[UUID]]:
+    """What tells the households that money goes to which is decided on with a disbursement.
+
+    Those of a list are read once.
+    """
+    kept = cache(homes_on)
+    return lambda view: (
+        kept(view.of_list[0].id) if view.of_list else payee_households(view.disbursement)
+    )
+
+
+def why_sent_up(view: DisbursementView, step: str, households: set[UUID]) -> str | None:
     """Why the village can't take the step by itself, None where it can."""
     row = view.disbursement
     given = [each for each in view.approvals if each.decision is Decision.APPROVE]
@@ -111,7 +126,7 @@ def why_sent_up(view: DisbursementView, step: str) -> str | None:
         row.village,
         Role.REVIEWER if step == EVALUATION else Role.SUPERVISOR,
         people=[row.applied_by, row.evaluated_by, *(each.approver for each in view.approvals)],
-        households=payee_households(row),
+        households=households,
         wanted=wanted,
     )
     return "too_small" if small else None

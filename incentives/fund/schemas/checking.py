@@ -70,9 +70,10 @@ class StatementInput(Schema):
 
 
 class ImportInput(Schema):
-    """A statement as a workbook or .csv."""
+    """A statement as a workbook or .csv; `paper` is the bank's own, kept before as a file."""
 
     file = Upload(required=True)
+    paper = Id(allow_none=True, load_default=None)
     from_on = Day(required=True)
     to_on = Day(required=True)
     opening_fen = fields.Integer(load_default=None, validate=EITHER_WAY)

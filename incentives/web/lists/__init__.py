@@ -37,12 +37,13 @@ from incentives.web.lists.filters import (
     words,
     year,
 )
-from incentives.web.lists.listing import Column, Kind, Listing
+from incentives.web.lists.listing import TITLES, Column, Kind, Listing
 from incentives.web.lists.pages import list_page
 from incentives.web.lists.queries import Place, narrowing_of
 from incentives.web.lists.shown import ListPage
 
 __all__ = [
+    "TITLES",
     "YES_OR_NO",
     "Column",
     "Filter",

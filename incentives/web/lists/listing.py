@@ -52,6 +52,10 @@ class Column:
         return found if found is None else as_cell(found, self.kind)
 
 
+# What each list is called, by its name.
+TITLES: dict[str, LazyString] = {}
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list: its name in files and in the audit trail, its columns, its filters.
@@ -69,6 +73,10 @@ class Listing:
     rows: Callable[[Sequence[Any]], Sequence[Any]] = list
     paged: bool = True
     url: Callable[[Any], str | None] | None = None
+
+    def __post_init__(self) -> None:
+        """Let whoever has only the name say the title."""
+        TITLES[self.name] = self.title
 
     @cached_property
     def query(self) -> type[Schema]:
