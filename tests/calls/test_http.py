@@ -145,6 +145,19 @@ def test_anyone_reports_and_follows_on_pages(site):
         )
 
 
+def test_a_double_is_known_by_where_it_was_and_how_its_words_begin(site):
+    report(site, "cadre", source="desk")
+    report(site, "cadre", source="desk", text="", photo=photo(), place="")
+    second = report(site, "cadre", source="desk", text="水管破了，" * 10)
+    page = site.open("cadre", f"/v/{VILLAGE}/calls/{second['id']}")
+    assert "· 桥边 · 桥边水管破了<" in page
+    assert "· told to a cadre<" in page
+    third = report(site, "cadre", source="desk")
+    assert f"{('水管破了，' * 10)[:20]}…<" in site.open(
+        "cadre", f"/v/{VILLAGE}/calls/{third['id']}"
+    )
+
+
 def test_an_administrator_s_pages_of_offices(site):
     typed = {"name": "林草站", "division": TOWNSHIP, "categories": ["hazard", "other"]}
     made = site.send("administrator", "/admin/offices", **typed)

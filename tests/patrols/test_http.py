@@ -174,6 +174,17 @@ def test_signs_and_log_are_printed(site, team):
     assert site.call("overseer", "GET", f"{V}/waypoints").status_code == 403
 
 
+def test_a_place_stands_on_one_line_of_the_log_however_much_is_said(site, team):
+    with site.app.app_context():
+        patrol = team.walk()
+        everybody = (team.leader_id, team.member_id, team.elder_id)
+        team.scan(patrol, 1, *everybody, at=now() - timedelta(hours=3))
+        db.session.remove()
+    answer = site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf")
+    lines = PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().splitlines()
+    assert sum(each.startswith(("村口", "小学")) for each in lines) == 2
+
+
 def words_of(answer):
     """The words of a PDF in one line, as its lines may break anywhere."""
     assert answer.status_code == 200, answer.text

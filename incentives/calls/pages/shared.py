@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_datetime, format_timedelta, gettext
+from flask_babel import format_timedelta, gettext
 
 from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
-from incentives.clock import VILLAGE_TIME
+from incentives.web.dates import instant_word
 
 
 def category_options() -> list[tuple[str, Any]]:
@@ -25,14 +25,7 @@ def timeline_of(
     return [
         {
             "title": STEPS[each["action"]],
-            "small": " · ".join(
-                part
-                for part in (
-                    each["office"],
-                    format_datetime(each["at"].astimezone(VILLAGE_TIME), "short", rebase=False),
-                )
-                if part
-            ),
+            "small": " · ".join(filter(None, (each["office"], instant_word(each["at"])))),
             "note": each["note"],
             "pictures": pictures_of(each["photo_id"], address),
             "state": "done",
