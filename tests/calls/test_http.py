@@ -229,7 +229,9 @@ def test_an_administrator_sets_the_time_for_each_step_on_a_page(site):
     typed |= {"on_site_minutes": "70", "resolve_minutes": "700"}
     sent = site.send("administrator", page, **typed)
     assert sent.status_code == 303
-    assert ">700<" in site.open("administrator", sent.location)
+    shown = site.open("administrator", sent.location)
+    assert ">700 minutes<" in shown
+    assert ">1 day<" in shown
     refused = site.send("administrator", page, **typed | {"on_site_minutes": "1"})
     assert refused.status_code == 422
 

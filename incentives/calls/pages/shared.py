@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from flask_babel import format_timedelta, gettext
 from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
 from incentives.web.dates import instant_word
+
+UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 
 
 def category_options() -> list[tuple[str, Any]]:
@@ -50,3 +53,10 @@ def pictures_of(photo_id: UUID | None, address: Callable[[str, UUID], str]) -> l
 def span_words(span: timedelta) -> str:
     """How long something takes, as people say it."""
     return str(format_timedelta(span, granularity="minute", threshold=1.2))
+
+
+def limit_words(minutes: int) -> str:
+    """A time that was set, exactly: 5 days, 2 hours, 90 minutes."""
+    span = timedelta(minutes=minutes)
+    unit = next(unit for unit, length in UNITS.items() if not span % length)
+    return str(format_timedelta(span, granularity=unit, threshold=inf))
