@@ -264,6 +264,7 @@ def test_what_a_member_walks_is_read_by_card_and_by_a_cadre(site, team):
 
 def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
     patrol = begin(site, team)
+    assert "0 people" not in site.open("cadre", "/desk/patrols")
     clock.forward(hours=2)
     here = f"/desk/patrols/{patrol}"
     typed = {
@@ -272,6 +273,10 @@ def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
         "resident_ids": [str(team.member_id), str(team.elder_id)],
     }
     assert site.send("cadre", f"{here}/scans", on=here, **typed | {"at": "7"}).status_code == 422
+    before = (clock.now - timedelta(hours=3)).astimezone(VILLAGE_TIME).strftime("%H:%M")
+    refused = site.send("cadre", f"{here}/scans", on=here, **typed | {"at": before})
+    assert refused.status_code == 422
+    assert "still to come" in refused.text
     assert site.send("cadre", f"{here}/scans", on=here, **typed).status_code == 303
     with site.app.app_context():
         scans = db.session.query(PatrolScan).all()
