@@ -51,7 +51,15 @@ READ_BY_RESIDENTS = (
     ),
     *(
         f"templates/calls/{name}.html"
-        for name in ("emergency", "fields", "follow", "own_section", "public", "report")
+        for name in (
+            "emergency",
+            "fields",
+            "follow",
+            "numbers",
+            "own_section",
+            "public",
+            "report",
+        )
     ),
     *(f"templates/cards/{name}.html" for name in ("account", "open", "phone")),
     *(f"templates/clearing/{name}.html" for name in ("household", "list")),

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from incentives.access.queries import person_names
@@ -22,18 +21,13 @@ from incentives.awards.models import (
 from incentives.awards.queries import AwardView, Closed, closed_to, sent_up_of
 from incentives.awards.queries.postings import Posting, postings
 from incentives.awards.words import item_name, worth
-from incentives.clock import VILLAGE_TIME
 from incentives.extensions import db
+from incentives.web.dates import instant_word
 
 # Set by notices: what else happened to an award, each step with its `at`.
 more_steps: list[Callable[[Award], list[dict[str, Any]]]] = []
 # Set by notices: where the household objects to how its award stands, None where it can't now.
 ways_to_object: list[Callable[[Award], str | None]] = []
-
-
-def when(at: datetime) -> str:
-    """An instant in the village's time."""
-    return str(format_datetime(at.astimezone(VILLAGE_TIME), "yyyy-MM-dd HH:mm", rebase=False))
 
 
 def step(
@@ -50,7 +44,7 @@ def step(
     return {
         "kind": kind,
         "title": title,
-        "small": f"{name} · {when(at)}" if name else when(at),
+        "small": f"{name} · {instant_word(at)}" if name else instant_word(at),
         "note": note or "",
         "state": "done",
         "at": at,

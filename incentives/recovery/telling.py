@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_datetime, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
-from incentives.clock import VILLAGE_TIME
 from incentives.recovery.models import LostItem, LostKind
 from incentives.recovery.queries import reopenings
 from incentives.recovery.state import reads_only
-from incentives.web.dates import day_word
+from incentives.web.dates import day_word, instant_word
 from incentives.web.guard import Village, allows, guard
 
 # What of a record can be lost, as rooms name it.
@@ -135,8 +134,7 @@ def tell_time(text: str | None) -> str:
     """A kept time, as people in the village say it."""
     if text is None:
         return "-"
-    at = datetime.fromisoformat(text).astimezone(VILLAGE_TIME)
-    return str(format_datetime(at, "short", rebase=False))
+    return instant_word(datetime.fromisoformat(text))
 
 
 def tell_moves(moves: list[list[Any]]) -> str:

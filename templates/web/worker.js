@@ -61,7 +61,7 @@ async function fetchPage(address, path) {
   const whole = new Response(await answer.blob(), answer);
   const itself = new URL(answer.url).pathname === path;
   if (answer.ok && itself) await keep(path, whole.clone()).catch(() => undefined);
-  return { whole, itself };
+  return { whole, itself, down: answer.status >= 500 };
 }
 
 async function keep(path, whole) {
@@ -72,6 +72,6 @@ async function page(address, path, stays) {
   const fresh = fetchPage(address, path);
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([fresh.catch(() => undefined), late]);
-  if (answer && (answer.itself || !stays)) return answer.whole;
+  if (answer && !answer.down && (answer.itself || !stays)) return answer.whole;
   return (await caches.match(path, { cacheName: PAGE })) || (await fresh).whole;
 }

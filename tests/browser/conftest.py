@@ -33,12 +33,14 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
 class LiveServer:
     """The application, the address that it listens at, and its network.
 
-    Nobody gets an answer while it is `cut`, nor any more once one of `last_paths` was answered.
+    Nobody gets an answer while it is `cut`, nor any more once one of `last_paths` was answered;
+    while it is `down`, a proxy before it answers that it is.
     """
 
     app: Flask
     address: str = ""
     cut: threading.Event = field(default_factory=threading.Event)
+    down: threading.Event = field(default_factory=threading.Event)
     last_paths: set[str] = field(default_factory=set)
 
 
@@ -81,6 +83,9 @@ def read_whole(live: LiveServer) -> "WSGIApplication":
         if live.cut.is_set():
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError
+        if live.down.is_set():
+            start_response("502 Bad Gateway", [("Content-Type", "text/plain")])
+            return [b"Bad Gateway"]
         parts = live.app(environ, start_response)
         if environ["PATH_INFO"] in live.last_paths:
             live.cut.set()

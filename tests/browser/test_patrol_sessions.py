@@ -1,4 +1,4 @@
-"""A walker whose session ends on the way: the page stays, and what was recorded is sent later."""
+"""A walker whose session ends, or whose service is down: the page stays, records are sent later."""
 
 import pytest
 from playwright.sync_api import expect
@@ -82,4 +82,25 @@ def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_ser
     with page.expect_response("**/scans"):
         leader.open("/patrol")
     expect(page.locator("[data-part=signed-out]")).to_be_hidden()
+    assert counts(live_server)[:2] == [1, 1]
+
+
+def test_while_the_service_is_down_the_page_opens_as_it_was_last(live_server, team, person):
+    leader = person(PHONE, expected=(*OFFLINE, "code 502"))
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
+    with page.expect_response("**/patrols"):
+        page.locator("[data-part=set-off]").click()
+    live_server.down.set()
+    leader.open("/patrol")
+    expect(page.locator("[data-part=walk]")).to_be_visible()
+    scan(page, team.codes[0])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
+    leader.open("/patrol/shifts")
+    expect(page.locator("main")).to_contain_text("没有排班")
+    live_server.down.clear()
+    with page.expect_response("**/scans"):
+        leader.open("/patrol")
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
     assert counts(live_server)[:2] == [1, 1]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incentives.access.actor import SYSTEM, Role
 from incentives.calls import operations
-from incentives.calls.models import Duty
+from incentives.calls.models import Category, Duty
 from incentives.calls.queries.duties import BLUE, RED, DutySource, open_duties
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
@@ -16,7 +16,7 @@ from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.notices.models import Objection
 from tests.calls.scenes import Scene
-from tests.factories import COUNTY, TOWNSHIP, VILLAGE, act, make_household, staff
+from tests.factories import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, staff
 
 
 @pytest.fixture
@@ -47,9 +47,10 @@ def strike_off(duty_id, actor) -> Duty:
 
 def test_a_duty_is_blue_through_its_day_and_red_from_the_next_until_struck_off(scene, clock):
     duty_id = enter(scene).id
-    for place in (VILLAGE, TOWNSHIP, COUNTY):
+    named = {VILLAGE: "水务站", TOWNSHIP: "水务站", COUNTY: "青德镇 · 水务站"}
+    for place, office in named.items():
         (line,) = open_duties(place, now())
-        assert (line.source, line.office, line.ledger) == (DutySource.HAND, "水务站", BLUE)
+        assert (line.source, line.office, line.ledger) == (DutySource.HAND, office, BLUE)
     clock.forward(days=3)
     assert open_duties(VILLAGE, now())[0].ledger == BLUE
     clock.forward(days=1)
@@ -92,6 +93,15 @@ def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_
         assert "下坝村" in line.office
     clock.forward(hours=12, seconds=1)
     assert open_duties(VILLAGE, now())[0].ledger == RED
+
+
+def test_above_its_village_a_committee_is_named_with_its_place(scene):
+    for village in (VILLAGE, OTHER_VILLAGE):
+        own = scene.office(village, "村委会", Category.OTHER)
+        enter(scene, actor=SYSTEM, office=own, division=village)
+    named = {each.office for each in open_duties(TOWNSHIP, now())}
+    assert named == {"下坝村 · 村委会", "黑达村 · 村委会"}
+    assert [each.office for each in open_duties(VILLAGE, now())] == ["村委会"]
 
 
 def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):

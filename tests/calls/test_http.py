@@ -145,6 +145,19 @@ def test_anyone_reports_and_follows_on_pages(site):
         )
 
 
+def test_a_double_is_known_by_where_it_was_and_how_its_words_begin(site):
+    report(site, "cadre", source="desk")
+    report(site, "cadre", source="desk", text="", photo=photo(), place="")
+    second = report(site, "cadre", source="desk", text="水管破了，" * 10)
+    page = site.open("cadre", f"/v/{VILLAGE}/calls/{second['id']}")
+    assert "· 桥边 · 桥边水管破了<" in page
+    assert "· told to a cadre<" in page
+    third = report(site, "cadre", source="desk")
+    assert f"{('水管破了，' * 10)[:20]}…<" in site.open(
+        "cadre", f"/v/{VILLAGE}/calls/{third['id']}"
+    )
+
+
 def test_an_administrator_s_pages_of_offices(site):
     typed = {"name": "林草站", "division": TOWNSHIP, "categories": ["hazard", "other"]}
     made = site.send("administrator", "/admin/offices", **typed)
@@ -216,7 +229,9 @@ def test_an_administrator_sets_the_time_for_each_step_on_a_page(site):
     typed |= {"on_site_minutes": "70", "resolve_minutes": "700"}
     sent = site.send("administrator", page, **typed)
     assert sent.status_code == 303
-    assert ">700<" in site.open("administrator", sent.location)
+    shown = site.open("administrator", sent.location)
+    assert ">700 minutes<" in shown
+    assert ">1 day<" in shown
     refused = site.send("administrator", page, **typed | {"on_site_minutes": "1"})
     assert refused.status_code == 422
 

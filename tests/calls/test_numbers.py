@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incentives.calls import operations
+from incentives.calls.models import Category
 from incentives.calls.queries.numbers import call_numbers, period
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
@@ -57,7 +58,7 @@ def test_four_are_only_counted_and_five_have_medians_shares_and_stars(scene, clo
     )
     assert {row[name] for name in (*empty, "stars")} == {None}
     handle(scene, clock, 30, 60, 150, 5)
-    row = figures("office", COUNTY)["水务站"]
+    row = figures("office", COUNTY)["青德镇 · 水务站"]
     assert row["in_time_percent"] == 80
     assert (row["accept_minutes"], row["on_site_minutes"], row["resolve_minutes"]) == (15, 40, 120)
     slowest = ("accept", "on_site", "resolve", "answer")
@@ -91,6 +92,13 @@ def test_the_county_s_divisions_are_townships_and_a_township_s_its_villages(scen
     scene.told()
     for division, names in ((COUNTY, {"青德镇"}), (TOWNSHIP, {"下坝村"}), (VILLAGE, {"下坝村"})):
         assert set(figures("division", division)) == names
+
+
+def test_a_village_s_office_is_named_with_its_place_in_the_numbers_above_it(scene):
+    scene.office(VILLAGE, "村委会", Category.WATER)
+    scene.told()
+    assert set(figures("office", TOWNSHIP)) == {"下坝村 · 村委会"}
+    assert set(figures("office", VILLAGE)) == {"村委会"}
 
 
 def test_what_was_sent_back_tells_nothing_of_how_soon_it_was_looked_at(scene, clock):

@@ -174,6 +174,17 @@ def test_signs_and_log_are_printed(site, team):
     assert site.call("overseer", "GET", f"{V}/waypoints").status_code == 403
 
 
+def test_a_place_stands_on_one_line_of_the_log_however_much_is_said(site, team):
+    with site.app.app_context():
+        patrol = team.walk()
+        everybody = (team.leader_id, team.member_id, team.elder_id)
+        team.scan(patrol, 1, *everybody, at=now() - timedelta(hours=3))
+        db.session.remove()
+    answer = site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf")
+    lines = PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().splitlines()
+    assert sum(each.startswith(("村口", "小学")) for each in lines) == 2
+
+
 def words_of(answer):
     """The words of a PDF in one line, as its lines may break anywhere."""
     assert answer.status_code == 200, answer.text
@@ -253,6 +264,7 @@ def test_what_a_member_walks_is_read_by_card_and_by_a_cadre(site, team):
 
 def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
     patrol = begin(site, team)
+    assert "0 people" not in site.open("cadre", "/desk/patrols")
     clock.forward(hours=2)
     here = f"/desk/patrols/{patrol}"
     typed = {
@@ -261,6 +273,10 @@ def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
         "resident_ids": [str(team.member_id), str(team.elder_id)],
     }
     assert site.send("cadre", f"{here}/scans", on=here, **typed | {"at": "7"}).status_code == 422
+    before = (clock.now - timedelta(hours=3)).astimezone(VILLAGE_TIME).strftime("%H:%M")
+    refused = site.send("cadre", f"{here}/scans", on=here, **typed | {"at": before})
+    assert refused.status_code == 422
+    assert "still to come" in refused.text
     assert site.send("cadre", f"{here}/scans", on=here, **typed).status_code == 303
     with site.app.app_context():
         scans = db.session.query(PatrolScan).all()

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
 from incentives.awards.unasked import UNAWARDED
+from incentives.awards.words import item_name
 from incentives.calls import lists, operations, queries, schemas
 from incentives.calls.api.calls import get_calls, report, take_step
 from incentives.calls.models import Call, CallSource, CallStatus, Category
@@ -24,12 +25,14 @@ from incentives.clock import now
 from incentives.register.models import Resident
 from incentives.register.queries import grids_of, search_residents
 from incentives.web.cursors import page as page_of
+from incentives.web.dates import instant_word
 from incentives.web.guard import Village
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 DOUBLES_SHOWN = 20
 PEOPLE_SHOWN = 20
+WORDS_SHOWN = 20  # characters of a text that a call is known by
 FILE_PAGES = {"show": "files_pages.show", "thumbnail": "files_pages.show_thumbnail"}
 
 
@@ -151,7 +154,15 @@ def doubles_of(call: Call) -> list[tuple[UUID, str]]:
         Call.id != call.id, Call.status.not_in([CallStatus.MERGED, CallStatus.STRUCK])
     )
     found = page_of(others, [Call.id.desc()], {"limit": DOUBLES_SHOWN})["items"]
-    return [(each.id, f"{each.reported_at:%m-%d} {each.place or ''}") for each in found]
+    return [(each.id, known_by(each)) for each in found]
+
+
+def known_by(call: Call) -> str:
+    """What a cadre knows a call by: when, where, and how its words begin, else how it came."""
+    text = call.text or ""
+    come = str(SOURCES[call.source])
+    words = text if len(text) <= WORDS_SHOWN else f"{text[:WORDS_SHOWN]}…"
+    return " · ".join(filter(None, (instant_word(call.reported_at), call.place, words or come)))
 
 
 def award_choices(call: Call, actor: Actor) -> dict[str, Any] | None:
@@ -164,7 +175,12 @@ def award_choices(call: Call, actor: Actor) -> dict[str, Any] | None:
     q = request.args.get("q", "")
     people = search_residents(call.village, q)
     found = page_of(people, [Resident.id], {"limit": PEOPLE_SHOWN})["items"] if q else []
-    return {"rule": rule, "q": q, "people": [(each.id, each.name) for each in found]}
+    return {
+        "rule": rule,
+        "name": item_name(rule),
+        "q": q,
+        "people": [(each.id, each.name) for each in found],
+    }
 
 
 def answer_act(

@@ -19,7 +19,7 @@ from incentives.calls.operations import Answerer
 from incentives.calls.operations.offices import managed_office
 from incentives.calls.outputs import call_rows, duty_rows, office_rows
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.pages.shared import category_options, span_words
+from incentives.calls.pages.shared import category_options, limit_words, span_words
 from incentives.calls.queries import Limits
 from incentives.calls.queries.duties import duties_of_offices
 from incentives.calls.words import CATEGORIES, STATES
@@ -155,8 +155,14 @@ def manage_limits() -> Any:
         chosen=chosen,
         divisions=divisions,
         category_options=category_options(),
-        limits=[(CATEGORIES[each], queries.limits_of(chosen, each)) for each in Category],
+        limits=[in_words(each, queries.limits_of(chosen, each)) for each in Category],
     )
+
+
+def in_words(category: Category, limits: Limits) -> list[Any]:
+    """A category's limits as a row of the table."""
+    steps = (limits.accept_minutes, limits.on_site_minutes, limits.resolve_minutes)
+    return [CATEGORIES[category], *(limit_words(each) for each in steps)]
 
 
 def set_limits(data: dict[str, Any], actor: Actor) -> Any:

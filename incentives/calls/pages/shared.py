@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_datetime, format_timedelta, gettext
+from flask_babel import format_timedelta, gettext
 
 from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
-from incentives.clock import VILLAGE_TIME
+from incentives.web.dates import instant_word
+
+UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 
 
 def category_options() -> list[tuple[str, Any]]:
@@ -25,14 +28,7 @@ def timeline_of(
     return [
         {
             "title": STEPS[each["action"]],
-            "small": " · ".join(
-                part
-                for part in (
-                    each["office"],
-                    format_datetime(each["at"].astimezone(VILLAGE_TIME), "short", rebase=False),
-                )
-                if part
-            ),
+            "small": " · ".join(filter(None, (each["office"], instant_word(each["at"])))),
             "note": each["note"],
             "pictures": pictures_of(each["photo_id"], address),
             "state": "done",
@@ -57,3 +53,10 @@ def pictures_of(photo_id: UUID | None, address: Callable[[str, UUID], str]) -> l
 def span_words(span: timedelta) -> str:
     """How long something takes, as people say it."""
     return str(format_timedelta(span, granularity="minute", threshold=1.2))
+
+
+def limit_words(minutes: int) -> str:
+    """A time that was set, exactly: 5 days, 2 hours, 90 minutes."""
+    span = timedelta(minutes=minutes)
+    unit = next(unit for unit, length in UNITS.items() if not span % length)
+    return str(format_timedelta(span, granularity=unit, threshold=inf))

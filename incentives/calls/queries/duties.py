@@ -14,8 +14,8 @@ from uuid import UUID
 from flask_babel import gettext, ngettext
 from sqlalchemy import Select, select
 
-from incentives.calls.models import Call, CallStatus, Duty, Office
-from incentives.calls.queries.offices import offices_by_id
+from incentives.calls.models import Call, CallStatus, Duty
+from incentives.calls.queries.offices import names_at, offices_by_id
 from incentives.calls.states import UNANSWERED
 from incentives.calls.words import CATEGORIES
 from incentives.clock import village_day
@@ -108,10 +108,11 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
     offices = offices_by_id(
         [*(each.office_id for each in by_hand), *(each.office_id for each in calls)]
     )
+    names = names_at(division, offices.values())
     waiting = [each for each in calls if each.status is CallStatus.REPORTED]
     return [
-        *(line_of_duty(each, offices[each.office_id], village_day(at)) for each in by_hand),
-        *(line_of_call(each, offices[each.office_id], at) for each in calls if each.office_id),
+        *(line_of_duty(each, names[each.office_id], village_day(at)) for each in by_hand),
+        *(line_of_call(each, names[each.office_id], at) for each in calls if each.office_id),
         *lines_of_unlooked(waiting, at),
     ]
 
@@ -131,22 +132,22 @@ def line_of_other(due: dues.Due, today: date) -> LedgerLine:
     )
 
 
-def line_of_duty(duty: Duty, office: Office, today: date) -> LedgerLine:
+def line_of_duty(duty: Duty, office: str, today: date) -> LedgerLine:
     """A duty entered by hand."""
     return LedgerLine(
         source=DutySource.HAND,
         id=duty.id,
         division=duty.division,
         title=duty.title,
-        office=office.name,
-        office_id=office.id,
+        office=office,
+        office_id=duty.office_id,
         due_on=duty.due_on,
         ledger=RED if duty.due_on < today else BLUE,
         days_overdue=max(0, (today - duty.due_on).days),
     )
 
 
-def line_of_call(call: Call, office: Office, at: datetime) -> LedgerLine:
+def line_of_call(call: Call, office: str, at: datetime) -> LedgerLine:
     """An office's call: what it is about, never what its caller wrote."""
     due_at = call.due_at or at
     return LedgerLine(
@@ -154,8 +155,8 @@ def line_of_call(call: Call, office: Office, at: datetime) -> LedgerLine:
         id=call.id,
         division=call.village,
         title=CATEGORIES[call.category],
-        office=office.name,
-        office_id=office.id,
+        office=office,
+        office_id=call.office_id,
         due_on=village_day(due_at),
         ledger=RED if due_at < at else BLUE,
         days_overdue=max(0, (village_day(at) - village_day(due_at)).days),

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.calls.models import Call, CallStatus, Category
-from incentives.calls.queries.offices import VILLAGE_CODE, offices_by_id
+from incentives.calls.queries.offices import VILLAGE_CODE, names_at, offices_by_id
 from incentives.calls.words import CATEGORIES
 from incentives.clock import beginning, village_day
 from incentives.errors import FieldError, Invalid
@@ -56,7 +56,7 @@ def call_numbers(division: str, first: date, last: date, now: datetime) -> list[
     places = divisions_by_code(sorted(set(below.values())))
     names: dict[str, dict[str, Any]] = {
         "category": {each.value: CATEGORIES[each] for each in Category},
-        "office": {str(key): office.name for key, office in offices.items()},
+        "office": {str(key): name for key, name in names_at(division, offices.values()).items()},
         "division": {key: places[key].short_name for key in sorted(places)},
     }
     groups: dict[tuple[str, str], list[Call]] = defaultdict(list)

@@ -10,6 +10,7 @@ from incentives.access.actor import Actor, Role
 from incentives.calls.models import CallLimit, Category, Office, OfficeCategory, OfficePerson
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.register.queries import divisions_by_code
 
 VILLAGE_CODE = 12
 
@@ -106,6 +107,19 @@ def offices_by_id(ids: Iterable[UUID | None]) -> dict[UUID, Office]:
     wanted = {each for each in ids if each is not None}
     found = db.session.scalars(select(Office).where(Office.id.in_(wanted)))
     return {each.id: each for each in found}
+
+
+def names_at(division: str, found: Collection[Office]) -> dict[UUID, str]:
+    """What these offices are called at a division: one from below it with its place, as every
+    village may have a committee."""
+    below = {each.division for each in found if len(each.division) > len(division)}
+    places = {code: place.short_name for code, place in divisions_by_code(sorted(below)).items()}
+
+    def name_of(office: Office) -> str:
+        place = places.get(office.division, "")
+        return office.name if office.name.startswith(place) else f"{place} · {office.name}"
+
+    return {each.id: name_of(each) for each in found}
 
 
 def categories_of(found: Collection[Office]) -> dict[UUID, list[Category]]:

@@ -13,6 +13,7 @@ from incentives.access.permissions import may
 from incentives.awards.unasked import UNAWARDED
 from incentives.calls.words import CATEGORIES
 from incentives.clock import VILLAGE_TIME, now, village_day
+from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
 from incentives.patrols.api.rota import get_shifts_below
@@ -143,10 +144,16 @@ def sign_in(patrol_id: UUID) -> Any:
 
 
 def time_on_walk(patrol: Patrol, at: time) -> datetime:
-    """That time of day on a walk: the next one after it began, for those past midnight."""
+    """That time of day on a walk: the next one after it began, for those past midnight.
+
+    Refuses one that is still to come: a mistyped time would stand a day late.
+    """
     begun = patrol.started_at.astimezone(VILLAGE_TIME)
     same_day = datetime.combine(begun.date(), at, VILLAGE_TIME)
-    return same_day if same_day >= begun - ONCE_WITHIN else same_day + timedelta(days=1)
+    when = same_day if same_day >= begun - ONCE_WITHIN else same_day + timedelta(days=1)
+    if when > now():
+        raise Invalid(errors=[FieldError("/at", _("Not on this walk: this time is still to come"))])
+    return when
 
 
 @blueprint.post("/desk/patrols/<uuid:patrol_id>/closing")

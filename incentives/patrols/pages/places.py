@@ -10,6 +10,7 @@ from sqlalchemy import select
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.awards.queries import rules_in_force
+from incentives.awards.words import item_name
 from incentives.clock import now, village_day
 from incentives.errors import NoRuleInForce, NotFound
 from incentives.extensions import db
@@ -257,7 +258,7 @@ def rule_options(village: str) -> list[tuple[str, str]]:
     except NoRuleInForce:
         return [(code, code) for code in (MEMBER_RULE, LEADER_RULE)]
     return [
-        (each.code, f"{each.code} {each.name_zh}")
+        (each.code, f"{each.code} {item_name(each)}")
         for each in items
         if each.category.value == "patrol"
     ]

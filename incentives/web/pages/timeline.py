@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_datetime
-
-from incentives.clock import VILLAGE_TIME
+from incentives.web.dates import instant_word
 
 
 def step(
@@ -18,10 +16,9 @@ def step(
 ) -> dict[str, Any]:
     """A step that was taken: by whom, where the name is still known, and when."""
     name = names.get(person, "") if person is not None else ""
-    when = format_datetime(at.astimezone(VILLAGE_TIME), "short", rebase=False)
     return {
         "title": title,
-        "small": " · ".join(part for part in (name, when) if part),
+        "small": " · ".join(part for part in (name, instant_word(at)) if part),
         "note": note,
         "state": "done",
     }
