@@ -8,7 +8,7 @@ listed here; everything below is its own.
 
 from incentives.ledger.accounts import open_household, open_purpose, open_shop, open_village
 from incentives.ledger.allowances import release, reserve
-from incentives.ledger.drafts import Draft, give, move, pass_on, take
+from incentives.ledger.drafts import Draft, give, move, pass_on, reversal, take
 from incentives.ledger.holding import hold
 from incentives.ledger.kinds import INCOME_SOURCES, Kind, Unit
 from incentives.ledger.models import Event
@@ -59,6 +59,7 @@ __all__ = [
     "refusal_of",
     "release",
     "reserve",
+    "reversal",
     "spendable_of",
     "statement",
     "take",

@@ -90,3 +90,22 @@ class Draft:
     approver: UUID | None = None
     reverses: UUID | None = None
     detail: dict[str, Any] | None = None
+
+
+def reversal(
+    *, village: str, reverses: UUID | None, record: UUID, reason: str, occurred_on: date
+) -> Draft:
+    """The draft that undoes an event whole; `record` is what the event was of.
+
+    ValueError without an event: nothing was posted that could be undone.
+    """
+    if reverses is None:
+        raise ValueError("nothing was posted that could be undone")
+    return Draft(
+        village=village,
+        kind=Kind.REVERSAL,
+        occurred_on=occurred_on,
+        record=record,
+        reverses=reverses,
+        detail={"reason": reason},
+    )

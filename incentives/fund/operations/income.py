@@ -108,21 +108,14 @@ def reverse_income(
         raise NotFound()
     if income.reversed_event_id is not None:
         raise AlreadyReversed()
-    event = ledger.post(
-        [
-            ledger.Draft(
-                village=village,
-                kind=ledger.Kind.REVERSAL,
-                occurred_on=village_day(now),
-                legs=[],
-                reverses=income.event_id,
-                record=income.id,
-                detail={"reason": reason},
-            )
-        ],
-        actor=actor.person,
-        now=now,
-    )[0]
+    undoing = ledger.reversal(
+        village=village,
+        reverses=income.event_id,
+        record=income.id,
+        reason=reason,
+        occurred_on=village_day(now),
+    )
+    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     income.reversed_event_id = event.id
     income.reversed_reason = reason
     income.reversed_by = actor.person

@@ -235,21 +235,14 @@ def reverse_disbursement(
     disbursement = find_for_step(village, disbursement_id)
     refuse_payee(actor, disbursement)
     refuse_wrong_state(disbursement, Action.REVERSE)
-    event = ledger.post(
-        [
-            ledger.Draft(
-                village=village,
-                kind=ledger.Kind.REVERSAL,
-                occurred_on=village_day(now),
-                legs=[],
-                reverses=disbursement.event_id,
-                record=disbursement.id,
-                detail={"reason": reason},
-            )
-        ],
-        actor=actor.person,
-        now=now,
-    )[0]
+    undoing = ledger.reversal(
+        village=village,
+        reverses=disbursement.event_id,
+        record=disbursement.id,
+        reason=reason,
+        occurred_on=village_day(now),
+    )
+    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     move_on(
         disbursement,
         Action.REVERSE,

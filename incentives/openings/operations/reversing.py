@@ -91,13 +91,12 @@ def take_back(
     rows: list[dict[str, object]] = []
     if of_ledger:
         drafts = [
-            ledger.Draft(
+            ledger.reversal(
                 village=opening.village,
-                kind=ledger.Kind.REVERSAL,
-                occurred_on=village_day(now),
-                record=line.id,
                 reverses=line.event_id,
-                detail={"reason": reason},
+                record=line.id,
+                reason=reason,
+                occurred_on=village_day(now),
             )
             for line in of_ledger
         ]
