@@ -332,6 +332,15 @@ def test_the_desk_offers_what_the_api_does(site, team):
     assert "格绒" in site.open("overseer", "/desk/patrols/month")
 
 
+def test_a_finding_on_the_desk_leads_to_its_call(site, team):
+    patrol = begin(site, team)
+    finding = {"category": "hazard", "text": "护坡松动", "place": "桥头", "id": str(new_id())}
+    call = made(site.call("cadre", "POST", f"{V}/patrols/{patrol}/findings", finding))["call_id"]
+    address = f"/v/{VILLAGE}/calls/{call}"
+    assert f'href="{address}"' in site.open("cadre", f"/desk/patrols/{patrol}")
+    assert "护坡松动" in site.open("cadre", address)
+
+
 def test_places_routes_and_shifts_are_kept_on_the_desk(site, team):
     assert site.send("cadre", "/desk/patrols/places", name="桥头").status_code == 303
     page = site.open("cadre", "/desk/patrols/places")

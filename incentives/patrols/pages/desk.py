@@ -97,6 +97,7 @@ def patrol_page(
         weathers=WEATHERS,
         people=who_may_have_come(patrol) if can_end or can_sign else [],
         signed_in={each.scan.resident_id for each in view.scans},
+        reads_calls=may(current_actor(), "village_call.read", village),
         can_end=can_end,
         can_sign=can_sign,
         places=queries.standing_waypoints(village) if can_sign else [],
