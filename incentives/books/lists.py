@@ -11,8 +11,19 @@ from incentives.ledger.codes import write_checkpoint
 from incentives.ledger.kinds import Kind as EventKind
 from incentives.ledger.kinds import Unit
 from incentives.ledger.models import Account, Checkpoint, Event
+from incentives.register import lines
 from incentives.web.lists import Column, Filter, Kind, Listing, choice, days, member, search
 
+# The kinds of event in words: those of points as a statement says them, and those of money.
+KINDS = lines.KINDS | {
+    EventKind.INCOME: _("Income of the fund"),
+    EventKind.MONEY_MOVE: _("Between cash and bank"),
+    EventKind.DISBURSEMENT: _("Payment by the fund"),
+    EventKind.PAYMENT_RETURN: _("Money brought back"),
+    EventKind.SETTLEMENT_APPROVED: _("Settlement approved"),
+    EventKind.SETTLEMENT_PAID: _("Settlement paid"),
+    EventKind.REOPEN: _("Log opened anew"),
+}
 UNITS = {Unit.POINT: _("points"), Unit.FEN: _("fen")}
 
 
@@ -26,7 +37,7 @@ ACCOUNTS = Listing(
     _("Accounts"),
     columns=[
         Column(_("Account"), "code"),
-        Column(_("Unit"), lambda each: member(each, "unit").value),
+        Column(_("Unit"), lambda each: UNITS[member(each, "unit")]),
         Column(_("Balance"), "balance", Kind.NUMBER),
     ],
     filters=[search(_("Account"), Account.code), choice("unit", _("Unit"), UNITS, Account.unit)],
@@ -43,7 +54,7 @@ TRIAL_BALANCE = replace(
 def moved(event: dict[str, Any]) -> str:
     """An event's transfers, one a line."""
     return "\n".join(
-        f"{each['source']} > {each['target']}: {each['amount']} {each['unit'].value}"
+        f"{each['source']} > {each['target']}: {each['amount']} {UNITS[each['unit']]}"
         for each in event["transfers"]
     )
 
@@ -55,13 +66,13 @@ EVENTS = Listing(
         Column(_("Voucher"), "voucher", Kind.NUMBER),
         Column(_("At"), "at", Kind.INSTANT),
         Column(_("On"), "occurred_on", Kind.DAY),
-        Column(_("Kind"), lambda each: member(each, "kind").value),
+        Column(_("Kind"), lambda each: KINDS[member(each, "kind")]),
         Column(_("Moved"), moved, Kind.LONG),
         Column(_("Event"), "id", Kind.LONG),
         Column(_("Takes back"), "reverses"),
     ],
     filters=[
-        choice("kind", _("Kind"), {each: each.value for each in EventKind}, Event.kind),
+        choice("kind", _("Kind"), KINDS, Event.kind),
         Filter("account", _("Account"), field=an_account),
         *days(Event.at),
     ],

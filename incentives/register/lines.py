@@ -11,10 +11,24 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from incentives.access.queries import person_names
 from incentives.ledger import Kind, Line
 from incentives.web.dates import day_word
+
+# The kinds of event that move points, as people call them.
+KINDS = {
+    Kind.OPENING: lazy_gettext("Taken over from the paper book"),
+    Kind.AWARD: lazy_gettext("Points given"),
+    Kind.REDEMPTION: lazy_gettext("Goods from the shop"),
+    Kind.REFUND: lazy_gettext("Goods brought back"),
+    Kind.EXPIRY: lazy_gettext("Points that expired"),
+    Kind.REVERSAL: lazy_gettext("Taken back"),
+    Kind.DEBT_PAYMENT: lazy_gettext("Made up"),
+    Kind.HOUSEHOLD_MOVE: lazy_gettext("Passed between households"),
+    Kind.LOSS: lazy_gettext("Borne by the village"),
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ def hand_words(line: Line, names: dict[UUID, str]) -> list[str]:
 def title_of(line: Line) -> str:
     """What a line was for."""
     detail = line.detail or {}
-    said = words_of(line.kind)
+    said = str(KINDS.get(line.kind, line.kind.value))
     if line.kind is Kind.AWARD and isinstance(detail.get("name"), str):
         said = str(detail["name"])
     elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):
@@ -98,19 +112,3 @@ def good_words(good: dict[str, Any]) -> str:
     """A good of a sale and how many."""
     quantity = good.get("quantity", 1)
     return f"{good.get('name', '')}×{quantity}" if quantity != 1 else str(good.get("name", ""))
-
-
-def words_of(kind: Kind) -> str:
-    """A kind of event as people call it."""
-    words = {
-        Kind.OPENING: _("Taken over from the paper book"),
-        Kind.AWARD: _("Points given"),
-        Kind.REDEMPTION: _("Goods from the shop"),
-        Kind.REFUND: _("Goods brought back"),
-        Kind.EXPIRY: _("Points that expired"),
-        Kind.REVERSAL: _("Taken back"),
-        Kind.DEBT_PAYMENT: _("Made up"),
-        Kind.HOUSEHOLD_MOVE: _("Passed between households"),
-        Kind.LOSS: _("Borne by the village"),
-    }
-    return words.get(kind, kind.value)
