@@ -106,6 +106,11 @@ def test_a_months_end_from_count_to_closing(site):
     sent = site.send("supervisor", f"{month}/confirmation", on=month, decision="approve")
     assert sent.status_code == 303
     days = {"from_on": "2026-02-01", "to_on": "2026-02-28"}
+    bad = "日期,收入\n2/10/2026,1\n2026-02-10,一千\n".encode("gb18030")
+    refused = site.send(
+        "treasurer", f"{month}/statement", on=month, **days, sheet=(io.BytesIO(bad), "bank.csv")
+    )
+    assert "Line 2: this is no day Line 3: this is no amount" in refused.text
     brought = site.send(
         "treasurer",
         f"{month}/statement",

@@ -116,7 +116,11 @@ def refuse_bad_lines(
     for index, line in enumerate(lines):
         held += line.amount_fen
         if not from_on <= line.day <= to_on:
-            detail = _("Line %(number)s is of another day", number=index + 1)
+            detail = _(
+                "Line %(number)s is of %(day)s, not of these days",
+                number=index + 1,
+                day=line.day.isoformat(),
+            )
             errors.append(FieldError(f"/lines/{index}/day", detail))
         if line.amount_fen == 0 or abs(line.amount_fen) > AMOUNT_AT_MOST:
             detail = _("Line %(number)s: this is no amount", number=index + 1)
@@ -124,7 +128,10 @@ def refuse_bad_lines(
         if not broken and line.balance_fen is not None and line.balance_fen != held:
             broken = True
             detail = _(
-                "Line %(number)s: %(yuan)s yuan should be left", number=index + 1, yuan=yuan(held)
+                "Line %(number)s, of %(day)s: %(yuan)s yuan should be left",
+                number=index + 1,
+                day=line.day.isoformat(),
+                yuan=yuan(held),
             )
             errors.append(FieldError(f"/lines/{index}/balance_fen", detail))
     if not errors and held != closing:

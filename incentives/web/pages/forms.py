@@ -87,10 +87,13 @@ class Form:
         return data
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal on the form: at its fields, or above it."""
+        """Show a refusal on the form: at its fields, each with all that is wrong, or above it."""
         self.status = int(refusal.status)
-        self.errors = {self.field_of(error.pointer): str(error.detail) for error in refusal.errors}
-        self.errors.pop("", None)
+        said: dict[str, list[str]] = {}
+        for error in refusal.errors:
+            said.setdefault(self.field_of(error.pointer), []).append(str(error.detail))
+        said.pop("", None)
+        self.errors = {field: " ".join(dict.fromkeys(texts)) for field, texts in said.items()}
         if not self.errors:
             texts = [str(error.detail) for error in refusal.errors] or [str(refusal.detail)]
             self.refusal = " ".join(texts)
