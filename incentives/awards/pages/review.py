@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from incentives.access.actor import current_actor
+from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards import cover, forms, lists, operations, queries, words
 from incentives.awards.api.review import get_review_queue, queue_page, waiting_page
@@ -53,6 +54,7 @@ def review() -> Any:
         mine=queries.count_of(queries.reviewable_by(village, actor)),
         warnings=cover.warnings(village, 0, village_day(now())),
         sent_up_url=url_for(".review_sent_up") if queries.divisions_above(actor) else None,
+        publishes=may(actor, "notice.make", village),
     )
 
 

@@ -135,8 +135,17 @@ def show(village: str, call_id: UUID, form: Form) -> Any:
         unawarded=UNAWARDED,
         reads_awards=may(actor, "award.read", village),
         **link_of(call),
-        back=url_for(".desk_calls") if sorts else url_for(".office"),
+        back=calls_of_reader(village, actor),
     )
+
+
+def calls_of_reader(village: str, actor: Actor) -> str:
+    """Where whoever reads a call finds calls: the desk, their office, else the village's page."""
+    if may(actor, "call.sort", village):
+        return url_for(".desk_calls")
+    if may(actor, "call.step", village):
+        return url_for(".office")
+    return url_for(".list_calls", village=village)
 
 
 def link_of(call: Call) -> dict[str, Any]:
