@@ -11,7 +11,6 @@ from flask import url_for as address_of
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.installation import find_installation
 from incentives.web.guard import Caller, Village, allows, get_village, guard
@@ -246,8 +245,3 @@ def is_demo() -> bool:
             return False
         kept["demo"] = installation.demo
     return bool(kept["demo"])
-
-
-def today() -> Any:
-    """The day in the villages by the application's clock."""
-    return village_day(now())
