@@ -3,7 +3,7 @@
 import io
 
 from flask_babel import lazy_gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from incentives.errors import Invalid, TooLarge, UnsupportedMediaType
 from incentives.files.models import FileKind
@@ -70,6 +70,8 @@ def redraw(content: bytes, kind: FileKind) -> bytes:
 
 def decode(content: bytes, kind: FileKind) -> Image.Image:
     """The pixels of a picture's first frame, in a new picture that has nothing else."""
+    # WeasyPrint, once it is loaded, has Pillow take pictures that were cut off.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(io.BytesIO(content), formats=[kind.value.upper()]) as picture:
         width, height = picture.size
         if width * height > PIXELS_AT_MOST:

@@ -18,7 +18,6 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
-from PIL import ImageFile
 
 from incentives.errors import Unavailable
 
@@ -76,8 +75,6 @@ def pdf_of(document: str) -> bytes:
         log.exception("PDFs need libraries of the system", packages=PACKAGES)
         detail = _("This server can't make PDFs yet. Print the page instead.")
         raise Unavailable(detail) from missing
-    # Loaded, WeasyPrint has Pillow take pictures that were cut off: uploads are still refused.
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with laying_out:
         styles, fonts = styles_of(current_app.static_folder or "")
         nothing = weasyprint.urls.URLFetcher(allowed_protocols=("data",))

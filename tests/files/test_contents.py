@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from incentives.errors import Invalid, TooLarge, UnsupportedMediaType
 from incentives.files.contents import BYTES_AT_MOST, EDGE_AT_MOST, clean, thumbnail
@@ -107,6 +107,13 @@ def test_other_kinds_are_refused(content: bytes) -> None:
 def test_damaged_files_are_refused(content: bytes) -> None:
     with pytest.raises(Invalid):
         clean(content)
+
+
+def test_what_was_cut_off_is_refused_though_a_library_has_pillow_take_it(monkeypatch) -> None:
+    """WeasyPrint does, once a PDF was made."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(Invalid):
+        clean(picture("PNG")[:60])
 
 
 def test_too_many_bytes_are_refused() -> None:
