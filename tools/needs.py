@@ -1,5 +1,5 @@
 """What the tests need besides Python: a PostgreSQL server, Chromium, a Chinese font, Pango,
-and strace.
+Poppler and strace.
 
 On Debian as root it installs what is missing from packages; elsewhere it says what to install.
 """
@@ -36,6 +36,11 @@ def has_pango() -> bool:
     return all(find_library(name) for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))
 
 
+def has_poppler() -> bool:
+    """Whether a PDF's page can be made a picture, as a camera would see it."""
+    return shutil.which("pdftoppm") is not None
+
+
 def has_strace() -> bool:
     """Whether what a program does to the disk can be recorded."""
     return shutil.which("strace") is not None
@@ -50,6 +55,7 @@ NEEDS = (
         "Pango and HarfBuzz, which lay out PDFs",
         has_pango,
     ),
+    ("poppler-utils", "pdftoppm, which draws a PDF's page", has_poppler),
     ("strace", "strace, which records what a power cut cuts", has_strace),
 )
 
