@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.sql.selectable import GenerativeSelect
 
 from incentives.extensions import db
-from incentives.ledger.sql import HEADS
+from incentives.ledger.sql import HEAD, HEADS
 from tests import proving
 
 CROWD = 8
@@ -61,7 +61,8 @@ def succeeded(outcomes: Sequence[Any]) -> int:
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away every row lock: `hold` then reads the log heads as anybody may."""
     monkeypatch.setattr(GenerativeSelect, "with_for_update", lambda self, **_options: self)
-    monkeypatch.setattr(HEADS, "postgresql", HEADS.postgresql.removesuffix(" FOR UPDATE"))
+    for each in (HEAD, HEADS):
+        monkeypatch.setattr(each, "postgresql", each.postgresql.removesuffix(" FOR UPDATE"))
 
 
 def meet_before(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, people: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.selectable import GenerativeSelect
 from incentives import database
 from incentives.extensions import db
 from incentives.ledger import posting
-from incentives.ledger.sql import HEADS
+from incentives.ledger.sql import HEAD, HEADS
 from incentives.web import idempotency, transaction
 
 PAUSE = 0.02  # seconds: long enough for another thread to come between
@@ -25,7 +25,8 @@ def no_lock() -> None:
         return write(*arguments, **named)
 
     GenerativeSelect.with_for_update = lambda self, **_options: self  # type: ignore[method-assign]
-    HEADS.postgresql = HEADS.postgresql.removesuffix(" FOR UPDATE")
+    for each in (HEAD, HEADS):
+        each.postgresql = each.postgresql.removesuffix(" FOR UPDATE")
     posting.write = pause_and_write
 
 
