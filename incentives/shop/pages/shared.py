@@ -65,9 +65,10 @@ def shops_open(permission: str) -> list[tuple[Shop, str]]:
 
 def other_shops(_actor: Actor, _village: Village) -> str:
     """On top of a shop's pages: the same page of the other shops that the caller has it for."""
+    shown: Shop | None = g.get("shop_shown")  # none where another was asked for in vain
     shops: dict[UUID, tuple[Shop, str]] = {}
     for shop, village in g.get("shops_open", []):
-        if shop.id != g.shop_shown.id:
+        if shown is None or shop.id != shown.id:
             shops.setdefault(shop.id, (shop, village))
     if not shops:
         return ""
