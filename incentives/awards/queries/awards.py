@@ -100,14 +100,18 @@ def awards(village: str, filters: dict[str, Any] | None = None) -> Select[Award]
 
 def award_matches(q: str) -> ColumnElement[bool]:
     """Whether who earned an award, by name, pinyin or initials, or its rule contain the text."""
-    found = select(Resident.id).where(name_matches(q))
     rules = select(RuleItem.id).where(
         or_(*(column.icontains(q, autoescape=True) for column in RULE_TEXTS))
     )
-    homes = select(Household.id).where(Household.head_id.in_(found))
+    return or_(Award.rule_item_id.in_(rules), earned_by(q))
+
+
+def earned_by(q: str) -> ColumnElement[bool]:
+    """Whether the text finds who earned it, else the household's head, by name or pinyin."""
+    people = select(Resident.id).where(name_matches(q))
+    homes = select(Household.id).where(Household.head_id.in_(people))
     return or_(
-        Award.rule_item_id.in_(rules),
-        Award.resident_id.in_(found),
+        Award.resident_id.in_(people),
         and_(Award.resident_id.is_(None), Award.household_id.in_(homes)),
     )
 

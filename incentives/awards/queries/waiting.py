@@ -20,11 +20,12 @@ from incentives.awards.models import (
     Decision,
     RuleItem,
 )
+from incentives.awards.queries.awards import earned_by
 from incentives.clock import beginning, village_day
 from incentives.extensions import db
 from incentives.register.deciders import deciders
-from incentives.register.models import Household, Resident
-from incentives.register.queries import name_matches, plain
+from incentives.register.models import Household
+from incentives.register.queries import plain
 
 # A review group meets once a week: what waited through a meeting waits too long.
 REVIEW_DAYS = 7
@@ -129,7 +130,8 @@ def narrow_queue(
     reader sees masked; `mine` says whether they may decide, `overdue` whether it waits too long.
     """
     if query.get("q") and plain(query["q"]):
-        chosen = chosen.where(open_to(actor), earned_by(query["q"]))
+        found = or_(earned_by(query["q"]), of_door(query["q"]))
+        chosen = chosen.where(open_to(actor), found)
     if query.get("mine") is not None:
         decidable = decidable_by(actor)
         chosen = chosen.where(decidable if query["mine"] else ~decidable)
@@ -140,16 +142,10 @@ def narrow_queue(
     return chosen
 
 
-def earned_by(q: str) -> ColumnElement[bool]:
-    """Whether the person who earned it, else the household's head, or the door is found by this."""
-    people = select(Resident.id).where(name_matches(q))
+def of_door(q: str) -> ColumnElement[bool]:
+    """Whether the door of the household that earned it contains the text, blanks aside."""
     door = func.replace(func.lower(Household.door), " ", "").contains(plain(q), autoescape=True)
-    heads = select(Household.id).where(Household.head_id.in_(people))
-    return or_(
-        Award.resident_id.in_(people),
-        and_(Award.resident_id.is_(None), Award.household_id.in_(heads)),
-        Award.household_id.in_(select(Household.id).where(door)),
-    )
+    return Award.household_id.in_(select(Household.id).where(door))
 
 
 def rules_waiting(chosen: Select[Award]) -> list[tuple[str, str, str | None]]:
