@@ -50,6 +50,12 @@ def counts(server: LiveServer) -> list[int]:
     return found
 
 
+def set_off(page: Page) -> None:
+    """Begin a walk, and wait until the service knows of it."""
+    with page.expect_response("**/patrols"):
+        page.locator("[data-part=set-off]").click()
+
+
 def scan(page: Page, code: str) -> None:
     """A sign held before the phone's own camera opens its address."""
     page.evaluate("(code) => { window.location.hash = code; }", f"#{code}")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
-from tests.browser.patrolling import PAGES, counts, make_team, scan
+from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
 from tests.patrols.scenes import Team
 from tests.site import PASSWORD
 
@@ -21,8 +21,7 @@ def test_on_a_walk_an_ended_session_leaves_the_page_where_it_was(live_server, te
     leader.sign_in("leader")
     page = leader.open("/patrol")
     wait_until_kept(page, *PAGES)
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
+    set_off(page)
     page.context.clear_cookies()
     live_server.last_paths.add("/patrol")
     leader.open("/patrol")
@@ -67,8 +66,7 @@ def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_ser
     leader.sign_in("leader")
     page = leader.open("/patrol")
     wait_until_kept(page, *PAGES)
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
+    set_off(page)
     leader.lose_signal()
     scan(page, team.codes[1])
     expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
@@ -90,8 +88,7 @@ def test_while_the_service_is_down_the_page_opens_as_it_was_last(live_server, te
     leader.sign_in("leader")
     page = leader.open("/patrol")
     wait_until_kept(page, *PAGES)
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
+    set_off(page)
     live_server.down.set()
     leader.open("/patrol")
     expect(page.locator("[data-part=walk]")).to_be_visible()

@@ -10,7 +10,7 @@ from incentives.extensions import db
 from incentives.patrols.models import Finding, Patrol, PatrolScan, PatrolStatus
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
-from tests.browser.patrolling import PAGES, counts, make_team, scan
+from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
 from tests.patrols.scenes import Team
 
 PHOTO = bytes.fromhex(
@@ -132,8 +132,7 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     leader.sign_in("leader")
     page = leader.open("/patrol")
     wait_until_kept(page, *PAGES)
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
+    set_off(page)
     leader.lose_signal()
     said = page.locator("[data-part=band-text]")
     for answer in ("签到了：村口", "只算一次"):
@@ -203,8 +202,7 @@ def test_a_photo_that_is_refused_doesnt_keep_the_finding_back(live_server, team,
     leader = person(PHONE, expected=(*OFFLINE, "415", "422"))
     leader.sign_in("leader")
     page = leader.open("/patrol")
-    with page.expect_response("**/patrols"):
-        page.locator("[data-part=set-off]").click()
+    set_off(page)
     page.locator("summary", has_text="发现问题").click()
     page.locator("#finding-text").fill("护坡松动")
     page.locator("#finding-place").fill("小学后面")

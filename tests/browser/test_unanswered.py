@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from incentives.access.actor import SYSTEM, Role
@@ -26,6 +26,15 @@ caches.open('jishan-shop-page').then(async (cache) => {
   await cache.put('/shop', new Response(older, { headers: { 'Content-Type': 'text/html' } }));
 })
 """
+
+
+def sell_unheard(till: Till, page: Page) -> None:
+    """Hand a soap over; the request never arrives, and the sale waits in the browser."""
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.route("**/redemptions", lambda route: route.abort())
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
 
 
 @pytest.fixture
@@ -125,11 +134,7 @@ def test_a_registered_phone_sends_what_waits_before_anyone_signs_in_again(till, 
     shopkeeper.sign_in("shopkeeper")
     register(shopkeeper)
     page = shopkeeper.open("/shop")
-    till.look_up(page)
-    page.locator("[data-good]", has_text="香皂").click()
-    page.route("**/redemptions", lambda route: route.abort())
-    page.locator("[data-part=hand-over]").click()
-    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    sell_unheard(till, page)
     shopkeeper.context.close()
     assert till.sales() == []
     again = person(PHONE, profile="till")
@@ -177,11 +182,7 @@ def test_a_sale_is_not_forgotten_because_nobody_is_let_in(till, person):
     shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
     wait_until_kept(page, "/shop")
-    till.look_up(page)
-    page.locator("[data-good]", has_text="香皂").click()
-    page.route("**/redemptions", lambda route: route.abort())
-    page.locator("[data-part=hand-over]").click()
-    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    sell_unheard(till, page)
     page.unroute_all(behavior="wait")
     shopkeeper.lose_signal()
     page.goto(page.url)
@@ -201,11 +202,7 @@ def test_the_signal_that_fails_on_the_way_to_the_sign_in_leaves_the_page(till, p
     shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
     wait_until_kept(page, "/shop")
-    till.look_up(page)
-    page.locator("[data-good]", has_text="香皂").click()
-    page.route("**/redemptions", lambda route: route.abort())
-    page.locator("[data-part=hand-over]").click()
-    expect(page.locator("[data-part=offline-text]")).to_contain_text("1 笔")
+    sell_unheard(till, page)
     page.unroute_all(behavior="wait")
     page.context.clear_cookies()
     till.server.last_paths.add("/shop")
