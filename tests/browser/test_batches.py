@@ -108,6 +108,7 @@ def test_fifty_people_pasted_from_a_column(village, person, size):
     hand = Hand(page)
     choose_rule(hand)
     hand.click("summary", "粘贴或上传名单")
+    expect(page.locator("#field-names")).to_be_focused()
     hand.press("Control+V")
     expect(page.locator(".band-done")).to_contain_text("50")
     expect(page.locator(".sum-text")).to_contain_text("50 人")
