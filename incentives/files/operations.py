@@ -18,6 +18,7 @@ from incentives.files import store
 from incentives.files.contents import clean
 from incentives.files.models import File
 from incentives.files.queries import find_file, keepers
+from incentives.web.dates import day_word
 
 SWEEP_AFTER = timedelta(days=1)
 
@@ -53,7 +54,7 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     require(actor, "file.erase", village)
     file = find_file(village, file_id)
     if file.kept_until is not None and village_day(now) <= file.kept_until:
-        detail = _("Accounting keeps this file until %(day)s", day=file.kept_until.isoformat())
+        detail = _("Accounting keeps this file until %(day)s", day=day_word(file.kept_until))
         raise WrongState(detail)
     if any(keeps(file) for keeps in keepers):
         raise WrongState(_("This file is kept for ever"))

@@ -203,6 +203,7 @@ def test_the_weeks_claims_are_told_and_end(site: Site, clock: Clock) -> None:
     refused = home.call("POST", f"{AT}/claims", act)
     assert (refused.status_code, refused.json["type"]) == (422, "/problems/cap_exceeded")
     assert (refused.json["left"], refused.json["again_on"]) == (0, "2026-03-09")
+    assert "9 Mar 2026" in refused.json["detail"]
 
 
 def test_one_who_lives_alone_isnt_asked_who_did_it(other: Home) -> None:

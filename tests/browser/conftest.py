@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from incentives import create_app
@@ -27,6 +34,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
+
+# What a page shall come to show is waited for as long as a busy machine may need.
+expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -78,7 +78,7 @@ def photo(tmp_path: Path) -> Path:
 def made_small(field: Locator, photo: Path) -> None:
     """Take a photo; the phone makes it small before it is sent."""
     field.set_input_files(photo)
-    expect(field).to_have_attribute("data-photo", "small", timeout=20_000)
+    expect(field).to_have_attribute("data-photo", "small")
     assert field.evaluate("field => field.files[0].size") < photo.stat().st_size / 2
 
 

@@ -67,7 +67,7 @@ def test_a_card_held_before_the_camera_is_known(card_film, person):
     shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
     page.locator("[data-part=open-camera]").click()
-    expect(page.locator("[data-part=holder]")).to_have_text("扎**", timeout=20_000)
+    expect(page.locator("[data-part=holder]")).to_have_text("扎**")
     expect(page.locator("[data-part=spendable]")).to_have_text("0")
     shopkeeper.shot("camera")
 

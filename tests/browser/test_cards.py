@@ -140,7 +140,7 @@ def test_a_phone_s_code_is_read_by_the_counter_s_camera(site, person, tmp_path):
     # Put away: the code of this moment stays the newest.
     phone.goto("about:blank")
     counter.locator("[data-part=open-camera]").click()
-    expect(counter.locator("[data-part=holder]")).to_have_text("扎**", timeout=20_000)
+    expect(counter.locator("[data-part=holder]")).to_have_text("扎**")
     with site.app.app_context():
         used = db.session.execute(
             db.text("SELECT count(*) FROM phone_code WHERE used_at IS NOT NULL")
@@ -170,7 +170,7 @@ def test_a_cadre_vouches_from_a_phone_of_their_own(site, person):
     scan = site.call("shopkeeper", "POST", "/cards/scan", {"card_id": card}).json["scan_id"]
     vouch = site.call("shopkeeper", "POST", VOUCHES, {"scan_id": scan, "points": 3}).json
     # The page finds it by itself.
-    expect(page.get_by_role("heading", name="是扎西彭措本人吗？")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="是扎西彭措本人吗？")).to_be_visible()
     cadre.shot("vouch")
     page.get_by_role("button", name="是，我认识，可以兑换").click()
     expect(page.get_by_text("柜台已经知道了")).to_be_visible()

@@ -51,16 +51,16 @@ def test_from_the_scan_to_done_it_takes_at_most_four_taps(till, person, tmp_path
         "window.taps = 0; document.addEventListener('click', () => { window.taps += 1; }, true)"
     )
     page.locator("[data-part=open-camera]").click()
-    expect(page.locator("[data-part=holder]")).to_have_text("扎**", timeout=20_000)
+    expect(page.locator("[data-part=holder]")).to_have_text("扎**")
     page.locator("[data-good]", has_text="香皂").click()
     page.locator("[data-part=hand-over]").click()
-    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10")
     expect(page.locator("[data-part=receipt-qr] svg")).to_be_visible()
     shopkeeper.shot("done")
     assert page.evaluate("window.taps") <= 4
     # The next card needs no tap of its own: the camera opens by itself.
     page.locator("[data-part=receipt] [data-part=next]").click()
-    expect(page.locator("[data-part=holder]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-part=holder]")).to_be_visible()
     assert page.evaluate("window.taps") <= 4
 
 
@@ -92,11 +92,11 @@ def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
     cadre.sign_in("cadre")
     cadre.open("/desk/vouches")
     cadre.page.get_by_role("button", name="是，我认识，可以兑换").click()
-    expect(page.locator("[data-part=vouched-by]")).to_have_text("cadre 某", timeout=20_000)
+    expect(page.locator("[data-part=vouched-by]")).to_have_text("cadre 某")
     expect(page.locator("[data-part=spendable]")).to_have_text("20")
     shopkeeper.shot("vouched")
     page.locator("[data-part=hand-over]").click()
-    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10", timeout=20_000)
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10")
     assert [sale.vouched_by is not None for sale in till.sales()] == [True]
 
 

@@ -73,7 +73,7 @@ def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_ser
     page.goto(page.url)
     page.context.clear_cookies()
     leader.find_signal()
-    expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-part=signed-out]")).to_be_visible()
     assert counts(live_server)[1] == 0
     leader.shot("patrol-signed-out")
     leader.sign_in("leader")

@@ -60,7 +60,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     # There is signal: all is sent once, also where an answer is lost on its way.
     # Closing the browser ended the session, too: nothing is sent until one signs in again.
     again.find_signal()
-    expect(page.locator("[data-part=signed-out]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-part=signed-out]")).to_be_visible()
     assert counts(live_server) == [0, 0, 0, 0, 0]
     page.route("**/patrols/*/findings", lambda route: (route.fetch(), route.abort()))
     again.sign_in("leader")
@@ -70,7 +70,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     page.unroute_all(behavior="wait")
     with page.expect_response("**/patrols/*/findings"):
         page.reload()
-    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
     assert counts(live_server) == [1, 2, 1, 1, 0]
 
     page.locator("summary", has_text="收队").click()
@@ -79,7 +79,7 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     member.click()
     page.locator("#closing-log").fill("一切正常")
     page.locator("[data-part=closing-form] button[type=submit]").click()
-    expect(page.locator("[data-part=band-text]")).to_contain_text("3笔", timeout=20_000)
+    expect(page.locator("[data-part=band-text]")).to_contain_text("3笔")
     expect(page.locator("[data-part=band-text]")).to_contain_text("还没有签到：洛绒卓玛")
     again.shot("patrol-closed")
     assert counts(live_server) == [1, 2, 1, 1, 3]
@@ -143,7 +143,7 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     scan(page, team.codes[0])
     expect(said).to_contain_text("签到了")
     leader.find_signal()
-    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
     assert counts(live_server)[:2] == [1, 2]
 
 
@@ -167,7 +167,7 @@ def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(
     scan(page, team.codes[0])
     expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
     leader.find_signal()
-    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
     with live_server.app.app_context():
         kept = db.session.query(PatrolScan).one()
         assert abs(kept.received_at - kept.scanned_at) < timedelta(minutes=2)
@@ -193,7 +193,7 @@ def test_a_clock_that_goes_back_between_two_records_keeps_their_order(live_serve
     scan(page, team.codes[0])
     expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
     leader.find_signal()
-    expect(page.locator("[data-part=offline]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-part=offline]")).to_be_hidden()
     expect(page.locator("[data-part=refused]")).to_be_hidden()
     assert counts(live_server)[:2] == [1, 1]
 
