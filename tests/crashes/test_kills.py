@@ -165,17 +165,23 @@ def load_and_strike(village: Village, what: str) -> Load:
 
 def settle(village: Village, orders: list[Order]) -> list[tuple[Order, Reply]]:
     """Send again, under the same keys, until each is answered."""
-    client, settled = Client(village.ground, village.port), []
-    end = time.monotonic() + PATIENCE
-    for order in orders:
-        while (reply := client.send(order)).status in LATER:
-            if time.monotonic() > end:
-                raise TimeoutError(f"never answered: {order}")
-            time.sleep(0.02)
-        assert reply.status in DONE, (order, reply)
-        settled.append((order, reply))
-    client.close()
+    settled = []
+    with closing(Client(village.ground, village.port)) as client:
+        for order in orders:
+            reply = send_until_answered(client, order)
+            assert reply.status in DONE, (order, reply)
+            settled.append((order, reply))
     return settled
+
+
+def send_until_answered(client: Client, order: Order) -> Reply:
+    """The answer; a connection that its database left behind is told as a 503 once."""
+    end = time.monotonic() + PATIENCE
+    while (reply := client.send(order)).status in LATER:
+        if time.monotonic() > end:
+            raise TimeoutError(f"never answered: {order}")
+        time.sleep(0.02)
+    return reply
 
 
 def one_round(village: Village, what: str) -> int:
@@ -192,7 +198,7 @@ def one_round(village: Village, what: str) -> int:
     assert check_totals(village.ground, village.start, everything) == []
     for order, reply in village.chance.sample(village.answered, min(2, len(village.answered))):
         with closing(Client(village.ground, village.port)) as client:
-            again = client.send(order)
+            again = send_until_answered(client, order)
         assert (again.content, again.replayed) == (reply.content, True)
     return len(load.open)
 
