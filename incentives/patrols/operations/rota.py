@@ -22,6 +22,7 @@ from incentives.patrols.queries import find_route, find_shift, find_swap, stand_
 from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team, get_resident
+from incentives.web.dates import day_word
 
 SEASON_AT_MOST = timedelta(days=366)
 REASON_LENGTH = 200
@@ -67,7 +68,7 @@ def plan_shifts(*, village: str, plan: Plan, actor: Actor, now: datetime) -> lis
     )
     already = db.session.scalar(taken.limit(1))
     if already is not None:
-        detail = _("The team walks then already: %(day)s", day=already.isoformat())
+        detail = _("The team walks then already: %(day)s", day=day_word(already))
         raise Duplicate(detail)
     shifts = [
         Shift(
