@@ -158,7 +158,7 @@ NUMBERS = Listing(
     _("Calls in numbers"),
     columns=[
         Column(_("What"), lambda each: NUMBERS_BY[each["by"]]),
-        Column(_("Name"), "name"),
+        Column(_("What it is called"), "name"),
         Column(_("Calls reported"), "reported", Kind.NUMBER),
         Column(_("Calls put right"), "resolved", Kind.NUMBER),
         Column(_("Answered in time"), "in_time", Kind.NUMBER),
@@ -176,13 +176,13 @@ OFFICES = Listing(
     "offices",
     _("Offices"),
     columns=[
-        Column(_("Name"), "name"),
+        Column(_("Name of the office"), "name"),
         Column(_("Where"), "place"),
         Column(_("Answers for"), categories_said, Kind.LONG),
         Column(_("Closed"), "closed_at", Kind.INSTANT),
     ],
     filters=[
-        search(_("Name"), Office.name),
+        search(_("Name of the office"), Office.name),
         choice("category", _("About"), CATEGORIES),
         hidden("division", _("Where"), field=a_division),
     ],

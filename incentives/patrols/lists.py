@@ -11,6 +11,7 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, Route, Waypoint
 from incentives.patrols.words import OUTCOMES, STATES
 from incentives.register.models import Resident, Team
+from incentives.register.queries import divisions_by_code
 from incentives.register.queries.households import all_teams
 from incentives.web.lists import (
     Column,
@@ -35,6 +36,17 @@ def team_options() -> list[tuple[str, Any]]:
 def names_of(people: Sequence[Resident]) -> str:
     """People's names in a row."""
     return gettext(", ").join(each.name for each in people)
+
+
+def leader_of(team: dict[str, Any]) -> str:
+    """Who leads a team, of its members."""
+    return next((each.name for each in team["members"] if each.id == team["leader_id"]), "")
+
+
+def with_villages(rows: Any) -> list[dict[str, Any]]:
+    """Shifts with the names of their villages, in one statement."""
+    found = divisions_by_code([row["village"] for row in rows])
+    return [{**row, "village": found[row["village"]].short_name} for row in rows]
 
 
 TEAM = choice("team_id", _("Team"), team_options)
@@ -78,6 +90,7 @@ SHIFTS = Listing(
     ],
     filters=[TEAM, *days()],
     named=True,
+    rows=with_villages,
 )
 
 # Of many villages, whose teams no bar could name.
@@ -90,6 +103,7 @@ TEAMS = Listing(
     _("Teams"),
     columns=[
         Column(_("Team"), "name"),
+        Column(_("Leader"), leader_of),
         Column(
             _("Members"),
             lambda each: names_of(each["members"]),
@@ -143,7 +157,7 @@ MONTH = Listing(
         Column(_("Name"), "resident"),
         Column(_("Patrols"), "patrols", Kind.NUMBER),
         Column(_("Led"), "led", Kind.NUMBER),
-        Column(_("Days"), lambda each: " ".join(day.isoformat() for day in each.days), Kind.LONG),
+        Column(_("Days"), lambda each: " ".join(str(day.day) for day in each.days), Kind.LONG),
     ],
     filters=[month(), TEAM],
     named=True,

@@ -1,5 +1,6 @@
 """Floods from one address."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +49,13 @@ def test_six_hundred_calls_a_minute_pass_from_one_address(limited: Flask) -> Non
     assert page.mimetype == "text/html"
     with client.get("/static/js/api.js") as file:
         assert file.status_code == 200
+
+
+def test_who_reported_too_much_reads_when_to_come_again(limited: Flask) -> None:
+    client = limited.test_client()
+    address = "/api/v1/villages/513336101209/calls"
+    codes = {client.post(address).status_code for _each in range(20)}
+    assert 429 not in codes
+    refused = client.post(address, headers={"Accept-Language": "en"})
+    assert refused.status_code == 429
+    assert re.search(r"try again after \d\d:\d\d", refused.json["detail"])

@@ -5,14 +5,21 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from incentives.access.actor import SYSTEM
+from incentives.cards.operations import issue_card
+from incentives.cards.queries import url_of
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.patrols.models import Finding, Patrol, PatrolScan, PatrolStatus
+from incentives.register.models import Resident
+from incentives.register.operations import edit_team
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
+from tests.factories import VILLAGE, act
 from tests.patrols.scenes import Team
 
+PIN = "402857"
 PHOTO = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
@@ -145,6 +152,40 @@ def test_the_same_sign_again_counts_once_and_says_so(live_server, team, person):
     leader.find_signal()
     expect(page.locator("[data-part=offline]")).to_be_hidden()
     assert counts(live_server)[:2] == [1, 2]
+
+
+def test_a_household_that_walks_with_one_card_says_who_of_it_is_here(live_server, team, person):
+    with live_server.app.app_context():
+        people = {"leader_id": team.leader_id, "member_ids": [team.elder_id, team.neighbour_id]}
+        who = {"village": VILLAGE, "actor": SYSTEM, "now": now()}
+        act(lambda: edit_team(team_id=team.id, name="巡防一队", **people, **who) and None)
+        household = db.session.get_one(Resident, team.elder_id).household_id
+        card = act(lambda: url_of(issue_card(household_id=household, pin=PIN, **who)))
+        team.start()
+        db.session.remove()
+    walker = person(PHONE)
+    page = walker.open(f"/c#{card.partition('/c#')[2]}")
+    page.locator("#pad-pin").fill(PIN)
+    page.get_by_role("button", name="输好了，打开").click()
+    page.wait_for_url("**/c/account")
+    walker.open("/patrol")
+    page.get_by_role("button", name="加入").click()
+    here = page.locator("[data-part=people] label")
+    expect(here).to_have_text(["格绒", "四郎"])
+    scan(page, team.codes[0])
+    expect(page.locator("[data-part=band-text]")).to_have_text("请勾选在场的人。")
+    here.filter(has_text="四郎").click()
+    walker.shot("patrol-household")
+    for code in team.codes[:2]:
+        # The phone's own camera opens the sign's address: the page begins anew.
+        page.goto("about:blank")
+        with page.expect_response("**/scans"):
+            walker.open(f"/p#{code}")
+    expect(page.locator("[data-part=ending]")).to_be_hidden()
+    with live_server.app.app_context():
+        signed = {each.resident_id for each in db.session.query(PatrolScan)}
+        db.session.remove()
+    assert signed == {team.neighbour_id}
 
 
 def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(

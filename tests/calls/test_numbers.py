@@ -6,6 +6,7 @@ import pytest
 
 from incentives.calls import operations
 from incentives.calls.models import Category
+from incentives.calls.pages.shared import span_words
 from incentives.calls.queries.numbers import call_numbers, period
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
@@ -125,3 +126,16 @@ def test_days_are_in_order_and_no_more_than_a_year(scene):
     with pytest.raises(Invalid):
         period(today - timedelta(days=366), today, now())
     assert period(None, None, now()) == (today - timedelta(days=89), today)
+
+
+def test_how_long_something_takes_is_said_as_exactly_as_it_matters(app):
+    said = {
+        timedelta(): "0分钟",
+        timedelta(seconds=20): "1分钟",
+        timedelta(minutes=9): "9分钟",
+        timedelta(hours=3, minutes=1): "3小时 1分钟",
+        timedelta(hours=24): "1天",
+        timedelta(days=17, hours=2, minutes=5): "17天 2小时",
+    }
+    with app.test_request_context():
+        assert {each: span_words(each) for each in said} == said

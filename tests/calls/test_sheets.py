@@ -103,7 +103,11 @@ def test_numbers_of_few_are_empty_in_the_sheet_too(site):
     put_right(site, report(site, "cadre", source="desk")["id"])
     path = f"/divisions/{TOWNSHIP}/call-numbers.xlsx"
     by_category, by_office, by_place = same(site, None, path, path)
-    assert (by_category["Name"], by_office["Name"], by_place["Name"]) == (
+    assert (
+        by_category["What it is called"],
+        by_office["What it is called"],
+        by_place["What it is called"],
+    ) == (
         "Water",
         "水务站",
         "下坝村",
@@ -116,14 +120,16 @@ def test_numbers_of_few_are_empty_in_the_sheet_too(site):
 
 def test_offices_with_what_they_answer_for(site):
     sheet = as_dicts(site.call(None, "GET", "/offices.xlsx"))
-    assert [(each["Name"], each["Answers for"]) for each in sheet] == [
+    assert [(each["Name of the office"], each["Answers for"]) for each in sheet] == [
         ("交通局", "Road or bridge"),
         ("水务站", "Water"),
     ]
     (water,) = as_dicts(site.call(None, "GET", "/offices.xlsx?category=water"))
     assert water["Where"] == "青德镇"
     browser = site.browser("administrator")
-    assert [each["Name"] for each in as_dicts(browser.get("/admin/offices.xlsx"))] == [
+    assert [
+        each["Name of the office"] for each in as_dicts(browser.get("/admin/offices.xlsx"))
+    ] == [
         "交通局",
         "水务站",
     ]

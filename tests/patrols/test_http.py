@@ -1,6 +1,7 @@
 """Patrols by HTTP: from the team to the closed log, resent without doubling; and their pages."""
 
 import io
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -444,3 +445,53 @@ def test_a_member_walks_by_card_and_pin(site, team, clock):
     assert site.call("card", "GET", here).status_code == 403
     closing = {"log": {"weather": "晴", "text": "正常"}, "attended": everyone}
     assert made(site.call("card", "POST", f"{here}/closing", closing), 200)["status"] == "closed"
+
+
+def test_a_paper_log_that_is_refused_stays_open_with_who_was_ticked(site, team):
+    with site.app.app_context():
+        patrol = team.start()
+        db.session.remove()
+    page = f"/desk/patrols/{patrol}"
+    typed = {"waypoint_id": str(team.waypoints[0]), "at": "23:59"}
+    typed["resident_ids"] = str(team.elder_id)
+    refused = site.send("cadre", f"{page}/scans", on=page, **typed)
+    assert refused.status_code == 422
+    assert re.search(r" open>\s*<summary>Sign in from the paper log", refused.text)
+    assert f'name="resident_ids" value="{team.elder_id}" checked' in refused.text
+    refused = site.send("cadre", f"{page}/closing", on=page, attended=str(team.elder_id))
+    assert refused.status_code == 422
+    assert f'name="attended" value="{team.elder_id}" checked' in refused.text
+
+
+def test_the_township_reads_villages_by_name_and_what_is_cancelled_where_it_would_be(site, team):
+    with site.app.app_context():
+        shift = team.shift(days=3)
+        db.session.remove()
+    body = {"reason": "下大雪"}
+    answer = site.call("cadre", "POST", f"{V}/shifts/{shift}/cancellation", body)
+    assert answer.status_code == 200, answer.text
+    coming, _heading, past = site.open("overseer", "/overview/patrols").partition(
+        "The last 14 days"
+    )
+    assert "下大雪" in coming
+    assert "下大雪" not in past
+    listed = site.open("overseer", f"/divisions/{TOWNSHIP}/shifts")
+    assert "下坝村" in listed
+    assert f">{VILLAGE}<" not in listed
+
+
+def test_teams_are_shown_with_their_leaders(site, team):
+    assert "Leader 扎西彭措 · " in site.open("cadre", "/desk/patrols/teams")
+    assert ">Leader</th>" in site.open("cadre", "/desk/patrols/teams/all")
+
+
+def test_a_shift_that_can_t_be_cancelled_keeps_its_reason_and_says_so_once(site, team):
+    with site.app.app_context():
+        shift = team.shift(days=1)
+        team.shift(days=2)
+        db.session.remove()
+    path = f"/desk/patrols/shifts/{shift}/cancellation"
+    refused = site.send("cadre", path, on="/desk/patrols/shifts", reason="雪" * 201)
+    assert refused.status_code == 422
+    assert refused.text.count("Please look at the marked fields") == 1
+    assert refused.text.count("雪" * 201) == 1

@@ -47,7 +47,7 @@ nav_item(_("Calls"), "/desk/calls", permission="village_call.read", order=25, co
 @blueprint.get("/desk/calls")
 @page(permission="call.read")
 def desk_calls() -> Any:
-    """The village's calls, newest first; those that wait for a look above."""
+    """The village's calls, newest first, and the way to those that wait for a look."""
     village, actor = current_village().code, current_actor()
     shown = ListPage(lists.CALLS, get_calls, limit=30)
     narrowed = lists.CALLS.narrow(queries.calls(village), shown.query)
@@ -59,6 +59,7 @@ def desk_calls() -> Any:
         list=shown,
         categories=CATEGORIES,
         states=STATES,
+        waiting=queries.count_to_sort(village) if may(actor, "call.sort", village) else 0,
         may_report=may(actor, "call.report", village),
     )
 
@@ -105,8 +106,8 @@ def show_call(village: str, call_id: UUID) -> Any:
     return show(village, call_id, Form())
 
 
-def show(village: str, call_id: UUID, form: Form) -> Any:
-    """A call's page with the form that was refused, if one was."""
+def show(village: str, call_id: UUID, form: Form, at: str | None = None) -> Any:
+    """A call's page; the form that was refused, if one was, is that of the action `at`."""
     actor = current_actor()
     call = queries.readable_call(village, call_id, actor)
     row = whole_call(call, actor)
@@ -121,6 +122,7 @@ def show(village: str, call_id: UUID, form: Form) -> Any:
         "calls/show.html",
         call=row,
         form=form,
+        form_of=lambda action: form if at in (None, action) else None,
         steps=timeline_of(row["steps"], photo_address),
         categories=CATEGORIES,
         category_options=category_options(),
@@ -129,7 +131,11 @@ def show(village: str, call_id: UUID, form: Form) -> Any:
         doing=DOING,
         step_options=[each for each in possible if each in OFFICE_STEPS] if steps_here else [],
         sort_options=[each for each in possible if each not in OFFICE_STEPS] if sorts else [],
-        offices=[(each.id, each.name) for each in queries.offices_over(village)],
+        offices=[
+            (each.id, each.name)
+            for each in queries.offices_over(village)
+            if each.id != call.office_id
+        ],
         doubles=doubles_of(call) if sorts and Action.MERGE in possible else [],
         award=award_choices(call, actor),
         unawarded=UNAWARDED,
@@ -196,14 +202,15 @@ def answer_act(
     village: str,
     call_id: UUID,
     form: Form,
+    at: str,
     work: Callable[[], Any],
     done: LazyString,
 ) -> Any:
-    """Do what was sent, and show the call again."""
+    """Do what was sent by the form of an action, and show the call again."""
     answer = form.accept(
         work, then=lambda _call: url_for(".show_call", village=village, call_id=call_id), done=done
     )
-    return answer or show(village, call_id, form)
+    return answer or show(village, call_id, form, at)
 
 
 @blueprint.post("/v/<village>/calls/<uuid:call_id>/push")
@@ -215,6 +222,7 @@ def push(village: str, call_id: UUID) -> Any:
         village,
         call_id,
         form,
+        Action.PUSH,
         lambda: operations.push_call(
             village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
         ),
@@ -231,6 +239,7 @@ def merge(village: str, call_id: UUID) -> Any:
         village,
         call_id,
         form,
+        Action.MERGE,
         lambda: operations.merge_call(
             village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
         ),
@@ -247,6 +256,7 @@ def strike(village: str, call_id: UUID) -> Any:
         village,
         call_id,
         form,
+        Action.STRIKE,
         lambda: operations.strike_call(
             village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
         ),
@@ -268,7 +278,7 @@ def step(village: str, call_id: UUID) -> Any:
         ),
         done=_("Kept. Its caller sees it at once."),
     )
-    return answer or show(village, call_id, form)
+    return answer or show(village, call_id, form, form.values.get("step"))
 
 
 @blueprint.post("/v/<village>/calls/<uuid:call_id>/award")
@@ -280,6 +290,7 @@ def award(village: str, call_id: UUID) -> Any:
         village,
         call_id,
         form,
+        "award",
         lambda: operations.propose_call_award(
             village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
         ),

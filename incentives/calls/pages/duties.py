@@ -99,8 +99,11 @@ def list_of(code: str, *, is_village: bool) -> ListPage:
     return ListPage(lists.DUTIES, get_duties, endpoint=OF_DIVISION, address={"code": code})
 
 
-def show_duties(code: str, form: Form) -> Any:
-    """Both ledgers of a division by office, what was done lately, and the form to enter one."""
+def show_duties(code: str, form: Form, at: object = None) -> Any:
+    """Both ledgers of a division by office, what was done lately, and the form to enter one.
+
+    The form that was refused, if one was, is that of the duty `at`, or of the `entry` of one.
+    """
     actor, place, today = find_actor(), find_division(code), village_day(now())
     is_village = place.level is Level.VILLAGE
     shown = list_of(code, is_village=is_village)
@@ -112,6 +115,7 @@ def show_duties(code: str, form: Form) -> Any:
         code=code,
         place=place,
         form=form,
+        form_of=lambda each: form if at in (None, each) else None,
         list=shown,
         red=by_office(found, RED),
         blue=by_office(found, BLUE),
@@ -159,7 +163,7 @@ def enter_duty(code: str) -> Any:
         then=lambda _duty: address_of(code),
         done=_("It stands in public now."),
     )
-    return answer or show_duties(find_division(code).code, form)
+    return answer or show_duties(find_division(code).code, form, "entry")
 
 
 @blueprint.post("/divisions/<code>/duties/<uuid:duty_id>/done")
@@ -174,4 +178,4 @@ def strike_off(code: str, duty_id: UUID) -> Any:
         then=lambda _duty: address_of(code),
         done=_("Struck off."),
     )
-    return answer or show_duties(find_division(code).code, form)
+    return answer or show_duties(find_division(code).code, form, duty_id)

@@ -88,8 +88,8 @@ def known_here(village: str) -> Actor | None:
     return actor if actor and may(actor, "call.report", village, own=True) else None
 
 
-def show_followed(secret: str, form: Form) -> Any:
-    """A call's page for whoever has its link."""
+def show_followed(secret: str, form: Form, at: str | None = None) -> Any:
+    """A call's page for whoever has its link; `at` says which of its forms was refused."""
     call = queries.call_by_secret(secret)
     followed = followed_call(call, now())
 
@@ -101,6 +101,7 @@ def show_followed(secret: str, form: Form) -> Any:
         village=get_village(call.village),
         secret=secret,
         form=form,
+        form_of=lambda each: form if at in (None, each) else None,
         call=followed,
         pictures=pictures_of(followed["photo_id"], photo_address) if followed["merged"] else [],
         steps=timeline_of(followed["steps"], photo_address),
@@ -143,7 +144,7 @@ def rate(secret: str) -> Any:
         then=lambda _call: url_for(".follow", secret=secret),
         done=_("Thank you. The office reads it."),
     )
-    return answer or show_followed(secret, form)
+    return answer or show_followed(secret, form, "rating")
 
 
 @blueprint.post("/calls/follow/<secret>/reopening")
@@ -156,7 +157,7 @@ def reopen(secret: str) -> Any:
         then=lambda _call: url_for(".follow", secret=secret),
         done=_("The office has it again."),
     )
-    return answer or show_followed(secret, form)
+    return answer or show_followed(secret, form, "reopening")
 
 
 def own_section(village: str, _household: UUID) -> str:

@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_timedelta, gettext
+from flask_babel import format_timedelta, gettext, ngettext
 
 from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
@@ -51,8 +51,19 @@ def pictures_of(photo_id: UUID | None, address: Callable[[str, UUID], str]) -> l
 
 
 def span_words(span: timedelta) -> str:
-    """How long something takes, as people say it."""
-    return str(format_timedelta(span, granularity="minute", threshold=1.2))
+    """How long something takes, as people say it: 9 minutes, 3 hours 1 minute, 2 days 5 hours.
+
+    Seconds are a minute.
+    """
+    minutes = int(span / UNITS["minute"]) or bool(span)
+    days, hours = divmod(minutes // 60, 24)
+    said = [
+        ngettext("%(num)s day", "%(num)s days", days) if days else "",
+        ngettext("%(num)s hour", "%(num)s hours", hours) if hours else "",
+        ngettext("%(num)s minute", "%(num)s minutes", minutes % 60) if minutes % 60 else "",
+    ]
+    words = [each for each in said[: 2 if days else 3] if each]
+    return " ".join(words) or ngettext("%(num)s minute", "%(num)s minutes", 0)
 
 
 def limit_words(minutes: int) -> str:

@@ -35,6 +35,12 @@ def is_office_step(step: Action) -> None:
         raise ValidationError(str(_("This is no step of an office")))
 
 
+def is_no_patrol(source: CallSource) -> None:
+    """Refuse what only a patrol's own findings may say."""
+    if source is CallSource.PATROL:
+        raise ValidationError(str(_("What a patrol finds is reported with the patrol")))
+
+
 class CallInput(Schema):
     """`resident_id`: who of the household reports by its card; its head, unless said."""
 
@@ -45,7 +51,9 @@ class CallInput(Schema):
     phone = fields.String(validate=[validate.Length(max=PHONE_LENGTH), is_phone])
     photo = Upload()
     resident_id = Id()
-    source = fields.Enum(CallSource, by_value=True, load_default=CallSource.PAGE)
+    source = fields.Enum(
+        CallSource, by_value=True, load_default=CallSource.PAGE, validate=is_no_patrol
+    )
 
 
 class ReportedOutput(Schema):

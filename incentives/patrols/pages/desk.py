@@ -263,13 +263,21 @@ def overview() -> Any:
         chosen = queries.shifts(code, first=first, last=last)
         for shift in db.session.scalars(chosen.order_by(Shift.starts_at).limit(SHIFTS_AT_MOST)):
             found[shift.id] = shift
-    views = queries.shift_views(sorted(found.values(), key=lambda each: each.starts_at), now())
+    at = now()
+    views = queries.shift_views(sorted(found.values(), key=lambda each: each.starts_at), at)
     names = divisions_by_code(sorted({each.shift.village for each in views}))
     return render(
         "patrols/overview.html",
-        coming=[each for each in views if each.outcome.value in ("coming", "walking")],
-        past=[each for each in reversed(views) if each.outcome.value not in ("coming", "walking")],
+        coming=[each for each in views if is_to_come(each, at)],
+        past=[each for each in reversed(views) if not is_to_come(each, at)],
         names=names,
         codes=codes,
         outcomes=OUTCOMES,
     )
+
+
+def is_to_come(view: queries.ShiftView, at: datetime) -> bool:
+    """Whether a shift is walked later or now; also one that was cancelled before its time."""
+    if view.outcome is queries.Outcome.CANCELLED:
+        return view.shift.starts_at > at
+    return view.outcome in (queries.Outcome.COMING, queries.Outcome.WALKING)

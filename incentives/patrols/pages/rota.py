@@ -41,8 +41,9 @@ def shifts() -> Any:
     return answer or shifts_page(form, Form(values={}))
 
 
-def shifts_page(form: Form, cancelling: Form) -> Any:
-    """The calendar with its forms."""
+def shifts_page(form: Form, cancelling: Form, cancelled: UUID | None = None) -> Any:
+    """The calendar with its forms; the one that was refused, if one was, is of the shift
+    `cancelled`."""
     village = current_village().code
     listed = ListPage(SHIFTS, get_shifts, limit=30)
     chosen = from_today(village, listed.query)
@@ -57,6 +58,7 @@ def shifts_page(form: Form, cancelling: Form) -> Any:
         routes=[(each.id, each.name) for each in queries.standing_routes(village)],
         form=form,
         cancelling=cancelling,
+        cancelled=cancelled,
         today=village_day(now()),
         may_plan=may(current_actor(), "patrol.plan", village),
     )
@@ -87,7 +89,7 @@ def cancel_shift(shift_id: UUID) -> Any:
         then=lambda _shift: url_for(".shifts"),
         done=_("The shift was cancelled"),
     )
-    return answer or shifts_page(Form(values={}), form)
+    return answer or shifts_page(Form(values={}), form, shift_id)
 
 
 @blueprint.get("/patrol/shifts")

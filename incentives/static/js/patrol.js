@@ -7,8 +7,8 @@ import { fill, input, part, root, say, texts } from './app/page.js';
 import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
 import { draw, drawRefused, drawRouteChoice, proposedWords } from './patrol/drawing.js';
 import { sendAll } from './patrol/sending.js';
-import { OWNER, VILLAGE, dueShifts, leads, listed, people, placeOf, routeOf, state } from './patrol/state.js';
-import { countOthers, findWalk, forgetEntry, keepRecord, keepWalk, keptEntries } from './patrol/store.js';
+import { OWNER, VILLAGE, dueShifts, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
+import { countOthers, findWalk, forgetEntry, keepHere, keepRecord, keepWalk, keptEntries } from './patrol/store.js';
 import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
 
@@ -88,12 +88,23 @@ async function join(begun) {
   draw(join);
 }
 
-/** Those who are ticked, or whoever holds the phone. */
-function signing() {
-  const ticked = [...root.querySelectorAll('[data-part="people"] input:checked')].map(
+/** Who is ticked, by their ids. */
+function ticked() {
+  return [...root.querySelectorAll('[data-part="people"] input:checked')].map(
     (each) => /** @type {HTMLInputElement} */ (each).value,
   );
-  return people().filter((each) => (leads() ? ticked.includes(each.id) : each.own));
+}
+
+/** Those who are ticked. */
+function signing() {
+  const ids = ticked();
+  return signable().filter((each) => ids.includes(each.id));
+}
+
+async function rememberHere() {
+  if (!state.walk) return;
+  state.walk.here = ticked();
+  await keepHere(OWNER, state.walk.here);
 }
 
 /** @param {string} text what a sign's code says */
@@ -105,8 +116,8 @@ async function takeSign(text) {
     say(texts.noSign || '');
     return;
   }
-  const ticked = signing();
-  if (ticked.length === 0) {
+  const present = signing();
+  if (present.length === 0) {
     say(texts.nobody || '');
     return;
   }
@@ -114,7 +125,7 @@ async function takeSign(text) {
   const at = rightTime();
   const lately = walk.marks.filter((mark) => mark.key === key && at.getTime() - Date.parse(mark.at) < ONCE_WITHIN);
   const counted = lately.flatMap((mark) => mark.ids);
-  const here = ticked.filter((each) => !counted.includes(each.id));
+  const here = present.filter((each) => !counted.includes(each.id));
   if (here.length === 0) {
     say(fill(texts.countedAlready, { place }));
     return;
@@ -269,6 +280,7 @@ async function open() {
 
 part('set-off').addEventListener('click', setOff);
 part('choices').addEventListener('change', drawRouteChoice);
+part('people').addEventListener('change', rememberHere);
 part('scan').addEventListener('click', openCamera);
 part('finding-form').addEventListener('submit', tellFinding);
 part('finding').addEventListener('toggle', proposePlace);

@@ -1,11 +1,13 @@
 """A list on a page: what it was narrowed by, and where it goes on."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from flask import current_app, request, url_for
 
+from incentives.web.dates import day_word, month_word
 from incentives.web.lists.filters import Look
 from incentives.web.lists.listing import Column, Item, Listing
 from incentives.web.lists.queries import (
@@ -99,6 +101,10 @@ class ListPage:
         """What a filter is set to, in words; nothing of an id that only a link knows."""
         if used["type"] == Look.HIDDEN:
             return ""
+        if used["type"] == Look.DAY:
+            return day_word(date.fromisoformat(used["value"]))
+        if used["type"] == Look.MONTH:
+            return month_word(date.fromisoformat(f"{used['value']}-01"))
         return dict(used["options"]).get(used["value"], used["value"])
 
     @property

@@ -2,7 +2,7 @@
 /** What the page shows of a walk: whom to set off with, the route's places, who was signed in. */
 
 import { element, fill, part, texts } from '../app/page.js';
-import { dueShifts, leads, listed, people, routeOf, state } from './state.js';
+import { dueShifts, isTakenToBeHere, leads, listed, people, routeOf, signable, state } from './state.js';
 
 /**
  * @typedef {import('./store.js').Entry} Entry
@@ -94,16 +94,17 @@ export function drawRouteChoice() {
 
 /**
  * @param {string} into
+ * @param {Person[]} who
  * @param {(person: Person) => boolean} ticked
  * @param {(person: Person) => string} [small]
  */
-function drawPeople(into, ticked, small = () => '') {
+function drawPeople(into, who, ticked, small = () => '') {
   const place = part(into);
   // What somebody ticked or took away stays; the rest follows the sign-ins.
   const touched = [...place.querySelectorAll('input')].filter((each) => each.dataset.touched);
   const had = new Map(touched.map((each) => [each.value, each.checked]));
   place.replaceChildren(
-    ...people().map((person) => {
+    ...who.map((person) => {
       const { label, box } = check('checkbox', person.id, person.name, small(person));
       box.checked = had.get(person.id) ?? ticked(person);
       const touch = () => (box.dataset.touched = 'yes');
@@ -139,12 +140,13 @@ function drawWalk() {
   if (!walk) return;
   part('team').textContent = walk.name;
   part('since').textContent = [fill(texts.since, { time: clock(walk.startedAt) }), walk.route?.name].filter(Boolean).join(' · ');
-  part('signing').hidden = !leads();
+  part('signing').hidden = signable().length < 2;
   part('ending').hidden = !leads();
-  drawPeople('people', (person) => person.own);
+  drawPeople('people', signable(), isTakenToBeHere);
   const seen = new Set(walk.marks.flatMap((mark) => mark.ids));
   drawPeople(
     'attended',
+    people(),
     (person) => seen.has(person.id),
     (person) => (seen.has(person.id) ? '' : texts.notSignedIn || ''),
   );

@@ -55,6 +55,23 @@ export function leads() {
   return listed.cadre || people().some((each) => each.own && each.leads);
 }
 
+/** Whom this phone signs in: all for the leader, else whoever its card stands for. */
+export function signable() {
+  return leads() ? people() : people().filter((each) => each.own);
+}
+
+/**
+ * Who is taken to be at the next place: whoever is ticked; before anybody was, whoever holds the
+ * phone, and of a household that walks with one card its leader alone.
+ *
+ * @param {import('./store.js').Person} person
+ */
+export function isTakenToBeHere(person) {
+  if (state.walk?.here) return state.walk.here.includes(person.id);
+  const alone = people().filter((each) => each.own).length === 1;
+  return person.own && (alone || person.leads);
+}
+
 /**
  * What a sign is known by, and the name of its place as far as this phone knows.
  *

@@ -13,7 +13,7 @@ import { openDB } from '../../vendor/idb/build/index.js';
  * @typedef {{ name: string, stops: string[] }} Route its places by what their signs are known by
  * @typedef {{ key: string, place: string, ids: string[], names: string[], at: string }} Mark
  * @typedef {{ owner: string, id: string, team: string, name: string, startedAt: string,
- *   people: Person[], route: Route | null, marks: Mark[] }} Walk
+ *   people: Person[], route: Route | null, marks: Mark[], here?: string[] }} Walk `here` are those ticked last
  * @typedef {'start' | 'scan' | 'finding' | 'closing' | 'cancellation'} Kind
  * @typedef {{ id: string, key: string, owner: string, village: string, patrol: string, kind: Kind,
  *   body: Record<string, any>, words: string, order?: number, photo?: Blob, problem?: string }} Entry
@@ -62,6 +62,20 @@ export async function keepRecord(entry, walk) {
 export async function keepWalk(walk) {
   const transaction = await writing(['walks']);
   transaction.objectStore('walks').put(walk);
+  await transaction.done;
+}
+
+/**
+ * Keep who is ticked: a sign that the phone's own camera opens begins the page anew.
+ *
+ * @param {string} owner
+ * @param {string[]} here
+ */
+export async function keepHere(owner, here) {
+  const transaction = await writing(['walks']);
+  const walks = transaction.objectStore('walks');
+  const walk = await walks.get(owner);
+  if (walk) await walks.put({ ...walk, here });
   await transaction.done;
 }
 
