@@ -20,7 +20,7 @@ from incentives.fund.models import (
     Source,
 )
 from incentives.fund.queries.township import APPROVAL, EVALUATION
-from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word
+from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word, stage_word
 from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
 from incentives.web.dates import month_word
 from incentives.web.lists import (
@@ -73,7 +73,7 @@ BEFORE_PAYMENT = [
     Column(_("To whom"), lambda each: each["payee"]["name"]),
     Column(_("Yuan"), "amount_fen", Kind.YUAN),
     Column(_("Reason"), "reason", Kind.LONG),
-    Column(_("State"), lambda each: STATES[each["status"]]),
+    Column(_("State"), stage_word),
     Column(_("Applied for by"), "applied_by"),
     Column(_("Evaluated by"), "evaluated_by"),
     Column(

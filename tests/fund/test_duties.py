@@ -126,6 +126,21 @@ def test_none_of_them_is_of_the_payees_household(village):
         pay(relative, disbursement_id)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["扎西彭措家", "扎西 彭措", "扎西·彭措（木工）", "3组12号扎西彭措", "Household of 扎西彭措"],
+)
+def test_a_relative_cannot_name_the_payee_as_if_a_stranger(village, typed):
+    relative = with_all_roles(village.payee)
+    with pytest.raises(Invalid):
+        apply_for(relative, PayeeChoice(name=typed), purpose="commons")
+
+
+def test_a_trader_who_only_shares_letters_with_a_resident_may_be_typed(village):
+    for typed in ("扎西五金店", "县彭措商行", "扎西彭措木工店"):
+        apply_for(village.cadre, PayeeChoice(name=typed), purpose="commons")
+
+
 def test_the_database_refuses_an_evaluator_who_applied(village):
     disbursement_id = applied(village)
     with pytest.raises(DBAPIError):

@@ -2,11 +2,13 @@
 
 import io
 import re
+from uuid import UUID
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
 from tests.factories import VILLAGE
+from tests.fund.people import conclude, publish
 from tests.fund.test_http import FUND, INCOME, ask, household, jpeg, paid
 from tests.site import Site, make_site
 
@@ -49,6 +51,64 @@ def test_a_giver_who_is_not_named_is_kept_nowhere(site):
     assert site.call("treasurer", "POST", f"{FUND}/income", body).json["giver"] is None
     book = site.call(None, "GET", f"{FUND}/book").json["items"]
     assert [line["payee"] for line in book] == [None]
+
+
+def test_an_amount_of_nothing_is_refused_in_yuan(site):
+    fields = {key: str(INCOME[key]) for key in ("source", "method", "received_on", "voucher")}
+    refused = site.send("treasurer", "/fund/income", amount_fen="0", **fields)
+    assert refused.status_code == 422
+    assert "Write an amount above 0" in refused.text
+
+
+def test_money_that_came_back_is_entered_on_the_day_it_came(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    one = paid(site)
+    page = f"/fund/disbursements/{one['id']}"
+    back = {"amount_fen": "1", "method": "cash", "reason": "x"}
+    assert 'name="returned_on"' in site.open("treasurer", page)
+    late = site.send("treasurer", f"{page}/return", on=page, **back, returned_on="2099-01-01")
+    assert (late.status_code, "This day is still to come" in late.text) == (422, True)
+    sent = site.send("treasurer", f"{page}/return", on=page, **back, returned_on="2026-03-02")
+    assert sent.status_code == 303, sent.text
+    returned = site.call("treasurer", "GET", f"{FUND}/disbursements/{one['id']}").json["returns"]
+    assert [each["returned_on"] for each in returned] == ["2026-03-02"]
+
+
+def test_a_chip_tells_before_a_notice_from_in_it_and_after_it(bare_app):
+    site = make_site(bare_app, publicity_days=5)
+    one = ask(site)
+    page = f"/fund/disbursements/{one['id']}"
+    site.call(
+        "reviewer", "POST", f"{FUND}/disbursements/{one['id']}/evaluation", {"decision": "approve"}
+    )
+    for then, chip in ((None, "To be put in notice"), (publish, "In notice")):
+        if then is not None:
+            with bare_app.app_context():
+                then(UUID(one["id"]))
+        assert f">{chip}</span>" in site.open("treasurer", page)
+    with bare_app.app_context():
+        conclude(UUID(one["id"]))
+    assert ">To be approved</span>" in site.open("treasurer", page)
+    early = site.call(
+        "treasurer",
+        "POST",
+        f"{FUND}/disbursements/{one['id']}/payment",
+        {"paid_on": "2026-03-01", "method": "cash", "voucher": "ZC-1"},
+    )
+    assert (early.status_code, early.json["detail"]) == (409, "This isn't approved yet")
+
+
+def test_typed_lines_stay_in_sight_when_a_statement_is_refused(site):
+    body = INCOME | {"received_on": "2026-02-10", "method": "bank"}
+    site.call("treasurer", "POST", f"{FUND}/income", body)
+    month = "/fund/months/2026-02"
+    typed = {"lines-0-day": "2026-02-10", "lines-0-in_fen": "1000", "lines-0-summary": "捐款"}
+    days = {"from_on": "2026-02-01", "to_on": "2026-02-28", "opening_fen": "0"}
+    refused = site.send(
+        "treasurer", f"{month}/statement", on=month, **days, closing_fen="1", **typed
+    )
+    assert refused.status_code == 422
+    assert '<details class="unfold" open><summary>Type its lines instead' in refused.text
 
 
 def test_a_years_budgets_are_adopted_on_a_page(site):

@@ -21,6 +21,7 @@ from incentives.fund.models import BankLine, BankMatch, BankStatement, MonthClos
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_day
 from incentives.fund.queries.bank import find_statement, last_statement, lines_of
+from incentives.web.dates import day_word
 
 
 def enter_statement(
@@ -119,7 +120,7 @@ def refuse_bad_lines(
             detail = _(
                 "Line %(number)s is of %(day)s, not of these days",
                 number=index + 1,
-                day=line.day.isoformat(),
+                day=day_word(line.day),
             )
             errors.append(FieldError(f"/lines/{index}/day", detail))
         if line.amount_fen == 0 or abs(line.amount_fen) > AMOUNT_AT_MOST:
@@ -130,7 +131,7 @@ def refuse_bad_lines(
             detail = _(
                 "Line %(number)s, of %(day)s: %(yuan)s yuan should be left",
                 number=index + 1,
-                day=line.day.isoformat(),
+                day=day_word(line.day),
                 yuan=yuan(held),
             )
             errors.append(FieldError(f"/lines/{index}/balance_fen", detail))
@@ -151,7 +152,7 @@ def refuse_gap(last: BankStatement | None, from_on: date, opening: int) -> None:
     if last is None:
         return
     if from_on <= last.to_on:
-        detail = _("The last statement reaches to %(day)s", day=last.to_on.isoformat())
+        detail = _("The last statement reaches to %(day)s", day=day_word(last.to_on))
         raise Invalid(errors=[FieldError("/from_on", detail)])
     if opening != last.closing_fen:
         detail = _("The last statement ended with %(yuan)s yuan", yuan=yuan(last.closing_fen))

@@ -13,7 +13,7 @@ from incentives.access.duties import refuse_same_person
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid
+from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import (
     REASON_LENGTH,
@@ -23,6 +23,7 @@ from incentives.fund.models import (
     DisbursementApproval,
     Method,
     PaymentReturn,
+    Status,
 )
 from incentives.fund.operations.deciding import approvals_of
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
@@ -38,7 +39,9 @@ from incentives.fund.operations.steps import (
     refuse_wrong_state,
 )
 from incentives.fund.queries.files import evidence_of
-from incentives.fund.states import Action
+from incentives.fund.states import BEFORE_PAYMENT, Action
+
+BEFORE_APPROVAL = BEFORE_PAYMENT - {Status.APPROVED}
 
 
 def pay_disbursement(
@@ -89,6 +92,8 @@ def pay_disbursements(
         approvals = approvals_of(row.id)
         refuse_same_person(actor, row.evaluated_by, *(each.approver for each in approvals))
         refuse_payee(actor, row)
+        if row.status in BEFORE_APPROVAL:
+            raise WrongState(_("This isn't approved yet"))
         refuse_wrong_state(row, Action.PAY)
         drafts.append(
             payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
