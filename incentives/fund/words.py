@@ -41,6 +41,7 @@ STEPS = {
     "asked": _("Asked for by (shopkeeper)"),
     "evaluated": _("Evaluated by (review group)"),
     "approved": _("Approved by (supervision committee)"),
+    "approved_above": _("Approved by (township)"),
     "paid": _("Paid by (treasurer)"),
     "entered": _("Entered by (treasurer)"),
     "confirmed": _("Confirmed by"),

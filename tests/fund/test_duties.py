@@ -18,7 +18,7 @@ from incentives.errors import (
 from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.operations import PayeeChoice, objection_open
-from incentives.fund.queries import count_waiting, find_disbursement, payees
+from incentives.fund.queries import Part, count_waiting, find_disbursement, payees, whole_book
 from incentives.fund.queries.township import sent_up_to
 from tests.conftest import START
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
@@ -201,6 +201,9 @@ def test_a_payee_with_a_role_needs_the_township_and_is_named_in_full(village):
     assert status_of(disbursement_id) is Status.APPROVED
     found = find_disbursement(VILLAGE, disbursement_id)
     assert "格绒次仁" in payees([found])[disbursement_id].public_name
+    pay(village.treasurer, disbursement_id)
+    steps = [each.step for each in whole_book(VILLAGE, Part())[-1].hands]
+    assert steps == ["applied", "evaluated", "approved", "approved_above", "paid"]
 
 
 def test_a_payee_in_need_is_masked_in_public(village):

@@ -250,6 +250,9 @@ def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
     none_ticked = site.send("treasurer", f"{path}/payment", on=path, **fields)
     assert (none_ticked.status_code, "Tick whom you pay" in none_ticked.text) == (422, True)
     fields["lines"] = "2"
+    from_bank = site.send("treasurer", f"{path}/payment", on=path, **fields | {"method": "bank"})
+    assert "300.00 yuan are to be paid, there are only 0.00" in from_bank.text
+    assert re.findall(r'name="lines" value="(\d)" checked', from_bank.text) == ["2"]
     assert site.send("treasurer", f"{path}/payment", on=path, **fields).status_code == 303
     list_id = path.rpartition("/")[2]
     found = site.call("supervisor", "GET", f"{FUND}/disbursement-lists/{list_id}").json
@@ -330,6 +333,13 @@ def test_thirty_families_are_read_off_the_sheets_that_villages_have(site):
     names = "1. 扎西平旺 200元\n扎西平杰：1,000\n扎西平次,300.5"
     sent = site.send("cadre", "/fund/lists/new", **asked, names=names)
     assert listed_amounts(site, sent) == [20_000, 100_000, 30_050]
+
+
+def test_a_list_of_nobody_says_what_is_missing(site):
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "amount_fen": "200"}
+    refused = site.send("cadre", "/fund/lists/new", **asked)
+    assert refused.status_code == 422
+    assert "A list has 2 to 200 lines" in refused.text
 
 
 def test_a_door_beside_a_name_tells_namesakes_apart_without_headings(site):
