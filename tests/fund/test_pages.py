@@ -72,6 +72,9 @@ def test_money_that_came_back_is_entered_on_the_day_it_came(site):
     assert sent.status_code == 303, sent.text
     returned = site.call("treasurer", "GET", f"{FUND}/disbursements/{one['id']}").json["returns"]
     assert [each["returned_on"] for each in returned] == ["2026-03-02"]
+    shown = site.open("treasurer", page)
+    assert "Cash · 2 Mar 2026 · Voucher ZC-1" in shown
+    assert "Cash · 2 Mar 2026 · x" in shown
 
 
 def test_a_chip_tells_before_a_notice_from_in_it_and_after_it(bare_app):
