@@ -17,7 +17,7 @@ from incentives.register.models import Household, Resident, Team, TeamMember
 from incentives.register.names import masked
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
-AROUND_A_NAME = re.compile(r"(\d|[组号户家村社]|(the)?householdof)*")
+AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
 
 
 @dataclass(frozen=True)
