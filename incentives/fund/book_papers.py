@@ -81,7 +81,10 @@ def yuan(fen: int) -> str:
 
 
 def book_pdf(village: str, part: Part) -> Response:
-    """The book as a PDF, with what it adds up to and the log's newest signature."""
+    """The book as a PDF, with what it adds up to and the log's newest signature.
+
+    What was taken back counts against what it took back, as in the page's figures by month.
+    """
     name = f"fund-{village}{part_name(part)}"
     with for_the_wall():
         lines = queries.whole_book(village, part)
@@ -103,8 +106,8 @@ def book_pdf(village: str, part: Part) -> Response:
         village=get_village(village),
         part=part,
         rows=rows,
-        came_in=yuan(sum(line.amount_fen for line in lines if line.amount_fen > 0)),
-        went_out=yuan(-sum(line.amount_fen for line in lines if line.amount_fen < 0)),
+        came_in=yuan(sum(line.amount_fen for line in lines if line.purpose is None)),
+        went_out=yuan(-sum(line.amount_fen for line in lines if line.purpose is not None)),
         remaining=yuan(lines[-1].remaining_fen) if lines else yuan(0),
         checkpoint=printed_checkpoint(village),
         words=words,

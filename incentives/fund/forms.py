@@ -9,8 +9,8 @@ from marshmallow import ValidationError, fields, validate
 from incentives.files.schemas import Upload
 from incentives.fund.models import NAME_LENGTH
 from incentives.fund.operations import PayeeChoice
+from incentives.fund.operations.steps import AMOUNT_AT_MOST
 from incentives.fund.schemas import (
-    AMOUNT,
     PURPOSE,
     REASON,
     CountInput,
@@ -26,6 +26,12 @@ from incentives.web.schemas import UUID_TEXT, Day, Id, Schema, Yuan
 
 PEOPLE = validate.Range(min=0, max=100_000)
 KINDS = ("household_id", "resident_id", "team_id")
+
+
+def above_nothing(amount_fen: int) -> None:
+    """Refuse an amount that is nothing, or past every fund's size."""
+    if not 0 < amount_fen <= AMOUNT_AT_MOST:
+        raise ValidationError(str(_("Write an amount above 0")))
 
 
 class PayeeField(fields.Field[PayeeChoice]):
@@ -48,12 +54,12 @@ class IncomeForm(IncomeInput):
     class Meta:
         exclude = ("file",)
 
-    amount_fen = Yuan(required=True, validate=AMOUNT)  # type: ignore[assignment]
+    amount_fen = Yuan(required=True, validate=above_nothing)  # type: ignore[assignment]
     voucher_file = Upload()
 
 
 class MoveForm(MoveInput):
-    amount_fen = Yuan(required=True, validate=AMOUNT)  # type: ignore[assignment]
+    amount_fen = Yuan(required=True, validate=above_nothing)  # type: ignore[assignment]
 
 
 class ApplicationForm(Schema):
@@ -62,13 +68,13 @@ class ApplicationForm(Schema):
     payee = PayeeField()
     payee_name = fields.String(validate=validate.Length(max=NAME_LENGTH))
     purpose = fields.String(required=True, validate=PURPOSE)
-    amount_fen = Yuan(required=True, validate=AMOUNT)
+    amount_fen = Yuan(required=True, validate=above_nothing)
     reason = fields.String(required=True, validate=REASON)
     evidence_file = Upload()
 
 
 class ReturnForm(ReturnInput):
-    amount_fen = Yuan(required=True, validate=AMOUNT)  # type: ignore[assignment]
+    amount_fen = Yuan(required=True, validate=above_nothing)  # type: ignore[assignment]
 
 
 class ReceiptForm(Schema):
@@ -79,7 +85,7 @@ class BudgetRow(Schema):
     purpose = fields.String(required=True, validate=PURPOSE)
     amount_fen = Yuan()
     carried_fen = Yuan()
-    cap_fen = Yuan(validate=AMOUNT)
+    cap_fen = Yuan(validate=above_nothing)
 
 
 class BudgetsForm(VoteInput):
@@ -145,7 +151,7 @@ class ListForm(Schema):
     title = fields.String(required=True, validate=validate.Length(min=1, max=NAME_LENGTH))
     purpose = fields.String(required=True, validate=PURPOSE)
     reason = fields.String(required=True, validate=REASON)
-    amount_fen = Yuan(load_default=None, validate=AMOUNT)
+    amount_fen = Yuan(load_default=None, validate=above_nothing)
     households = fields.List(Id(), load_default=list)
     names = fields.String(load_default="", validate=validate.Length(max=40_000))
     sheet = Upload()

@@ -20,7 +20,7 @@ from incentives.fund.models import (
     Source,
 )
 from incentives.fund.queries.township import APPROVAL, EVALUATION
-from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word
+from incentives.fund.words import PLACES, SOURCES, STATES, purpose_options, purpose_word, stage_word
 from incentives.register.lists import VILLAGE_NAME, in_village, with_village_names
 from incentives.web.dates import month_word
 from incentives.web.lists import (
@@ -73,7 +73,7 @@ BEFORE_PAYMENT = [
     Column(_("To whom"), lambda each: each["payee"]["name"]),
     Column(_("Yuan"), "amount_fen", Kind.YUAN),
     Column(_("Reason"), "reason", Kind.LONG),
-    Column(_("State"), lambda each: STATES[each["status"]]),
+    Column(_("State"), stage_word),
     Column(_("Applied for by"), "applied_by"),
     Column(_("Evaluated by"), "evaluated_by"),
     Column(
@@ -134,6 +134,9 @@ BUDGETS = Listing(
     columns=[
         Column(_("For what"), lambda each: purpose_word(member(each, "purpose"))),
         Column(_("Budget (yuan)"), "amount_fen", Kind.YUAN),
+        Column(_("Of that carried over (yuan)"), "carried_fen", Kind.YUAN),
+        Column(_("Applied for (yuan)"), "applied_fen", Kind.YUAN),
+        Column(_("Approved (yuan)"), "approved_fen", Kind.YUAN),
         Column(_("Spent (yuan)"), "spent_fen", Kind.YUAN),
         Column(_("Left (yuan)"), "left_fen", Kind.YUAN),
     ],
@@ -161,7 +164,7 @@ MONTHS = Listing(
         Column(_("Month"), lambda each: month_word(member(each, "month"))),
         Column(_("Cash (yuan)"), "cash_fen", Kind.YUAN),
         Column(_("Bank (yuan)"), "bank_fen", Kind.YUAN),
-        Column(_("Closed at"), "closed_at", Kind.INSTANT),
+        Column(_("Books closed at"), "closed_at", Kind.INSTANT),
     ],
     filters=[year(MonthClose.month)],
     url=lambda each: url_for("fund_pages.month", month=f"{member(each, 'month'):%Y-%m}"),
@@ -171,12 +174,12 @@ MANY = Listing(
     _("Lists of payments"),
     columns=[
         Column(_("Applied for at"), "applied_at", Kind.INSTANT),
-        Column(_("Name"), "title", Kind.LONG),
+        Column(_("Name of the list"), "title", Kind.LONG),
         Column(_("For what"), lambda each: purpose_word(member(each, "purpose"))),
         Column(_("Yuan"), "total_fen", Kind.YUAN),
     ],
     filters=[
-        search(_("Name"), DisbursementList.title),
+        search(_("Name of the list"), DisbursementList.title),
         choice("purpose", _("For what"), purpose_options, DisbursementList.purpose, a_purpose),
         *days(DisbursementList.applied_at),
     ],

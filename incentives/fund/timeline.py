@@ -1,6 +1,7 @@
 """A disbursement as a page shows it: its facts, who did what, what this person can do."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from flask_babel import lazy_gettext
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.fund.models import Decision, DisbursementApproval, Status
+from incentives.fund.models import Decision, DisbursementApproval, Method, Status
 from incentives.fund.operations import missing_approvals
 from incentives.fund.queries import DisbursementView
 from incentives.fund.queries.payees import payee_households
 from incentives.fund.states import BEFORE_PAYMENT
+from incentives.fund.words import PLACES
+from incentives.web.dates import day_word
 from incentives.web.pages.timeline import step, steps_to_come
 
 DONE = {
@@ -134,14 +137,16 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
         over = row.concluded_at is not None
         steps.append({"title": _("Notice over") if over else _("In notice"), "state": "done"})
     steps += [approval_step(each, names) for each in view.approvals]
-    if row.paid_by is not None:
+    if row.paid_on is not None and row.method is not None:
         paper = _("Voucher %(number)s", number=row.voucher)
-        steps.append(step(_("Paid"), row.paid_by, row.paid_at, names, paper))
+        moved = f"{where_and_when(row.method, row.paid_on)} · {paper}"
+        steps.append(step(_("Paid"), row.paid_by, row.paid_at, names, moved))
     if row.received_by is not None:
         steps.append(step(_("Receipt kept"), row.received_by, row.received_at, names))
     for each in view.returns:
         amount = _("%(yuan)s yuan came back", yuan=f"{each.amount_fen / 100:.2f}")
-        steps.append(step(amount, each.entered_by, each.entered_at, names, each.reason))
+        moved = f"{where_and_when(each.method, each.returned_on)} · {each.reason}"
+        steps.append(step(amount, each.entered_by, each.entered_at, names, moved))
     if row.ended_by is not None:
         words = {
             Status.REJECTED: _("Not approved"),
@@ -151,6 +156,11 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
         ended = words.get(row.status, "")
         steps.append(step(ended, row.ended_by, row.ended_at, names, row.ended_reason))
     return steps + rest_of(row.status)
+
+
+def where_and_when(method: Method, day: date) -> str:
+    """Cash or bank, and the day on which money moved: another may be that of its entry."""
+    return f"{PLACES[method.value]} · {day_word(day)}"
 
 
 def approval_step(approval: DisbursementApproval, names: dict[UUID, str]) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """The fund's words on pages: where money comes from and lies, what a line of the book is."""
 
+from typing import Any
+
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.fund.models import Status
 from incentives.fund.purposes import purpose_name, purposes
-from incentives.web.states import state_words
+from incentives.web.lists import member
+from incentives.web.states import state_of, state_words
 
 SOURCES = {
     "donation": _("Donation"),
@@ -20,7 +23,10 @@ PLACES = {
     "bank": _("Bank account"),
     "difference": _("A difference that was found"),
 }
-STATES = state_words("disbursement", Status)
+STATES = state_words("disbursement", Status) | {
+    Status.EVALUATED: _("Evaluated"),
+    Status.PUBLISHED: _("Published in a notice"),
+}
 KINDS = {
     "opening": _("At the beginning"),
     "income": _("Came in"),
@@ -35,6 +41,7 @@ STEPS = {
     "asked": _("Asked for by (shopkeeper)"),
     "evaluated": _("Evaluated by (review group)"),
     "approved": _("Approved by (supervision committee)"),
+    "approved_above": _("Approved by (township)"),
     "paid": _("Paid by (treasurer)"),
     "entered": _("Entered by (treasurer)"),
     "confirmed": _("Confirmed by"),
@@ -61,6 +68,21 @@ SENT_UP = {
     "role": _("The payee holds a role in the village: the township approves too."),
 }
 ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
+
+
+def stage(disbursement: Any) -> str:
+    """The state of a disbursement as its chip says it: in notice and over it are told apart."""
+    status = member(disbursement, "status")
+    if status is Status.EVALUATED and member(disbursement, "publicity_days"):
+        return "to_publish"
+    if status is Status.PUBLISHED and member(disbursement, "concluded_at"):
+        return "evaluated"
+    return str(status.value)
+
+
+def stage_word(disbursement: Any) -> Any:
+    """The word for where a disbursement stands."""
+    return state_of(stage(disbursement), "disbursement")[0]
 
 
 def account_name(code: str) -> str:

@@ -14,6 +14,7 @@ State = TypeVar("State", bound=Enum)
 OWN: dict[str, tuple[LazyString, str]] = {
     "award.proposed": (_("To be reviewed"), "review"),
     "award.reviewed": (_("Approved"), "review"),
+    "disbursement.to_publish": (_("To be put in notice"), "review"),
     "disbursement.published": (_("In notice"), "notice"),
     "notice.open": (_("In notice"), "notice"),
     "notice.closed": (_("Notice over"), "plain"),

@@ -18,7 +18,7 @@ from incentives.errors import (
 from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.operations import PayeeChoice, objection_open
-from incentives.fund.queries import count_waiting, find_disbursement, payees
+from incentives.fund.queries import Part, count_waiting, find_disbursement, payees, whole_book
 from incentives.fund.queries.township import sent_up_to
 from tests.conftest import START
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
@@ -126,6 +126,21 @@ def test_none_of_them_is_of_the_payees_household(village):
         pay(relative, disbursement_id)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["扎西彭措家", "扎西 彭措", "扎西·彭措（木工）", "3组12号扎西彭措", "Household of 扎西彭措"],
+)
+def test_a_relative_cannot_name_the_payee_as_if_a_stranger(village, typed):
+    relative = with_all_roles(village.payee)
+    with pytest.raises(Invalid):
+        apply_for(relative, PayeeChoice(name=typed), purpose="commons")
+
+
+def test_a_trader_who_only_shares_letters_with_a_resident_may_be_typed(village):
+    for typed in ("扎西五金店", "县彭措商行", "扎西彭措木工店"):
+        apply_for(village.cadre, PayeeChoice(name=typed), purpose="commons")
+
+
 def test_the_database_refuses_an_evaluator_who_applied(village):
     disbursement_id = applied(village)
     with pytest.raises(DBAPIError):
@@ -186,6 +201,9 @@ def test_a_payee_with_a_role_needs_the_township_and_is_named_in_full(village):
     assert status_of(disbursement_id) is Status.APPROVED
     found = find_disbursement(VILLAGE, disbursement_id)
     assert "格绒次仁" in payees([found])[disbursement_id].public_name
+    pay(village.treasurer, disbursement_id)
+    steps = [each.step for each in whole_book(VILLAGE, Part())[-1].hands]
+    assert steps == ["applied", "evaluated", "approved", "approved_above", "paid"]
 
 
 def test_a_payee_in_need_is_masked_in_public(village):

@@ -145,8 +145,9 @@ def test_a_name_of_the_staff_that_is_typed_needs_the_township_too(village):
         db.session.add(user)
 
     act(add_user)
-    disbursement_id = apply_for(village.cadre, PayeeChoice(name="阿旺"), purpose="commons")
-    assert db.session.get_one(Disbursement, disbursement_id).payee_has_role
+    for typed in ("阿旺", "阿旺家"):
+        disbursement_id = apply_for(village.cadre, PayeeChoice(name=typed), purpose="commons")
+        assert db.session.get_one(Disbursement, disbursement_id).payee_has_role
 
 
 def keep(village) -> File:

@@ -2,11 +2,13 @@
 
 import io
 import re
+from uuid import UUID
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
 from tests.factories import VILLAGE
+from tests.fund.people import conclude, publish
 from tests.fund.test_http import FUND, INCOME, ask, household, jpeg, paid
 from tests.site import Site, make_site
 
@@ -49,6 +51,67 @@ def test_a_giver_who_is_not_named_is_kept_nowhere(site):
     assert site.call("treasurer", "POST", f"{FUND}/income", body).json["giver"] is None
     book = site.call(None, "GET", f"{FUND}/book").json["items"]
     assert [line["payee"] for line in book] == [None]
+
+
+def test_an_amount_of_nothing_is_refused_in_yuan(site):
+    fields = {key: str(INCOME[key]) for key in ("source", "method", "received_on", "voucher")}
+    refused = site.send("treasurer", "/fund/income", amount_fen="0", **fields)
+    assert refused.status_code == 422
+    assert "Write an amount above 0" in refused.text
+
+
+def test_money_that_came_back_is_entered_on_the_day_it_came(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    one = paid(site)
+    page = f"/fund/disbursements/{one['id']}"
+    back = {"amount_fen": "1", "method": "cash", "reason": "x"}
+    assert 'name="returned_on"' in site.open("treasurer", page)
+    late = site.send("treasurer", f"{page}/return", on=page, **back, returned_on="2099-01-01")
+    assert (late.status_code, "This day is still to come" in late.text) == (422, True)
+    sent = site.send("treasurer", f"{page}/return", on=page, **back, returned_on="2026-03-02")
+    assert sent.status_code == 303, sent.text
+    returned = site.call("treasurer", "GET", f"{FUND}/disbursements/{one['id']}").json["returns"]
+    assert [each["returned_on"] for each in returned] == ["2026-03-02"]
+    shown = site.open("treasurer", page)
+    assert "Cash · 2 Mar 2026 · Voucher ZC-1" in shown
+    assert "Cash · 2 Mar 2026 · x" in shown
+
+
+def test_a_chip_tells_before_a_notice_from_in_it_and_after_it(bare_app):
+    site = make_site(bare_app, publicity_days=5)
+    one = ask(site)
+    page = f"/fund/disbursements/{one['id']}"
+    site.call(
+        "reviewer", "POST", f"{FUND}/disbursements/{one['id']}/evaluation", {"decision": "approve"}
+    )
+    for then, chip in ((None, "To be put in notice"), (publish, "In notice")):
+        if then is not None:
+            with bare_app.app_context():
+                then(UUID(one["id"]))
+        assert f">{chip}</span>" in site.open("treasurer", page)
+    with bare_app.app_context():
+        conclude(UUID(one["id"]))
+    assert ">To be approved</span>" in site.open("treasurer", page)
+    early = site.call(
+        "treasurer",
+        "POST",
+        f"{FUND}/disbursements/{one['id']}/payment",
+        {"paid_on": "2026-03-01", "method": "cash", "voucher": "ZC-1"},
+    )
+    assert (early.status_code, early.json["detail"]) == (409, "This isn't approved yet")
+
+
+def test_typed_lines_stay_in_sight_when_a_statement_is_refused(site):
+    body = INCOME | {"received_on": "2026-02-10", "method": "bank"}
+    site.call("treasurer", "POST", f"{FUND}/income", body)
+    month = "/fund/months/2026-02"
+    typed = {"lines-0-day": "2026-02-10", "lines-0-in_fen": "1000", "lines-0-summary": "捐款"}
+    days = {"from_on": "2026-02-01", "to_on": "2026-02-28", "opening_fen": "0"}
+    refused = site.send(
+        "treasurer", f"{month}/statement", on=month, **days, closing_fen="1", **typed
+    )
+    assert refused.status_code == 422
+    assert '<details class="unfold" open><summary>Type its lines instead' in refused.text
 
 
 def test_a_years_budgets_are_adopted_on_a_page(site):
@@ -190,6 +253,9 @@ def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
     none_ticked = site.send("treasurer", f"{path}/payment", on=path, **fields)
     assert (none_ticked.status_code, "Tick whom you pay" in none_ticked.text) == (422, True)
     fields["lines"] = "2"
+    from_bank = site.send("treasurer", f"{path}/payment", on=path, **fields | {"method": "bank"})
+    assert "300.00 yuan are to be paid, there are only 0.00" in from_bank.text
+    assert re.findall(r'name="lines" value="(\d)" checked', from_bank.text) == ["2"]
     assert site.send("treasurer", f"{path}/payment", on=path, **fields).status_code == 303
     list_id = path.rpartition("/")[2]
     found = site.call("supervisor", "GET", f"{FUND}/disbursement-lists/{list_id}").json
@@ -270,6 +336,13 @@ def test_thirty_families_are_read_off_the_sheets_that_villages_have(site):
     names = "1. 扎西平旺 200元\n扎西平杰：1,000\n扎西平次,300.5"
     sent = site.send("cadre", "/fund/lists/new", **asked, names=names)
     assert listed_amounts(site, sent) == [20_000, 100_000, 30_050]
+
+
+def test_a_list_of_nobody_says_what_is_missing(site):
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "amount_fen": "200"}
+    refused = site.send("cadre", "/fund/lists/new", **asked)
+    assert refused.status_code == 422
+    assert "A list has 2 to 200 lines" in refused.text
 
 
 def test_a_door_beside_a_name_tells_namesakes_apart_without_headings(site):

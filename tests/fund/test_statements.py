@@ -1,11 +1,13 @@
 """The public book's parts and papers, statements, points and money: all add up to the ledger."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
 import pytest
 import weasyprint
+from pypdf import PdfReader
 
 from incentives import ledger
 from incentives.clock import now, village_day
@@ -167,6 +169,20 @@ def test_the_book_is_taken_along_by_anyone_with_the_needy_masked(site):
     page = site.app.test_client().get(f"/v/{VILLAGE}/fund?month=&purpose=relief")
     assert (page.status_code, "扎**" in page.text, "在外乡友" in page.text) == (200, True, False)
     assert site.call(None, "GET", f"{FUND}/book?purpose=relief&year=2026").json["items"]
+
+
+def test_the_printed_book_adds_up_as_the_page_does(site):
+    one = paid(site)
+    back = {"amount_fen": 10_000, "method": "cash", "reason": "x", "returned_on": "2026-03-02"}
+    site.call("treasurer", "POST", f"{FUND}/disbursements/{one['id']}/return", back)
+    printed = site.app.test_client().get(f"/v/{VILLAGE}/fund.pdf?month=2026-03")
+    text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(printed.data)).pages)
+    with site.app.app_context():
+        (month,) = queries.months_of_money(VILLAGE)
+    sums = [f"{fen / 100:.2f}" for fen in (month.in_fen, month.out_fen, month.remaining_fen)]
+    assert sums == ["1000.00", "500.00", "500.00"]
+    (line,) = [each for each in text.splitlines() if "结余" in each]
+    assert re.findall(r"\d+\.\d\d", line) == sums
 
 
 def test_anyone_recomputes_the_fund_from_the_public_leaves(site):

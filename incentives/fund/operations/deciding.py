@@ -117,8 +117,7 @@ def approve_disbursement(
         refuse_unpublished(disbursement)
     else:
         reason = check_text(reason, "/reason", REASON_LENGTH)
-        if disbursement.status is Status.APPLIED:
-            raise WrongState(_("The review group evaluates this first"))
+        refuse_unevaluated(disbursement)
         refuse_wrong_state(disbursement, Action.REJECT)
     approval = DisbursementApproval(
         disbursement_id=disbursement.id,
@@ -141,6 +140,7 @@ def approve_disbursement(
 
 def refuse_unpublished(disbursement: Disbursement) -> None:
     """Refuse to approve what isn't evaluated, or whose publication isn't over."""
+    refuse_unevaluated(disbursement)
     refuse_wrong_state(disbursement, Action.APPROVE)
     if disbursement.status is Status.EVALUATED and disbursement.publicity_days > 0:
         raise WrongState(_("This must be published in a notice first"))
@@ -148,6 +148,12 @@ def refuse_unpublished(disbursement: Disbursement) -> None:
         raise WrongState(_("The notice isn't over yet, or an objection is open"))
     if any(is_open(disbursement.id) for is_open in objection_open):
         raise WrongState(_("An objection to this is still to be ruled on"))
+
+
+def refuse_unevaluated(disbursement: Disbursement) -> None:
+    """Refuse supervisors a decision on what the review group has still to evaluate."""
+    if disbursement.status is Status.APPLIED:
+        raise WrongState(_("The review group evaluates this first"))
 
 
 def approvals_of(disbursement_id: UUID) -> list[DisbursementApproval]:

@@ -248,7 +248,7 @@ def on_each(
     asked = find_list(village, list_id)
     rows = [row for row in rows_on(asked.id) if fits(row)]
     if not rows:
-        raise WrongState()
+        raise WrongState(_("No line of the list can take this step now"))
     for row in rows:
         step(row)
     return asked
@@ -285,7 +285,7 @@ def pay_list(
     if errors:
         raise Invalid(errors=errors)
     if not wanted:
-        raise WrongState()
+        raise WrongState(_("No line of the list can take this step now"))
     return pay_disbursements(
         village=village,
         vouchers={numbered[number].id: f"{voucher}-{number}" for number in wanted},

@@ -13,7 +13,7 @@ from incentives.access.duties import refuse_same_person
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid
+from incentives.errors import FieldError, InsufficientFunds, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import (
     REASON_LENGTH,
@@ -23,6 +23,7 @@ from incentives.fund.models import (
     DisbursementApproval,
     Method,
     PaymentReturn,
+    Status,
 )
 from incentives.fund.operations.deciding import approvals_of
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
@@ -38,7 +39,9 @@ from incentives.fund.operations.steps import (
     refuse_wrong_state,
 )
 from incentives.fund.queries.files import evidence_of
-from incentives.fund.states import Action
+from incentives.fund.states import BEFORE_PAYMENT, Action
+
+BEFORE_APPROVAL = BEFORE_PAYMENT - {Status.APPROVED}
 
 
 def pay_disbursement(
@@ -89,10 +92,13 @@ def pay_disbursements(
         approvals = approvals_of(row.id)
         refuse_same_person(actor, row.evaluated_by, *(each.approver for each in approvals))
         refuse_payee(actor, row)
+        if row.status in BEFORE_APPROVAL:
+            raise WrongState(_("This isn't approved yet"))
         refuse_wrong_state(row, Action.PAY)
         drafts.append(
             payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
         )
+    refuse_short(village, method, sum(row.amount_fen for row in rows))
     events = ledger.post(drafts, actor=actor.person, now=now)
     for row, event in zip(rows, events, strict=True):
         move_on(
@@ -108,6 +114,21 @@ def pay_disbursements(
         keep_for_accounting(evidence_of(row.id), paid_on)
         record(row, audit.Tag.DISBURSEMENT_PAID, actor=actor, now=now)
     return rows
+
+
+def refuse_short(village: str, method: Method, needed_fen: int) -> None:
+    """Refuse to pay more in one go than cash or bank holds, whichever of them would be too much."""
+    held_fen = ledger.balance(village, method.value)
+    if needed_fen > held_fen:
+        raise InsufficientFunds(
+            _(
+                "%(needed)s yuan are to be paid, there are only %(held)s",
+                needed=f"{needed_fen / 100:.2f}",
+                held=f"{held_fen / 100:.2f}",
+            ),
+            needed_fen=needed_fen,
+            available_fen=held_fen,
+        )
 
 
 def payment(

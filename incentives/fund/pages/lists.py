@@ -94,7 +94,10 @@ def lines_of(village: str, data: dict[str, Any]) -> list[ListLine]:
 
 
 def named(village: str, refusal: Invalid, lines: list[ListLine]) -> Refusal:
-    """A refusal of single lines in sentences with the payees' names."""
+    """A refusal of the lines in sentences: of single ones with the payees' names."""
+    for error in refusal.errors:
+        if error.pointer == "/lines":
+            return Invalid(error.detail)
     bad = [error for error in refusal.errors if error.pointer.startswith("/lines/")]
     if not bad:
         return refusal

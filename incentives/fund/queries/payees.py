@@ -1,5 +1,7 @@
 """Payees: whose household each is, and how they are named, to the staff and in public."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,6 +15,9 @@ from incentives.fund.models import Disbursement
 from incentives.fund.purposes import purposes
 from incentives.register.models import Household, Resident, Team, TeamMember
 from incentives.register.names import masked
+
+# What may stand around somebody's name without making it another's: a door, a household, a number.
+AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
 
 
 @dataclass(frozen=True)
@@ -76,23 +81,37 @@ def payee_holds_role(disbursement: Disbursement) -> bool:
 
 def is_staff_named(village: str, name: str) -> bool:
     """Whether somebody with a role in the village, or above or below it, has this name."""
-    divisions = db.session.scalars(
-        select(UserRole.division)
-        .join(User, User.id == UserRole.user_id)
-        .where(User.name == name, User.deactivated_at.is_(None))
+    named_in = db.session.execute(
+        select(User.name, UserRole.division)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.deactivated_at.is_(None))
     )
     return any(
-        village.startswith(division) or division.startswith(village) for division in divisions
+        is_name_of(name, each)
+        for each, division in named_in
+        if village.startswith(division) or division.startswith(village)
     )
 
 
 def is_resident_named(village: str, name: str) -> bool:
-    """Whether a resident of the village has this name, blanks apart."""
-    wanted = "".join(name.split())
+    """Whether this names a resident of the village."""
     names = db.session.scalars(
         select(Resident.name).where(Resident.village == village, Resident.left_on.is_(None))
     )
-    return any("".join(each.split()) == wanted for each in names)
+    return any(is_name_of(name, each) for each in names)
+
+
+def is_name_of(typed: str, name: str) -> bool:
+    """Whether what was typed is somebody's name, or their household's, however it is written."""
+    wanted = letters_of(name) or name
+    before, found, after = letters_of(typed).partition(wanted)
+    return bool(found) and AROUND_A_NAME.fullmatch(before + after) is not None
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a text outside brackets, of full or half width and either case."""
+    plain = re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text))
+    return "".join(each for each in plain.casefold() if unicodedata.category(each)[0] in "LMN")
 
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:

@@ -27,7 +27,6 @@ from incentives.fund.schemas.checking import (
     StatementPage,
 )
 from incentives.fund.schemas.inputs import (
-    AMOUNT,
     PURPOSE,
     REASON,
     BookPart,
@@ -78,7 +77,6 @@ from incentives.fund.schemas.statements import (
 )
 
 __all__ = [
-    "AMOUNT",
     "PURPOSE",
     "REASON",
     "AccountPageOutput",

@@ -21,7 +21,8 @@ Step = tuple[str, UUID | None]
 
 @dataclass(frozen=True)
 class Hand:
-    """Who took a step: `step` is applied, evaluated, approved, paid, entered or reversed."""
+    """Who took a step: `step` is applied, evaluated, approved (for the township: approved_above),
+    paid, entered or reversed."""
 
     step: str
     name: str
@@ -113,7 +114,10 @@ def steps_of(view: DisbursementView) -> list[Step]:
     return [
         ("applied", disbursement.applied_by),
         ("evaluated", disbursement.evaluated_by),
-        *(("approved", approval.approver) for approval in view.approvals),
+        *(
+            ("approved_above" if approval.from_above else "approved", approval.approver)
+            for approval in view.approvals
+        ),
         ("paid", disbursement.paid_by),
         ("reversed", disbursement.ended_by),
     ]
