@@ -129,6 +129,10 @@ def test_a_seasonal_good_is_handed_out_in_its_season_only(site, counter, clock):
     clock.forward(days=61)
     site.tokens.clear()
     assert problem(counter.redeem(shopper, soap=1)) == "invalid"
+    counter.move("return", soap=19)  # one that is over is no more sold out than one to come
+    over = english(site).get(f"/v/{VILLAGE}/prices").text
+    assert "not in season" in over
+    assert 'until <time datetime="2026-05-31">' in over
 
 
 def english(site: Site):

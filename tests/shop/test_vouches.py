@@ -128,7 +128,8 @@ def test_a_refusal_or_no_answer_serves_nobody(site, counter, shopper, clock):
     assert problem(confirm(site, vouch)) == "wrong_state"
     late = asked(site, shopper)
     clock.forward(minutes=10)
-    assert site.call("cadre", "GET", VOUCHES).json["items"] == []
+    (refused,) = site.call("cadre", "GET", VOUCHES).json["items"]
+    assert refused["status"] == "refused"
     assert problem(confirm(site, late)) == "code_expired"
     assert site.call("shopkeeper", "GET", f"{VOUCHES}/{late['id']}").json["status"] == "expired"
 
