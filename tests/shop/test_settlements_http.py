@@ -107,14 +107,14 @@ def test_the_page_tells_the_steps_in_the_order_in_which_they_were_taken(site, co
     income(site, 9_00)
     made = ask(site, counter).json
     step(site, "reviewer", made, "check")
-    for who, act, more in (
+    for who, what, more in (
         ("supervisor", "approval", {"decision": "approve"}),
         ("treasurer", "payment", {"method": "cash", "voucher": "ZC1"}),
         ("treasurer", "reversal", {"reason": "付错了"}),
         ("treasurer", "payment", {"method": "cash", "voucher": "ZC2"}),
     ):
         clock.forward(minutes=1)
-        assert step(site, who, made, act, **more).status_code == 200, act
+        assert step(site, who, made, what, **more).status_code == 200, what
     page = site.open("cadre", f"/settlements/{made['id']}")
     told = ("Approved by the supervision committee", "The payment was taken back", "Voucher ZC2")
     places = [page.index(each) for each in told]
