@@ -111,7 +111,7 @@ def month_pdf(sheet: queries.MonthSheet) -> Response:
 
 
 def month_workbook(sheet: queries.MonthSheet) -> Response:
-    """The month's sheet as an .xlsx file: quantities in pieces, costs in yuan as text."""
+    """The month's sheet as an .xlsx file: quantities in pieces, costs in yuan."""
     heads = [_("Article number"), _("Name of the good"), _("Unit")]
     for title in (
         _("On the shelf at the beginning"),
@@ -137,12 +137,6 @@ def row_of(line: queries.MonthLine) -> list[object]:
     """A good's month as cells."""
     cells: list[object] = [line.sku, line.name_zh, unit_word(line.unit)]
     for each in (line.opening, *line.moved.values()):
-        cells += [each.quantity, yuan_text(each.cost_fen)]
-    cells += [yuan_text(line.revalued_fen), line.closing.quantity, yuan_text(line.closing.cost_fen)]
+        cells += [each.quantity, each.cost_fen / 100]
+    cells += [line.revalued_fen / 100, line.closing.quantity, line.closing.cost_fen / 100]
     return cells
-
-
-def yuan_text(fen: int) -> str:
-    """Fen as yuan: exact, and no cell of a workbook makes a float of it."""
-    sign = "−" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"

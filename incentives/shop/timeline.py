@@ -1,6 +1,8 @@
 """A settlement as a page shows it: who did what, what is to come, what this person can do."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -32,6 +34,8 @@ ACTS = {
     Action.REVERSE_APPROVAL: ("reversal", "settlement.approve"),
     Action.REVERSE_PAYMENT: ("reversal", "settlement.pay"),
 }
+# A step that was taken: when, what, by whom, and what is to be said of it.
+Taken = tuple[datetime, str, UUID | None, str | None]
 WAITS = {
     SettlementStatus.SUBMITTED: Action.CHECK,
     SettlementStatus.CHECKED: Action.APPROVE,
@@ -108,32 +112,35 @@ def sent_up_to(actor: Actor, under: str = "") -> list[Settlement]:
 
 
 def steps_of(view: SettlementView) -> list[dict[str, Any]]:
-    """Who did what and when, what was taken back, and what is still to come."""
+    """Who did what and what was taken back, in the order of time, and what is still to come."""
     row = view.settlement
     people = {row.submitted_by, row.checked_by, row.approved_by, row.paid_by, row.confirmed_by}
     undone = {each.done_by for each in view.reversals}
     undone |= {each.reversed_by for each in view.reversals}
     names = person_names(people | undone | {row.ended_by})
-    steps = [step(_("Asked for"), row.submitted_by, row.submitted_at, names)]
+    taken: list[Taken] = [(row.submitted_at, _("Asked for"), row.submitted_by, None)]
     if row.checked_at is not None:
-        steps.append(step(_("Checked by the review group"), row.checked_by, row.checked_at, names))
+        checked = _("Checked by the review group")
+        taken.append((row.checked_at, checked, row.checked_by, None))
     for each in view.reversals:
         approval = each.undone is Undone.APPROVAL
         done = _("Approved") if approval else _("Paid")
         back = _("The approval was taken back") if approval else _("The payment was taken back")
-        steps.append(step(done, each.done_by, each.done_at, names))
-        steps.append(step(back, each.reversed_by, each.reversed_at, names, each.reason))
+        taken.append((each.done_at, done, each.done_by, None))
+        taken.append((each.reversed_at, back, each.reversed_by, each.reason))
     if row.approved_at is not None:
         approved = _("Approved by the supervision committee")
-        steps.append(step(approved, row.approved_by, row.approved_at, names))
+        taken.append((row.approved_at, approved, row.approved_by, None))
     if row.paid_at is not None:
         paper = _("Voucher %(number)s", number=row.voucher)
-        steps.append(step(_("Paid"), row.paid_by, row.paid_at, names, paper))
+        taken.append((row.paid_at, _("Paid"), row.paid_by, paper))
     if row.confirmed_at is not None:
         received = _("The shopkeeper has the money")
-        steps.append(step(received, row.confirmed_by, row.confirmed_at, names))
+        taken.append((row.confirmed_at, received, row.confirmed_by, None))
     if row.ended_at is not None:
-        steps.append(step(_("Not approved"), row.ended_by, row.ended_at, names, row.ended_reason))
+        taken.append((row.ended_at, _("Not approved"), row.ended_by, row.ended_reason))
+    taken.sort(key=lambda each: each[0])
+    steps = [step(title, person, at, names, note) for at, title, person, note in taken]
     return steps + rest_of(row.status)
 
 

@@ -41,7 +41,7 @@ OWN: dict[str, tuple[LazyString, str]] = {
     "sheets.ready": (_("Ready"), "done"),
     "sheets.failed": (_("Didn't work"), "objection"),
     "terminal.suspended": (_("Stopped"), "objection"),
-    "terminal.replaced": (_("Replaced"), "plain"),
+    "terminal.replaced": (_("Exchanged"), "plain"),
     "rulebook.draft": (_("Draft"), "review"),
     "rulebook.coming": (_("Yet to come"), "notice"),
     "rulebook.discarded": (_("Discarded"), "plain"),

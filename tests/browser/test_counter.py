@@ -86,6 +86,8 @@ def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
     expect(page.locator("[data-part=spendable]")).to_have_text("?")
     page.locator("[data-good]", has_text="香皂").click()
     expect(page.locator("[data-part=hand-over]")).to_be_disabled()
+    page.locator(".counter-vouch-first").click()
+    expect(page.locator("[data-part=ask-vouch]")).to_be_in_viewport()
     page.locator("[data-part=ask-vouch]").click()
     expect(page.locator("[data-part=asking]")).to_be_visible()
     shopkeeper.shot("vouch-asked")
@@ -98,6 +100,21 @@ def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
     page.locator("[data-part=hand-over]").click()
     expect(page.locator("[data-part=receipt-balance]")).to_have_text("10")
     assert [sale.vouched_by is not None for sale in till.sales()] == [True]
+
+
+def test_a_refusal_is_in_sight_however_far_down_the_page_it_is_met(live_server, person):
+    till = Till(live_server, pin_above=0)
+    shopkeeper = person(PHONE, expected=("403",))
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator(".counter-pin-first").click()
+    page.locator("[data-part=pin]").fill("000001")
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=band-text]")).to_have_text("密码不对")
+    expect(page.locator("[data-part=pin]")).to_be_in_viewport()
+    expect(page.locator("[data-part=band-text]")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

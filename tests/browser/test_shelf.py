@@ -1,5 +1,7 @@
 """A shelf in a browser: a service with a photo, a count, the price list, a voucher used up."""
 
+import re
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -56,6 +58,15 @@ def test_from_the_list_to_a_haircut(live_server: LiveServer, person, tmp_path, s
     page.click("form .button-main")
     expect(page.locator(".voucher-slip")).to_contain_text(number[:4])
     expect(page.locator("form .button-main")).to_have_count(0)
+    page = keeper.open("/shop")
+    page.fill("[data-part=number]", shopper.number)
+    page.click("[data-part=number-form] button[type=submit]")
+    page.click("[data-good]:has-text('理发')")
+    page.click("[data-part=hand-over]")
+    slip = page.locator("[data-part=receipt] .voucher-slip")
+    expect(slip.locator(".receipt-qr svg")).to_be_visible()
+    expect(slip.locator(".receipt-number")).to_have_text(re.compile(r"^\d{4} \d{4} \d{4}$"))
+    keeper.shot("voucher-at-the-counter")
 
 
 def prices_and_slip(resident: Person, code: str, number: str) -> None:

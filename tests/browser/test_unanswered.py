@@ -176,6 +176,33 @@ def test_a_phone_is_registered_and_sells_after_its_shopkeeper_was_signed_out(til
     assert len(till.sales()) == 1
 
 
+def test_a_phone_whose_place_another_took_says_so_and_is_registered_anew(till, person):
+    old, new = person(PHONE), person(PHONE)
+    for each in (old, new):
+        each.sign_in("shopkeeper")
+    register(old)
+    page = new.open("/shop/terminals")
+    page.locator("#phone-name").fill("新手机")
+    page.locator("#phone-replaces").select_option(label="柜台手机")
+    page.locator("[data-part=form] .button-main").click()
+    expect(page.locator("[data-part=mine-name]")).to_have_text("新手机")
+    page = old.open("/shop/terminals")
+    expect(page.locator("[data-part=mine]")).to_be_hidden()
+    page.locator("#phone-name").fill("旧手机")
+    page.locator("[data-part=form] .button-main").click()
+    expect(page.locator("[data-part=mine-name]")).to_have_text("旧手机")
+    with till.server.app.app_context():
+        phone = db.session.scalars(select(Terminal).where(Terminal.name == "旧手机")).one()
+        stop = {"shop_id": phone.shop_id, "terminal_id": phone.id, "reason": "丢了"}
+        act(lambda: suspend_terminal(**stop, actor=staff(Role.CADRE), now=now()) and None)
+        db.session.remove()
+    old.sign_in("shopkeeper")
+    page = old.open("/shop/terminals")
+    expect(page.locator("[data-part=stopped]")).to_be_visible()
+    expect(page.locator("[data-part=mine]")).to_be_hidden()
+    expect(page.locator("[data-part=new]")).to_be_hidden()
+
+
 def test_a_sale_is_not_forgotten_because_nobody_is_let_in(till, person):
     """The session ended while the answer was lost: a no to the sign-in is none to the sale."""
     shopkeeper = person(PHONE, expected=(*OFFLINE, "401", "403", "400"))

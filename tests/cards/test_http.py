@@ -270,6 +270,8 @@ def test_who_reports_the_own_card_lost_ends_what_its_finder_has(site, shopper):
         f"/c/cards/{shopper.card}/lost", data={"csrf_token": csrf_of(holder, "/c/account")}
     )
     assert lost.status_code == 303, lost.text
+    told = holder.get(lost.location, follow_redirects=True).text
+    assert "这张卡已停用，积分还在。" in told
     assert problem(scan(site, None, code=shopper.code)) == "card_suspended"
     assert problem(me(site, token)) == "not_signed_in"
     assert finder.get("/c/account").status_code != 200

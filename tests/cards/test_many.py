@@ -179,14 +179,19 @@ def test_sheets_by_http(site):
 
 
 def test_the_pages_make_print_and_show(site):
-    make_shopper(site, 0)
+    shopper = make_shopper(site, 0)
     with site.app.app_context():
         make_household(door="2")
         db.session.remove()
     assert "Without a card" in site.open("cadre", "/desk/cards")
-    assert site.send("cadre", "/desk/cards/batch", on="/desk/cards", grid="").status_code == 303
+    for said in ("1 card is made: print it", "none was made"):
+        made = site.send("cadre", "/desk/cards/batch", on="/desk/cards", grid="")
+        assert made.status_code == 303
+        assert said in site.open("cadre", "/desk/cards")
     bad = site.send("cadre", "/desk/cards/batch", on="/desk/cards", grid=GRID)
     assert bad.status_code == 422
+    alone = site.open("cadre", f"/desk/cards/sheet?ids={shopper.card}")
+    assert 'data-print="page"' in alone
     asked = site.send("cadre", "/desk/cards/sheets", on="/desk/cards", new_only="1")
     assert asked.status_code == 303
     assert "0 of 2 cards" in site.open("cadre", asked.location)

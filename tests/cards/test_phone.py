@@ -92,7 +92,9 @@ def test_the_newest_cancels_the_older(site, phone):
 def test_who_keeps_no_shop_there_can_t_use_it_up(site, phone):
     code = shown(phone)["code"]
     assert problem(scan(site, code, who=None)) == "not_signed_in"
-    assert problem(scan(site, code, who="cadre")) == "wrong_village"
+    cadre = scan(site, code, who="cadre")
+    assert problem(cadre) == "wrong_village"
+    assert cadre.json["detail"] == "The code on a phone is for a shop that serves its village"
     own = phone.post("/api/v1/cards/scan", json={"code": code})
     assert problem(own) == "not_signed_in"
     assert scan(site, code).status_code == 200

@@ -111,6 +111,16 @@ def test_kinds_are_a_fixed_table(site, counter):
             db.session.rollback()
 
 
+def test_a_barcode_is_one_good_s_of_those_on_sale(site, counter):
+    code = {"barcode": "6901234567892"}
+    assert set_good(counter, "soap", **code).status_code == 200
+    second = set_good(counter, "oil", **code)
+    assert (problem(second), second.json["errors"][0]["pointer"]) == ("duplicate", "/barcode")
+    assert set_good(counter, "soap", on_sale=False).status_code == 200
+    assert set_good(counter, "oil", **code).status_code == 200
+    assert problem(set_good(counter, "soap", on_sale=True)) == "duplicate"
+
+
 def test_a_seasonal_good_is_handed_out_in_its_season_only(site, counter, clock):
     shopper = make_shopper(site)
     bad = set_good(counter, "soap", season_from="2026-05-01", season_until="2026-04-01")
@@ -129,6 +139,10 @@ def test_a_seasonal_good_is_handed_out_in_its_season_only(site, counter, clock):
     clock.forward(days=61)
     site.tokens.clear()
     assert problem(counter.redeem(shopper, soap=1)) == "invalid"
+    counter.move("return", soap=19)  # one that is over is no more sold out than one to come
+    over = english(site).get(f"/v/{VILLAGE}/prices").text
+    assert "not in season" in over
+    assert 'until <time datetime="2026-05-31">' in over
 
 
 def english(site: Site):

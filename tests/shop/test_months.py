@@ -197,7 +197,7 @@ def test_a_month_s_sheet_on_page_paper_and_in_excel(site, counter, clock):
     xlsx = site.call("supervisor", "GET", f"{path}.xlsx?month=2026-03")
     rows = read_sheets(xlsx.data)[0].rows
     assert rows[2][:4] == ["soap", "香皂", "件", 0]
-    assert rows[-1][-2:] == [37, "931.50"]
+    assert rows[-1][-2:] == [37, 931.5]
     page = site.open("supervisor", "/stock/month?month=2026-03")
     assert "¥931.50" in page
     for more in ("print?month=2026-03", "../month.pdf", "../month.xlsx"):

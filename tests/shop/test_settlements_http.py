@@ -101,6 +101,26 @@ def test_every_step_by_the_api(site, counter, clock):
     assert rows[-2][-2:] == (65, owed / 100)
 
 
+def test_the_page_tells_the_steps_in_the_order_in_which_they_were_taken(site, counter, clock):
+    counter.sold(make_shopper(site), soap=1)
+    month_over(site, clock)
+    income(site, 9_00)
+    made = ask(site, counter).json
+    step(site, "reviewer", made, "check")
+    for who, what, more in (
+        ("supervisor", "approval", {"decision": "approve"}),
+        ("treasurer", "payment", {"method": "cash", "voucher": "ZC1"}),
+        ("treasurer", "reversal", {"reason": "付错了"}),
+        ("treasurer", "payment", {"method": "cash", "voucher": "ZC2"}),
+    ):
+        clock.forward(minutes=1)
+        assert step(site, who, made, what, **more).status_code == 200, what
+    page = site.open("cadre", f"/settlements/{made['id']}")
+    told = ("Approved by the supervision committee", "The payment was taken back", "Voucher ZC2")
+    places = [page.index(each) for each in told]
+    assert places == sorted(places)
+
+
 def test_a_no_needs_a_reason_and_bad_input_is_refused(site, counter, clock):
     counter.sold(make_shopper(site), soap=1)
     month_over(site, clock)

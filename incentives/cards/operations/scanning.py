@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
+
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.cards import queries
@@ -72,7 +74,7 @@ def scan_phone_code(*, text: str, actor: Actor | None, now: datetime) -> Shown:
         card = code.card
         found = card, code.issue
         if not serves_village(actor, card.village):
-            raise WrongVillage()
+            raise WrongVillage(_("The code on a phone is for a shop that serves its village"))
         in_use(*found)
         use_phone_code(code, now=now)
     except Refusal as refusal:

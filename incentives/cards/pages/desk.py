@@ -45,7 +45,7 @@ def show_card(card_id: UUID, form: Form, at: str = "") -> Any:
     return render(
         "cards/card.html",
         view=card_views([card], whole_names=True)[0],
-        issues=queries.issues_of(card),
+        prints=[(in_fours(each.number), each) for each in queries.issues_of(card)],
         household_url=f"/desk/households/{card.household_id}",
         form=form,
     )

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, flash, url_for
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 
 from incentives.access.actor import current_actor
 from incentives.cards import lists, operations, queries, schemas
@@ -54,17 +55,32 @@ export_page(blueprint, "/desk/cards", get_sheets, lists.SHEETS)
 @blueprint.post("/desk/cards/batch")
 @page(permission="card.issue")
 def issue_many() -> Any:
-    """Make a card for each household that holds none."""
+    """Make a card for each household that holds none, and say how many that were."""
     form = Form(schemas.ManyCardsForm)
     village = current_village().code
-    answer = form.accept(
-        lambda: operations.issue_cards(
+    made: list[int] = []
+
+    def issue() -> None:
+        issued = operations.issue_cards(
             village=village, actor=current_actor(), now=now(), **form.data
-        ),
-        then=lambda _issued: url_for("cards_pages.many"),
-        done=_("The cards are made: print them, and set each PIN with its holder"),
-    )
+        )
+        made.append(len(issued.cards))
+
+    answer = form.accept(issue, then=lambda _none: url_for("cards_pages.many"))
+    if answer and made:
+        flash(tell_made(made[-1]), "done")
     return answer or show_many(form, Form())
+
+
+def tell_made(count: int) -> str:
+    """What a cadre reads once so many cards were made."""
+    if not count:
+        return str(_("Nobody there is without a card: none was made"))
+    return ngettext(
+        "%(num)s card is made: print it, and set its PIN with its holder",
+        "%(num)s cards are made: print them, and set each PIN with its holder",
+        count,
+    )
 
 
 @blueprint.post("/desk/cards/sheets")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
@@ -123,6 +123,7 @@ def report_lost(card_id: UUID) -> Any:
             and None
         )
     )
+    flash(str(_("The card is stopped. Your points stay.")), "done")
     return redirect(url_for("cards_pages.account"), 303)
 
 

@@ -101,13 +101,13 @@ def find_vouch(village: str, vouch_id: UUID) -> Vouch:
 
 
 def vouches_seen_by(actor: Actor, village: str, *, now: datetime) -> Select[Vouch]:
-    """What waits for a cadre's answer, and what a shopkeeper asked; to be paged newest first."""
+    """What waits for a cadre's answer, and what one asked or answered; to be paged newest first."""
     waits: ColumnElement[bool] = false()
     if may(actor, "vouch.answer", village):
         waits = and_(Vouch.status == VouchStatus.WAITING, Vouch.expires_at > now)
     if actor.household_id is not None:
         waits = and_(waits, Vouch.household_id != actor.household_id)
-    own = Vouch.asked_by == actor.person
+    own = or_(Vouch.asked_by == actor.person, Vouch.answered_by == actor.person)
     return select(Vouch).where(Vouch.village == village, or_(own, waits))
 
 

@@ -37,7 +37,7 @@ TERMINALS = Listing(
     "terminals",
     _("Phones of the shop"),
     columns=[
-        Column(_("Name"), "name"),
+        Column(_("What it is called"), "name"),
         Column(_("Keeper"), "keeper"),
         Column(_("State"), lambda each: TERMINALS_STAND[each["status"]]),
         Column(_("Registered at"), "registered_at", Kind.INSTANT),

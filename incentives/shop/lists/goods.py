@@ -34,7 +34,7 @@ def named(item: dict[str, Any]) -> str:
 
 PRICES = [
     Column(_("Article number"), "sku"),
-    Column(_("Name"), named, Kind.LONG),
+    Column(_("Name of the good"), named, Kind.LONG),
     Column(_("Unit"), lambda each: unit_word(each["unit"])),
     Column(_("Points for one"), "price_points", Kind.NUMBER),
     Column(_("At most for a household"), "household_cap", Kind.NUMBER),

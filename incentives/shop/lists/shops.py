@@ -39,13 +39,13 @@ SHOPS = Listing(
     "shops",
     _("Shops"),
     columns=[
-        Column(_("Name"), "name"),
+        Column(_("What it is called"), "name"),
         Column(_("Division"), "division"),
         Column(_("Whose stock it is"), lambda each: OWNERS[each["stock_owner"]]),
         Column(_("Serves"), lambda each: ", ".join(each["serves"]), Kind.LONG),
     ],
     filters=[
-        search(_("Name"), "name"),
+        search(_("What it is called"), "name"),
         choice("stock_owner", _("Whose stock it is"), OWNERS, "stock_owner"),
     ],
     paged=False,

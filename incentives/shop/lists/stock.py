@@ -56,7 +56,7 @@ MOVEMENT_LINES = Listing(
         Column(_("Voucher"), "voucher"),
         Column(_("Note"), "note", Kind.LONG),
         Column(_("Article number"), "sku"),
-        Column(_("Name"), named, Kind.LONG),
+        Column(_("Name of the good"), named, Kind.LONG),
         Column(_("Quantity"), "quantity", Kind.NUMBER),
         Column(_("On the shelf then"), "quantity_after", Kind.NUMBER),
         Column(_("Cost of one (yuan)"), "unit_cost_fen", Kind.YUAN),

@@ -55,8 +55,9 @@ def add_good(
 ) -> Good:
     """Put a good on a shop's list, with nothing in stock yet; `more` are its other fields.
 
-    Refuses a SKU listed already, a season that ends before it begins, a limit a month of what is
-    no service, and a photo that isn't one of a village that the shop serves.
+    Refuses a SKU listed already, a barcode of another good on sale, a season that ends before it
+    begins, a limit a month of what is no service, and a photo that isn't one of a village that the
+    shop serves.
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
@@ -189,6 +190,16 @@ def check_good(shop: Shop, good: Good) -> None:
         )
     if good.month_limit is not None and not good.is_service:
         raise Invalid(errors=[FieldError("/month_limit", _("Only services have a limit a month"))])
+    if good.barcode is not None and good.on_sale is not False:
+        same = select(Good.name_zh).where(
+            Good.shop_id == shop.id,
+            Good.barcode == good.barcode,
+            Good.on_sale.is_(True),
+            Good.id != good.id,
+        )
+        if other := db.session.scalar(same.limit(1)):
+            told = _("%(good)s has this barcode already", good=other)
+            raise Duplicate(errors=[FieldError("/barcode", told)])
     if good.photo_id is not None:
         file = db.session.get(File, good.photo_id)
         served = villages_ever_served(shop.id)

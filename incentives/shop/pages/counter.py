@@ -38,6 +38,7 @@ def counter() -> Any:
         categories=[(code.value, word) for code, word in CATEGORIES.items() if code in listed],
         served=served_by(shop, today),
         receipts_url="/receipts/",
+        vouchers_url=queries.voucher_url(""),
     )
 
 

@@ -8,7 +8,7 @@
 /** @typedef {(video: HTMLVideoElement) => Promise<string | null>} Reader */
 
 const PAUSE = 120; // milliseconds between two pictures
-const SAME = 2000; // for so long the same code isn't told again
+const SAME = 2000; // for so long a code must have been away to be told again
 const SIDE = 800; // pixels of a picture's side that the decoder is given
 const BARCODES = ['ean_13', 'ean_8', 'upc_a'];
 
@@ -103,11 +103,14 @@ async function watch(video, reader, onText, signal, goods) {
         own = true;
         read = await ownReader(goods);
       }
-      if (text && !signal?.aborted && (text !== last || Date.now() - lastAt > SAME)) {
+      if (text && !signal?.aborted) {
+        const again = text === last && Date.now() - lastAt <= SAME;
         last = text;
         lastAt = Date.now();
-        navigator.vibrate?.(60);
-        onText(text);
+        if (!again) {
+          navigator.vibrate?.(60);
+          onText(text);
+        }
       }
     }
     await pause(PAUSE);

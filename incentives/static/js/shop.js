@@ -8,6 +8,7 @@ import {
   clearGoods,
   drawChosen,
   handedOut,
+  narrow,
   startGoods,
   total,
   withBarcode,
@@ -151,7 +152,11 @@ function update() {
  */
 function change(item, by) {
   const next = item.quantity + by;
-  if (unsettled || asking || next < 0 || (by > 0 && next > item.left)) return;
+  if (unsettled || asking || next < 0) return;
+  if (by > 0 && next > item.left) {
+    say(`${item.name} · ${texts.soldOut}`);
+    return;
+  }
   item.quantity = next;
   update();
 }
@@ -294,7 +299,9 @@ function takeBarcode(text) {
   if (!/^\d{8,14}$/.test(text)) return;
   const item = withBarcode(text);
   say(item ? '' : fill(texts.noSuchGood, { code: text }));
-  if (item) change(item, 1);
+  if (!item) return;
+  change(item, 1);
+  narrow();
 }
 
 function nextCard() {

@@ -17,10 +17,16 @@ function say(text) {
   part('band-text').textContent = text;
 }
 
+/** A phone whose place another took is registered anew. */
 async function look() {
   const mine = await registered(shop, keeper);
-  part('mine').hidden = !mine;
-  part('new').hidden = Boolean(mine);
+  const isIn = (/** @type {string | undefined} */ ids) =>
+    Boolean(mine && (ids || '').split(' ').includes(mine.id));
+  const inUse = isIn(root.dataset.inUse);
+  const stopped = isIn(root.dataset.stopped);
+  part('mine').hidden = !inUse;
+  part('stopped').hidden = !stopped;
+  part('new').hidden = inUse || stopped;
   part('mine-name').textContent = mine?.name || '';
 }
 

@@ -34,7 +34,7 @@ Of = Any
 ATTRIBUTES = {"from": "first", "to": "last"}
 FROM, UNTIL = _("From"), _("Until")
 SEARCHED_AT_MOST = 60
-YES_OR_NO = {"true": _("yes"), "false": _("no")}
+YES_OR_NO = {"true": _("Yes"), "false": _("No")}
 # Days further away than any record have no instant, or none that both databases hold.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MONTH = validate.Regexp(r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])\Z")

@@ -115,7 +115,7 @@ def as_cell(value: Any, kind: Kind) -> Any:
     if kind is Kind.INSTANT:
         return cast("datetime", value).astimezone(VILLAGE_TIME).replace(tzinfo=None)
     if kind is Kind.YES:
-        return gettext("yes") if value else gettext("no")
+        return gettext("Yes") if value else gettext("No")
     if kind in (Kind.NUMBER, Kind.DAY):
         return value
     return str(value)

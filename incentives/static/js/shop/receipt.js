@@ -23,13 +23,11 @@ export function drawReceipt(redemption, village) {
     document.documentElement.lang,
     { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' },
   );
-  const chinese = document.documentElement.lang.startsWith('zh');
   part('receipt-lines').replaceChildren(
     ...redemption.lines.map((/** @type {any} */ line) => {
       const row = document.createElement('li');
-      const name = (!chinese && line.name_en) || line.name_zh;
       row.append(
-        element('span', `${name} ×${line.quantity}`),
+        element('span', `${goodOf(line)} ×${line.quantity}`),
         element('span', String(line.points)),
       );
       return row;
@@ -40,7 +38,44 @@ export function drawReceipt(redemption, village) {
   const link = /** @type {HTMLAnchorElement} */ (part('receipt-link'));
   link.href = `${texts.receipts}${redemption.id}?village=${village}`;
   part('receipt-qr').hidden = true;
+  drawVouchers(redemption);
   drawProof(redemption, village);
+}
+
+/** @param {any} line */
+function goodOf(line) {
+  const chinese = document.documentElement.lang.startsWith('zh');
+  return (!chinese && line.name_en) || line.name_zh;
+}
+
+/**
+ * The vouchers of the services that were bought, each a slip below the receipt.
+ *
+ * @param {any} redemption
+ */
+function drawVouchers(redemption) {
+  for (const old of part('receipt').querySelectorAll('.voucher-slip')) old.remove();
+  const blank = /** @type {HTMLTemplateElement} */ (part('voucher')).content;
+  const slips = (redemption.vouchers || []).map((/** @type {any} */ voucher) => {
+    const slip = /** @type {DocumentFragment} */ (blank.cloneNode(true));
+    const line = redemption.lines.find((/** @type {any} */ each) => each.id === voucher.line_id);
+    const until = new Date(`${voucher.valid_until}T12:00:00+08:00`);
+    /** @type {Record<string, string | Node>} */
+    const parts = {
+      name: goodOf(line),
+      until: until.toLocaleDateString(document.documentElement.lang, {
+        dateStyle: 'medium',
+        timeZone: 'Asia/Shanghai',
+      }),
+      qr: picture(encodeQR(`${texts.vouchers}${voucher.number}`, 'raw', { border: QUIET })),
+      number: voucher.number.replace(/(\d{4})(?=\d)/g, '$1 '),
+    };
+    for (const [name, content] of Object.entries(parts)) {
+      slip.querySelector(`[data-voucher="${name}"]`)?.replaceChildren(content);
+    }
+    return slip;
+  });
+  part('receipt-slip').after(...slips);
 }
 
 /**
