@@ -17,6 +17,7 @@ from incentives.awards.states import FREED
 from incentives.errors import CapExceeded, Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.register.queries import get_resident
+from incentives.web.dates import day_word
 
 
 def claim_award(
@@ -73,7 +74,7 @@ def refuse_too_many(household_id: UUID, now: datetime) -> None:
             "Your household has made %(most)s claims this week. You can claim again from Monday, "
             "%(day)s.",
             most=CLAIMS_A_WEEK,
-            day=again.isoformat(),
+            day=day_word(again),
         )
         raise CapExceeded(words, left=0, again_on=again.isoformat())
 

@@ -29,6 +29,7 @@ from incentives.notices.models import (
 from incentives.notices.publishers import PUBLISHERS, Entry
 from incentives.notices.queries import due_notices, find_notice, lines_of, subject_of
 from incentives.register.policy import NoticeNames
+from incentives.web.dates import day_word
 from incentives.web.transaction import transaction
 
 
@@ -119,7 +120,7 @@ def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> N
     notice = find_notice(village, number)
     db.session.refresh(notice)
     if village_day(now) < notice.closes_on:
-        day = notice.closes_on.isoformat()
+        day = day_word(notice.closes_on)
         raise WrongState(_("This notice stays open until %(day)s", day=day))
     closed = db.session.execute(
         update(Notice)

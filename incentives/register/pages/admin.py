@@ -97,7 +97,7 @@ def policy(village: str) -> Any:
         ],
         options=forms.POLICY_OPTIONS,
         helps={
-            "redemption_days": gettext("always, or week: 6, 7 or month: 1, 15"),
+            "redemption_days": gettext("every day, or every week: 6, 7, or every month: 1, 15"),
             "review_above": gettext("Empty: never"),
         },
     )
