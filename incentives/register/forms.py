@@ -51,7 +51,7 @@ POLICY_OPTIONS: dict[str, list[tuple[str, LazyString]]] = {
         ("year", _("the year")),
     ],
     "issuance_cover": [("off", _("nothing")), ("warn", _("warn")), ("refuse", _("refuse"))],
-    "cash_top_up": [("yes", _("yes")), ("no", _("no"))],
+    "cash_top_up": [("yes", _("allowed")), ("no", _("not allowed"))],
 }
 
 

@@ -178,6 +178,13 @@ def test_a_household_withdraws_its_own_claim_only(home: Home, other: Home) -> No
     assert other.send(f"{at}/photo", photo=picture()).status_code == 404
     assert other.send(f"{at}/objection", reason="x").status_code == 404
     assert "needs a photo" in home.open(at)
+    award = at.rsplit("/", 1)[1]
+    page = f"/desk/awards/{award}"
+    for address, typed in (("/review", {"ids": award}), (f"{page}/review", {})):
+        on = address if address == "/review" else page
+        refused = home.site.send("reviewer", address, on=on, decision="approve", **typed)
+        assert refused.status_code == 422
+        assert "there is none yet" in refused.text
     assert home.send(f"{at}/photo", photo=picture()).location == at
     assert "needs a photo" not in home.open(at)
     assert home.send(f"{at}/withdrawal").location == at

@@ -180,7 +180,7 @@ def test_a_household_says_the_same_once_until_somebody_has_ruled(app: Flask) -> 
     award = reviewed(scene)
     publish(scene)
     first = objected(scene)
-    for about in ({}, {"award": award}):
+    for about in ({}, {"award": award.id}):
         with pytest.raises(Duplicate):
             objected(scene, **about)
     rule(scene, first, upheld=False)

@@ -171,7 +171,7 @@ def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     page = f"/review/objections/{listed(home)[0]['id']}"
     stands = site.send("second", page, upheld="true", reason="asked around")
     assert stands.status_code == 422
-    assert "reported already" in stands.text
+    assert "This is in already for that day" in stands.text
 
 
 def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:

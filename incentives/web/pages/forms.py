@@ -107,7 +107,7 @@ class Form:
     def has(self, field: str) -> bool:
         """Whether the form has a field of that name, at which its error is seen."""
         known = self.schema.load_fields if self.schema is not None else {}
-        return field in self.values or field.split("-")[0] in known
+        return field in self.values or field in known
 
     def field_of(self, pointer: str) -> str:
         """The name of the field that a pointer means: `/lines/0/good_id` is `lines-0-good_id`.
