@@ -90,6 +90,12 @@ def shown_value(name: str, value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def value_word(name: str, value: Any) -> str:
+    """A policy's JSON value as people say it."""
+    shown = shown_value(name, value)
+    return str(dict(POLICY_OPTIONS.get(name, ())).get(shown, shown)) or "–"
+
+
 def changed_values(typed: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """What differs from the policy that holds."""
     values = {name: typed_value(name, str(typed.get(name) or "")) for name in NAMES}

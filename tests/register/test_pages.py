@@ -102,6 +102,12 @@ def test_the_office_opens_a_village_and_sets_its_policy(site):
         assert shown
         assert shown[1] == typed.replace("：1、", ": 1, ")
     site.browser("administrator").get("/language/en")
+    assert "still to come" not in site.open("administrator", opened.location)
+    later = fields | {"cycle": "week", "effective_on": "2099-05-01", "resolution": "五月会议"}
+    assert site.send("administrator", opened.location, **later).status_code == 303
+    page = site.open("administrator", opened.location)
+    for text in ("Decided, and still to come", "every week", "1 May 2099", "五月会议"):
+        assert text in page
     bad = site.send("administrator", opened.location, **fields | {"publicity_days": "16"})
     assert bad.status_code == 422
     assert "Allowed: 0 to 15 days" in bad.text
