@@ -63,6 +63,14 @@ class OneReviewForm(Schema):
     reason = fields.String(validate=validate.Length(max=NOTE_LENGTH))
 
 
+class MendForm(Schema):
+    """What an entry is mended to before anybody has reviewed it; an empty note is none."""
+
+    occurred_on = Day(required=True)
+    quantity = quantity(required=True)
+    note = fields.String(load_default=None, validate=validate.Length(max=NOTE_LENGTH))
+
+
 class ReasonForm(Schema):
     """Why something is taken back, or given again."""
 

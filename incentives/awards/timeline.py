@@ -202,6 +202,7 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
     decides = award.reviews_needed > 0 and may("award.review") and why_closed(view, actor) is None
     possible = {
         "review": proposed and decides,
+        "mending": mine and proposed and not view.reviews and may("award.propose"),
         "photo": mine and proposed and not view.reviews and may("file.keep"),
         "withdrawal": mine and proposed and may("award.withdraw"),
         "reversal": award.status is posted and not own and may("award.reverse"),

@@ -13,10 +13,16 @@ class ObjectionForm(Schema):
     on_behalf_of = Id()
 
 
-class MissingForm(ObjectionForm):
-    """An objection that an award is missing."""
+class AboutMissing(Schema):
+    """What an objection is to, where an award is missing."""
 
     missing = fields.Nested(MissingInput, required=True)
+
+
+class MissingForm(ObjectionForm):
+    """An objection that an award is missing; its fields are named as its refusals point at them."""
+
+    about = fields.Nested(AboutMissing, required=True)
 
 
 class ClaimObjectionForm(Schema):

@@ -17,6 +17,7 @@ from incentives.notices.models import NoticeKind, NoticeLine
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import NoticeView, ShownLine, notice_view, subject_of
 from incentives.register.policy import NoticeNames
+from incentives.web.dates import day_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 
@@ -87,7 +88,7 @@ def row_of(kind: NoticeKind, line: NoticeLine, names: dict[UUID, str]) -> list[s
         return [str(line.line), name, line.what + times + reason, points, money]
     if line.points is not None:
         times = f" × {line.quantity}" if line.quantity and line.quantity > 1 else ""
-        day = line.occurred_on.isoformat() if line.occurred_on else ""
+        day = day_word(line.occurred_on) if line.occurred_on else ""
         return [str(line.line), name, line.what + times, day, str(line.points)]
     yuan = f"{(line.amount_fen or 0) / 100:.2f}"
     return [str(line.line), name, line.what, line.reason or "", yuan]

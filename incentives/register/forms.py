@@ -13,7 +13,9 @@ from incentives.register.schemas import DIVISION
 from incentives.web.schemas import Day, Id, Schema
 
 WHOLE = re.compile(r"\d{1,13}", re.ASCII)
-DAYS = re.compile(r"(week|month)[:： ]+([\d,，、 ]+)", re.ASCII | re.IGNORECASE)
+DAYS = re.compile(r"(\D*)([\d,，、 ]+)", re.ASCII)
+EVERY: dict[str, LazyString] = {"week": _("every week"), "month": _("every month")}
+EVERY_DAY = _("every day")
 
 POLICY_WORDS: dict[str, LazyString] = {
     "cycle": _("A round of awards becomes a notice"),
@@ -49,7 +51,7 @@ POLICY_OPTIONS: dict[str, list[tuple[str, LazyString]]] = {
         ("year", _("the year")),
     ],
     "issuance_cover": [("off", _("nothing")), ("warn", _("warn")), ("refuse", _("refuse"))],
-    "cash_top_up": [("yes", _("yes")), ("no", _("no"))],
+    "cash_top_up": [("yes", _("allowed")), ("no", _("not allowed"))],
 }
 
 
@@ -59,13 +61,21 @@ def typed_value(name: str, text: str) -> Any:
     if name == "cash_top_up":
         return {"yes": True, "no": False}.get(text, text)
     if name == "redemption_days":
-        found = DAYS.fullmatch(text)
-        if found is None:
-            return text
-        return {found[1].lower(): [int(day) for day in re.findall(r"\d+", found[2])]}
+        return typed_days(text)
     if not text:
         return None
     return int(text) if WHOLE.fullmatch(text) else text
+
+
+def typed_days(text: str) -> Any:
+    """Redemption days from words in the reader's language or the value's own."""
+    found = DAYS.fullmatch(text)
+    if found is None:
+        return "always" if text.lower() in ("always", str(EVERY_DAY)) else text
+    for every, words in EVERY.items():
+        if found[1].strip(" :：").lower() in (every, str(words)):
+            return {every: [int(day) for day in re.findall(r"\d+", found[2])]}
+    return text
 
 
 def shown_value(name: str, value: Any) -> str:
@@ -74,8 +84,16 @@ def shown_value(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         ((every, days),) = value.items()
-        return f"{every}: {', '.join(str(day) for day in days)}"
+        return f"{EVERY[every]}: {', '.join(str(day) for day in days)}"
+    if name == "redemption_days":
+        return str(EVERY_DAY)
     return "" if value is None else str(value)
+
+
+def value_word(name: str, value: Any) -> str:
+    """A policy's JSON value as people say it."""
+    shown = shown_value(name, value)
+    return str(dict(POLICY_OPTIONS.get(name, ())).get(shown, shown)) or "–"
 
 
 def changed_values(typed: dict[str, Any], policy: Policy) -> dict[str, Any]:

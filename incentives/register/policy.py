@@ -193,6 +193,16 @@ def entries_of(village: str) -> list[tuple[date, str, Any]]:
     return [(row.effective_on, row.name, row.value) for row in rows]
 
 
+def coming_entries(village: str, today: date) -> list[PolicyEntry]:
+    """What was decided and holds from a later day, the soonest first."""
+    found = db.session.scalars(
+        select(PolicyEntry)
+        .where(PolicyEntry.village == village, PolicyEntry.effective_on > today)
+        .order_by(PolicyEntry.effective_on, PolicyEntry.entered_at, PolicyEntry.id)
+    )
+    return list(found)
+
+
 def policy_of(values: Mapping[str, Any]) -> Policy:
     """The policy with these values, as JSON has them, and the defaults for all others."""
     return Policy(**{name: read_value(name, value) for name, value in values.items()})

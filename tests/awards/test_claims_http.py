@@ -106,6 +106,36 @@ def claimed(answer: Any) -> str:
     return str(answer.location)
 
 
+def test_a_household_mends_its_claim_until_somebody_has_decided(
+    site: Site, home: Home, other: Home
+) -> None:
+    at = claimed(home.claim(note="河边", photo_1=picture()))
+    mended = {"occurred_on": TODAY, "quantity": "2", "note": ""}
+    assert other.send(f"{at}/mending", **mended).status_code == 404
+    for wrong in ({"quantity": "999"}, {"occurred_on": "2099-01-01"}):
+        refused = home.send(f"{at}/mending", on=at, **{**mended, **wrong})
+        assert refused.status_code == 422
+        assert f'id="field-{next(iter(wrong))}-error"' in refused.text
+    assert home.send(f"{at}/mending", on=at, **mended).location == at
+    award = home.call("GET", f"/villages/{VILLAGE}/awards/{at.rsplit('/', 1)[1]}").json
+    assert (award["quantity"], award["points"], award["note"]) == (2, 12, None)
+    page = f"/desk/awards/{award['id']}"
+    site.send("reviewer", f"{page}/review", on=page, decision="approve")
+    assert f"{at}/mending" not in home.open(at)
+    assert home.send(f"{at}/mending", **mended).status_code == 409
+
+
+def test_who_registered_it_mends_it(site: Site, home: Home) -> None:
+    act = {"rule_item": "CL03", "occurred_on": TODAY, "lines": [{"resident_id": str(home.head)}]}
+    made = site.call("cadre", "POST", f"/villages/{VILLAGE}/awards/batch", act).json["items"][0]
+    page = f"/desk/awards/{made['id']}"
+    mended = {"occurred_on": TODAY, "quantity": "3", "note": "两公里"}
+    assert f"{page}/mending" not in site.open("reviewer", page)
+    assert site.send("reviewer", f"{page}/mending", on=page, **mended).status_code == 403
+    assert site.send("cadre", f"{page}/mending", on=page, **mended).location == page
+    assert "两公里" in site.open("cadre", page)
+
+
 def test_from_claim_to_answer(site: Site, home: Home, other: Home) -> None:
     assert "Claim points" in home.open("/c/account")
     page = home.open(NEW)
@@ -148,6 +178,13 @@ def test_a_household_withdraws_its_own_claim_only(home: Home, other: Home) -> No
     assert other.send(f"{at}/photo", photo=picture()).status_code == 404
     assert other.send(f"{at}/objection", reason="x").status_code == 404
     assert "needs a photo" in home.open(at)
+    award = at.rsplit("/", 1)[1]
+    page = f"/desk/awards/{award}"
+    for address, typed in (("/review", {"ids": award}), (f"{page}/review", {})):
+        on = address if address == "/review" else page
+        refused = home.site.send("reviewer", address, on=on, decision="approve", **typed)
+        assert refused.status_code == 422
+        assert "there is none yet" in refused.text
     assert home.send(f"{at}/photo", photo=picture()).location == at
     assert "needs a photo" not in home.open(at)
     assert home.send(f"{at}/withdrawal").location == at

@@ -170,8 +170,12 @@ def test_versions_are_listed_by_state_and_discarded(site: Site) -> None:
     draft(site)
     adopt(site, 1)
     assert post(site, "/desk/rulebooks", {"source": "template"}).location == "/desk/rulebooks/2"
+    typed = fields_of(site.open("cadre", "/desk/rulebooks/2"))
     gone = post(site, "/desk/rulebooks/2/discarding", {}, on="/desk/rulebooks/2")
     assert gone.location == "/desk/rulebooks"
+    late = post(site, "/desk/rulebooks/2", typed, on="/desk/rulebooks")
+    assert late.status_code == 409
+    assert "band-refused" in late.text
     for status, number in (("adopted", 1), ("discarded", 2)):
         shown = site.open("overseer", f"/desk/rulebooks?status={status}")
         assert re.findall(r'href="/desk/rulebooks/(\d+)"', shown) == [str(number)]

@@ -8,6 +8,7 @@ from incentives.awards.models import Award
 from incentives.clock import now
 from incentives.notices import operations as notices
 from incentives.notices.models import Notice, NoticeKind, Objection
+from incentives.register.models import Household
 from tests.awards.scenes import Scene
 from tests.factories import VILLAGE, act
 
@@ -34,11 +35,16 @@ def close(scene: Scene, number: int = 1) -> Notice:
 
 def resident_of(scene: Scene) -> Actor:
     """The head of the other household, signed in by card."""
+    return by_card(scene.other)
+
+
+def by_card(household: Household) -> Actor:
+    """A household's head, signed in by card."""
     return Actor(
-        person=scene.other.head_id,
+        person=household.head_id,
         user_id=None,
-        resident_id=scene.other.head_id,
-        household_id=scene.other.id,
+        resident_id=household.head_id,
+        household_id=household.id,
         name="card",
         roles=(),
         village=VILLAGE,

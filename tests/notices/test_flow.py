@@ -14,6 +14,7 @@ from incentives.awards import operations as awards
 from incentives.awards.models import AwardStatus
 from incentives.clock import now, village_day
 from incentives.errors import (
+    Duplicate,
     NotPermitted,
     OwnHousehold,
     OwnRequest,
@@ -29,8 +30,8 @@ from incentives.notices.queries import find_notice, lines_of, notice_view
 from incentives.register.models import Resident
 from tests.awards.scenes import make_scene
 from tests.conftest import Clock
-from tests.factories import VILLAGE, act, staff
-from tests.notices.acts import close, objected, publish, reviewed, rule
+from tests.factories import VILLAGE, act, make_household, staff
+from tests.notices.acts import by_card, close, objected, publish, reviewed, rule
 
 
 def test_five_days_in_public_then_posted_in_one_closing(app: Flask, clock: Clock) -> None:
@@ -167,11 +168,23 @@ def test_of_two_objections_the_last_ruling_lets_it_go_on(app: Flask) -> None:
     scene = make_scene(publicity_days=5)
     award = reviewed(scene)
     publish(scene)
-    first, second = objected(scene), objected(scene)
+    first, second = objected(scene), objected(scene, by_card(make_household(VILLAGE, door="9")))
     rule(scene, first, upheld=False)
     assert scene.status(award) is AwardStatus.OBJECTED
     rule(scene, second, upheld=False)
     assert scene.status(award) is AwardStatus.PUBLISHED
+
+
+def test_a_household_says_the_same_once_until_somebody_has_ruled(app: Flask) -> None:
+    scene = make_scene(publicity_days=5)
+    award = reviewed(scene)
+    publish(scene)
+    first = objected(scene)
+    for about in ({}, {"award": award.id}):
+        with pytest.raises(Duplicate):
+            objected(scene, **about)
+    rule(scene, first, upheld=False)
+    assert objected(scene)
 
 
 def test_upheld_before_posting_rejects_and_frees_the_cap(app: Flask) -> None:

@@ -149,16 +149,29 @@ def test_a_dispute_that_is_not_right_says_nothing_of_the_shop(site: Site, home: 
 
 def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     new = "/c/objections/new?missing=1"
-    typed = {"missing-resident_id": str(home.head), "missing-rule_item": "CL01"}
+    typed = {"about-missing-resident_id": str(home.head), "about-missing-rule_item": "CL01"}
     bad = home.send(new, on=new, reason="I was there", **typed)
     assert (bad.status_code, listed(home)) == (422, [])
-    good = home.send(new, on=new, reason="I was there", **typed, **{"missing-occurred_on": TODAY})
+    future = {**typed, "about-missing-occurred_on": "2099-01-01"}
+    bad = home.send(new, on=new, reason="I was there", **future)
+    assert (bad.status_code, listed(home)) == (422, [])
+    assert 'id="field-about-missing-occurred_on-error"' in bad.text
+    good = home.send(
+        new, on=new, reason="I was there", **typed, **{"about-missing-occurred_on": TODAY}
+    )
     assert good.status_code == 303
     (made,) = listed(home)
     answer = ruled(site, made)
     waiting = site.call("reviewer", "GET", f"{AT}/awards?status=proposed").json["items"]
     assert [each["id"] for each in waiting] == [answer["granted_award"]]
     assert waiting[0]["claimed"]
+    # What is refused of no field of the form stands above it.
+    act = {**typed, "about-missing-occurred_on": TODAY}
+    assert home.send(new, on=new, reason="once more", **act).status_code == 303
+    page = f"/review/objections/{listed(home)[0]['id']}"
+    stands = site.send("second", page, upheld="true", reason="asked around")
+    assert stands.status_code == 422
+    assert "This is in already for that day" in stands.text
 
 
 def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:
@@ -330,9 +343,9 @@ def test_objections_are_narrowed_and_taken_along(site: Site, home: Home) -> None
         on="/c/objections/new?missing=1",
         reason="=1+1",
         **{
-            "missing-resident_id": str(home.head),
-            "missing-rule_item": "CL01",
-            "missing-occurred_on": "2026-03-01",
+            "about-missing-resident_id": str(home.head),
+            "about-missing-rule_item": "CL01",
+            "about-missing-occurred_on": "2026-03-01",
         },
     )
     for asked, count in (

@@ -200,13 +200,14 @@ def test_an_upheld_dispute_gives_the_points_back_once(
 ) -> None:
     scene = make_scene()
     redemption = redeemed(scene)
-    first, second = (objected(home(scene), redemption=redemption) for _ in range(2))
+    first = objected(home(scene), redemption=redemption)
     with pytest.raises(Invalid):
         rule(first, upheld=True, actor=scene.third)
     before = ledger.balance(VILLAGE, account)
     rule(first, upheld=True, actor=scene.third, shop_at_fault=shop_at_fault)
     assert scene.points() == 12
     assert ledger.balance(VILLAGE, account) == before - 10
+    second = objected(home(scene), redemption=redemption)
     with pytest.raises(WrongState):
         rule(second, upheld=True, actor=scene.third, shop_at_fault=shop_at_fault)
     assert scene.points() == 12

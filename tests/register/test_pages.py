@@ -92,7 +92,22 @@ def test_the_office_opens_a_village_and_sets_its_policy(site):
     assert site.send("administrator", opened.location, **fields).status_code == 303
     page = site.open("administrator", opened.location)
     assert 'value="3"' in page
-    assert 'value="week: 6, 7"' in page
+    assert 'value="every week: 6, 7"' in page
+    days = re.compile(r'name="redemption_days"[^>]*value="([^"]*)"')
+    site.browser("administrator").get("/language/zh-CN")
+    for typed in ("每月：1、15", "每天"):
+        chinese = fields | {"redemption_days": typed}
+        assert site.send("administrator", opened.location, **chinese).status_code == 303
+        shown = days.search(site.open("administrator", opened.location))
+        assert shown
+        assert shown[1] == typed.replace("：1、", ": 1, ")
+    site.browser("administrator").get("/language/en")
+    assert "still to come" not in site.open("administrator", opened.location)
+    later = fields | {"cycle": "week", "effective_on": "2099-05-01", "resolution": "五月会议"}
+    assert site.send("administrator", opened.location, **later).status_code == 303
+    page = site.open("administrator", opened.location)
+    for text in ("Decided, and still to come", "every week", "1 May 2099", "五月会议"):
+        assert text in page
     bad = site.send("administrator", opened.location, **fields | {"publicity_days": "16"})
     assert bad.status_code == 422
     assert "Allowed: 0 to 15 days" in bad.text

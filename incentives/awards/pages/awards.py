@@ -67,6 +67,7 @@ def show(award_id: UUID, action: str | None = None, form: Form | None = None) ->
         actions=timeline.actions_of(view, actor, allows),
         closed=why_closed(view, actor) if allows("award.review") else None,
         action=action,
+        today=village_day(now()),
         form=form,
         blank=blank_form,
         may_list=allows("award.read"),
@@ -96,6 +97,7 @@ FORMS: dict[str, Any] = {
     "review": forms.OneReviewForm,
     "reversal": forms.ReasonForm,
     "reinstatement": forms.ReasonForm,
+    "mending": forms.MendForm,
     "photo": forms.PhotoForm,
 }
 
@@ -120,6 +122,10 @@ def do(action: str, village: str, award_id: UUID, data: dict[str, Any]) -> Award
     """Run the operation behind a button."""
     if action == "photo":
         return add_photo(village, award_id, data["photo"].read())
+    if action == "mending":
+        return operations.edit_award(
+            village=village, award_id=award_id, changes=data, actor=current_actor(), now=now()
+        )
     steps: dict[str, Callable[..., Award]] = {
         "withdrawal": operations.withdraw_award,
         "review": operations.review_award,

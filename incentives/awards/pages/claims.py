@@ -137,6 +137,22 @@ def withdraw_claim(award_id: UUID) -> Any:
     return answer or show_own_award(queries.own_claim(award_id, actor), "withdrawal", form)
 
 
+@blueprint.post("/c/claims/<uuid:award_id>/mending")
+@page(permission="claim.make", own=True)
+def mend_claim(award_id: UUID) -> Any:
+    """Mend day, number or words of one's own household's claim before anybody has decided on it."""
+    form, actor = Form(forms.MendForm), current_actor()
+    village = queries.own_claim(award_id, actor).village
+    answer = form.accept(
+        lambda: operations.edit_award(
+            village=village, award_id=award_id, changes=form.data, actor=actor, now=now()
+        ),
+        then=lambda award: url_for(".show_claim", award_id=award.id),
+        done=_("Changed."),
+    )
+    return answer or show_own_award(queries.own_claim(award_id, actor), "mending", form)
+
+
 @blueprint.post("/c/claims/<uuid:award_id>/photo")
 @page(permission="claim.make", own=True)
 def add_claim_photo(award_id: UUID) -> Any:

@@ -17,6 +17,7 @@ from incentives.awards.models import Award, AwardStatus, Decision
 from incentives.awards.operations.evidence import NEEDS_FILE
 from incentives.awards.pages.shared import blank_form, blueprint
 from incentives.awards.queries import AwardView
+from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register.sections import own_sections
@@ -81,9 +82,10 @@ def show_own_award(award: Award, action: str = "", form: Form | None = None) -> 
         ),
         owed=owed if award.status is AwardStatus.REVERSED else 0,
         may_withdraw=open_,
-        may_add=open_ and not view.reviews,
+        may_mend=open_ and not view.reviews,
         missing=open_ and view.item.evidence in NEEDS_FILE and not view.evidence,
         action=action,
+        today=village_day(now()),
         form=form,
         blank=blank_form,
         words=words,

@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access import audit
@@ -15,7 +16,7 @@ from incentives.access.permissions import require
 from incentives.awards.queries import answered_last, get_award, rules_in_force
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid, NotFound, NotPermitted, WrongState
+from incentives.errors import Duplicate, FieldError, Invalid, NotFound, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.notices.models import (
     SUBJECTS,
@@ -31,8 +32,20 @@ from incentives.notices.queries import find_notice, line_of_award, subject_of
 from incentives.register.models import Resident
 from incentives.register.policy import policy_on
 from incentives.register.queries import get_resident
+from incentives.web.dates import day_word
 
 RULING_DAYS = 10
+# What an objection is to, whichever way it was named.
+MATTERS = (
+    "award_id",
+    "disbursement_id",
+    "opening_line_id",
+    "redemption_id",
+    "clearing_id",
+    "missing_resident_id",
+    "missing_rule_item",
+    "missing_occurred_on",
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,8 @@ def make_objection(
 
     A resident may object to what stands in public and to their own household's; staff write down
     what a resident brings on paper (`on_behalf_of`), never for their own household nor about what
-    they entered themselves. What a notice lists is held back. Refuses where it is too late.
+    they entered themselves. What a notice lists is held back. Refuses where it is too late, and
+    what the same household said already and nobody has ruled on.
     """
     own = on_behalf_of is None
     require(actor, "objection.make", village, own=True)
@@ -88,12 +102,26 @@ def make_objection(
         status=ObjectionStatus.OPEN,
     )
     name_subject(objection, about, now=now)
+    refuse_said_already(objection)
     if not own:
         refuse_own_entry(actor, *hands_of(objection).entered)
     db.session.add(objection)
     db.session.flush()
     audit.record(actor, audit.Tag.OBJECTION_MADE, village=village, subject=objection.id, now=now)
     return objection
+
+
+def refuse_said_already(objection: Objection) -> None:
+    """Refuse what the same household says of the same thing while its first waits for a ruling."""
+    whose = "made_by" if objection.household_id is None else "household_id"
+    same = [getattr(Objection, name) == getattr(objection, name) for name in (whose, *MATTERS)]
+    waiting = select(Objection.due_on).where(
+        Objection.village == objection.village, Objection.status == ObjectionStatus.OPEN, *same
+    )
+    due_on = db.session.scalar(waiting.limit(1))
+    if due_on is not None:
+        day = day_word(due_on)
+        raise Duplicate(_("You objected to this already: somebody rules on it by %(day)s", day=day))
 
 
 def asker(village: str, resident_id: UUID | None, actor: Actor) -> Resident:

@@ -112,7 +112,7 @@ def about_of(subject: Subject, data: dict[str, Any]) -> operations.About:
         return operations.About(redemption=subject.redemption.id)
     if subject.gone is not None:
         return operations.About(clearing=subject.gone.clearing.id)
-    return operations.About(missing=operations.Missing(**data["missing"]))
+    return operations.About(missing=operations.Missing(**data["about"]["missing"]))
 
 
 def form_of(subject: Subject, *, for_others: bool) -> Form:

@@ -12,7 +12,7 @@ from incentives.clock import now, village_day
 from incentives.register import forms, lists, operations, queries, schemas
 from incentives.register.api import get_divisions
 from incentives.register.pages.shared import blueprint
-from incentives.register.policy import policy_on
+from incentives.register.policy import coming_entries, policy_on
 from incentives.web.lists import list_page
 from incentives.web.pages import Form, nav_item, page, render
 
@@ -95,9 +95,13 @@ def policy(village: str) -> Any:
             (name, forms.POLICY_WORDS[name], forms.shown_value(name, value))
             for name, value in held.values().items()
         ],
+        coming=[
+            (entry, forms.POLICY_WORDS[entry.name], forms.value_word(entry.name, entry.value))
+            for entry in coming_entries(village, today)
+        ],
         options=forms.POLICY_OPTIONS,
         helps={
-            "redemption_days": gettext("always, or week: 6, 7 or month: 1, 15"),
+            "redemption_days": gettext("every day, or every week: 6, 7, or every month: 1, 15"),
             "review_above": gettext("Empty: never"),
         },
     )

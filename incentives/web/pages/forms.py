@@ -87,16 +87,27 @@ class Form:
         return data
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal on the form: at its fields, each with all that is wrong, or above it."""
+        """Show a refusal on the form: at its fields, each with all that is wrong, or above it.
+
+        Above it stands what is wrong with a field that the form doesn't have, too.
+        """
         self.status = int(refusal.status)
         said: dict[str, list[str]] = {}
         for error in refusal.errors:
             said.setdefault(self.field_of(error.pointer), []).append(str(error.detail))
         said.pop("", None)
         self.errors = {field: " ".join(dict.fromkeys(texts)) for field, texts in said.items()}
-        if not self.errors:
+        unseen = [text for field, text in self.errors.items() if not self.has(field)]
+        if unseen:
+            self.refusal = " ".join(unseen)
+        elif not self.errors:
             texts = [str(error.detail) for error in refusal.errors] or [str(refusal.detail)]
             self.refusal = " ".join(texts)
+
+    def has(self, field: str) -> bool:
+        """Whether the form has a field of that name, at which its error is seen."""
+        known = self.schema.load_fields if self.schema is not None else {}
+        return field in self.values or field in known
 
     def field_of(self, pointer: str) -> str:
         """The name of the field that a pointer means: `/lines/0/good_id` is `lines-0-good_id`.
