@@ -215,7 +215,7 @@ def test_the_sheet_is_chinese_with_tibetan_headings_whoever_prints_it(site: Site
     sheet = anyone.get(f"{PUBLIC}/1/print").text
     assert "做什么能得积分" in sheet
     assert '<span class="below" lang="bo">སྐར་གྲངས་ཐོབ་པའི་བྱ་བ།</span>' in sheet
-    assert "2026-03-02" in sheet
+    assert "自2026年3月2日起施行" in sheet
     assert "What earns points" not in sheet
     for pdf in (anyone.get(f"{PUBLIC}/1.pdf"), site.call(None, "GET", f"{BOOKS}/1.pdf")):
         assert (pdf.status_code, pdf.mimetype) == (200, "application/pdf")
