@@ -43,6 +43,10 @@ class Position:
     spendable: int
     debt: int
 
+    def missing_for(self, points: int) -> int:
+        """How many are still to be earned before it may spend so many; what it owes comes first."""
+        return max(0, points - self.spendable + self.debt)
+
 
 @dataclass(frozen=True)
 class Line:

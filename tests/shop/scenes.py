@@ -103,10 +103,10 @@ def problem(answer: TestResponse) -> str:
     return str(answer.json["type"]).removeprefix("/problems/")
 
 
-def give_points(account: str, points: int) -> None:
-    """Post an award to a household's account."""
+def give_points(account: str, points: int) -> UUID:
+    """Post an award to a household's account; its event."""
 
-    def work() -> None:
+    def work() -> UUID:
         ledger.hold([VILLAGE])
         leg = ledger.give("issuance", account, points)
         award = ledger.Draft(
@@ -116,7 +116,24 @@ def give_points(account: str, points: int) -> None:
             legs=[leg],
             record=uuid4(),
         )
-        ledger.post([award], actor=uuid4(), now=now())
+        return ledger.post([award], actor=uuid4(), now=now())[0].id
+
+    return act(work)
+
+
+def take_back(event: UUID) -> None:
+    """Reverse an award."""
+
+    def work() -> None:
+        ledger.hold([VILLAGE])
+        draft = ledger.reversal(
+            village=VILLAGE,
+            reverses=event,
+            record=uuid4(),
+            reason="登记错了",
+            occurred_on=date(2026, 3, 1),
+        )
+        ledger.post([draft], actor=uuid4(), now=now())
 
     act(work)
 

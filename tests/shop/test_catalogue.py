@@ -14,7 +14,16 @@ from incentives.extensions import db
 from incentives.shop.models import Category, Good
 from incentives.shop.words import CATEGORIES
 from tests.factories import OTHER_VILLAGE, VILLAGE, make_village
-from tests.shop.scenes import PIN, Counter, make_counter, make_shopper, problem
+from tests.shop.scenes import (
+    PIN,
+    Counter,
+    Shopper,
+    give_points,
+    make_counter,
+    make_shopper,
+    problem,
+    take_back,
+)
 from tests.site import Site, csrf_of, make_site
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -168,15 +177,34 @@ def test_the_price_list_says_how_many_points_to_go(site, counter):
     assert "sold out" in english(site).get(f"/v/{VILLAGE}/prices").text
 
 
-def test_whoever_opened_their_card_sees_it_for_their_own_points(site, counter):
-    shopper = make_shopper(site, 30)
+def by_card(site: Site, shopper: Shopper):
+    """A household's browser, its card opened."""
     client = english(site)
     sent = {"code": shopper.code, "pin": PIN, "csrf_token": csrf_of(client, "/c")}
     assert client.post("/c", data=sent).status_code == 303
+    return client
+
+
+def test_whoever_opened_their_card_sees_it_for_their_own_points(site, counter):
+    client = by_card(site, make_shopper(site, 30))
     assert "15 points to go" in client.get(f"/v/{VILLAGE}/prices").text
     own = client.get("/c/account").text
     assert "15 points to go for" in own
     assert "Your points are enough for 1 thing" in own
+
+
+def test_what_a_household_owes_is_earned_before_what_it_wants(site, counter):
+    shopper = make_shopper(site, 20)
+    with site.app.app_context():
+        mistaken = give_points(shopper.account, 30)
+    counter.sold(shopper, pin=PIN, oil=1)
+    with site.app.app_context():
+        take_back(mistaken)  # 5 were left: 25 are owed
+    client = by_card(site, shopper)
+    assert "35 points to go for" in client.get("/c/account").text
+    prices = client.get(f"/v/{VILLAGE}/prices").text
+    assert "35 points to go" in prices
+    assert "70 points to go" in prices
 
 
 def test_the_sheet_for_the_wall_is_chinese_with_tibetan_headings(site, counter):

@@ -43,8 +43,8 @@ def prices(village: str) -> Any:
         listed = ListPage(lists.PUBLIC_GOODS, get_village_goods)
     except Invalid:
         return redirect(url_for(".prices", village=village), SEE_OTHER)
-    own = own_points(village)
-    points = listed.query["points"] if own is None else own
+    own, typed = own_position(village), listed.query["points"]
+    position = own if typed is None or own else ledger.Position(typed, typed, debt=0)
     today = village_day(now())
     shops: dict[UUID, tuple[Shop, dict[Category, list[GoodView]]]] = {}
     for good, shelf, shop in queries.goods_for_village(village):
@@ -62,22 +62,21 @@ def prices(village: str) -> Any:
             (shop, [(CATEGORIES[each], groups[each]) for each in Category if each in groups])
             for shop, groups in shops.values()
         ],
-        points=points,
+        position=position,
         own=own is not None,
         list=listed,
     )
 
 
-def own_points(village: str) -> int | None:
-    """What the household of whoever is signed in can spend here; None for anybody else."""
+def own_position(village: str) -> ledger.Position | None:
+    """What the household of whoever is signed in has here; None for anybody else."""
     actor = find_actor()
     if actor is None or actor.household_id is None:
         return None
     household = db.session.get(Household, actor.household_id)
     if household is None or household.village != village:
         return None
-    positions = ledger.positions(village, [household.account_code])
-    return positions[household.account_code].spendable
+    return ledger.positions(village, [household.account_code])[household.account_code]
 
 
 list_page(
@@ -119,9 +118,7 @@ def download_prices(village: str) -> Response:
 def own_section(village: str, household_id: UUID) -> str:
     """What a household can get for its points, what comes next, and its vouchers to be used."""
     household = db.session.get_one(Household, household_id)
-    spendable = ledger.positions(village, [household.account_code])[
-        household.account_code
-    ].spendable
+    position = ledger.positions(village, [household.account_code])[household.account_code]
     today = village_day(now())
     had = [
         good_view(good, shelf, today=today)
@@ -135,9 +132,9 @@ def own_section(village: str, household_id: UUID) -> str:
         return ""
     return render_template(
         "shop/own_section.html",
-        affordable=sum(1 for each in had if each.price_points <= spendable),
-        following=next((each for each in had if each.price_points > spendable), None),
-        spendable=spendable,
+        affordable=sum(1 for each in had if each.price_points <= position.spendable),
+        following=next((each for each in had if each.price_points > position.spendable), None),
+        position=position,
         prices_url=url_for("shop_pages.prices", village=village),
         vouchers=voucher_views(slips),
     )
