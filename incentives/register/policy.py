@@ -194,13 +194,14 @@ def entries_of(village: str) -> list[tuple[date, str, Any]]:
 
 
 def coming_entries(village: str, today: date) -> list[PolicyEntry]:
-    """What was decided and holds from a later day, the soonest first."""
+    """What was decided and will hold from a later day, the soonest first."""
     found = db.session.scalars(
         select(PolicyEntry)
         .where(PolicyEntry.village == village, PolicyEntry.effective_on > today)
         .order_by(PolicyEntry.effective_on, PolicyEntry.entered_at, PolicyEntry.id)
     )
-    return list(found)
+    # Of two decisions for one day the later one holds.
+    return list({(each.effective_on, each.name): each for each in found}.values())
 
 
 def policy_of(values: Mapping[str, Any]) -> Policy:

@@ -108,6 +108,15 @@ def test_the_office_opens_a_village_and_sets_its_policy(site):
     page = site.open("administrator", opened.location)
     for text in ("Decided, and still to come", "every week", "1 May 2099", "五月会议"):
         assert text in page
+    then = f"{opened.location}?on=2099-05-01"
+    assert "What will hold on" in site.open("administrator", then)
+    taken_back = later | {"cycle": "month", "resolution": "四月会议"}
+    assert site.send("administrator", then, **taken_back).status_code == 303
+    page = site.open("administrator", opened.location)
+    assert "四月会议" in page
+    assert page.count("五月会议") == 1  # the redemption days, which nobody changed since
+    held = site.call("administrator", "GET", f"/villages/{OTHER_VILLAGE}/policy?on=2099-05-02")
+    assert held.json["cycle"] == "month"
     bad = site.send("administrator", opened.location, **fields | {"publicity_days": "16"})
     assert bad.status_code == 422
     assert "Allowed: 0 to 15 days" in bad.text
@@ -221,7 +230,7 @@ def test_more_than_the_fund_holds_is_said_on_the_page(site):
     payment = {"method": "cash", "paid_on": "2026-03-02", "voucher": "ZC-1"}
     answer = site.send("treasurer", f"{one}/payment", on=one, **payment)
     assert answer.status_code == 409
-    assert "There are only ¥0.00" in answer.text
+    assert "12.50 yuan are to be paid, there are only 0.00" in answer.text
 
 
 def test_the_treasurer_moves_money_and_sets_budgets(site):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -12,9 +12,10 @@ from incentives.clock import now, village_day
 from incentives.register import forms, lists, operations, queries, schemas
 from incentives.register.api import get_divisions
 from incentives.register.pages.shared import blueprint
-from incentives.register.policy import coming_entries, policy_on
+from incentives.register.policy import Policy, coming_entries, policy_on
 from incentives.web.lists import list_page
 from incentives.web.pages import Form, nav_item, page, render
+from incentives.web.parsing import load_query
 
 nav_item(_("Villages"), "/admin", permission="village.open", order=80)
 
@@ -78,25 +79,32 @@ def rename_division(code: str) -> Any:
 @blueprint.route("/admin/villages/<village>/policy", methods=["GET", "POST"])
 @page(permission="policy.set")
 def policy(village: str) -> Any:
-    """A village's policy, changed by resolution from a day on."""
+    """A village's policy as it holds `on` a day, today unless said, changed by resolution."""
     today = village_day(now())
+    on = max(today, load_query(schemas.PolicyQuery(), request.args)["on"] or today)
+    held = policy_on(village, on)
     form = Form(forms.PolicyForm)
     answer = form.accept(
-        lambda: change_policy(village, form.data),
+        lambda: change_policy(village, form.data, held),
         then=lambda _policy: url_for(".policy", village=village),
         done=_("Entered. It holds from the day you gave."),
     )
-    held = policy_on(village, today)
     return answer or render(
         "register/policy.html",
         form=form,
+        on=on,
         today=today,
         fields=[
             (name, forms.POLICY_WORDS[name], forms.shown_value(name, value))
             for name, value in held.values().items()
         ],
         coming=[
-            (entry, forms.POLICY_WORDS[entry.name], forms.value_word(entry.name, entry.value))
+            {
+                "entry": entry,
+                "label": forms.POLICY_WORDS[entry.name],
+                "value": forms.value_word(entry.name, entry.value),
+                "url": url_for(".policy", village=village, on=entry.effective_on.isoformat()),
+            }
             for entry in coming_entries(village, today)
         ],
         options=forms.POLICY_OPTIONS,
@@ -107,15 +115,14 @@ def policy(village: str) -> Any:
     )
 
 
-def change_policy(village: str, data: dict[str, Any]) -> Any:
-    """Enter what differs from what holds today."""
-    at = now()
+def change_policy(village: str, data: dict[str, Any], held: Policy) -> Any:
+    """Enter what differs from the policy that the page showed."""
     effective_on, resolution = data.pop("effective_on", None), data.pop("resolution")
     return operations.set_policy(
         village=village,
-        values=forms.changed_values(data, policy_on(village, village_day(at))),
+        values=forms.changed_values(data, held),
         effective_on=effective_on,
         resolution=resolution,
         actor=current_actor(),
-        now=at,
+        now=now(),
     )
