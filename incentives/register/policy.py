@@ -8,7 +8,7 @@ import calendar
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -76,6 +76,12 @@ class RedemptionDays:
             return day.isoweekday() in self.days
         last = calendar.monthrange(day.year, day.month)[1]
         return day.day in {min(number, last) for number in self.days}
+
+    def next_from(self, day: date) -> date:
+        """The first of them from a day on, be it that day."""
+        while not self.includes(day):
+            day += timedelta(days=1)
+        return day
 
     @classmethod
     def read(cls, value: Any) -> Self:

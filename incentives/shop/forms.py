@@ -1,6 +1,7 @@
 """What the shop's forms take: rows of goods of which only those filled in count."""
 
 from datetime import date
+from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
@@ -15,6 +16,7 @@ from incentives.shop.schemas import (
     SettlementReversalInput,
     ShopInput,
 )
+from incentives.shop.words import unit_of
 from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
 
@@ -59,6 +61,13 @@ class VoucherForm(Schema):
     number = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
+class Unit(fields.String):
+    """A good's unit, by its word in the reader's language or in their own."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> str:
+        return unit_of(super()._deserialize(value, *args, **options))
+
+
 class GoodFormFields(Schema):
     """What a good may have; its cost in yuan."""
 
@@ -66,7 +75,7 @@ class GoodFormFields(Schema):
     category = fields.Enum(Category, by_value=True, load_default=Category.OTHER)
     name_zh = fields.String(required=True, validate=validate.Length(min=1, max=60))
     name_en = fields.String(load_default=None, validate=validate.Length(max=60))
-    unit = fields.String(required=True, validate=validate.Length(min=1, max=12))
+    unit = Unit(required=True, validate=validate.Length(min=1, max=12))
     price_points = Points(required=True, validate=validate.Range(min=1, max=1_000_000))
     cost_fen = Yuan(required=True)
     household_cap = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))

@@ -13,8 +13,8 @@ from incentives.files.schemas import is_upload
 from incentives.files.sheets import Unreadable, folded, in_every_language, read_sheets, shown
 from incentives.shop.models import Category
 from incentives.shop.schemas.goods import GoodInput
-from incentives.shop.words import CATEGORIES
-from incentives.web.schemas import YUAN, Schema
+from incentives.shop.words import CATEGORIES, unit_of
+from incentives.web.schemas import NOT_YUAN, YUAN, Schema
 
 ROWS_AT_MOST = 500
 HEADINGS: dict[str, LazyString] = {
@@ -81,10 +81,14 @@ def read_goods(content: bytes) -> list[dict[str, Any]]:
         typed = {name: text for name, text in typed.items() if text}
         if not typed:
             continue
+        given = as_fields(typed)
         try:
-            good = GoodInput().load(as_fields(typed))
+            good = GoodInput().load(given)
         except ValidationError as error:
-            problems[str(number)] = error.messages
+            no_money = (
+                {"cost_fen": [str(NOT_YUAN)]} if isinstance(given.get("cost_fen"), str) else {}
+            )
+            problems[str(number)] = error.normalized_messages() | no_money
             continue
         if good["sku"] in seen:
             problems[str(number)] = {"sku": [str(_("This article number stands here twice"))]}
@@ -119,6 +123,8 @@ def as_fields(typed: dict[str, str]) -> dict[str, Any]:
             given[name] = int(typed[name])
     if yuan := YUAN.fullmatch(typed.get("cost_fen", "").removeprefix("¥")):
         given["cost_fen"] = int(yuan[1]) * 100 + int((yuan[2] or "").ljust(2, "0"))
+    if "unit" in typed:
+        given["unit"] = unit_of(typed["unit"])
     kind = folded(typed.get("category", "")).casefold()
     for category in Category:
         if kind in in_every_language(CATEGORIES[category]):

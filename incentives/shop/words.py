@@ -1,9 +1,12 @@
 """The shop's words in the reader's language."""
 
+from functools import cache
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from incentives.files.sheets import folded, in_every_language
 from incentives.shop.models import (
     Basis,
     Category,
@@ -79,6 +82,17 @@ def who_sets(shop: Shop) -> str:
 def unit_word(unit: str) -> str:
     """A good's unit as people say it."""
     return str(UNITS.get(unit, unit))
+
+
+def unit_of(text: str) -> str:
+    """A unit by any of its words: one of the county's list, else what was typed."""
+    return units_by_word().get(folded(text).casefold(), text)
+
+
+@cache
+def units_by_word() -> dict[str, str]:
+    """The units of the county's list by each of their words."""
+    return {word: unit for unit, words in UNITS.items() for word in in_every_language(words)}
 
 
 SETTLEMENT_STATES = state_words("settlement", SettlementStatus)

@@ -19,6 +19,7 @@ INSTANT = re.compile(
 )
 UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 YUAN = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
+NOT_YUAN = _("Write an amount in yuan, as 12 or 12.50")
 
 
 class Schema(MarshmallowSchema):
@@ -48,7 +49,7 @@ class Yuan(fields.Field[int]):
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> int:
         typed = YUAN.fullmatch(str(value).strip().replace(",", "").removeprefix("¥"))
         if typed is None:
-            raise ValidationError(str(_("Write an amount in yuan, as 12 or 12.50")))
+            raise ValidationError(str(NOT_YUAN))
         return int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0"))
 
 

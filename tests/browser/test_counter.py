@@ -102,6 +102,32 @@ def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
     assert [sale.vouched_by is not None for sale in till.sales()] == [True]
 
 
+def test_where_nobody_vouches_for_a_card_found_by_name_no_pin_is_asked_for(till, person):
+    """It says what serves: to ask anew, or the card itself; the cadre is told the same."""
+    shopkeeper, cadre = person(PHONE, expected=("409",)), person(PHONE)
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    page.locator("summary", has_text="忘带卡").click()
+    page.locator("[data-part=name]").fill("zx")
+    page.locator("[data-part=name-form] button[type=submit]").click()
+    page.locator("[data-part=found] button", has_text="扎**").click()
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator("[data-part=ask-vouch]").click()
+    expect(page.locator("[data-part=asking]")).to_be_visible()
+    cadre.sign_in("cadre")
+    cadre.open("/desk/vouches")
+    cadre.page.locator("summary", has_text="不作证，或者不认识").click()
+    expect(cadre.page.locator("dialog, details[open]").first).to_contain_text("要有卡")
+    cadre.page.get_by_role("button", name="不，我不作证").click()
+    band = page.locator("[data-part=band-text]")
+    expect(band).to_contain_text("重新按名字找卡")
+    expect(band).not_to_contain_text("密码")
+    expect(page.locator("[data-part=pin-field]")).to_be_hidden()
+    page.locator("[data-part=ask-vouch]").click()
+    expect(band).to_contain_text("重新找一次卡")
+    assert till.sales() == []
+
+
 def test_a_refusal_is_in_sight_however_far_down_the_page_it_is_met(live_server, person):
     till = Till(live_server, pin_above=0)
     shopkeeper = person(PHONE, expected=("403",))

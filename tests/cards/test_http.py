@@ -337,3 +337,13 @@ def test_a_published_pin_signs_in_on_this_machine_only(site, shopper):
     keep(demo(True))
     assert problem(sign_in(site, shopper.code, "864209", **away[0])) == "wrong_credentials"
     assert sign_in(site, shopper.code, "864209").status_code == 201
+
+
+def test_the_pages_tell_a_household_s_card_from_a_person_s(site, shopper):
+    """Made for its head, a person's card bears the same name as the household's."""
+    home = site.call("cadre", "GET", f"/villages/{VILLAGE}/households/{shopper.household}").json
+    body = {"household_id": str(shopper.household), "resident_id": home["head_id"]}
+    own = site.call("cadre", "POST", CARDS, body).json["id"]
+    assert "The whole household</dd>" in site.open("cadre", f"/desk/cards/{shopper.card}")
+    assert "The whole household" not in site.open("cadre", f"/desk/cards/{own}")
+    assert " · The whole household" in site.open("cadre", f"/desk/households/{shopper.household}")

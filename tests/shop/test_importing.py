@@ -1,6 +1,7 @@
 """A list of goods from a workbook: all of it or nothing, each mistake named by its row."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 
 import pytest
@@ -68,8 +69,23 @@ def test_one_bad_row_takes_nothing_over_and_each_is_named(site, counter):
         *(f"/file/3/{name}" for name in ("category", "barcode")),
         "/file/5/sku",
     }
+    said = {each["pointer"]: each["detail"] for each in answer.json["errors"]}
+    assert "yuan" in said["/file/3/cost_fen"]
     assert set(listed(counter)) == {"soap", "oil"}
     assert listed(counter)["soap"]["price_points"] == 10
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_unit_is_read_and_shown_by_its_word_in_the_reader_s_language(site, counter):
+    assert bring(counter, sheet(RICE)).status_code == 200
+    rice = listed(counter)["rice-5"]
+    assert rice["unit"] == "bag"
+    browser = site.browser("cadre")
+    browser.get("/language/zh-CN")
+    rows = read_sheets(browser.get("/desk/goods/import.xlsx").data)[0].rows
+    assert "袋" in [shown(cell) for row in rows for cell in row]
+    page = browser.get(f"/desk/goods/{rice['id']}").text
+    assert re.search(r'name="unit"[^>]*value="袋"', page)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -207,9 +207,14 @@ def test_a_good_s_number_a_month_is_capped(counter, shopper, clock):
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_on_other_days_nothing_is_redeemed(site, counter, shopper, clock):
     policy(site, redemption_days={"week": [6, 7]})
-    assert counter.refused(shopper, soap=1) == "not_a_redemption_day"
+    refused = counter.redeem(shopper, soap=1)
+    assert problem(refused) == "not_a_redemption_day"
+    assert "the next is 7 Mar 2026" in refused.json["detail"]
+    prices = site.browser("cadre").get(f"/v/{VILLAGE}/prices")
+    assert "7 Mar 2026" in prices.text
     forward(counter.site, clock, days=5)  # from Monday to Saturday
     counter.sold(shopper, soap=1)
+    assert "The next day for it" not in site.browser("cadre").get(f"/v/{VILLAGE}/prices").text
     policy(site, redemption_days={"month": [31]})
     assert counter.refused(shopper, soap=1) == "not_a_redemption_day"
     forward(counter.site, clock, days=54)  # 30 April, the last day of its month

@@ -52,7 +52,7 @@ def ask_for_vouch(
     refuse_own_household(actor, [card.household_id])
     in_use(card, scan.issue)
     if db.session.scalar(select(Vouch.id).where(Vouch.scan_id == scan_id)) is not None:
-        raise WrongState(_("A cadre was asked already: scan the card again to ask anew"))
+        raise WrongState(_("A cadre was asked already: look the card up again to ask anew"))
     vouch = Vouch(
         village=village,
         scan_id=scan_id,
@@ -136,7 +136,7 @@ def vouch_for(*, scan_id: UUID | None, vouched_by: UUID, points: int) -> None:
         )
     )
     if confirmed is None:
-        raise PinRequired(_("Nobody has vouched for this sale: ask a cadre, or take the PIN"))
+        raise PinRequired(_("Nobody has vouched for this sale: a cadre must be asked first"))
 
 
 def record(vouch: Vouch, tag: audit.Tag, *, actor: Actor, now: datetime) -> None:

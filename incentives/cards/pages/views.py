@@ -18,11 +18,12 @@ blueprint = Blueprint("cards_pages", __name__)
 
 @dataclass(frozen=True)
 class CardView:
-    """A card as pages show it."""
+    """A card as pages show it; `shared` is a household's, else it is one person's."""
 
     id: UUID
     number_in_fours: str
     holder: str
+    shared: bool
     status: str
     has_pin: bool
     issued_on: date
@@ -39,6 +40,7 @@ def card_views(cards: Sequence[Card], *, whole_names: bool) -> list[CardView]:
             id=card.id,
             number_in_fours=in_fours(card.number),
             holder=names[card.id] if whole_names else masked(names[card.id]),
+            shared=card.resident_id is None,
             status=card.status.value,
             has_pin=card.pin_hash is not None,
             issued_on=card.issued_on,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy.orm.attributes import set_committed_value
 
 from incentives import ledger
@@ -32,6 +33,7 @@ from incentives.shop.operations.allowing import (
 from incentives.shop.operations.counter import Item, Shown, at_counter, take_card
 from incentives.shop.operations.moving import StockLine, move_stock
 from incentives.shop.operations.vouchers import issue_vouchers
+from incentives.web.dates import day_word
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def redeem(
         raise WrongVillage()
     policy, goods, household = found.policy, found.goods, found.household
     if not policy.redemption_days.includes(day):
-        raise NotARedemptionDay()
+        following = day_word(policy.redemption_days.next_from(day))
+        raise NotARedemptionDay(
+            _("Today is no redemption day in this village: the next is %(day)s", day=following)
+        )
     refuse_unlisted(goods, items, day)
     total = sum(goods[item.good_id].price_points * item.quantity for item in items)
     points = points_part(found.shop, policy, total, found.spendable, cash_fen)

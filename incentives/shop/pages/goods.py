@@ -18,7 +18,7 @@ from incentives.shop.importing import HEADINGS, WANTED, GoodsImport
 from incentives.shop.models import Category, Good, Shop, Stock
 from incentives.shop.pages.shared import blueprint, place_of_shop, shop_here
 from incentives.shop.pages.views import good_view
-from incentives.shop.words import CATEGORIES
+from incentives.shop.words import CATEGORIES, unit_word
 from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 from incentives.web.workbooks import workbook_response
@@ -34,7 +34,6 @@ TYPED_AS_THEY_ARE = (
     "barcode",
     "name_zh",
     "name_en",
-    "unit",
     "price_points",
     "household_cap",
     "low_at",
@@ -129,6 +128,8 @@ def cell_of(good: Good, name: str) -> Any:
     value = getattr(good, name)
     if name == "cost_fen":
         return f"{value // 100}.{value % 100:02d}"
+    if name == "unit":
+        return unit_word(value)
     return str(CATEGORIES[value]) if name == "category" else value
 
 
@@ -182,6 +183,7 @@ def typed_of(good: Good) -> dict[str, Any]:
     values = {name: getattr(good, name) for name in TYPED_AS_THEY_ARE}
     return {name: "" if value is None else value for name, value in values.items()} | {
         "category": good.category.value,
+        "unit": unit_word(good.unit),
         "cost_fen": f"{good.cost_fen // 100}.{good.cost_fen % 100:02d}",
         "on_sale": good.on_sale,
     }

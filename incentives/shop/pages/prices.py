@@ -1,5 +1,6 @@
 """What points are worth, for anyone."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from incentives.clock import now, village_day
 from incentives.errors import Invalid
 from incentives.extensions import db
 from incentives.register.models import Household
+from incentives.register.policy import policy_on
 from incentives.register.sections import own_sections
 from incentives.shop import lists, queries
 from incentives.shop.api.goods import get_village_goods
@@ -65,7 +67,14 @@ def prices(village: str) -> Any:
         position=position,
         own=own is not None,
         list=listed,
+        redeemed_next=redeemed_next(village, today),
     )
+
+
+def redeemed_next(village: str, today: date) -> date | None:
+    """The next day on which the village redeems, where today is none."""
+    days = policy_on(village, today).redemption_days
+    return None if days.includes(today) else days.next_from(today)
 
 
 def own_position(village: str) -> ledger.Position | None:
@@ -135,6 +144,7 @@ def own_section(village: str, household_id: UUID) -> str:
         affordable=sum(1 for each in had if each.price_points <= position.spendable),
         following=next((each for each in had if each.price_points > position.spendable), None),
         position=position,
+        redeemed_next=redeemed_next(village, today),
         prices_url=url_for("shop_pages.prices", village=village),
         vouchers=voucher_views(slips),
     )

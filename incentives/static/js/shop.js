@@ -247,7 +247,7 @@ async function askACadre() {
     const answer = await askForVouch(scan, pointsPart(), mine.signal);
     if (asking !== mine) return;
     if (answer?.status === 'confirmed') vouch = answer;
-    else say(texts.notVouched || '');
+    else say((scan?.shown_by === 'name' ? texts.notVouchedByName : texts.notVouched) || '');
   } catch (error) {
     if (asking === mine) say(explain(error));
   }
