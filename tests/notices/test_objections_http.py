@@ -152,6 +152,7 @@ def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     typed = {"about-missing-resident_id": str(home.head), "about-missing-rule_item": "CL01"}
     bad = home.send(new, on=new, reason="I was there", **typed)
     assert (bad.status_code, listed(home)) == (422, [])
+    assert "CL01 Join the clean-up of common ground" in bad.text
     future = {**typed, "about-missing-occurred_on": "2099-01-01"}
     bad = home.send(new, on=new, reason="I was there", **future)
     assert (bad.status_code, listed(home)) == (422, [])

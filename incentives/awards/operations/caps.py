@@ -17,6 +17,7 @@ from incentives.awards.periods import period_of
 from incentives.awards.states import FREED
 from incentives.errors import CapExceeded, FieldError
 from incentives.extensions import db
+from incentives.web.languages import in_language
 
 NO_SUCH_ITEM = _("The rules of that day have no such item")
 
@@ -51,15 +52,14 @@ def used(
 
 def left_words(item: RuleItem, left: int) -> LazyString:
     """What is left, in a sentence that fits the period."""
+    name = in_language(item.name_zh, item.name_en)
     if item.cap_period is CapPeriod.DAY:
-        return _("%(name)s: %(left)s more points are left that day", name=item.name_zh, left=left)
+        return _("%(name)s: %(left)s more points are left that day", name=name, left=left)
     if item.cap_period is CapPeriod.MONTH:
-        return _("%(name)s: %(left)s more points are left that month", name=item.name_zh, left=left)
+        return _("%(name)s: %(left)s more points are left that month", name=name, left=left)
     if item.cap_period is CapPeriod.QUARTER:
-        return _(
-            "%(name)s: %(left)s more points are left that quarter", name=item.name_zh, left=left
-        )
-    return _("%(name)s: %(left)s more points are left that year", name=item.name_zh, left=left)
+        return _("%(name)s: %(left)s more points are left that quarter", name=name, left=left)
+    return _("%(name)s: %(left)s more points are left that year", name=name, left=left)
 
 
 def over_cap(item: RuleItem, had: dict[UUID, int], holder: UUID | None, points: int) -> int | None:

@@ -12,6 +12,7 @@ from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
 from incentives.awards.queries import award_view, award_views, own_award, rules_in_force
+from incentives.awards.words import item_name
 from incentives.clearing.queries import Gone, find_clearing, taken
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NoRuleInForce, NotFound, OwnHousehold
@@ -206,7 +207,7 @@ def items_now(village: str) -> list[tuple[str, str]]:
         _version, items = rules_in_force(village, village_day(now()))
     except NoRuleInForce:
         return []
-    return [(item.code, f"{item.code} {item.name_zh}") for item in items]
+    return [(item.code, f"{item.code} {item_name(item)}") for item in items]
 
 
 def own_home() -> dict[str, Any]:
