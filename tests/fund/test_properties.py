@@ -7,7 +7,7 @@ what is theirs. Each program goes on in the same village where the last one ende
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -53,7 +53,6 @@ PROGRAMS = {
     "postgresql": proving.scaled(300, least=3),
 }
 STEPS = 25
-NO_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 PAID = (Status.PAID, Status.RECEIVED, Status.RETURNED, Status.REVERSED)
 
 amounts = st.sampled_from([1, 700, 30_000, 100_000, 100_001, 250_000])
@@ -264,8 +263,6 @@ def test_the_fund_adds_up_whatever_is_done_in_whatever_order(app, database):
         settings=settings(
             max_examples=PROGRAMS[database],
             stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=NO_CHECKS,
         ),
     )
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incentives import ledger
@@ -46,7 +46,6 @@ VALUES = st.text(st.characters(exclude_categories=["Cs"])) | st.integers(-(2**53
 DETAILS = st.dictionaries(KEYS, VALUES | st.lists(st.dictionaries(KEYS, VALUES), max_size=3))
 
 
-@settings(deadline=None)
 @given(DETAILS)
 def test_a_detail_is_written_as_rfc_8785_says(detail):
     assert details.write_detail(detail) == rfc8785.dumps(detail).decode()

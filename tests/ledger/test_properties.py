@@ -6,7 +6,7 @@ Each program is a village of its own in the test's one database. `make prove` tr
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,7 +33,6 @@ PROGRAMS = {
 }
 BATCHES = proving.scaled(500, least=30)
 STEPS = 30
-NO_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 amounts = st.integers(1, 60) | st.just(10**12)
 points = st.integers(1, 60)
@@ -209,9 +208,7 @@ def run_programs(make, programs):
     chosen = settings(
         max_examples=programs,
         stateful_step_count=STEPS,
-        deadline=None,
         print_blob=True,
-        suppress_health_check=NO_CHECKS,
     )
     run_state_machine_as_test(make, settings=chosen)
 
@@ -331,8 +328,6 @@ def test_a_known_program_comes_to_what_the_model_says(app, clock, copies, name):
 
 @settings(
     max_examples=BATCHES,
-    deadline=None,
-    suppress_health_check=NO_CHECKS,
 )
 @given(
     batches=st.lists(

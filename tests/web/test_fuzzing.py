@@ -145,7 +145,6 @@ def test_no_call_finds_a_fault_or_an_answer_outside_the_document(bare_app, thing
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             derandomize=True,
             database=None,
             phases=[Phase.generate],
