@@ -11,11 +11,11 @@ from incentives.ledger.allowances import release, reserve
 from incentives.ledger.drafts import Draft, give, move, pass_on, reversal, take
 from incentives.ledger.holding import hold
 from incentives.ledger.kinds import INCOME_SOURCES, Kind, Unit
+from incentives.ledger.lines import Line
 from incentives.ledger.models import Event
 from incentives.ledger.posting import post, refusal_of
 from incentives.ledger.queries import (
     BalanceRow,
-    Line,
     Position,
     balance,
     balance_of,

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.clock import beginning
 from incentives.errors import FieldError, Invalid
-from incentives.ledger.queries import Line, lines, version_at, version_of
+from incentives.ledger.lines import Line, lines, version_at, version_of
 
 CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives.clock import now
 from incentives.errors import Refusal
-from incentives.ledger import allowances, merkle, planning, posting, queries, statements, writing
+from incentives.ledger import allowances, lines, merkle, planning, posting, statements, writing
 from incentives.ledger.kinds import Kind
 from incentives.ledger.queries import Position
 from incentives.ledger.seals import signing as sealing
@@ -184,7 +184,7 @@ def a_detail_is_stored_otherwise(patch):
 
 @fault
 def a_statement_loses_a_line_between_pages(patch):
-    right = queries.lines
+    right = lines.lines
     patch.setattr(
         statements,
         "lines",
