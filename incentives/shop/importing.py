@@ -14,7 +14,7 @@ from incentives.files.sheets import Unreadable, folded, in_every_language, read_
 from incentives.shop.models import Category
 from incentives.shop.schemas.goods import GoodInput
 from incentives.shop.words import CATEGORIES, unit_of
-from incentives.web.schemas import NOT_YUAN, YUAN, Schema
+from incentives.web.schemas import NOT_YUAN, Schema, fen_of
 
 ROWS_AT_MOST = 500
 HEADINGS: dict[str, LazyString] = {
@@ -121,8 +121,8 @@ def as_fields(typed: dict[str, str]) -> dict[str, Any]:
     for name in WHOLE:
         if NUMBER.fullmatch(typed.get(name, "")):
             given[name] = int(typed[name])
-    if yuan := YUAN.fullmatch(typed.get("cost_fen", "").removeprefix("¥")):
-        given["cost_fen"] = int(yuan[1]) * 100 + int((yuan[2] or "").ljust(2, "0"))
+    if (fen := fen_of(typed.get("cost_fen", ""))) is not None:
+        given["cost_fen"] = fen
     if "unit" in typed:
         given["unit"] = unit_of(typed["unit"])
     kind = folded(typed.get("category", "")).casefold()

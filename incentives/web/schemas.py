@@ -47,10 +47,16 @@ class Yuan(fields.Field[int]):
         return None if value is None else f"{value // 100}.{value % 100:02d}"
 
     def _deserialize(self, value: Any, *_args: Any, **_options: Any) -> int:
-        typed = YUAN.fullmatch(str(value).strip().replace(",", "").removeprefix("¥"))
-        if typed is None:
+        fen = fen_of(str(value).strip().replace(",", ""))
+        if fen is None:
             raise ValidationError(str(NOT_YUAN))
-        return int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0"))
+        return fen
+
+
+def fen_of(text: str) -> int | None:
+    """An amount typed in yuan, ¥ before it or not, in fen; None for what is no amount."""
+    typed = YUAN.fullmatch(text.removeprefix("¥"))
+    return typed and int(typed[1]) * 100 + int((typed[2] or "").ljust(2, "0"))
 
 
 class Day(fields.Field[date]):

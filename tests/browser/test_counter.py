@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from incentives.cards.models import Card
@@ -12,7 +12,7 @@ from incentives.cards.qr import qr_png
 from incentives.cards.queries import url_of
 from incentives.extensions import db
 from incentives.shop.models import Closing
-from tests.browser.conftest import DESKTOP, PHONE, LiveServer
+from tests.browser.conftest import DESKTOP, PHONE, LiveServer, Person
 from tests.browser.kept import wait_until_kept
 from tests.browser.test_camera import film
 from tests.browser.till import Till
@@ -74,15 +74,21 @@ def film_of_card(till: Till, folder: Path) -> Path:
     return path
 
 
-def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
-    """Found by the letters of the name; nothing is handed over before a cadre said who it is."""
-    shopkeeper, cadre = person(PHONE), person(PHONE)
-    shopkeeper.sign_in("shopkeeper")
+def found_by_name(shopkeeper: Person) -> Page:
+    """The counter, at which the household whose card was forgotten is found."""
     page = shopkeeper.open("/shop")
     page.locator("summary", has_text="忘带卡").click()
     page.locator("[data-part=name]").fill("zx")
     page.locator("[data-part=name-form] button[type=submit]").click()
     page.locator("[data-part=found] button", has_text="扎**").click()
+    return page
+
+
+def test_who_forgot_the_card_is_found_by_name_and_vouched_for(till, person):
+    """Found by the letters of the name; nothing is handed over before a cadre said who it is."""
+    shopkeeper, cadre = person(PHONE), person(PHONE)
+    shopkeeper.sign_in("shopkeeper")
+    page = found_by_name(shopkeeper)
     expect(page.locator("[data-part=spendable]")).to_have_text("?")
     page.locator("[data-good]", has_text="香皂").click()
     expect(page.locator("[data-part=hand-over]")).to_be_disabled()
@@ -106,11 +112,7 @@ def test_where_nobody_vouches_for_a_card_found_by_name_no_pin_is_asked_for(till,
     """It says what serves: to ask anew, or the card itself; the cadre is told the same."""
     shopkeeper, cadre = person(PHONE, expected=("409",)), person(PHONE)
     shopkeeper.sign_in("shopkeeper")
-    page = shopkeeper.open("/shop")
-    page.locator("summary", has_text="忘带卡").click()
-    page.locator("[data-part=name]").fill("zx")
-    page.locator("[data-part=name-form] button[type=submit]").click()
-    page.locator("[data-part=found] button", has_text="扎**").click()
+    page = found_by_name(shopkeeper)
     page.locator("[data-good]", has_text="香皂").click()
     page.locator("[data-part=ask-vouch]").click()
     expect(page.locator("[data-part=asking]")).to_be_visible()

@@ -1,10 +1,12 @@
 """Claims: a household's own page behind card and PIN, and the desk's for one that can't."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
@@ -125,46 +127,63 @@ def show_claim(award_id: UUID) -> Any:
 @page(permission="claim.make", own=True)
 def withdraw_claim(award_id: UUID) -> Any:
     """Take back one's own household's claim before it is decided."""
-    form, actor = Form(), current_actor()
-    village = queries.own_claim(award_id, actor).village
-    answer = form.accept(
-        lambda: operations.withdraw_award(
+    return answer_claim(
+        award_id,
+        "withdrawal",
+        Form(),
+        lambda village, actor: operations.withdraw_award(
             village=village, award_id=award_id, actor=actor, now=now()
         ),
-        then=lambda award: url_for(".show_claim", award_id=award.id),
-        done=_("Withdrawn."),
+        _("Withdrawn."),
     )
-    return answer or show_own_award(queries.own_claim(award_id, actor), "withdrawal", form)
 
 
 @blueprint.post("/c/claims/<uuid:award_id>/mending")
 @page(permission="claim.make", own=True)
 def mend_claim(award_id: UUID) -> Any:
     """Mend day, number or words of one's own household's claim before anybody has decided on it."""
-    form, actor = Form(forms.MendForm), current_actor()
-    village = queries.own_claim(award_id, actor).village
-    answer = form.accept(
-        lambda: operations.edit_award(
+    form = Form(forms.MendForm)
+    return answer_claim(
+        award_id,
+        "mending",
+        form,
+        lambda village, actor: operations.edit_award(
             village=village, award_id=award_id, changes=form.data, actor=actor, now=now()
         ),
-        then=lambda award: url_for(".show_claim", award_id=award.id),
-        done=_("Changed."),
+        _("Changed."),
     )
-    return answer or show_own_award(queries.own_claim(award_id, actor), "mending", form)
 
 
 @blueprint.post("/c/claims/<uuid:award_id>/photo")
 @page(permission="claim.make", own=True)
 def add_claim_photo(award_id: UUID) -> Any:
     """Add a photo to one's own household's claim before anybody has decided on it."""
-    form, actor = Form(forms.PhotoForm), current_actor()
+    form = Form(forms.PhotoForm)
+    return answer_claim(
+        award_id,
+        "photo",
+        form,
+        lambda village, actor: add_photo(village, award_id, form.data["photo"].read(), actor),
+        _("The photo is added."),
+    )
+
+
+def answer_claim(
+    award_id: UUID,
+    action: str,
+    form: Form,
+    work: Callable[[str, Actor], Award],
+    done: LazyString,
+) -> Any:
+    """Do what was sent by the form of an action, and show one's own household's claim again."""
+    actor = current_actor()
     village = queries.own_claim(award_id, actor).village
     answer = form.accept(
-        lambda: add_photo(village, award_id, form.data["photo"].read(), actor),
+        lambda: work(village, actor),
         then=lambda award: url_for(".show_claim", award_id=award.id),
-        done=_("The photo is added."),
+        done=done,
     )
-    return answer or show_own_award(queries.own_claim(award_id, actor), "photo", form)
+    return answer or show_own_award(queries.own_claim(award_id, actor), action, form)
 
 
 def add_photo(village: str, award_id: UUID, content: bytes, actor: Actor) -> Award:

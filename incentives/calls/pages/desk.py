@@ -17,7 +17,7 @@ from incentives.calls.api.calls import get_calls, report, take_step
 from incentives.calls.models import Call, CallSource, CallStatus, Category
 from incentives.calls.outputs import call_rows, whole_call
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.pages.shared import category_options, timeline_of
+from incentives.calls.pages.shared import category_options, forms_of, timeline_of
 from incentives.calls.states import OFFICE_STEPS, Action, allowed
 from incentives.calls.words import CATEGORIES, DOING, SOURCES, STATES
 from incentives.cards.paper import picture
@@ -122,7 +122,7 @@ def show(village: str, call_id: UUID, form: Form, at: str | None = None) -> Any:
         "calls/show.html",
         call=row,
         form=form,
-        form_of=lambda action: form if at in (None, action) else None,
+        form_of=forms_of(form, at),
         steps=timeline_of(row["steps"], photo_address),
         categories=CATEGORIES,
         category_options=category_options(),

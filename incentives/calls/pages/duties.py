@@ -21,6 +21,7 @@ from incentives.calls.api.duties import (
 from incentives.calls.models import Duty
 from incentives.calls.outputs import duty_rows
 from incentives.calls.pages.blueprint import blueprint
+from incentives.calls.pages.shared import forms_of
 from incentives.calls.queries.duties import (
     BLUE,
     RED,
@@ -115,7 +116,7 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
         code=code,
         place=place,
         form=form,
-        form_of=lambda each: form if at in (None, each) else None,
+        form_of=forms_of(form, at),
         list=shown,
         red=by_office(found, RED),
         blue=by_office(found, BLUE),

@@ -14,7 +14,7 @@ from incentives.calls.api.calls import get_public_calls, report
 from incentives.calls.models import Call, CallSource
 from incentives.calls.outputs import call_rows, followed_call
 from incentives.calls.pages.blueprint import blueprint
-from incentives.calls.pages.shared import category_options, pictures_of, timeline_of
+from incentives.calls.pages.shared import category_options, forms_of, pictures_of, timeline_of
 from incentives.calls.words import CATEGORIES, STATES
 from incentives.clock import now
 from incentives.files.api import file_response, thumbnail_response
@@ -101,7 +101,7 @@ def show_followed(secret: str, form: Form, at: str | None = None) -> Any:
         village=get_village(call.village),
         secret=secret,
         form=form,
-        form_of=lambda each: form if at in (None, each) else None,
+        form_of=forms_of(form, at),
         call=followed,
         pictures=pictures_of(followed["photo_id"], photo_address) if followed["merged"] else [],
         steps=timeline_of(followed["steps"], photo_address),

@@ -11,6 +11,7 @@ from flask_babel import format_timedelta, gettext, ngettext
 from incentives.calls.models import Category
 from incentives.calls.words import CATEGORIES, STEPS
 from incentives.web.dates import instant_word
+from incentives.web.pages import Form
 
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 
@@ -64,6 +65,11 @@ def span_words(span: timedelta) -> str:
     ]
     words = [each for each in said[: 2 if days else 3] if each]
     return " ".join(words) or ngettext("%(num)s minute", "%(num)s minutes", 0)
+
+
+def forms_of(form: Form, at: object) -> Callable[[object], Form | None]:
+    """Gives each form of a page its own: the one that was refused to the place `at` alone."""
+    return lambda each: form if at in (None, each) else None
 
 
 def limit_words(minutes: int) -> str:
