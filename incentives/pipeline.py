@@ -13,7 +13,9 @@ from itertools import count
 from typing import Any, cast
 
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
+from psycopg.generators import send as send_packed
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection
@@ -203,7 +205,7 @@ class PipelineConnection(psycopg.Connection[Any]):
         while not self.settled:
             self.pack()
             try:
-                self.entered.sync()
+                self.wait(self.exchange())
                 self.settled = True
             except psycopg.Error as error:
                 failure = failure or error
@@ -214,6 +216,16 @@ class PipelineConnection(psycopg.Connection[Any]):
         self.preparing.clear()
         if failure is not None:
             raise failure
+
+    def exchange(self) -> PQGen[None]:
+        """Send all that is packed, in one go with the mark that ends it, and take in the answers.
+
+        The driver's own `sync` sends the mark by itself, and looks thrice whether it may.
+        """
+        self.pgconn.pipeline_sync()
+        self.entered.result_queue.append(None)
+        yield from send_packed(self.pgconn)
+        yield from self.entered._fetch_gen(flush=False)
 
     def pack(self) -> None:
         """Put all that is queued into one packet: the driver would send, and look up, at each.
