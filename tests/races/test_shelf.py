@@ -29,7 +29,7 @@ from incentives.shop.operations import by_code, redemptions, stock, vouchers
 from incentives.shop.operations.counter import AtCounter
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
 from tests.races.crowd import CROWD, at_once, count, meet_after, rounds, succeeded, unlock
-from tests.races.test_rooms import make_shopper
+from tests.races.test_rooms import UNHINDERED, make_shopper
 
 ONLY_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -38,7 +38,7 @@ class Counter:
     """A shop with one good; its village's own, or a township's for two villages."""
 
     def __init__(self, division: str, villages: list[str], **good: object) -> None:
-        self.villages = [make_village(code, pin_above=1000, publicity_days=0) for code in villages]
+        self.villages = [make_village(code, publicity_days=0, **UNHINDERED) for code in villages]
         owner = StockOwner.VILLAGE if division == VILLAGE else StockOwner.SHOPKEEPER
         self.keeper = staff(Role.SHOPKEEPER, division)
 
