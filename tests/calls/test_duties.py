@@ -24,11 +24,13 @@ def scene(app) -> Scene:
     return Scene()
 
 
-def enter(scene, *, actor=None, days=3, office=None, division=VILLAGE) -> Duty:
+def enter(
+    scene, *, actor=None, days=3, office=None, division=VILLAGE, title="修好三组的路灯"
+) -> Duty:
     return act(
         lambda: operations.enter_duty(
             division=division,
-            title="修好三组的路灯",
+            title=title,
             office_id=office or scene.water,
             due_on=village_day(now()) + timedelta(days=days),
             actor=actor or scene.cadre,
@@ -37,10 +39,10 @@ def enter(scene, *, actor=None, days=3, office=None, division=VILLAGE) -> Duty:
     )
 
 
-def strike_off(duty_id, actor) -> Duty:
+def strike_off(duty_id, actor, note="换了灯") -> Duty:
     return act(
         lambda: operations.strike_off_duty(
-            division=VILLAGE, duty_id=duty_id, note="换了灯", actor=actor, now=now()
+            division=VILLAGE, duty_id=duty_id, note=note, actor=actor, now=now()
         )
     )
 
@@ -142,6 +144,41 @@ def test_what_can_t_be_owed_is_refused(scene):
     )
     with pytest.raises(Invalid):
         enter(scene)
+
+
+def test_neither_a_duty_nor_its_note_nor_an_office_names_a_villager(scene):
+    make_household(VILLAGE, "洛绒卓玛", "扎西", "Ang Dawa")
+    named = {
+        "把洛绒卓玛家门口的路灯修好": "洛绒卓玛",
+        "路灯（洛绒·卓玛）": "洛绒卓玛",
+        "路灯 洛 绒 卓 玛": "洛绒卓玛",
+        "找扎西修路灯": "扎西",
+        "Light for ang dawa": "Ang Dawa",
+    }
+    duty_id = enter(scene).id
+    for title, name in named.items():
+        for tried in (
+            lambda title=title: enter(scene, title=title),
+            lambda title=title: enter(
+                scene, title=title, division=COUNTY, actor=SYSTEM, office=scene.roads
+            ),
+            lambda title=title: strike_off(duty_id, scene.plumber, note=title),
+            lambda title=title: scene.office(VILLAGE, title),
+        ):
+            with pytest.raises(Invalid) as refused:
+                tried()
+            assert name in str(refused.value.errors[0].detail)
+    for title in ("下坝村的路灯", "洛绒路的路灯", "扎实做好西边的路灯", "Gang dawah", "卓玛路"):
+        assert enter(scene, title=title).title == title
+    assert enter(scene, title="洛绒卓玛", division=OTHER_VILLAGE, actor=SYSTEM).title
+    assert strike_off(duty_id, scene.plumber).note == "换了灯"
+
+
+def test_a_place_that_is_called_like_somebody_may_be_named(scene):
+    make_household(VILLAGE, "下坝")
+    assert enter(scene, title="下坝村的路灯").title == "下坝村的路灯"
+    with pytest.raises(Invalid):
+        enter(scene, title="下坝的路灯")
 
 
 def test_the_database_takes_no_half_striking_off(scene):
