@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from incentives.calls.models import Call, Duty, Office
+from incentives.calls.models import Call, Office
 from incentives.calls.queries import offices_over
 from incentives.calls.words import CATEGORIES, LEDGERS, NUMBERS_BY, SOURCES, STATES
 from incentives.register.queries import divisions_by_code
@@ -135,10 +135,11 @@ DONE_DUTIES = Listing(
         Column(_("How"), "note", Kind.LONG),
     ],
     filters=[
-        search(_("What or how"), Duty.title, Duty.note),
-        *days(Duty.done_at, _("Done from"), _("Done until")),
+        search(_("What or how"), "title", "note", "office"),
+        *days(None, _("Done from"), _("Done until")),
     ],
     rows=with_places,
+    paged=False,
 )
 VILLAGE_DONE_DUTIES = replace(DONE_DUTIES, name="village-done-duties")
 

@@ -36,10 +36,12 @@ TOWNSHIP_CODE = 9
 NOT_COUNTED = (CallStatus.MERGED, CallStatus.STRUCK)
 
 
-def period(first: date | None, last: date | None, now: datetime) -> tuple[date, date]:
+def period(
+    first: date | None, last: date | None, now: datetime, *, days: int = DAYS
+) -> tuple[date, date]:
     """The days asked for, else the last 90. Refuses more than a year, and the wrong way round."""
     last = last or village_day(now)
-    first = first or last - timedelta(days=DAYS - 1)
+    first = first or last - timedelta(days=days - 1)
     if first > last:
         raise Invalid(errors=[FieldError("/from", _("The first day is after the last"))])
     if last - first >= timedelta(days=DAYS_AT_MOST):
