@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
@@ -35,7 +36,8 @@ def office_options() -> list[tuple[str, str]]:
 
 def categories_said(row: dict[str, Any]) -> str:
     """What an office answers for, in words."""
-    return ", ".join(str(CATEGORIES[each]) for each in row["categories"])
+    # What stands between the words of a row
+    return gettext(", ").join(str(CATEGORIES[each]) for each in row["categories"])
 
 
 def with_places(rows: Any) -> list[dict[str, Any]]:

@@ -132,14 +132,23 @@ def test_a_phone_is_for_the_village_and_the_office_alone(site):
     assert WORDS["phone"] not in site.open("supervisor", f"/v/{VILLAGE}/calls/{call_id}")
 
 
-def test_whoever_is_told_gives_the_link_on_once(site):
+def test_whoever_is_told_gives_the_link_on_within_an_hour_and_its_address_hides_it(site, clock):
     where = site.send("cadre", "/desk/calls/new", **WORDS).location
-    page = site.open("cadre", where)
     secret = where.partition("link=")[2]
-    assert f"/calls/follow/{secret}" in page
+    clean = site.browser("cadre").get(where)
+    assert (clean.status_code, clean.location) == (303, where.partition("?")[0])
+    assert f"/calls/follow/{secret}" in site.open("cadre", clean.location)
     assert site.app.test_client().get(f"/calls/follow/{secret}").status_code == 200
-    for wrong in (where.partition("?")[0], f"{where}x"):
-        assert "/calls/follow/" not in site.open("cadre", wrong)
+    clock.forward(hours=1, seconds=1)
+    assert "/calls/follow/" not in site.open("cadre", clean.location)
+
+
+def test_a_wrong_link_and_another_call_s_are_not_shown(site):
+    first, second = (site.send("cadre", "/desk/calls/new", **WORDS).location for _ in range(2))
+    page, secret = second.partition("?")[0], first.partition("link=")[2]
+    for wrong in (f"{page}?link={secret}", f"{second}x", page):
+        site.browser("cadre").get(wrong)
+        assert "/calls/follow/" not in site.open("cadre", page)
 
 
 def test_one_tap_on_what_it_is_about_names_the_office_it_goes_to(site):
