@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, validate
 
-from incentives.calls.models import Call, Duty, Office
+from incentives.calls.models import Call, Office
 from incentives.calls.queries import offices_over
 from incentives.calls.words import CATEGORIES, LEDGERS, NUMBERS_BY, SOURCES, STATES
 from incentives.register.queries import divisions_by_code
@@ -35,7 +36,8 @@ def office_options() -> list[tuple[str, str]]:
 
 def categories_said(row: dict[str, Any]) -> str:
     """What an office answers for, in words."""
-    return ", ".join(str(CATEGORIES[each]) for each in row["categories"])
+    # What stands between the words of a row
+    return gettext(", ").join(str(CATEGORIES[each]) for each in row["categories"])
 
 
 def with_places(rows: Any) -> list[dict[str, Any]]:
@@ -135,10 +137,11 @@ DONE_DUTIES = Listing(
         Column(_("How"), "note", Kind.LONG),
     ],
     filters=[
-        search(_("What or how"), Duty.title, Duty.note),
-        *days(Duty.done_at, _("Done from"), _("Done until")),
+        search(_("What or how"), "title", "note", "office"),
+        *days(None, _("Done from"), _("Done until")),
     ],
     rows=with_places,
+    paged=False,
 )
 VILLAGE_DONE_DUTIES = replace(DONE_DUTIES, name="village-done-duties")
 
@@ -160,7 +163,9 @@ NUMBERS = Listing(
         Column(_("What"), lambda each: NUMBERS_BY[each["by"]]),
         Column(_("What it is called"), "name"),
         Column(_("Calls reported"), "reported", Kind.NUMBER),
+        Column(_("Waiting to be looked at"), "waiting", Kind.NUMBER),
         Column(_("Calls put right"), "resolved", Kind.NUMBER),
+        Column(_("Sent back by the caller"), "sent_back", Kind.NUMBER),
         Column(_("Answered in time"), "in_time", Kind.NUMBER),
         Column(_("Due by now"), "due", Kind.NUMBER),
         Column(_("Answered in time, in percent"), "in_time_percent", Kind.NUMBER),

@@ -7,8 +7,8 @@ from typing import Any
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.calls.models import Call, Duty, Office
-from incentives.calls.operations import may_reopen
+from incentives.calls.models import Call, CallRound, Duty, Office
+from incentives.calls.operations import may_rate, may_reopen, open_until
 from incentives.calls.queries import (
     CallView,
     answers_for,
@@ -19,6 +19,7 @@ from incentives.calls.queries import (
 )
 from incentives.clock import now
 from incentives.database import columns
+from incentives.extensions import db
 from incentives.register.queries import divisions_by_code
 
 
@@ -55,7 +56,13 @@ def step_rows(view: CallView) -> list[dict[str, Any]]:
 def whole_call(call: Call, actor: Actor) -> dict[str, Any]:
     """A call with its steps, for those who may read it; its caller's phone for who may ring."""
     rings = may(actor, "call.sort", call.village) or answers_for(actor, call.office_id)
-    row = {**call_rows([call])[0], "steps": step_rows(view_of(call))}
+    before = db.session.get(CallRound, call.id)
+    row = {
+        **call_rows([call])[0],
+        "steps": step_rows(view_of(call)),
+        "first_rating": before and before.rating,
+        "first_rating_word": before and before.rating_word,
+    }
     return row if rings else {**row, "phone": None}
 
 
@@ -69,7 +76,6 @@ def followed_call(call: Call, at: datetime) -> dict[str, Any]:
     steps = own
     if merged:
         steps = [{**each, "note": None, "photo_id": None} for each in step_rows(view_of(last))]
-    mine = not merged and call.answered_at is not None
     return {
         **call_rows([last])[0],
         "text": call.text,
@@ -77,8 +83,9 @@ def followed_call(call: Call, at: datetime) -> dict[str, Any]:
         "photo_id": own[0]["photo_id"],
         "merged": merged,
         "rating": None if merged else call.rating,
-        "may_rate": mine and call.rating is None,
+        "may_rate": not merged and may_rate(call, at),
         "may_reopen": not merged and may_reopen(call, at),
+        "open_until": None if merged else open_until(call),
         "steps": steps,
     }
 

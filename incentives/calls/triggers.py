@@ -1,13 +1,14 @@
 """What keeps a call's record as it was made, whoever writes.
 
 A call moves by its states only; it is rated once an answer, opened again once, awarded once. A step
-stays as it was taken, but for words and photo, which are erased in time. What was struck off stays
-so. A released trigger is never edited: a change is a new one, made by a migration of its own.
+stays as it was taken, but for words and photo, which are erased in time; so does what a call was
+before it was sent back. What was struck off stays so. A released trigger is never edited: a change
+is a new one, made by a migration of its own.
 """
 
 from sqlalchemy import Connection
 
-from incentives.triggers import Guard, create_guards, drop_guards
+from incentives.triggers import Guard, create_guards, differs, drop_guards
 
 STATE = "JC001"
 MOVES = (
@@ -82,6 +83,38 @@ GUARDS = (
         "UPDATE",
         "OLD.done_at IS NOT NULL",
         "a duty that is struck off stays so",
+    ),
+)
+
+# Made after those above, with the table of rounds.
+GUARDS_OF_ROUNDS = (
+    Guard(
+        "call_round_stays",
+        "call_round",
+        "UPDATE",
+        f"({rewritten('rating_word')}) OR "
+        + differs(
+            "call_id",
+            "office_id",
+            "pushed_at",
+            "resolve_by",
+            "accepted_at",
+            "on_site_at",
+            "resolved_at",
+            "answered_at",
+            "rating",
+        ),
+        "a round that is over stays as it was",
+    ),
+    Guard("call_round_is_kept", "call_round", "DELETE", "1 = 1", "a round is kept"),
+    Guard(
+        "call_sent_back_keeps_its_round",
+        "call",
+        "UPDATE",
+        "OLD.status = 'answered' AND NEW.status = 'pushed' AND NOT EXISTS (SELECT 1"
+        " FROM call_round WHERE call_round.call_id = OLD.id AND call_round.answered_at ="
+        " OLD.answered_at AND call_round.rating IS NOT DISTINCT FROM OLD.rating)",
+        "what a call was before it is sent back is kept",
     ),
 )
 

@@ -11,7 +11,7 @@ from incentives.awards import telling as awards_telling
 from incentives.awards import timeline
 from incentives.clearing import telling as clearing_telling
 from incentives.ledger import Kind
-from incentives.notices.owed import rulings_owed
+from incentives.notices.owed import rulings_given, rulings_owed
 from incentives.notices.pages import way_to_clearing, way_to_object
 from incentives.notices.queries import labels_of, steps_of_award
 from incentives.notices.rebuilding import rebuild_dispute
@@ -30,6 +30,8 @@ def init_app(app: Flask) -> None:
         timeline.ways_to_object.append(way_to_object)
     if rulings_owed not in dues.sources:
         dues.sources.append(rulings_owed)
+    if rulings_given not in dues.done_sources:
+        dues.done_sources.append(rulings_given)
     clearing_telling.ways_to_object[:] = [way_to_clearing]
     tellers[Kind.LOSS] = tell_given_back
     hooks.add(hooks.rebuilders, rebuild_dispute)

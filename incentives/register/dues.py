@@ -2,12 +2,13 @@
 
 A duty stands on the blue ledger (蓝台账) while it is in time and on the red one (红台账) once it is
 overdue, under the name of the office that owes it, never of a villager. Rooms put what their
-records owe into `sources`; calls shows the ledgers, with what it has itself.
+records owe into `sources`, and what they did, which leaves the ledgers with a line that says how,
+into `done_sources`; calls shows them with what it has itself.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext, ngettext
 from flask_babel.speaklater import LazyString
@@ -23,10 +24,21 @@ class Due:
     due_on: date
 
 
+@dataclass(frozen=True)
+class Done(Due):
+    """What an office owed and did, when, and how it ended; no name and no reason."""
+
+    done_at: datetime
+    note: str | LazyString
+
+
 Source = Callable[[str, date], Sequence[Due]]
+DoneSource = Callable[[str, datetime, datetime], Sequence[Done]]
 
 # Set by rooms: what is owed in a division and below, and not done by a day.
 sources: list[Source] = []
+# Set by rooms, too: what was done there from one moment until another, which isn't included.
+done_sources: list[DoneSource] = []
 
 
 def due_words(due_on: date, on: date) -> str:

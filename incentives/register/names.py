@@ -1,4 +1,7 @@
-"""Names: how they are found by pinyin, and how they are masked in public."""
+"""Names: how they are found by pinyin, masked in public, and known in what somebody writes."""
+
+import re
+import unicodedata
 
 from pypinyin import lazy_pinyin
 
@@ -54,3 +57,24 @@ def readings(name: str) -> tuple[str, str]:
 def masked(name: str) -> str:
     """A name in public: its first character and two stars, however long it is (扎西彭措: 扎**)."""
     return f"{name[:1]}**"
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, of full or half width and either case."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(each for each in plain if unicodedata.category(each)[0] in "LMN")
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether a text has this whole name in it, with blanks or dots between its letters or none.
+
+    A name of Latin letters is a word of its own there; of a single letter nobody is known.
+    """
+    wanted = letters(name)
+    if len(wanted) < 2:
+        return False
+    if wanted.isascii():
+        said = r"[\W_]*".join(map(re.escape, wanted))
+        plain = unicodedata.normalize("NFKC", text).casefold()
+        return re.search(rf"(?<![a-z0-9]){said}(?![a-z0-9])", plain) is not None
+    return wanted in letters(text)

@@ -1,6 +1,7 @@
 """Routing, doubles, awards, forgetting, and the database's own guards of calls."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from incentives.calls.models import (
     ANSWER_WITHIN,
     LOOK_WITHIN,
     Call,
+    CallRound,
     CallSource,
     CallStatus,
     CallStep,
@@ -129,6 +131,30 @@ def test_it_is_opened_again_within_fourteen_days(scene, clock) -> None:
     clock.forward(seconds=1)
     with pytest.raises(WrongState):
         reopen(late)
+
+
+def test_it_is_rated_within_fourteen_days_of_each_answer(scene, clock) -> None:
+    late, soon = scene.answered(), scene.answered()
+
+    def rate(reported):
+        secret = reported.secret
+        act(lambda: operations.rate_call(secret=secret, rating=4, word="快", now=now()))
+
+    clock.forward(days=14)
+    rate(soon)
+    act(lambda: operations.reopen_call(secret=soon.secret, reason="还漏", now=now()))
+    clock.forward(seconds=1)
+    with pytest.raises(WrongState):
+        rate(late)
+    for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+        scene.step(soon.call.id, step)
+    clock.forward(days=14)
+    rate(soon)
+    clock.forward(days=76)
+    assert db.session.get_one(CallRound, soon.call.id).rating_word == "快"
+    assert operations.forget_calls(now=now() + timedelta(seconds=1)) == 2
+    before = db.session.get_one(CallRound, soon.call.id, populate_existing=True)
+    assert (before.rating, before.rating_word) == (4, None)
 
 
 def test_phones_go_first_then_words_and_photos_and_times_stay(scene, clock) -> None:

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from incentives.access.actor import SYSTEM, Role
+from incentives.access import operations as access
+from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.calls import operations
 from incentives.calls.models import Category, Duty
-from incentives.calls.queries.duties import BLUE, RED, DutySource, open_duties
+from incentives.calls.queries.done import DoneLine, done_duties
+from incentives.calls.queries.duties import BLUE, RED, DutySource, LedgerLine, open_duties
 from incentives.calls.states import Action
+from incentives.calls.words import STEPS
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
@@ -24,11 +27,13 @@ def scene(app) -> Scene:
     return Scene()
 
 
-def enter(scene, *, actor=None, days=3, office=None, division=VILLAGE) -> Duty:
+def enter(
+    scene, *, actor=None, days=3, office=None, division=VILLAGE, title="修好三组的路灯"
+) -> Duty:
     return act(
         lambda: operations.enter_duty(
             division=division,
-            title="修好三组的路灯",
+            title=title,
             office_id=office or scene.water,
             due_on=village_day(now()) + timedelta(days=days),
             actor=actor or scene.cadre,
@@ -37,12 +42,17 @@ def enter(scene, *, actor=None, days=3, office=None, division=VILLAGE) -> Duty:
     )
 
 
-def strike_off(duty_id, actor) -> Duty:
+def strike_off(duty_id, actor, note="换了灯") -> Duty:
     return act(
         lambda: operations.strike_off_duty(
-            division=VILLAGE, duty_id=duty_id, note="换了灯", actor=actor, now=now()
+            division=VILLAGE, duty_id=duty_id, note=note, actor=actor, now=now()
         )
     )
+
+
+def done_lately(place=VILLAGE) -> list[DoneLine]:
+    today = village_day(now())
+    return done_duties(place, today - timedelta(days=9), today)
 
 
 def test_a_duty_is_blue_through_its_day_and_red_from_the_next_until_struck_off(scene, clock):
@@ -81,6 +91,9 @@ def test_a_call_stands_under_its_office_s_name_and_turns_red_at_its_step_s_time(
     assert (line.office_id, line.ledger) == (scene.water, RED)
     scene.step(call_id, Action.ANSWER)
     assert open_duties(VILLAGE, now()) == []
+    (done,) = done_lately()
+    assert (done.source, done.id, done.office) == (DutySource.CALL, call_id, "水务站")
+    assert (str(done.title), str(done.note), done.done_at) == ("用水", "已答复", now())
 
 
 def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_day(scene, clock):
@@ -105,6 +118,11 @@ def test_above_its_village_a_committee_is_named_with_its_place(scene):
 
 
 def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):
+    assert "评议小组" in an_objection().office
+
+
+def an_objection() -> LedgerLine:
+    """One to points that are missing, a day late, as its line on the ledger."""
     household = make_household(VILLAGE)
 
     def object_() -> None:
@@ -126,6 +144,74 @@ def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):
     (line,) = open_duties(TOWNSHIP, now())
     assert (line.source, line.ledger, line.id) == (DutySource.OBJECTION, RED, None)
     assert (line.division, line.days_overdue) == (VILLAGE, 1)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("ruler", "group"), [(VILLAGE, "下坝村"), (TOWNSHIP, "青德镇")], ids=["village", "township"]
+)
+def test_a_ruled_objection_leaves_a_line_with_the_outcome_and_no_name(scene, ruler, group):
+    line = an_objection()
+    user_id = act(
+        lambda: (
+            access.add_user(
+                username="ruler",
+                name="ruler",
+                password="jishan-demo",
+                roles=[Assignment(Role.REVIEWER, ruler)],
+                actor=SYSTEM,
+                now=now(),
+            ).id
+        )
+    )
+    objection_id = db.session.scalars(db.select(Objection.id)).one()
+    rule = {"ruled_by": user_id, "ruled_at": now(), "ruling_reason": "扎西少记了一次"}
+    act(
+        lambda: (
+            db.session.execute(
+                update(Objection)
+                .where(Objection.id == objection_id)
+                .values(status="upheld", **rule)
+            )
+            and None
+        )
+    )
+    assert open_duties(TOWNSHIP, now()) == []
+    (done,) = done_lately(TOWNSHIP)
+    assert (done.source, done.title, done.due_on) == (
+        DutySource.OBJECTION,
+        line.title,
+        line.due_on,
+    )
+    assert group in done.office
+    assert str(done.note) == "已裁定：异议成立"
+    assert done_lately(OTHER_VILLAGE) == []
+
+
+def test_what_ended_without_an_answer_leaves_a_line_where_an_office_had_it(scene, clock):
+    first, double, struck = (scene.told() for _number in range(3))
+    scene.merge(double, first)
+    clock.forward(minutes=1)
+    scene.strike(struck)
+    scene.strike(scene.report().call.id)
+    assert [(each.id, str(each.note)) for each in done_lately()] == [
+        (struck, str(STEPS["strike"])),
+        (double, str(STEPS["merge"])),
+    ]
+    clock.forward(days=1)
+    today = village_day(now())
+    assert done_duties(VILLAGE, today, today) == []
+
+
+def test_a_call_that_was_sent_back_is_done_twice_and_owed_between(scene):
+    reported = scene.answered()
+    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
+    assert [each.id for each in open_duties(VILLAGE, now())] == [reported.call.id]
+    assert len(done_lately()) == 1
+    for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+        scene.step(reported.call.id, step)
+    assert open_duties(VILLAGE, now()) == []
+    assert len(done_lately()) == 2
 
 
 def test_what_can_t_be_owed_is_refused(scene):
@@ -142,6 +228,41 @@ def test_what_can_t_be_owed_is_refused(scene):
     )
     with pytest.raises(Invalid):
         enter(scene)
+
+
+def test_neither_a_duty_nor_its_note_nor_an_office_names_a_villager(scene):
+    make_household(VILLAGE, "洛绒卓玛", "扎西", "Ang Dawa")
+    named = {
+        "把洛绒卓玛家门口的路灯修好": "洛绒卓玛",
+        "路灯（洛绒·卓玛）": "洛绒卓玛",
+        "路灯 洛 绒 卓 玛": "洛绒卓玛",
+        "找扎西修路灯": "扎西",
+        "Light for ang dawa": "Ang Dawa",
+    }
+    duty_id = enter(scene).id
+    for title, name in named.items():
+        for tried in (
+            lambda title=title: enter(scene, title=title),
+            lambda title=title: enter(
+                scene, title=title, division=COUNTY, actor=SYSTEM, office=scene.roads
+            ),
+            lambda title=title: strike_off(duty_id, scene.plumber, note=title),
+            lambda title=title: scene.office(VILLAGE, title),
+        ):
+            with pytest.raises(Invalid) as refused:
+                tried()
+            assert name in str(refused.value.errors[0].detail)
+    for title in ("下坝村的路灯", "洛绒路的路灯", "扎实做好西边的路灯", "Gang dawah", "卓玛路"):
+        assert enter(scene, title=title).title == title
+    assert enter(scene, title="洛绒卓玛", division=OTHER_VILLAGE, actor=SYSTEM).title
+    assert strike_off(duty_id, scene.plumber).note == "换了灯"
+
+
+def test_a_place_that_is_called_like_somebody_may_be_named(scene):
+    make_household(VILLAGE, "下坝")
+    assert enter(scene, title="下坝村的路灯").title == "下坝村的路灯"
+    with pytest.raises(Invalid):
+        enter(scene, title="下坝的路灯")
 
 
 def test_the_database_takes_no_half_striking_off(scene):

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from incentives.calls import operations
-from incentives.calls.models import Call, CallStep
+from incentives.calls.models import Call, CallRound, CallStep
 from incentives.calls.states import TRANSITIONS, Action
 from incentives.calls.triggers import MOVES
 from incentives.clock import now
@@ -90,5 +90,13 @@ def test_the_database_keeps_a_call_s_record_whoever_writes(home) -> None:
     refused_by_the_database(update(steps).where(of_it).values(at=now() + timedelta(days=1)))
     refused_by_the_database(update(steps).where(of_it).values(note="x"))
     refused_by_the_database(delete(steps).where(of_it))
+    again = {"status": "pushed", "reopened_at": now(), "rating": None, "rating_word": None}
+    empty = ("accepted_at", "on_site_at", "resolved_at", "answered_at", "verified")
+    refused_by_the_database(one.values(**again, **dict.fromkeys(empty)))
     act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
     refused_by_the_database(one.values(reopened_at=None))
+    rounds = CallRound.__table__
+    before = rounds.c.call_id == call_id
+    for wrong in ({"rating": 5}, {"rating": None}, {"rating_word": "快"}, {"resolve_by": now()}):
+        refused_by_the_database(update(rounds).where(before).values(**wrong))
+    refused_by_the_database(delete(rounds).where(before))

@@ -200,6 +200,20 @@ def test_both_ledgers_are_public_and_a_duty_is_struck_off_on_the_page(site):
     assert "换了灯泡" in nobody.get(page).text
     listed = site.call(None, "GET", f"/divisions/{VILLAGE}/done-duties").json["items"]
     assert [each["note"] for each in listed] == ["换了灯泡"]
+    call_id = items[0]["id"]
+    for each in ("accept", "resolve", "answer"):
+        step(site, "plumber", call_id, each, **({} if each == "accept" else {"note": "洗了滤网"}))
+    for where in (f"/divisions/{TOWNSHIP}/done-duties", f"/villages/{VILLAGE}/done-duties"):
+        answer = site.call(None, "GET", f"{where}?q=Answered").json
+        assert [(each["id"], each["note"]) for each in answer["items"]] == [(call_id, "Answered")]
+        assert answer["items"][0]["due_on"] is None
+        assert site.call(None, "GET", f"{where}?from=2026-03-03&to=2026-03-04").json["items"] == []
+        refused = site.call(None, "GET", f"{where}?from=2024-01-01&to=2026-03-04")
+        assert refused.status_code == 422
+    for each in (page, f"/v/{VILLAGE}/done-duties", f"/divisions/{TOWNSHIP}/duties"):
+        shown = nobody.get(each).text
+        assert "水务站" in shown
+        assert "洗了滤网" not in shown
     again = site.call(
         "plumber", "POST", f"/villages/{VILLAGE}/duties/{items[1]['id']}/done", {"note": "x"}
     )

@@ -6,6 +6,7 @@ import pytest
 
 from incentives.calls import operations
 from incentives.clock import now
+from tests import site as sites
 from tests.calls.web import CALLS, WORDS, photo, report, secret_of, step
 from tests.factories import VILLAGE
 
@@ -39,6 +40,42 @@ def test_a_call_is_followed_answered_rated_and_sent_back_once(site):
         assert step(site, "plumber", reported["id"], each, **note).status_code == 200
     again = site.call(None, "POST", f"{link}/reopening", {"reason": "还漏水"})
     assert again.status_code == 409
+
+
+def test_until_when_an_answer_is_rated_is_said_and_held_to(site, clock):
+    reported = report(site, "cadre", source="desk")
+    link = f"/calls/follow/{secret_of(reported)}"
+    assert site.call(None, "GET", link).json["open_until"] is None
+    for each in ("accept", "resolve", "answer"):
+        note = {} if each == "accept" else {"note": "好了"}
+        assert step(site, "plumber", reported["id"], each, **note).status_code == 200
+    followed = site.call(None, "GET", link).json
+    assert followed["open_until"] == "2026-03-16T01:00:00Z"
+    caller = site.app.test_client()
+    assert "2026年3月16日 09:00" in caller.get(link, headers={"Accept-Language": "zh-CN"}).text
+    clock.forward(days=14, seconds=1)
+    followed = site.call(None, "GET", link).json
+    assert (followed["may_rate"], followed["may_reopen"]) == (False, False)
+    page = caller.get(link).text
+    assert "/rating" not in page
+    assert "/reopening" not in page
+    for what, body in (("rating", {"rating": 5}), ("reopening", {"reason": "还漏"})):
+        refused = site.call(None, "POST", f"{link}/{what}", body)
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/wrong_state")
+        fields = {"csrf_token": sites.csrf_of(caller, f"/v/{VILLAGE}/calls/new"), **body}
+        assert caller.post(f"{link}/{what}", data=fields).status_code == 409
+
+
+def test_the_office_reads_the_stars_of_the_answer_that_was_sent_back(site):
+    reported = report(site, "cadre", source="desk")
+    call_id, link = reported["id"], f"/calls/follow/{secret_of(reported)}"
+    for each in ("accept", "resolve", "answer"):
+        step(site, "plumber", call_id, each, **({} if each == "accept" else {"note": "好了"}))
+    site.call(None, "POST", f"{link}/rating", {"rating": 2, "word": "又漏了"})
+    site.call(None, "POST", f"{link}/reopening", {"reason": "还漏水"})
+    whole = site.call("plumber", "GET", f"{CALLS}/{call_id}").json
+    assert (whole["rating"], whole["first_rating"]) == (None, 2)
+    assert "2 · 又漏了" in site.open("plumber", f"/v/{VILLAGE}/calls/{call_id}")
 
 
 def test_a_caller_sees_their_own_photo_and_the_office_s_by_the_link_alone(site):
@@ -95,14 +132,23 @@ def test_a_phone_is_for_the_village_and_the_office_alone(site):
     assert WORDS["phone"] not in site.open("supervisor", f"/v/{VILLAGE}/calls/{call_id}")
 
 
-def test_whoever_is_told_gives_the_link_on_once(site):
+def test_whoever_is_told_gives_the_link_on_within_an_hour_and_its_address_hides_it(site, clock):
     where = site.send("cadre", "/desk/calls/new", **WORDS).location
-    page = site.open("cadre", where)
     secret = where.partition("link=")[2]
-    assert f"/calls/follow/{secret}" in page
+    clean = site.browser("cadre").get(where)
+    assert (clean.status_code, clean.location) == (303, where.partition("?")[0])
+    assert f"/calls/follow/{secret}" in site.open("cadre", clean.location)
     assert site.app.test_client().get(f"/calls/follow/{secret}").status_code == 200
-    for wrong in (where.partition("?")[0], f"{where}x"):
-        assert "/calls/follow/" not in site.open("cadre", wrong)
+    clock.forward(hours=1, seconds=1)
+    assert "/calls/follow/" not in site.open("cadre", clean.location)
+
+
+def test_a_wrong_link_and_another_call_s_are_not_shown(site):
+    first, second = (site.send("cadre", "/desk/calls/new", **WORDS).location for _ in range(2))
+    page, secret = second.partition("?")[0], first.partition("link=")[2]
+    for wrong in (f"{page}?link={secret}", f"{second}x", page):
+        site.browser("cadre").get(wrong)
+        assert "/calls/follow/" not in site.open("cadre", page)
 
 
 def test_one_tap_on_what_it_is_about_names_the_office_it_goes_to(site):

@@ -102,13 +102,75 @@ def test_a_village_s_office_is_named_with_its_place_in_the_numbers_above_it(scen
     assert set(figures("office", VILLAGE)) == {"村委会"}
 
 
-def test_what_was_sent_back_tells_nothing_of_how_soon_it_was_looked_at(scene, clock):
+def send_back(reported) -> None:
+    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
+
+
+def rate(reported, stars) -> None:
+    act(lambda: operations.rate_call(secret=reported.secret, rating=stars, word="慢", now=now()))
+
+
+def test_of_what_was_sent_back_both_answers_count_each_with_its_times_and_stars(scene, clock):
     for case in CASES:
         handle(scene, clock, *case)
     reported = scene.answered()
+    rate(reported, 1)
     clock.forward(days=2)
-    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
-    assert figures("office")["水务站"]["push_minutes"] is None
+    send_back(reported)
+    row = figures("office")["水务站"]
+    assert (row["reported"], row["resolved"], row["sent_back"]) == (5, 4, 1)
+    assert (row["rated"], row["stars"], row["push_minutes"]) == (5, 3.2, 0)
+    assert (row["in_time"], row["due"], row["accept_minutes"]) == (4, 5, 10)
+    call_id = reported.call.id
+    clock.forward(days=1, minutes=1)
+    for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+        scene.step(call_id, step)
+    rate(reported, 5)
+    row = figures("office")["水务站"]
+    assert (row["reported"], row["resolved"], row["sent_back"]) == (5, 5, 1)
+    assert (row["rated"], row["stars"]) == (6, 3.5)
+    assert (row["in_time"], row["due"], row["accept_slowest_minutes"]) == (4, 6, 1441)
+
+
+def test_a_poor_answer_isn_t_undone_by_what_becomes_of_the_call(scene, clock):
+    """Sent back, then handed to others, merged or struck: the first answer stays its office's."""
+    handed, merged, struck = (scene.answered() for _number in range(3))
+    other = scene.told()
+    for each in (handed, merged, struck):
+        rate(each, 1)
+        send_back(each)
+    over = {"office_id": scene.roads, "note": "归他们管"}
+    scene.step(handed.call.id, Action.HAND_OVER, **over)
+    scene.merge(merged.call.id, other)
+    scene.strike(struck.call.id)
+    found = figures("office")
+    assert (found["水务站"]["reported"], found["水务站"]["rated"]) == (4, 3)
+    assert (found["交通局"]["reported"], found["交通局"]["rated"]) == (1, 0)
+    (row,) = figures("division").values()
+    assert (row["reported"], row["rated"], row["sent_back"]) == (4, 3, 3)
+
+
+def test_six_answers_of_three_callers_are_too_few(scene):
+    for reported in [scene.answered() for _number in range(3)]:
+        rate(reported, 2)
+        send_back(reported)
+        for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+            scene.step(reported.call.id, step)
+        rate(reported, 4)
+    row = figures("office")["水务站"]
+    assert (row["reported"], row["rated"], row["due"]) == (3, 6, 6)
+    assert {row[name] for name in ("stars", "in_time_percent", "accept_minutes")} == {None}
+
+
+def test_what_nobody_has_looked_at_is_counted_as_waiting_only(scene):
+    for _number in range(18):
+        scene.report()
+    scene.told()
+    for by in ("category", "division"):
+        (row,) = figures(by).values()
+        assert (row["reported"], row["waiting"]) == (1, 18)
+        assert row["push_minutes"] is None
+    assert figures("office")["水务站"]["waiting"] == 0
 
 
 def test_doubles_and_misuse_are_no_calls(scene):

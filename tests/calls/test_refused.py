@@ -1,10 +1,11 @@
 """What was refused on the pages of calls: it stands where it was typed, and says what is wrong."""
 
+import html
 import re
 
 from tests import site as sites
 from tests.calls.web import CALLS, WORDS, photo, report, secret_of
-from tests.factories import TOWNSHIP, VILLAGE
+from tests.factories import TOWNSHIP, VILLAGE, make_household
 
 DESK = {"source": "desk"}
 
@@ -69,6 +70,30 @@ def test_a_duty_that_isn_t_struck_off_says_why_where_it_stands(site):
     assert refused.status_code == 422
     assert fields_with_errors(refused.text) == ["note"]
     assert refused.text.count("长" * 301) == 1
+
+
+def test_a_villager_s_name_is_refused_where_it_was_typed_and_said_which(site):
+    with site.app.app_context():
+        make_household(VILLAGE, "洛绒卓玛")
+    path, page = f"/divisions/{VILLAGE}/duties", f"/v/{VILLAGE}/duties"
+    body = {"office_id": site.__dict__["水务站"], "due_on": "2026-03-04"}
+    told = "“洛绒卓玛” is a villager"
+    for where in (path, f"/villages/{VILLAGE}/duties"):
+        refused = site.call("cadre", "POST", where, body | {"title": "洛绒卓玛家门口的灯"})
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/title")
+    refused = site.send("cadre", path, on=page, title="洛绒卓玛家门口的灯", **body)
+    assert fields_with_errors(refused.text) == ["title"]
+    assert told in html.unescape(refused.text)
+    assert 'value="洛绒卓玛家门口的灯"' in refused.text
+    made = site.call("cadre", "POST", path, body | {"title": "三组的灯"})
+    refused = site.send("plumber", f"{path}/{made.json['id']}/done", on=page, note="给洛绒卓玛换了")
+    assert fields_with_errors(refused.text) == ["note"]
+    assert told in html.unescape(refused.text)
+    office = {"name": "洛绒卓玛维修点", "division": TOWNSHIP, "categories": []}
+    assert site.call("administrator", "POST", "/offices", office).status_code == 422
+    renamed = f"/offices/{body['office_id']}"
+    assert site.call("administrator", "PATCH", renamed, {"name": "洛绒卓玛"}).status_code == 422
+    assert "洛绒卓玛" not in site.app.test_client().get(page).text
 
 
 def test_what_a_caller_sends_back_without_a_reason_is_marked_there_alone(site):

@@ -9,16 +9,17 @@ from uuid import UUID
 from incentives.access.actor import current_actor
 from incentives.calls import lists, operations, schemas
 from incentives.calls.api.blueprint import blueprint
-from incentives.calls.models import Duty
 from incentives.calls.outputs import duty_rows
-from incentives.calls.queries.duties import done_duties, open_duties
+from incentives.calls.queries.done import done_duties
+from incentives.calls.queries.duties import open_duties
+from incentives.calls.queries.numbers import period
 from incentives.clock import now
 from incentives.register.queries import find_division
 from incentives.web.api import reads, writes
-from incentives.web.cursors import page
 from incentives.web.lists import export_api
 
 VILLAGE, DIVISION = "/villages/<village>", "/divisions/<code>"
+DONE_DAYS = 30
 
 
 def ledgers(code: str, query: dict[str, Any]) -> dict[str, Any]:
@@ -42,23 +43,23 @@ def get_duties(code: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 def struck_off(code: str, query: dict[str, Any]) -> dict[str, Any]:
-    """What is done at a division and below."""
-    chosen = lists.DONE_DUTIES.narrow(done_duties(find_division(code).code), query)
-    found = page(chosen, [Duty.id.desc()], query)
-    return {**found, "items": duty_rows(found["items"])}
+    """What was done at a division and below: in the days asked for, else in the last 30."""
+    first, last = period(query["first"], query["last"], now(), days=DONE_DAYS)
+    found = done_duties(find_division(code).code, first, last)
+    return {"items": [vars(each) for each in lists.DONE_DUTIES.sift(found, query)], "next": None}
 
 
 @blueprint.route(f"{VILLAGE}/done-duties")
-@reads(schemas.DoneDutyPage, query=lists.DONE_DUTIES.query, permission=None)
+@reads(schemas.DoneLinePage, query=lists.DONE_DUTIES.query, permission=None)
 def get_village_done_duties(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The duties of a village that were entered by hand and are struck off, newest first."""
+    """What offices owed a village and did, from the last 30 days or others, newest first."""
     return struck_off(village, query)
 
 
 @blueprint.route(f"{DIVISION}/done-duties")
-@reads(schemas.DoneDutyPage, query=lists.DONE_DUTIES.query, permission=None)
+@reads(schemas.DoneLinePage, query=lists.DONE_DUTIES.query, permission=None)
 def get_done_duties(code: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The duties that were entered by hand and are struck off, newest first."""
+    """What offices owed and did, from the last 30 days or others, newest first."""
     return struck_off(code, query)
 
 
@@ -77,14 +78,14 @@ def enter(code: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route(f"{VILLAGE}/duties", methods=["POST"])
-@writes(schemas.DoneDutyOutput, status=201, body=schemas.DutyInput, permission="duty.enter")
+@writes(schemas.DutyOutput, status=201, body=schemas.DutyInput, permission="duty.enter")
 def post_village_duty(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Put what an office is to do in a village by a day on the public ledger."""
     return enter(village, body)
 
 
 @blueprint.route(f"{DIVISION}/duties", methods=["POST"])
-@writes(schemas.DoneDutyOutput, status=201, body=schemas.DutyInput, permission="duty.enter")
+@writes(schemas.DutyOutput, status=201, body=schemas.DutyInput, permission="duty.enter")
 def post_duty(code: str, body: dict[str, Any]) -> dict[str, Any]:
     """Put what an office is to do by a day on the public ledger."""
     return enter(code, body)
@@ -100,14 +101,14 @@ def strike_off(code: str, duty_id: UUID, body: dict[str, Any]) -> dict[str, Any]
 
 
 @blueprint.route(f"{VILLAGE}/duties/<uuid:duty_id>/done", methods=["POST"])
-@writes(schemas.DoneDutyOutput, body=schemas.DoneInput, permission="duty.do")
+@writes(schemas.DutyOutput, body=schemas.DoneInput, permission="duty.do")
 def post_village_done(village: str, duty_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Strike off a village's duty that is done, with a note that anyone reads."""
     return strike_off(village, duty_id, body)
 
 
 @blueprint.route(f"{DIVISION}/duties/<uuid:duty_id>/done", methods=["POST"])
-@writes(schemas.DoneDutyOutput, body=schemas.DoneInput, permission="duty.do")
+@writes(schemas.DutyOutput, body=schemas.DoneInput, permission="duty.do")
 def post_done(code: str, duty_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Strike off a duty that is done, with a note that anyone reads."""
     return strike_off(code, duty_id, body)

@@ -2,7 +2,13 @@
 
 from incentives.calls.operations.awarding import award_rule, propose_call_award
 from incentives.calls.operations.duties import enter_duty, strike_off_duty
-from incentives.calls.operations.following import may_reopen, rate_call, reopen_call
+from incentives.calls.operations.following import (
+    may_rate,
+    may_reopen,
+    open_until,
+    rate_call,
+    reopen_call,
+)
 from incentives.calls.operations.forgetting import forget_calls
 from incentives.calls.operations.offices import (
     Answerer,
@@ -24,8 +30,10 @@ __all__ = [
     "change_office",
     "enter_duty",
     "forget_calls",
+    "may_rate",
     "may_reopen",
     "merge_call",
+    "open_until",
     "propose_call_award",
     "push_call",
     "rate_call",

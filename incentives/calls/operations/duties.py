@@ -10,7 +10,7 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.calls.models import PLACE_LENGTH, Duty
-from incentives.calls.operations.steps import check_note, refuse_other_office
+from incentives.calls.operations.steps import check_note, refuse_names, refuse_other_office
 from incentives.calls.queries import find_office
 from incentives.calls.queries.duties import find_duty
 from incentives.calls.queries.offices import VILLAGE_CODE
@@ -26,8 +26,8 @@ def enter_duty(
 ) -> Duty:
     """Put what an office is to do by a day on the public ledger of a division.
 
-    It names no villager: the page says so to whoever enters it. Refuses a day that is over, a grid,
-    and an office that is closed or doesn't answer for that division.
+    Refuses a title that names a villager of the division, a day that is over, a grid, and an office
+    that is closed or doesn't answer for that division.
     """
     require(actor, "duty.enter", division)
     find_division(division)
@@ -35,6 +35,7 @@ def enter_duty(
     if not title or len(title) > PLACE_LENGTH:
         detail = _("Please write 1 to %(length)s characters", length=PLACE_LENGTH)
         raise Invalid(errors=[FieldError("/title", detail)])
+    refuse_names(division, title, "/title")
     if due_on < village_day(now):
         raise Invalid(errors=[FieldError("/due_on", _("This day is over"))])
     office = find_office(office_id)
@@ -61,12 +62,14 @@ def strike_off_duty(
 ) -> Duty:
     """Strike off a duty that is done, with a note that anyone reads; for good.
 
-    Refuses another office's people, and a duty that is struck off already.
+    Refuses another office's people, a duty that is struck off already, and a note that names a
+    villager of the division.
     """
     require(actor, "duty.do", division)
     duty = find_duty(division, duty_id)
     refuse_other_office(actor, duty.office_id)
     note = check_note(note) or ""
+    refuse_names(division, note, "/note")
     changed = db.session.execute(
         update(Duty)
         .where(Duty.id == duty.id, Duty.done_at.is_(None))

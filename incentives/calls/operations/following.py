@@ -4,19 +4,22 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 
-from incentives.calls.models import Call
+from incentives.calls.models import Call, CallRound
 from incentives.calls.operations.steps import check_note, clock_from, move_on, note_step
 from incentives.calls.queries import call_by_secret
 from incentives.calls.states import Action
 from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
 
-REOPEN_FOR = timedelta(days=14)
+OPEN_FOR = timedelta(days=14)
+ROUND = tuple(column.key for column in CallRound.__table__.columns if column.key != "call_id")
 
 
 def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> Call:
-    """Rate an answered call from 1 to 5, with a word; once.
+    """Rate an answered call from 1 to 5, with a word; once an answer.
 
-    Refuses who has no link, a call that isn't answered, and a second rating.
+    Refuses who has no link, a call that isn't answered, a second rating, and later than 14 days
+    after the answer.
     """
     call = call_by_secret(secret)
     if not 1 <= rating <= 5:
@@ -24,6 +27,8 @@ def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> C
     word = check_note(word, "/word", wanted=False)
     if call.rating is not None:
         raise WrongState(_("This was rated already"))
+    if call.answered_at is not None and not is_open(call, now):
+        raise WrongState(_("The answer could be rated for 14 days: they are over"))
     move_on(call, Action.RATE, if_still=Call.rating.is_(None), rating=rating, rating_word=word)
     note_step(call, Action.RATE, actor=None, now=now)
     return call
@@ -32,12 +37,17 @@ def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> C
 def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     """Send an answered call to its office again, as it isn't right; the clock begins anew.
 
-    Refuses who has no link, a second time, and later than 14 days after the answer.
+    The first round is kept with its times and its stars. Refuses who has no link, a second time,
+    and later than 14 days after the answer.
     """
     call = call_by_secret(secret)
     reason = check_note(reason, "/reason") or ""
+    # A rating that comes at the same time is kept with the round, or refused.
+    db.session.refresh(call, with_for_update=True)
     if not may_reopen(call, now):
         raise WrongState(_("This can't be opened again: please report it anew"))
+    db.session.add(CallRound(call_id=call.id, **{name: getattr(call, name) for name in ROUND}))
+    db.session.flush()
     move_on(
         call,
         Action.REOPEN,
@@ -57,10 +67,22 @@ def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     return call
 
 
+def open_until(call: Call) -> datetime | None:
+    """Until when its caller may rate the answer and send it back; None before there is one."""
+    return call.answered_at + OPEN_FOR if call.answered_at else None
+
+
+def is_open(call: Call, now: datetime) -> bool:
+    """Whether its caller may still say something to the answer: within 14 days of it."""
+    until = open_until(call)
+    return until is not None and now <= until
+
+
+def may_rate(call: Call, now: datetime) -> bool:
+    """Whether its caller may still rate the answer."""
+    return call.rating is None and is_open(call, now)
+
+
 def may_reopen(call: Call, now: datetime) -> bool:
-    """Whether its caller may still send it back: once, and within 14 days of the answer."""
-    return (
-        call.answered_at is not None
-        and call.reopened_at is None
-        and now <= call.answered_at + REOPEN_FOR
-    )
+    """Whether its caller may still send it back: once."""
+    return call.reopened_at is None and is_open(call, now)

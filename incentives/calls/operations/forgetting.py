@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from incentives.access.actor import SYSTEM
-from incentives.calls.models import Call, CallStatus, CallStep
-from incentives.calls.operations.following import REOPEN_FOR
+from incentives.calls.models import Call, CallRound, CallStatus, CallStep
+from incentives.calls.operations.following import OPEN_FOR
 from incentives.database import rows_changed
 from incentives.extensions import db
 from incentives.files.operations import erase_file
@@ -22,7 +22,7 @@ def forget_phones(*, now: datetime) -> int:
     over = func.coalesce(Call.answered_at, Call.reported_at)
     changed = db.session.execute(
         update(Call)
-        .where(Call.phone.is_not(None), Call.status.in_(ENDED), over < now - REOPEN_FOR)
+        .where(Call.phone.is_not(None), Call.status.in_(ENDED), over < now - OPEN_FOR)
         .values(phone=None)
         .execution_options(synchronize_session=False)
     )
@@ -44,6 +44,9 @@ def forget_words(*, now: datetime) -> int:
     for call in found:
         call.text = call.place = call.phone = call.rating_word = None
         call.erased_at = now
+        before = db.session.get(CallRound, call.id)
+        if before is not None:
+            before.rating_word = None
         steps = db.session.scalars(select(CallStep).where(CallStep.call_id == call.id)).all()
         for step in steps:
             step.note = None

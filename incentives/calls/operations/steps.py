@@ -18,6 +18,7 @@ from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.files.models import FileKind
 from incentives.files.operations import keep_file
+from incentives.register.queries import villager_named_in
 
 TAGS = {
     REPORTED: audit.Tag.CALL_REPORTED,
@@ -96,6 +97,17 @@ def check_note(note: str | None, pointer: str = "/note", *, wanted: bool = True)
         detail = _("Please write 1 to %(length)s characters", length=NOTE_LENGTH)
         raise Invalid(errors=[FieldError(pointer, detail)])
     return stripped or None
+
+
+def refuse_names(division: str, text: str, pointer: str) -> None:
+    """Refuse a text that stands in public where it names a villager of that division."""
+    name = villager_named_in(division, text)
+    if name is not None:
+        detail = _(
+            "“%(name)s” is a villager's name: write the office and the matter, and name nobody",
+            name=name,
+        )
+        raise Invalid(errors=[FieldError(pointer, detail)])
 
 
 def keep_photo(village: str, content: bytes | None, actor: Actor | None, now: datetime) -> Any:

@@ -1,10 +1,11 @@
 """A village's calls for its cadre, and one call for whoever has to do with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import redirect, request, session, url_for
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -32,6 +33,8 @@ from incentives.web.pages import Form, current_village, nav_item, page, render
 
 DOUBLES_SHOWN = 20
 PEOPLE_SHOWN = 20
+TOLD = "told_call"  # in the session: the last call that one reported for somebody, and its link
+TOLD_FOR = timedelta(hours=1)
 WORDS_SHOWN = 20  # characters of a text that a call is known by
 FILE_PAGES = {"show": "files_pages.show", "thumbnail": "files_pages.show_thumbnail"}
 
@@ -102,7 +105,16 @@ def routes_here(village: str) -> list[tuple[str, Any, str]]:
 @blueprint.get("/v/<village>/calls/<uuid:call_id>")
 @page(permission="call.read")
 def show_call(village: str, call_id: UUID) -> Any:
-    """One call with its steps, and what one may do with it."""
+    """One call with its steps, and what one may do with it.
+
+    A link that comes along is taken out of the address, and stays in this browser for an hour.
+    """
+    secret = request.args.get("link", "")
+    if secret:
+        call = queries.readable_call(village, call_id, current_actor())
+        if queries.digest_of(secret) == call.secret_digest:
+            session[TOLD] = [str(call_id), secret, now().timestamp()]
+        return redirect(url_for(".show_call", village=village, call_id=call_id), 303)
     return show(village, call_id, Form())
 
 
@@ -155,9 +167,9 @@ def calls_of_reader(village: str, actor: Actor) -> str:
 
 
 def link_of(call: Call) -> dict[str, Any]:
-    """The caller's link, right after the report: whoever was told gives it to them."""
-    secret = request.args.get("link", "")
-    if queries.digest_of(secret) != call.secret_digest:
+    """The caller's link, for an hour after the report: whoever was told gives it to them."""
+    call_id, secret, since = session.get(TOLD) or ("", "", 0.0)
+    if call_id != str(call.id) or now().timestamp() - since > TOLD_FOR.total_seconds():
         return {"follow_url": None}
     follow_url = url_for(".follow", secret=secret, _external=True)
     return {"follow_url": follow_url, "follow_qr": picture(follow_url)}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,29 +14,28 @@ from incentives.access.actor import Actor, current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.calls import lists, operations, queries, schemas
 from incentives.calls.api.duties import (
+    DONE_DAYS,
     get_done_duties,
     get_duties,
     get_village_done_duties,
     get_village_duties,
 )
-from incentives.calls.models import Duty
-from incentives.calls.outputs import duty_rows
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import forms_of
+from incentives.calls.queries.done import done_duties
 from incentives.calls.queries.duties import (
     BLUE,
     RED,
     DutySource,
     LedgerLine,
-    done_duties,
     open_duties,
 )
+from incentives.calls.queries.numbers import period
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.dues import due_words
 from incentives.register.models import Level
 from incentives.register.queries import divisions_by_code, find_division
-from incentives.web.cursors import page as page_of
 from incentives.web.guard import get_village
 from incentives.web.lists import ListPage, export_page, list_page
 from incentives.web.pages import Form, page, public_place, render
@@ -82,6 +82,7 @@ for rule, of_them, listing, ledgers in (
         of_them,
         listing,
         back=(ledgers, _("Red and blue ledger")),
+        note=_("From the last 30 days, unless you choose others: at most a year at once."),
     )
 
 
@@ -109,7 +110,8 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
     is_village = place.level is Level.VILLAGE
     shown = list_of(code, is_village=is_village)
     found = shown.hold(lists.DUTIES.sift(open_duties(code, now()), shown.query))
-    done = page_of(done_duties(code), [Duty.id.desc()], {"limit": DONE_SHOWN})["items"]
+    first, last = period(None, None, now(), days=DONE_DAYS)
+    done = done_duties(code, first, last)[:DONE_SHOWN]
     may_enter = actor is not None and may(actor, "duty.enter", code)
     return render(
         "calls/duties.html",
@@ -122,13 +124,11 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
         blue=by_office(found, BLUE),
         village_day=village_day,
         due_words=lambda due_on: due_words(due_on, today),
-        done=duty_rows(done),
-        done_url=(
-            url_for(".village-done-duties_list", village=code)
-            if is_village
-            else url_for(".done-duties_list", code=code)
+        done=done,
+        done_url=done_url(code, first, is_village=is_village),
+        places=divisions_by_code(
+            [*(each.division for each in found), *(each.division for each in done)]
         ),
-        places=divisions_by_code([each.division for each in (*found, *done)]),
         mine=own_ids(actor),
         by_hand=DutySource.HAND,
         may_enter=may_enter,
@@ -136,6 +136,14 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
         today_on=today.isoformat(),
         **({"village": get_village(code)} if is_village else {}),
     )
+
+
+def done_url(code: str, first: date, *, is_village: bool) -> str:
+    """The list of what is done, from that day on, so that it can be narrowed though it is empty."""
+    since: dict[str, Any] = {"from": first.isoformat()}
+    if is_village:
+        return url_for(".village-done-duties_list", village=code, **since)
+    return url_for(".done-duties_list", code=code, **since)
 
 
 def by_office(found: Sequence[LedgerLine], ledger: str) -> list[tuple[str, list[LedgerLine]]]:

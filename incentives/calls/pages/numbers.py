@@ -39,7 +39,8 @@ def show_numbers(code: str) -> Any:
             (word, *parted([each for each in found if each["by"] == by], place.code))
             for by, word in NUMBERS_BY.items()
         ],
-        any=bool(shown.hold(found)),
+        any=bool(shown.hold([each for each in found if each["reported"]])),
+        waiting=sum(each["waiting"] for each in found if each["by"] == "division"),
     )
 
 
@@ -49,7 +50,7 @@ export_page(blueprint, PAGE, get_numbers, lists.NUMBERS)
 def parted(rows: list[dict[str, Any]], place: str) -> tuple[list[list[Any]], list[list[Any]]]:
     """The rows of which there is enough to say, and those that are only counted."""
     enough = [each for each in rows if each["reported"] >= FEWEST]
-    few = [each for each in rows if each["reported"] < FEWEST]
+    few = [each for each in rows if 0 < each["reported"] < FEWEST]
     return [cells(each, place) for each in enough], [named(each, place) for each in few]
 
 
@@ -59,7 +60,7 @@ def named(row: dict[str, Any], place: str) -> list[Any]:
     if row["by"] == "division" and row["key"] != place:
         address = url_for(".show_numbers", code=row["key"])
         name = Markup('<a href="{}">{}</a>').format(address, name)
-    return [name, str(row["reported"]), str(row["resolved"])]
+    return [name, *(str(row[figure]) for figure in ("reported", "resolved", "sent_back"))]
 
 
 def cells(row: dict[str, Any], place: str) -> list[Any]:

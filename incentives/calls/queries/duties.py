@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from incentives.calls.models import Call, CallStatus, Duty
 from incentives.calls.queries.offices import names_at, offices_by_id
@@ -58,13 +58,6 @@ def find_duty(division: str, duty_id: UUID) -> Duty:
     if duty is None or duty.division != division:
         raise NotFound()
     return duty
-
-
-def done_duties(division: str) -> Select[Duty]:
-    """The duties struck off at a division and below."""
-    return select(Duty).where(
-        Duty.division.startswith(division, autoescape=True), Duty.done_at.is_not(None)
-    )
 
 
 def duties_of_offices(office_ids: list[UUID]) -> list[Duty]:

@@ -16,10 +16,11 @@ from incentives.calls.schemas.calls import (
     WholeCallOutput,
 )
 from incentives.calls.schemas.duties import (
-    DoneDutyOutput,
-    DoneDutyPage,
     DoneInput,
+    DoneLineOutput,
+    DoneLinePage,
     DutyInput,
+    DutyOutput,
     LedgerLineOutput,
     LedgerLinePage,
 )
@@ -52,10 +53,11 @@ __all__ = [
     "CallInput",
     "CallOutput",
     "CallPage",
-    "DoneDutyOutput",
-    "DoneDutyPage",
     "DoneInput",
+    "DoneLineOutput",
+    "DoneLinePage",
     "DutyInput",
+    "DutyOutput",
     "FiguresOutput",
     "FiguresPage",
     "FollowedOutput",

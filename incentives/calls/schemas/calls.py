@@ -146,8 +146,11 @@ class CallOutput(PublicCallOutput):
 
 
 class WholeCallOutput(CallOutput):
-    """`phone` is for the village's cadre and the office alone."""
+    """`phone` is for the village's cadre and the office alone. `first_rating` is of the answer that
+    its caller sent back."""
 
+    first_rating = fields.Integer(allow_none=True)
+    first_rating_word = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     steps = fields.List(fields.Nested(StepOutput))
 

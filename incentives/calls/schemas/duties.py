@@ -33,7 +33,9 @@ class LedgerLineOutput(Schema):
     days_overdue = fields.Integer()
 
 
-class DoneDutyOutput(Schema):
+class DutyOutput(Schema):
+    """A duty that was entered by hand; `note` says how it was done."""
+
     id = Id()
     division = fields.String()
     title = fields.String()
@@ -44,5 +46,20 @@ class DoneDutyOutput(Schema):
     note = fields.String(allow_none=True)
 
 
+class DoneLineOutput(Schema):
+    """What has left a ledger, and in `note` how: what its office wrote of a duty by hand, the step
+    that ended a call, the outcome of a ruling; no villager's name. A call is due on no day."""
+
+    source = fields.Enum(DutySource, by_value=True)
+    id = Id(allow_none=True)
+    division = fields.String()
+    title = fields.String()
+    office = fields.String()
+    office_id = Id(allow_none=True)
+    due_on = Day(allow_none=True)
+    done_at = InstantField()
+    note = fields.String()
+
+
 LedgerLinePage = page_of(LedgerLineOutput)
-DoneDutyPage = page_of(DoneDutyOutput)
+DoneLinePage = page_of(DoneLineOutput)

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from incentives.calls.models import NOTE_LENGTH
 from incentives.calls.schemas.calls import PublicCallOutput, PublicStepOutput
 from incentives.calls.schemas.shared import no_blank
-from incentives.web.schemas import Id, Schema
+from incentives.web.schemas import Id, InstantField, Schema
 
 
 class RatingInput(Schema):
@@ -25,6 +25,7 @@ class FollowedStepOutput(PublicStepOutput):
 class FollowedOutput(PublicCallOutput):
     """A call for whoever has its link; `merged`: it was reported before, and goes on there.
 
+    `open_until`: until when the answer may be rated and sent back, whether it still may or not.
     `text`, `place` and the first step's photo are what the caller sent; erased in time.
     """
 
@@ -35,4 +36,5 @@ class FollowedOutput(PublicCallOutput):
     rating = fields.Integer(allow_none=True)
     may_rate = fields.Boolean()
     may_reopen = fields.Boolean()
+    open_until = InstantField(allow_none=True)
     steps = fields.List(fields.Nested(FollowedStepOutput))

@@ -14,7 +14,7 @@ from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement
 from incentives.fund.purposes import purposes
 from incentives.register.models import Household, Resident, Team, TeamMember
-from incentives.register.names import masked
+from incentives.register.names import letters, masked
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
 AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
@@ -109,9 +109,8 @@ def is_name_of(typed: str, name: str) -> bool:
 
 
 def letters_of(text: str) -> str:
-    """The letters and digits of a text outside brackets, of full or half width and either case."""
-    plain = re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text))
-    return "".join(each for each in plain.casefold() if unicodedata.category(each)[0] in "LMN")
+    """The letters and digits of a text outside brackets."""
+    return letters(re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text)))
 
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:

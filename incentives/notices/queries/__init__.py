@@ -38,6 +38,7 @@ from incentives.notices.queries.objections import (
     open_objections,
     open_objections_to,
     overdue_objections,
+    ruled_objections,
     steps_of_award,
 )
 
@@ -76,6 +77,7 @@ __all__ = [
     "open_objections",
     "open_objections_to",
     "overdue_objections",
+    "ruled_objections",
     "steps_of_award",
     "subject_of",
 ]

@@ -1,6 +1,6 @@
 """What is read about objections and their rulings."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,22 @@ def open_objections(division: str) -> list[Objection]:
             )
             .order_by(Objection.due_on, Objection.id)
             .limit(WAITING_AT_MOST)
+        )
+    )
+
+
+def ruled_objections(division: str, start: datetime, end: datetime) -> list[Objection]:
+    """What was ruled on in a division and below from one moment until another, the last first."""
+    return list(
+        db.session.scalars(
+            select(Objection)
+            .where(
+                Objection.village.startswith(division, autoescape=True),
+                Objection.status != ObjectionStatus.OPEN,
+                Objection.ruled_at >= start,
+                Objection.ruled_at < end,
+            )
+            .order_by(Objection.ruled_at.desc(), Objection.id)
         )
     )
 

@@ -31,6 +31,7 @@ from incentives.register.queries.households import (
     team_members,
     teams_of,
 )
+from incentives.register.queries.naming import villager_named_in
 
 __all__ = [
     "HouseholdView",
@@ -59,5 +60,6 @@ __all__ = [
     "served_villages",
     "team_members",
     "teams_of",
+    "villager_named_in",
     "villages_below",
 ]

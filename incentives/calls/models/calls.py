@@ -1,6 +1,6 @@
-"""Tables of calls: the offices that answer, what they answer for, calls with their steps."""
+"""Tables of calls: what is reported, the steps of its office, and the round before it came back."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,31 +8,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentives.awards.unasked import Unawarded
+from incentives.calls.models.offices import Category
 from incentives.database import Base, choice, new_id
 
-NAME_LENGTH = 60
 TEXT_LENGTH = 500
 PLACE_LENGTH = 80
 NOTE_LENGTH = 300
 PHONE_LENGTH = 20
-MINUTES_AT_MOST = 60 * 24 * 60  # sixty days
 # What no office's limits say: an evening's report is looked at by the morning, and who put
 # something right tells its caller within a day.
 LOOK_WITHIN = timedelta(hours=12)
 ANSWER_WITHIN = timedelta(days=1)
-
-
-class Category(StrEnum):
-    """What a call is about; an office answers for some of them."""
-
-    WATER = "water"
-    ROAD = "road"
-    POWER = "power"
-    TELECOM = "telecom"
-    HAZARD = "hazard"
-    DISPUTE = "dispute"
-    SANITATION = "sanitation"
-    OTHER = "other"
 
 
 class CallSource(StrEnum):
@@ -56,68 +42,6 @@ class CallStatus(StrEnum):
     ANSWERED = "answered"
     MERGED = "merged"
     STRUCK = "struck"
-
-
-class Office(Base):
-    """An office that answers calls: a county bureau's, a township's, or a village committee.
-
-    It covers what its division's code is a prefix of. A closed one is sent nothing new.
-    """
-
-    __tablename__ = "office"
-    __table_args__ = (
-        UniqueConstraint("division", "name"),
-        CheckConstraint("length(name) > 0", name="named"),
-        CheckConstraint("length(division) <= 12", name="division_is_no_grid"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"))
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    made_by: Mapped[UUID]
-    made_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-
-
-class OfficeCategory(Base):
-    """That an office answers for a category."""
-
-    __tablename__ = "office_category"
-
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
-    category: Mapped[Category] = mapped_column(choice(Category, "category"), primary_key=True)
-
-
-class OfficePerson(Base):
-    """That a member of staff answers for an office, or stands in for who does."""
-
-    __tablename__ = "office_person"
-
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
-    is_deputy: Mapped[bool]
-
-
-class CallLimit(Base):
-    """Within how many minutes of being pushed a category's calls are to be accepted, seen to on
-    the spot, and resolved, in a division; the nearest division's holds."""
-
-    __tablename__ = "call_limit"
-    __table_args__ = (
-        CheckConstraint(
-            "accept_minutes > 0 AND on_site_minutes >= accept_minutes"
-            " AND resolve_minutes >= on_site_minutes",
-            name="minutes_rise",
-        ),
-    )
-
-    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"), primary_key=True)
-    category: Mapped[Category] = mapped_column(choice(Category, "category"), primary_key=True)
-    accept_minutes: Mapped[int]
-    on_site_minutes: Mapped[int]
-    resolve_minutes: Mapped[int]
-    set_by: Mapped[UUID]
-    set_at: Mapped[datetime]
 
 
 class Call(Base):
@@ -258,30 +182,36 @@ class CallStep(Base):
     photo_id: Mapped[UUID | None] = mapped_column(ForeignKey("file.id"), index=True)
 
 
-class Duty(Base):
-    """A public duty of an office, entered by hand: blue while in time, red once overdue.
+class CallRound(Base):
+    """The first round of a call that its caller sent back: whose it was, its times and its stars.
 
-    Calls and objections stand beside it on the same ledgers without a row of their own. `division`
-    is where it concerns people; `note` says how it was done.
+    The call's own columns begin anew then. `rating_word` is erased with the call's words.
     """
 
-    __tablename__ = "duty"
+    __tablename__ = "call_round"
     __table_args__ = (
-        Index(None, "division", "due_on"),
-        CheckConstraint("length(title) > 0", name="titled"),
         CheckConstraint(
-            "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)",
-            name="done_is_whole",
+            "accepted_at >= pushed_at AND on_site_at >= accepted_at"
+            " AND resolved_at >= accepted_at AND resolved_at >= on_site_at"
+            " AND answered_at >= resolved_at",
+            name="times_rise",
         ),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="stars"),
+        CheckConstraint("rating_word IS NULL OR rating IS NOT NULL", name="word_of_rating"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    division: Mapped[str] = mapped_column(String(15), ForeignKey("division.code"))
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
-    title: Mapped[str] = mapped_column(String(PLACE_LENGTH))
-    due_on: Mapped[date]
-    made_by: Mapped[UUID]
-    made_at: Mapped[datetime]
-    done_by: Mapped[UUID | None]
-    done_at: Mapped[datetime | None]
-    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    pushed_at: Mapped[datetime]
+    resolve_by: Mapped[datetime]
+    accepted_at: Mapped[datetime]
+    on_site_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime]
+    answered_at: Mapped[datetime]
+    rating: Mapped[int | None]
+    rating_word: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+
+    @property
+    def answer_by(self) -> datetime:
+        """By when its caller was to have the answer."""
+        return self.resolved_at + ANSWER_WITHIN

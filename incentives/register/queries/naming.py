@@ -1,0 +1,40 @@
+"""Whom a text that anyone will read names: it may speak of places and offices, not of villagers."""
+
+from sqlalchemy import or_, select
+
+from incentives.extensions import db
+from incentives.register.models import Division, Resident
+from incentives.register.names import letters, stands_in
+
+
+def villager_named_in(division: str, text: str) -> str | None:
+    """The longest name of a resident of a division, or of the villages below, that a text has.
+
+    Who has moved away counts too. What is part of a place's own name there names nobody.
+    """
+    text = without_places(division, text)
+    first = {form for each in letters(text) for form in (each, each.upper())}
+    names = db.session.scalars(
+        select(Resident.name)
+        .where(
+            Resident.village.startswith(division, autoescape=True),
+            db.func.substr(Resident.name, 1, 1).in_(first),
+        )
+        .distinct()
+    )
+    found = [each for each in names if stands_in(each, text)]
+    return max(found, key=lambda each: (len(each), each), default=None)
+
+
+def without_places(division: str, text: str) -> str:
+    """A text without the names of this division, those below and those that it lies in."""
+    over = [division[:length] for length in range(6, len(division))]
+    places = db.session.scalars(
+        select(Division).where(
+            or_(Division.code.startswith(division, autoescape=True), Division.code.in_(over))
+        )
+    )
+    names = {name for each in places for name in (each.name_zh, each.short_name)}
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "0")  # letters on both sides of it make no name together
+    return text
