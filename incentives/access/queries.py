@@ -57,20 +57,23 @@ def divisions_where(condition: ColumnElement[bool]) -> dict[str, DivisionChoice]
 
 
 def person_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """The names of people (`Actor.person`), those who are not known any more left out."""
+    """The names of people (`Actor.person`), those who are not known any more left out.
+
+    Who has several accounts is named as in the oldest: a later one renames nobody in old lines.
+    """
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
     names: dict[UUID, str] = {}
     users = db.session.execute(
-        select(User.id, User.resident_id, User.name).where(
-            or_(User.id.in_(wanted), User.resident_id.in_(wanted))
-        )
+        select(User.id, User.resident_id, User.name)
+        .where(or_(User.id.in_(wanted), User.resident_id.in_(wanted)))
+        .order_by(User.added_at, User.id)
     )
     for user_id, resident_id, name in users:
         names[user_id] = name
         if resident_id is not None:
-            names[resident_id] = name
+            names.setdefault(resident_id, name)
     missing = wanted - names.keys()
     if missing and hooks.names_of:
         names |= hooks.names_of[-1](missing)

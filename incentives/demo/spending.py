@@ -10,7 +10,6 @@ from incentives.demo.calendar import at
 from incentives.demo.history import attempt
 from incentives.demo.people import DemoVillage
 from incentives.demo.rewards import Rewards
-from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Method, Place, Source, Status
 from incentives.fund.operations import (
     BudgetLine,
@@ -200,12 +199,8 @@ class Fund:
         return work
 
     def approve(self, disbursement_id: UUID, now: datetime) -> Disbursement:
-        """The village's supervisor approves, and above the limit the township's too."""
-        hands = ["supervisor"]
-        disbursement = db.session.get_one(Disbursement, disbursement_id)
-        if disbursement.amount_fen > disbursement.second_approval_fen:
-            hands.append("township_supervisor")
-        for hand in hands:
+        """The village's supervisor approves, and where two are needed the township's too."""
+        for hand in ("supervisor", "township_supervisor"):
             disbursement = approve_disbursement(
                 village=self.village.code,
                 disbursement_id=disbursement_id,
@@ -213,4 +208,6 @@ class Fund:
                 actor=self.village.staff[hand],
                 now=now,
             )
+            if disbursement.status is Status.APPROVED:
+                break
         return disbursement

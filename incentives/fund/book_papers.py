@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from incentives.cards.paper import printed_checkpoint
 from incentives.fund import queries, words
 from incentives.fund.queries import BookLine, Part
+from incentives.fund.queries.statements import AccountLine
 from incentives.web.dates import month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
@@ -31,7 +32,7 @@ def what_of(line: BookLine) -> str:
     return " · ".join(str(each) for each in (kind, of) if each)
 
 
-def hands_of(line: BookLine, between: str = "\n") -> str:
+def hands_of(line: BookLine | AccountLine, between: str = "\n") -> str:
     """Who took which step, in words."""
     return between.join(
         f"{words.STEPS.get(hand.step, hand.step)} {hand.name}" for hand in line.hands
@@ -90,7 +91,7 @@ def book_pdf(village: str, part: Part) -> Response:
         lines = queries.whole_book(village, part)
         rows = [
             {
-                "voucher": line.voucher,
+                "voucher": line.voucher or "",
                 "when": line.day.isoformat() if line.day else month_word(line.month),
                 "what": " · ".join(
                     each for each in (what_of(line), line.payee, line.reason) if each

@@ -9,6 +9,9 @@ SETTLEMENT = "settlement"
 STOCK = "stock"
 DIFFERENCE = "difference"
 
+# What a count found stands under no purpose that money is given for.
+FOUND = {"zh": "盘点差额", "en": "Difference found", "bo": "བགྲངས་པའི་ཁྱད་པར།"}
+
 
 @dataclass(frozen=True)
 class Purpose:
@@ -55,8 +58,10 @@ def purposes() -> dict[str, Purpose]:
 
 
 def purpose_name(code: str, language: str = "zh") -> str:
-    """A purpose in the reader's language; the code itself where the list has none."""
+    """A purpose or a count's difference in a language; the code where the list has none."""
     purpose = purposes().get(code)
+    if code == DIFFERENCE:
+        return FOUND.get(language[:2], FOUND["zh"])
     if purpose is None:
         return code
     names = {"en": purpose.name_en, "bo": purpose.name_bo}

@@ -12,7 +12,7 @@ from incentives.cards.paper import printed_checkpoint
 from incentives.clock import now, village_day
 from incentives.errors import NotFound
 from incentives.fund import queries, words
-from incentives.fund.book_papers import yuan
+from incentives.fund.book_papers import hands_of, yuan
 from incentives.fund.queries.statements import (
     Period,
     account_page,
@@ -160,6 +160,7 @@ def account_table(village: str, asked: Asked) -> Table:
                     line.payee,
                     line.reason,
                     line.paper,
+                    hands_of(line, between=" · "),
                 )
                 if each
             ),

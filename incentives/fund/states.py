@@ -22,24 +22,28 @@ class Action(StrEnum):
 
 BEFORE_PAYMENT = frozenset({Status.APPLIED, Status.EVALUATED, Status.PUBLISHED, Status.APPROVED})
 
-# Approval from `evaluated` is for villages with no days of publicity only; from `published` only
-# once the notice is over: `operations.approval` refuses all else.
-TRANSITIONS: dict[Action, tuple[frozenset[Status], Status]] = {
-    Action.EVALUATE: (frozenset({Status.APPLIED}), Status.EVALUATED),
-    Action.PUBLISH: (frozenset({Status.EVALUATED}), Status.PUBLISHED),
-    Action.APPROVE: (frozenset({Status.EVALUATED, Status.PUBLISHED}), Status.APPROVED),
-    Action.PAY: (frozenset({Status.APPROVED}), Status.PAID),
-    Action.RECEIVE: (frozenset({Status.PAID}), Status.RECEIVED),
-    Action.RETURN: (
-        frozenset({Status.PAID, Status.RECEIVED, Status.RETURNED}),
-        Status.RETURNED,
-    ),
-    Action.REVERSE: (frozenset({Status.PAID, Status.RECEIVED}), Status.REVERSED),
-    Action.REJECT: (BEFORE_PAYMENT, Status.REJECTED),
-    Action.WITHDRAW: (BEFORE_PAYMENT, Status.WITHDRAWN),
+
+def to(after: Status, *before: Status) -> dict[Status, Status]:
+    """An action that leads from each of these states to one."""
+    return dict.fromkeys(before, after)
+
+
+# From which state to which. Approval from `evaluated` is for villages with no days of publicity
+# only; from `published` only once the notice is over: `operations.deciding` refuses all else. A
+# receipt that comes after some of the money did is kept, and the state stays.
+TRANSITIONS: dict[Action, dict[Status, Status]] = {
+    Action.EVALUATE: to(Status.EVALUATED, Status.APPLIED),
+    Action.PUBLISH: to(Status.PUBLISHED, Status.EVALUATED),
+    Action.APPROVE: to(Status.APPROVED, Status.EVALUATED, Status.PUBLISHED),
+    Action.PAY: to(Status.PAID, Status.APPROVED),
+    Action.RECEIVE: to(Status.RECEIVED, Status.PAID) | to(Status.RETURNED, Status.RETURNED),
+    Action.RETURN: to(Status.RETURNED, Status.PAID, Status.RECEIVED, Status.RETURNED),
+    Action.REVERSE: to(Status.REVERSED, Status.PAID, Status.RECEIVED),
+    Action.REJECT: to(Status.REJECTED, *BEFORE_PAYMENT),
+    Action.WITHDRAW: to(Status.WITHDRAWN, *BEFORE_PAYMENT),
 }
 
 
 def allowed(status: Status) -> list[Action]:
     """The actions that a disbursement in this state can take, in the order of the table."""
-    return [action for action, (before, _after) in TRANSITIONS.items() if status in before]
+    return [action for action, leads in TRANSITIONS.items() if status in leads]

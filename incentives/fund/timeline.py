@@ -41,6 +41,7 @@ class Card:
     actions: list[str]
     missing_approvals: int
     waits: str | None
+    why_two: str | None
     is_own: bool
 
     @property
@@ -57,6 +58,7 @@ def card_of(view: DisbursementView, actor: Actor) -> Card:
         actions=actions_of(view, actor),
         missing_approvals=missing_approvals(view.disbursement, view.approvals, view.decided_fen),
         waits=what_waits(view),
+        why_two=why_two(view),
         is_own=is_own(view, actor),
     )
 
@@ -79,6 +81,20 @@ def what_waits(view: DisbursementView) -> str | None:
     return None
 
 
+def why_two(view: DisbursementView) -> str | None:
+    """In a sentence, that two approve because of what else the payee gets at about that time."""
+    row = view.disbursement
+    of_itself = view.decided_fen - view.nearby_fen
+    if row.status not in BEFORE_PAYMENT or not (
+        of_itself <= row.second_approval_fen < view.decided_fen
+    ):
+        return None
+    return _(
+        "With what this payee gets within 30 days it is %(yuan)s yuan: two approve",
+        yuan=f"{view.decided_fen / 100:.2f}",
+    )
+
+
 def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
     """What this person can do now, by role, state and what they did before."""
     row = view.disbursement
@@ -90,6 +106,7 @@ def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
         row.status is Status.PUBLISHED and row.concluded_at is not None
     )
     paid = row.status in (Status.PAID, Status.RECEIVED)
+    takes_receipt = row.status in (Status.PAID, Status.RETURNED)
     rest = row.amount_fen - row.returned_fen
     before = row.status in BEFORE_PAYMENT
     decides = not own and not mine
@@ -100,7 +117,7 @@ def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
             "pay",
             row.status is Status.APPROVED and not own and actor.person not in earlier,
         ),
-        "receipt": ("receive", row.status is Status.PAID and not own),
+        "receipt": ("receive", row.receipt_file_id is None and takes_receipt and not own),
         "return": ("return", (paid or row.status is Status.RETURNED) and rest > 0 and not own),
         "reversal": ("reverse", paid and not own),
         "rejection": ("reject", before and decides and row.status is not Status.APPLIED),
@@ -155,7 +172,8 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
         }
         ended = words.get(row.status, "")
         steps.append(step(ended, row.ended_by, row.ended_at, names, row.ended_reason))
-    return steps + rest_of(row.status)
+    unsigned = row.status is Status.RETURNED and row.receipt_file_id is None
+    return steps + rest_of(Status.PAID if unsigned else row.status)
 
 
 def where_and_when(method: Method, day: date) -> str:

@@ -3,7 +3,8 @@
 A decision is never by who applied or evaluated, nor a payment by who decided; what is approved has
 the approvals that its sum and its payee ask for; nothing is paid that isn't approved, but what a
 recovery replays; no money is written off by one person; none moves on a day of a closed month, and
-no month opens again; a file that accounting keeps isn't erased before its day.
+no month opens again; a file that accounting keeps isn't erased before its day, nor its row deleted;
+days go in order, and cash and bank hold enough on each; a closed year's budgets stay.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
@@ -100,6 +101,117 @@ MISSING = """NEW.to_place = 'difference'
     AND (NEW.confirmed_by IS NULL OR NEW.confirmed_by = NEW.entered_by)"""
 GUARDS_OF_MOVES = (
     guard("money_missing_by_two", "money_move", "INSERT", MISSING, "missing money has two people"),
+)
+
+
+# What follows was found by people who looked for a way round the rules.
+HOME = "COALESCE({0}.household_id, (SELECT household_id FROM resident WHERE id = {0}.resident_id))"
+DAYS_BETWEEN = {
+    "sqlite": "abs(julianday(date(o.applied_at, '+8 hours'))"
+    " - julianday(date(NEW.applied_at, '+8 hours')))",
+    "postgresql": "abs((o.applied_at AT TIME ZONE 'Asia/Shanghai')::date"
+    " - (NEW.applied_at AT TIME ZONE 'Asia/Shanghai')::date)",
+}
+# A name is the same here only as it was typed; the operation knows it however it is written.
+NEARBY = """COALESCE((SELECT SUM(o.amount_fen - o.returned_fen) FROM disbursement o
+    WHERE o.village = NEW.village AND o.id <> NEW.id
+    AND o.status NOT IN ('rejected', 'withdrawn', 'reversed')
+    AND ({home} = {other} OR o.team_id = NEW.team_id OR o.payee_name = NEW.payee_name)
+    AND {days} <= 30
+    AND NOT EXISTS (SELECT 1 FROM disbursement_list_line n
+        JOIN disbursement_list_line l ON l.list_id = n.list_id
+        WHERE n.disbursement_id = NEW.id AND l.disbursement_id = o.id)), 0)"""
+SPLIT = {
+    dialect: f"NEW.status = 'approved' AND OLD.status <> 'approved' AND {APPROVALS} < 2"
+    f" AND {TOTAL} + "
+    + NEARBY.format(home=HOME.format("NEW"), other=HOME.format("o"), days=days)
+    + " > NEW.second_approval_fen"
+    for dialect, days in DAYS_BETWEEN.items()
+}
+
+VILLAGE_DAY = {
+    "sqlite": "date({0}, '+8 hours')",
+    "postgresql": "({0} AT TIME ZONE 'Asia/Shanghai')::date",
+}
+APPROVED_ON = """(SELECT MAX({day}) FROM disbursement_approval
+    WHERE disbursement_id = NEW.id AND decision = 'approve')"""
+PAID_EARLY = {
+    dialect: "NEW.paid_on IS NOT NULL AND OLD.paid_on IS NULL AND NEW.paid_on < "
+    + APPROVED_ON.format(day=day.format("decided_at"))
+    + f" AND NOT {REPLAYING}"
+    for dialect, day in VILLAGE_DAY.items()
+}
+BACK_EARLY = f"""NEW.returned_on < (SELECT paid_on FROM disbursement WHERE id = NEW.disbursement_id)
+    AND NOT {REPLAYING}"""  # noqa: S608 -- text of our own
+
+# What each day since the act's held: all before it is in that day's.
+SHORT = f"""EXISTS (SELECT 1 FROM (
+    SELECT SUM(SUM(moved.fen)) OVER (ORDER BY moved.day) AS held FROM (
+        SELECT CASE WHEN e.occurred_on < act.occurred_on THEN act.occurred_on
+                ELSE e.occurred_on END AS day,
+            CASE WHEN t.to_code = NEW.from_code THEN t.amount ELSE -t.amount END AS fen
+        FROM event act JOIN transfer t ON t.village = act.village
+        JOIN event e ON e.village = t.village AND e.seq = t.seq
+        WHERE act.village = NEW.village AND act.seq = NEW.seq AND t.village = NEW.village
+        AND (t.to_code = NEW.from_code OR t.from_code = NEW.from_code)
+    ) AS moved GROUP BY moved.day) AS days WHERE days.held < NEW.amount)
+    AND NOT {REPLAYING}"""  # noqa: S608 -- text of our own
+OUT_OF_MONEY = "NEW.unit = 'fen' AND NEW.from_code IN ('cash', 'bank')"
+
+YEAR_CLOSED = {
+    "sqlite": "EXISTS (SELECT 1 FROM month_close WHERE village = {0}.village"
+    " AND ends_on >= {0}.year || '-12-31')",
+    "postgresql": "EXISTS (SELECT 1 FROM month_close WHERE village = {0}.village"
+    " AND ends_on >= make_date({0}.year::integer, 12, 31))",
+}
+STILL_KEPT = {
+    "sqlite": "OLD.kept_until >= date('now', '+8 hours')",
+    "postgresql": "OLD.kept_until >= (now() AT TIME ZONE 'Asia/Shanghai')::date",
+}
+
+
+def of_open_year(name: str, table: str, act: str) -> Guard:
+    """Refuse an act on budgets of a closed year."""
+    row = "OLD" if act == "DELETE" else "NEW"
+    condition = {dialect: text.format(row) for dialect, text in YEAR_CLOSED.items()}
+    return guard(name, table, act, condition, "the budgets of a closed year stay")
+
+
+GUARDS_OF_DAYS = (
+    guard(
+        "disbursement_split_has_two",
+        "disbursement",
+        "UPDATE",
+        SPLIT,
+        "this disbursement lacks approvals, with what its payee gets beside it",
+    ),
+    guard(
+        "disbursement_paid_once_approved",
+        "disbursement",
+        "UPDATE",
+        PAID_EARLY,
+        "nothing is paid before the day of its approval",
+    ),
+    guard(
+        "payment_return_after_payment",
+        "payment_return",
+        "INSERT",
+        BACK_EARLY,
+        "nothing comes back before it was paid",
+    ),
+    guard(
+        "transfer_held_each_day",
+        "transfer",
+        "INSERT",
+        SHORT,
+        "cash and bank did not hold this on each day since",
+        OUT_OF_MONEY,
+    ),
+    of_open_year("budget_adoption_of_open_year", "budget_adoption", "INSERT"),
+    of_open_year("budget_of_open_year", "budget", "INSERT"),
+    of_open_year("budget_changed_in_open_year", "budget", "UPDATE"),
+    of_open_year("budget_dropped_in_open_year", "budget", "DELETE"),
+    guard("file_kept_is_there", "file", "DELETE", STILL_KEPT, "accounting keeps this file"),
 )
 
 

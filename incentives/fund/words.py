@@ -67,7 +67,12 @@ SENT_UP = {
     "too_small": _("The village has too few people who may decide it."),
     "role": _("The payee holds a role in the village: the township approves too."),
 }
-ACCOUNTS = {"cash": _("Cash"), "bank": _("Bank account"), "payable": _("Owed to shops")}
+ACCOUNTS = {
+    "cash": _("Cash"),
+    "bank": _("Bank account"),
+    "payable": _("Owed to shops"),
+    "surplus": _("Surplus of earlier years"),
+}
 
 
 def stage(disbursement: Any) -> str:
@@ -97,8 +102,6 @@ def account_name(code: str) -> str:
 
 def purpose_word(code: str) -> str:
     """A purpose in the reader's language, on a sheet for the wall in Chinese."""
-    if code == "difference":
-        return str(_("Difference found"))
     return purpose_name(code, str(get_locale()))
 
 

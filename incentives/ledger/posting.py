@@ -11,8 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
+from incentives.clock import village_day
 from incentives.errors import InsufficientFunds, InsufficientPoints, Refusal
 from incentives.extensions import db
+from incentives.ledger.days import DatedBack
 from incentives.ledger.drafts import Draft
 from incentives.ledger.holding import KEY, held_heads
 from incentives.ledger.kinds import Unit
@@ -30,8 +32,8 @@ def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[
 
     `actor` is the person who enters those whose draft names nobody else, None for an act of the
     clock. Refuses `insufficient_points` and `insufficient_funds` where an account would leave its
-    floor, `already_reversed` and `wrong_state` where nothing is left to undo. RuntimeError for a
-    second call in a transaction.
+    floor, cash and bank on any day since the act's too, `already_reversed` and `wrong_state` where
+    nothing is left to undo. RuntimeError for a second call in a transaction.
     """
     held = held_heads([draft.village for draft in drafts])
     if held.posted:
@@ -42,13 +44,15 @@ def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[
     asked = ask_books(connection, drafts, mirrored, actor)
     heads = held.read()
     books = {village: each.read(connection, village) for village, each in asked.items()}
-    page = Page()
+    page, dated_back = Page(), DatedBack(village_day(now))
     for draft in drafts:
         reversed_event = mirrored.get(draft.reverses) if draft.reverses else None
         book = books[draft.village]
         transfers = plan(draft, book, reversed_event)
+        dated_back.add(draft, transfers)
         held.writing = held.writing or (transfers[0].unit if transfers else None)
         add_event(page, heads[draft.village], draft, transfers, book.persons, actor, now)
+    dated_back.refuse_short(connection)
     held.writing = held.writing or Unit.POINT
     write(connection, page, [heads[village] for village in books], books)
     return page.events

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from incentives.access.actor import Actor, Role
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
@@ -16,6 +16,7 @@ from incentives.register.models import Household
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
 
 DAY = date(2026, 3, 1)
+TODAY = date(2026, 3, 2)  # the day on which a test begins
 VOTE = operations.Vote(held_on=DAY, present=60, in_favour=55, against=2, resolution="村民会议决议")
 
 
@@ -145,12 +146,18 @@ def withdraw(actor: Actor, disbursement_id: UUID):
     )
 
 
-def pay(actor: Actor, disbursement_id: UUID, method: Method = Method.CASH):
+def pay(
+    actor: Actor,
+    disbursement_id: UUID,
+    method: Method = Method.CASH,
+    paid_on: date | None = None,
+):
+    """A payment of today, unless said otherwise."""
     return act(
         lambda: operations.pay_disbursement(
             village=VILLAGE,
             disbursement_id=disbursement_id,
-            paid_on=DAY,
+            paid_on=paid_on or village_day(now()),
             method=method,
             voucher="P-1",
             actor=actor,
@@ -185,14 +192,21 @@ def receive(actor: Actor, disbursement_id: UUID):
     return act(work)
 
 
-def give_back(actor: Actor, disbursement_id: UUID, amount_fen: int = 1_000):
+def give_back(
+    actor: Actor,
+    disbursement_id: UUID,
+    amount_fen: int = 1_000,
+    method: Method = Method.CASH,
+    returned_on: date | None = None,
+):
     return act(
         lambda: operations.return_payment(
             village=VILLAGE,
             disbursement_id=disbursement_id,
             amount_fen=amount_fen,
-            method=Method.CASH,
+            method=method,
             reason="退回一部分",
+            returned_on=returned_on,
             actor=actor,
             now=now(),
         )

@@ -307,7 +307,7 @@ def test_the_township_evaluates_only_what_the_village_cannot(village):
 def test_the_township_approves_where_too_few_of_the_village_may(village):
     above = staff(Role.SUPERVISOR, TOWNSHIP)
     add_account("supervisor", Role.SUPERVISOR, person=village.supervisor.person)
-    small = applied(village)
+    small = apply_for(village.cadre, PayeeChoice(name="县五金店"), purpose="commons")
     large = applied(village, amount_fen=100_001)
     for each in (small, large):
         evaluate(village.reviewer, each)

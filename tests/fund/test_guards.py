@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from incentives.access.actor import Role
@@ -189,11 +189,25 @@ def test_a_voucher_stays_for_thirty_years(village, clock):
     ):
         with pytest.raises(DBAPIError, match="accounting keeps"):
             send(sent)
+    with pytest.raises(DBAPIError, match="accounting keeps"):
+        act(lambda: db.session.execute(delete(File).where(File.id == file)))
     clock.forward(days=365 * 31)
     assert erase(file).erased_at is not None
 
 
-def test_a_payees_receipt_survives_the_payees_erasure(village):
+def test_the_row_of_a_file_that_nothing_keeps_any_more_may_go(village):
+    free, past = keep(village).id, keep(village).id
+    act(lambda: db.session.execute(update(File).where(File.id == past).values(kept_until=DAY)))
+    for file in (free, past):
+        act(lambda file=file: db.session.execute(delete(File).where(File.id == file)))
+        assert db.session.get(File, file) is None
+
+
+def test_a_payees_receipt_stays_though_their_personal_data_went(village):
+    """No operation erases a household's personal data: the rows are changed by hand here.
+
+    What this holds is that the receipt depends on none of it.
+    """
     disbursement_id = bring_to(Status.PAID, village)
     receive(village.treasurer, disbursement_id)
     file = db.session.get_one(Disbursement, disbursement_id).receipt_file_id

@@ -15,7 +15,7 @@ from incentives.fund.queries.township import sent_up_to
 from incentives.ledger.models import Event
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
 from tests.fund.people import (
-    DAY,
+    TODAY,
     apply_for,
     approve,
     evaluate,
@@ -71,7 +71,7 @@ def approve_list(actor, list_id):
 
 
 def pay_list(village, list_id, **given):
-    fields = {"paid_on": DAY, "method": Method.CASH, "voucher": "ZC-9"} | given
+    fields = {"paid_on": TODAY, "method": Method.CASH, "voucher": "ZC-9"} | given
     return step(operations.pay_list, village.treasurer, list_id, **fields)
 
 

@@ -159,10 +159,11 @@ def test_nothing_is_posted_into_a_closed_month(village):
         lambda: give(village, 5_000, received_on=DAY),
         lambda: give(village, 5_000, received_on=date(2026, 2, 1)),
         lambda: move(village, date(2026, 3, 31)),
-        lambda: pay(village.treasurer, paid),
+        lambda: pay(village.treasurer, paid, paid_on=date(2026, 3, 31)),
     ):
-        with pytest.raises(Invalid):
+        with pytest.raises(Invalid) as refused:
             late()
+        assert "已结账" in str(refused.value.errors[0].detail)
     give(village, 5_000, received_on=APRIL)
 
 
@@ -203,13 +204,15 @@ def test_the_database_keeps_a_closed_month_closed(village, monkeypatch):
 
 
 @pytest.fixture
-def banked(village):
-    """March with 3,000 yuan in the bank: an income, a payment; cash counted."""
+def banked(village, clock):
+    """March with 3,000 yuan in the bank: an income, a payment of the 12th; cash counted."""
+    clock.forward(days=-22)
     give(village, 300_000, Method.BANK, received_on=date(2026, 3, 10))
     disbursement_id = applied(village, amount_fen=40_000)
     evaluate(village.reviewer, disbursement_id)
     approve(village.supervisor, disbursement_id)
     pay(village.treasurer, disbursement_id, Method.BANK)
+    clock.forward(days=22)
     counted(village)
     return village
 
@@ -221,8 +224,8 @@ def test_the_statement_is_matched_by_amount_and_day(banked):
         banked,
         MARCH,
         date(2026, 3, 31),
-        (date(2026, 3, 3), -40_000, "转账"),
         (date(2026, 3, 10), 300_000, "捐款"),
+        (date(2026, 3, 13), -40_000, "转账"),
     )
     with pytest.raises(WrongState):
         close(banked, MARCH)

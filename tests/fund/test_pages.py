@@ -96,7 +96,7 @@ def test_a_chip_tells_before_a_notice_from_in_it_and_after_it(bare_app):
         "treasurer",
         "POST",
         f"{FUND}/disbursements/{one['id']}/payment",
-        {"paid_on": "2026-03-01", "method": "cash", "voucher": "ZC-1"},
+        {"paid_on": "2026-03-02", "method": "cash", "voucher": "ZC-1"},
     )
     assert (early.status_code, early.json["detail"]) == (409, "This isn't approved yet")
 

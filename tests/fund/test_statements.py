@@ -100,6 +100,36 @@ def test_the_trial_balance_balances_and_ends_with_what_is_held(village):
     assert [row.code for row in rows][:2] == ["cash", "bank"]
 
 
+def test_a_new_year_begins_with_its_surplus_and_adds_up(village, clock):
+    """Income and spending begin each year at nothing; what earlier years left stands in one row."""
+    clock.forward(days=320)  # January 2027
+    give(village, 7_000, received_on=date(2027, 1, 5))
+    for period in (Period.of(2027), Period.of(2027, 1), Period.of(2027, 2)):
+        rows = queries.trial_balance_of(VILLAGE, period)
+        assert sum(row.opening_fen for row in rows) == sum(row.closing_fen for row in rows) == 0
+        assert sum(row.debit_fen for row in rows) == sum(row.credit_fen for row in rows)
+    rows = {row.code: row for row in queries.trial_balance_of(VILLAGE, Period.of(2027))}
+    assert rows.keys() == {"cash", "bank", "surplus", "income.donation"}
+    assert rows["surplus"].opening_fen == rows["surplus"].closing_fen == 7_000 - held()
+    donations = rows["income.donation"]
+    assert (donations.opening_fen, donations.closing_fen) == (0, -7_000)
+    february = {row.code: row for row in queries.trial_balance_of(VILLAGE, Period.of(2027, 2))}
+    assert february["income.donation"].opening_fen == -7_000
+    before = {row.code: row for row in queries.trial_balance_of(VILLAGE, Period.of(2026))}
+    assert before["surplus"].opening_fen == -20_000  # what 2025 left
+    assert (
+        before["surplus"].opening_fen
+        + sum(
+            row.closing_fen
+            for code, row in before.items()
+            if code.startswith(("income", "spending"))
+        )
+        == 7_000 - held()
+    )
+    page = queries.account_page(VILLAGE, "spending.family", Period.of(2027))
+    assert (page.opening_fen, page.lines) == (0, [])
+
+
 def test_income_and_expenditure_by_month(village):
     found = queries.income_statement(VILLAGE, 2026)
     (donations,) = found.income

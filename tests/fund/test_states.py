@@ -32,6 +32,7 @@ paid       receive  received
 paid       return   returned
 received   return   returned
 returned   return   returned
+returned   receive  returned
 paid       reverse  reversed
 received   reverse  reversed
 applied    reject   rejected

@@ -145,7 +145,9 @@ class Trade:
         card = issue_card(village=home.village, household_id=home.id, actor=SYSTEM, now=now())
         return code_of(card)
 
-    def fund(self, village: str, amount_fen: int, method: Method = Method.CASH) -> None:
+    def fund(
+        self, village: str, amount_fen: int, method: Method = Method.CASH, on: date = MARCH
+    ) -> None:
         """Money into the fund."""
         act(
             lambda: (
@@ -153,7 +155,7 @@ class Trade:
                     village=village,
                     source=Source.COLLECTIVE,
                     amount_fen=amount_fen,
-                    received_on=date(2026, 3, 1),
+                    received_on=on,
                     voucher="R",
                     method=method,
                     actor=self.people[village][Role.TREASURER],

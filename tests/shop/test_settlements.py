@@ -238,6 +238,34 @@ def test_the_fund_pays_what_it_has_and_never_more(trade):
         trade.do(Action.PAY, settlement, paid_on=tomorrow)
 
 
+def test_nothing_is_paid_before_the_day_of_its_approval(trade):
+    trade.sell(oil=1)
+    trade.on(APRIL)
+    settlement = trade.submit()
+    trade.on(date(2026, 4, 3))
+    trade.through(settlement, Action.CHECK, Action.APPROVE)
+    with pytest.raises(Invalid) as refused:
+        trade.do(Action.PAY, settlement, paid_on=date(2026, 4, 2))
+    assert [each.pointer for each in refused.value.errors] == ["/paid_on"]
+    trade.on(date(2026, 4, 5))
+    paid = trade.do(Action.PAY, settlement, paid_on=date(2026, 4, 3))
+    assert paid is SettlementStatus.PAID
+
+
+def test_a_payment_of_a_shop_dated_back_takes_from_the_days_since(trade):
+    trade.sell(oil=1)
+    trade.on(APRIL)
+    settlement = trade.submit()
+    trade.through(settlement, Action.CHECK, Action.APPROVE)
+    trade.on(date(2026, 4, 2))
+    trade.fund(VILLAGE, OIL_FEN, Method.BANK, on=date(2026, 4, 2))
+    with pytest.raises(InsufficientFunds) as refused:
+        trade.do(Action.PAY, settlement, method=Method.BANK, paid_on=APRIL)
+    assert refused.value.extensions["day"] == "2026-04-01"
+    paid = trade.do(Action.PAY, settlement, method=Method.BANK)
+    assert paid is SettlementStatus.PAID
+
+
 def test_the_village_s_own_goods_are_costed_and_never_settled(app, clock):
     trade = Trade(clock, owner=StockOwner.VILLAGE)
     trade.take_back(trade.sell(soap=3, oil=1), soap=1)

@@ -52,6 +52,7 @@ def view_output(view: DisbursementView, names: dict[UUID, str]) -> dict[str, Any
         "line": view.of_list[1] if view.of_list else None,
         "budget_fen": view.budget_fen,
         "budget_left_fen": view.budget_left_fen,
+        "nearby_fen": view.nearby_fen,
         "missing_approvals": operations.missing_approvals(
             disbursement, view.approvals, view.decided_fen
         ),
@@ -84,12 +85,12 @@ def output_of(disbursement: Disbursement) -> dict[str, Any]:
 
 def income_outputs(rows: Sequence[Income]) -> list[dict[str, Any]]:
     """Incomes with their vouchers."""
-    papers = queries.vouchers_of(rows)
+    papers, twice = queries.vouchers_of(rows), queries.vouchers_twice(rows)
     return [
         {
             **columns(row),
             "file_id": papers.get(row.id),
-            "voucher_twice": queries.voucher_twice(row),
+            "voucher_twice": row.id in twice,
         }
         for row in rows
     ]

@@ -7,12 +7,12 @@ from incentives.fund.operations.applying import (
     withdraw_disbursement,
 )
 from incentives.fund.operations.bank import enter_statement, remove_statement
-from incentives.fund.operations.budgets import BudgetLine, Vote, set_budgets
+from incentives.fund.operations.budgets import BudgetLine, Vote, set_budgets, why_not_adopted
 from incentives.fund.operations.counting import confirm_count, count_cash
 from incentives.fund.operations.deciding import (
     approve_disbursement,
+    decided_total,
     evaluate_disbursement,
-    list_total,
     missing_approvals,
     objection_open,
     reject_disbursement,
@@ -63,12 +63,12 @@ __all__ = [
     "confirm_count",
     "confirm_receipt",
     "count_cash",
+    "decided_total",
     "enter_statement",
     "evaluate_disbursement",
     "evaluate_list",
     "explain_event",
     "explain_line",
-    "list_total",
     "match_line",
     "match_proposed",
     "missing_approvals",
@@ -88,6 +88,7 @@ __all__ = [
     "reverse_income",
     "set_budgets",
     "unmatch_line",
+    "why_not_adopted",
     "withdraw_disbursement",
     "withdraw_list",
 ]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, select
 
 from incentives import ledger
@@ -17,15 +18,14 @@ from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.files.queries import readable_file
 from incentives.fund.models import RESOLUTION_LENGTH, Budget, BudgetAdoption
-from incentives.fund.operations.months import is_closed
+from incentives.fund.operations.months import close_of
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_text
 from incentives.fund.purposes import purposes
+from incentives.fund.queries.closing import first_month
 from incentives.fund.queries.figures import left_of_year
 from incentives.register.assembly import vote_errors
 
 FIRST_YEAR = 2000
-LAST_YEAR = 2200
-DECEMBER = 12
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,20 @@ def set_budgets(
 ) -> list[Budget]:
     """Set all of a year's budgets as the assembly adopted them: a purpose not named has none.
 
-    Refuses years that can't be, purposes that aren't on the list, a vote that can't have been or
-    that carried nothing, minutes that aren't there, and more carried over than the year before
-    left, or before that year is closed.
+    Refuses years other than this, the next and the last while it is open, purposes that aren't on
+    the list, a vote that can't have been or that carried nothing, minutes that aren't there, and
+    more carried over than the year before left, or before that year is closed.
     """
     require(actor, "budget.set", village)
     resolution = check_text(vote.resolution, "/resolution", RESOLUTION_LENGTH)
     ledger.hold([village])
-    errors = vote_errors(vote.held_on, vote.present, vote.in_favour, vote.against, village_day(now))
-    errors += line_errors(year, lines) + carried_errors(village, year, lines)
+    today = village_day(now)
+    errors = vote_errors(vote.held_on, vote.present, vote.in_favour, vote.against, today)
+    errors += line_errors(lines)
+    if wrong_year := why_not_adopted(village, year, today):
+        errors.append(FieldError("/year", wrong_year))
+    else:
+        errors += carried_errors(village, year, lines)
     if errors:
         raise Invalid(errors=errors)
     if vote.minutes is not None:
@@ -131,11 +136,24 @@ def exchange_lines(adoption: BudgetAdoption, lines: Mapping[str, BudgetLine]) ->
     return before
 
 
-def line_errors(year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
-    """What is wrong with a year's lines: the year, a purpose, an amount below nothing."""
+def why_not_adopted(village: str, year: int, today: date) -> LazyString | None:
+    """Why nothing is adopted for a year any more, or not yet; None where it can be.
+
+    Open are this year and the next, and last year while its December isn't closed, if the fund had
+    money by then.
+    """
+    if FIRST_YEAR <= year < today.year and close_of(village, year):
+        return _("The year %(year)s is closed: its budgets stay as they are", year=year)
+    began = first_month(village)
+    earliest = today.year - 1 if began and began.year < today.year else today.year
+    if earliest <= year <= today.year + 1:
+        return None
+    return _("Budgets are adopted for this year and the next, and for last year until it is closed")
+
+
+def line_errors(lines: Mapping[str, BudgetLine]) -> list[FieldError]:
+    """What is wrong with a year's lines: a purpose, an amount below nothing."""
     errors = []
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        errors.append(FieldError("/year", _("This isn't right")))
     for index, (purpose, line) in enumerate(lines.items()):
         if purpose not in purposes():
             detail = _("The list of purposes has no such purpose")
@@ -151,26 +169,45 @@ def line_errors(year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
 
 
 def carried_errors(village: str, year: int, lines: Mapping[str, BudgetLine]) -> list[FieldError]:
-    """What is wrong with what is carried over: more than is left, or the year isn't closed."""
-    carried = [(index, each) for index, each in enumerate(lines.items()) if each[1].carried_fen > 0]
-    if not carried or not FIRST_YEAR <= year <= LAST_YEAR:
+    """What is wrong with what is carried over: the year before isn't closed, or left less.
+
+    A purpose carries at most what its budget left, all together what cash and bank then held.
+    """
+    carried = {
+        index: (purpose, line.carried_fen)
+        for index, (purpose, line) in enumerate(lines.items())
+        if line.carried_fen > 0
+    }
+    if not carried:
         return []
-    if not is_closed(village, date(year - 1, DECEMBER, 1)):
+    closed = close_of(village, year - 1)
+    if closed is None:
         detail = _("Close the year %(year)s first: until then more may be spent", year=year - 1)
-        return [FieldError(f"/items/{index}/carried_fen", detail) for index, _line in carried]
+        return [carried_error(index, detail) for index in carried]
+    held_fen = closed.cash_fen + closed.bank_fen
+    if sum(fen for _purpose, fen in carried.values()) > held_fen:
+        detail = _(
+            "Cash and bank held %(held)s yuan at the end of %(year)s: no more is carried over",
+            held=f"{held_fen / 100:.2f}",
+            year=year - 1,
+        )
+        return [carried_error(index, detail) for index in carried]
     left = left_of_year(village, year - 1)
     return [
-        FieldError(
-            f"/items/{index}/carried_fen",
-            _(
-                "At most %(left)s yuan are left of %(year)s",
-                left=f"{max(0, left.get(purpose, 0)) / 100:.2f}",
-                year=year - 1,
-            ),
-        )
-        for index, (purpose, line) in carried
-        if line.carried_fen > left.get(purpose, 0)
+        carried_error(index, at_most(max(0, left.get(purpose, 0)), year - 1))
+        for index, (purpose, fen) in carried.items()
+        if fen > left.get(purpose, 0)
     ]
+
+
+def carried_error(index: int, detail: LazyString) -> FieldError:
+    """What is wrong with what a line carries over."""
+    return FieldError(f"/items/{index}/carried_fen", detail)
+
+
+def at_most(left_fen: int, year: int) -> LazyString:
+    """What a year's budget left."""
+    return _("At most %(left)s yuan are left of %(year)s", left=f"{left_fen / 100:.2f}", year=year)
 
 
 def refuse_bad_minutes(village: str, file_id: UUID, actor: Actor) -> None:

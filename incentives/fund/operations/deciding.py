@@ -35,7 +35,8 @@ from incentives.fund.operations.steps import (
     refuse_payee,
     refuse_wrong_state,
 )
-from incentives.fund.queries.lists import homes_decided_with, totals_of
+from incentives.fund.queries.lists import homes_decided_with, lists_with
+from incentives.fund.queries.nearby import nearby_totals
 from incentives.fund.queries.payees import payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.deciders import is_too_small
@@ -101,10 +102,11 @@ def approve_disbursement(
 ) -> Disbursement:
     """Say, as a supervisor, whether the money may be paid; a no needs a reason and ends it.
 
-    Above `second_approval_fen` two supervisors approve; to a payee with a role in the village one
-    of them is the township's. Until the last of them it stays where it is. Refuses who applied or
-    evaluated, who has decided already, somebody of the payee's household, and what is still to be
-    published or in notice, or has an objection open.
+    Above `second_approval_fen`, with what others bring the same payee within 30 days, two
+    supervisors approve; to a payee with a role in the village one of them is the township's. Until
+    the last of them it stays where it is. Refuses who applied or evaluated, who has decided
+    already, somebody of the payee's household, and what is still to be published or in notice, or
+    has an objection open.
     """
     require(actor, "disbursement.approve", village)
     ledger.hold([village])
@@ -132,7 +134,7 @@ def approve_disbursement(
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
     note_role(disbursement)
-    if missing_approvals(disbursement, [*earlier, approval], list_total(disbursement)) == 0:
+    if missing_approvals(disbursement, [*earlier, approval], decided_total(disbursement)) == 0:
         move_on(disbursement, Action.APPROVE)
     record(disbursement, audit.Tag.DISBURSEMENT_APPROVED, actor=actor, now=now)
     return disbursement
@@ -172,7 +174,8 @@ def missing_approvals(
 ) -> int:
     """How many approvals are still needed; one is the township's where the payee has a role.
 
-    `decided_fen` is the sum that is decided on: the list's where it stands on one, else its own.
+    `decided_fen` is the sum that is decided on: the list's where it stands on one, else its own,
+    and what others bring the same payee within 30 days.
     """
     given = [each for each in approvals if each.decision is Decision.APPROVE]
     needed = 2 if decided_fen > disbursement.second_approval_fen else 1
@@ -182,9 +185,11 @@ def missing_approvals(
     return missing
 
 
-def list_total(disbursement: Disbursement) -> int:
-    """The sum that is decided on together: that of its list, else its own."""
-    return totals_of([disbursement])[disbursement.id]
+def decided_total(disbursement: Disbursement) -> int:
+    """The sum that is decided on: its list's, else its own, and what is nearby."""
+    of_list = lists_with([disbursement]).get(disbursement.id)
+    own = disbursement.amount_fen if of_list is None else of_list[0].total_fen
+    return own + nearby_totals([disbursement])[disbursement.id]
 
 
 def note_role(disbursement: Disbursement) -> None:

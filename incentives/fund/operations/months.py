@@ -28,6 +28,16 @@ def is_closed(village: str, month: date) -> bool:
     return db.session.scalar(found) is not None
 
 
+def close_of(village: str, year: int) -> MonthClose | None:
+    """What closed a year, its December or a later month; None while it is open."""
+    return db.session.scalars(
+        select(MonthClose)
+        .where(MonthClose.village == village, MonthClose.ends_on >= date(year, 12, 31))
+        .order_by(MonthClose.ends_on)
+        .limit(1)
+    ).one_or_none()
+
+
 def refuse_closed(village: str, day: date, pointer: str) -> None:
     """Refuse a day in a month that is closed, or before one that is; under the village's lock."""
     closed = select(MonthClose.month).where(

@@ -36,10 +36,12 @@ from incentives.fund.operations.steps import (
     move_on,
     record,
     refuse_payee,
+    refuse_unapproved_day,
     refuse_wrong_state,
 )
 from incentives.fund.queries.files import evidence_of
 from incentives.fund.states import BEFORE_PAYMENT, Action
+from incentives.web.dates import day_word
 
 BEFORE_APPROVAL = BEFORE_PAYMENT - {Status.APPROVED}
 
@@ -57,7 +59,7 @@ def pay_disbursement(
     """Pay an approved disbursement from cash or bank, under a voucher.
 
     Refuses who evaluated or approved it, somebody of the payee's household, more than cash or
-    bank holds, and a day of a closed month.
+    bank held on that day or since, a day before the last approval's, and one of a closed month.
     """
     return pay_disbursements(
         village=village,
@@ -95,6 +97,7 @@ def pay_disbursements(
         if row.status in BEFORE_APPROVAL:
             raise WrongState(_("This isn't approved yet"))
         refuse_wrong_state(row, Action.PAY)
+        refuse_unapproved_day(paid_on, max(each.decided_at for each in approvals))
         drafts.append(
             payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
         )
@@ -156,12 +159,16 @@ def payment(
 def confirm_receipt(
     *, village: str, disbursement_id: UUID, file_id: UUID, actor: Actor, now: datetime
 ) -> Disbursement:
-    """Keep the signed receipt of a payment. Refuses a file that isn't the village's, and somebody
-    of the payee's household.
+    """Keep the signed receipt of a payment, also once some of it came back.
+
+    Refuses a file that isn't the village's, somebody of the payee's household, a second receipt.
     """
     require(actor, "disbursement.receive", village)
+    ledger.hold([village])
     disbursement = find_for_step(village, disbursement_id)
     refuse_payee(actor, disbursement)
+    if disbursement.receipt_file_id is not None:
+        raise WrongState()
     check_file(village, file_id, "/file")
     move_on(
         disbursement,
@@ -188,7 +195,8 @@ def return_payment(
 ) -> PaymentReturn:
     """Enter money of a disbursement that came back, in part or whole; it may happen again.
 
-    Refuses more than is still out, somebody of the payee's household, and a day of a closed month.
+    Refuses more than is still out, somebody of the payee's household, a day before the payment's,
+    and one of a closed month.
     """
     require(actor, "disbursement.return", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)
@@ -200,6 +208,7 @@ def return_payment(
     disbursement = find_for_step(village, disbursement_id)
     refuse_payee(actor, disbursement)
     refuse_wrong_state(disbursement, Action.RETURN)
+    refuse_before_payment(disbursement, day)
     out = disbursement.amount_fen - disbursement.returned_fen
     if amount_fen > out:
         detail = _("At most %(left)s yuan of it can come back", left=f"{out / 100:.2f}")
@@ -240,6 +249,13 @@ def return_payment(
         details={"amount_fen": amount_fen, "reason": reason},
     )
     return returned
+
+
+def refuse_before_payment(disbursement: Disbursement, day: date) -> None:
+    """Refuse that money came back before it was paid."""
+    if disbursement.paid_on is not None and day < disbursement.paid_on:
+        detail = _("It was paid on %(day)s only", day=day_word(disbursement.paid_on))
+        raise Invalid(errors=[FieldError("/returned_on", detail)])
 
 
 def reverse_disbursement(

@@ -16,6 +16,7 @@ from incentives.extensions import db
 from incentives.fund.models import Disbursement
 from incentives.fund.queries.payees import payee_households
 from incentives.fund.states import TRANSITIONS, Action
+from incentives.web.dates import day_word
 
 AMOUNT_AT_MOST = 10**12
 
@@ -33,11 +34,12 @@ def move_on(disbursement: Disbursement, action: Action, **values: Any) -> None:
 
     Refuses where it isn't in a state for that, even if it was when it was read.
     """
-    before, after = TRANSITIONS[action]
+    refuse_wrong_state(disbursement, action)
+    before = disbursement.status
     changed: Any = db.session.execute(
         update(Disbursement)
-        .where(Disbursement.id == disbursement.id, Disbursement.status.in_(before))
-        .values(status=after, **values)
+        .where(Disbursement.id == disbursement.id, Disbursement.status == before)
+        .values(status=TRANSITIONS[action][before], **values)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount == 0:
@@ -47,7 +49,7 @@ def move_on(disbursement: Disbursement, action: Action, **values: Any) -> None:
 
 def refuse_wrong_state(disbursement: Disbursement, action: Action) -> None:
     """Refuse an action that the disbursement's state doesn't take."""
-    if disbursement.status not in TRANSITIONS[action][0]:
+    if disbursement.status not in TRANSITIONS[action]:
         raise WrongState()
 
 
@@ -67,6 +69,14 @@ def check_day(day: date, pointer: str, now: datetime) -> None:
     """Refuse a day that is still to come."""
     if day > village_day(now):
         raise Invalid(errors=[FieldError(pointer, _("This day is still to come"))])
+
+
+def refuse_unapproved_day(paid_on: date, approved_at: datetime) -> None:
+    """Refuse a payment dated before the day, in the village, on which it was approved."""
+    approved_on = village_day(approved_at)
+    if paid_on < approved_on:
+        detail = _("It was approved on %(day)s only", day=day_word(approved_on))
+        raise Invalid(errors=[FieldError("/paid_on", detail)])
 
 
 def check_text(text: str | None, pointer: str, length: int) -> str:

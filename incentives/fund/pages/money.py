@@ -65,7 +65,7 @@ def show_income(form: Form, reversal: Form | None = None, of: UUID | None = None
         reversal_of=of,
         items=found["items"],
         papers=queries.vouchers_of(found["items"]),
-        twice={row.id for row in found["items"] if queries.voucher_twice(row)},
+        twice=queries.vouchers_twice(found["items"]),
         today=village_day(now()),
         words=words,
     )
@@ -132,6 +132,7 @@ def budgets(year: int) -> Any:
         "fund/budgets.html",
         form=form,
         year=year,
+        why_not=operations.why_not_adopted(village, year, village_day(now())),
         purposes=list(purposes().values()),
         known=known,
         left=queries.left_of_year(village, year - 1),

@@ -44,7 +44,7 @@ from incentives.fund.queries.figures import (
     months_of_money,
 )
 from incentives.fund.queries.files import may_read_file
-from incentives.fund.queries.income import find_income, income, voucher_twice, vouchers_of
+from incentives.fund.queries.income import find_income, income, vouchers_of, vouchers_twice
 from incentives.fund.queries.lists import decided_alone, find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
 from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
@@ -123,8 +123,8 @@ __all__ = [
     "statements_of",
     "stock_payments",
     "trial_balance_of",
-    "voucher_twice",
     "vouchers_of",
+    "vouchers_twice",
     "waiting_for",
     "whole_book",
 ]

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from incentives.clock import beginning, village_day
 from incentives.extensions import db
-from incentives.files.sheets import folded
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
+from incentives.fund.queries.payees import is_name_of
 from incentives.register.models import Resident
 
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
@@ -39,7 +39,7 @@ class Cap:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom money goes to, as caps count it."""
+    """Whom money goes to, as caps count it: a household, maybe one in it, a team, or a name."""
 
     household: UUID | None = None
     resident: UUID | None = None
@@ -48,6 +48,8 @@ class Holder:
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
+        if self.name is not None and other.name is not None:
+            return is_name_of(self.name, other.name) or is_name_of(other.name, self.name)
         if self.team is not None or self.name is not None or self.household is None:
             return (self.team, self.name) == (other.team, other.name)
         if self.household != other.household:
@@ -125,4 +127,4 @@ def holder_of(row: Disbursement, homes: dict[UUID, UUID]) -> Holder:
         return Holder(household=row.household_id)
     if row.team_id is not None:
         return Holder(team=row.team_id)
-    return Holder(name=folded(row.payee_name or ""))
+    return Holder(name=row.payee_name or "")

@@ -25,6 +25,7 @@ from incentives.fund.models import (
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
+from incentives.fund.queries.nearby import nearby_totals
 from incentives.fund.queries.payees import Payee, payees
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.models import Resident, TeamMember
@@ -39,7 +40,8 @@ class DisbursementView:
     `budget_fen` is the year's budget for its purpose, None where there is none; `budget_left_fen`
     what is left of it after this and all that is approved or paid, below zero where it isn't
     covered. `cap` is what this payee may get in the year, None where the purpose has none;
-    `of_list` the list that it stands on, with its line.
+    `of_list` the list that it stands on, with its line. `nearby_fen` is what others bring the same
+    payee within 30 days of it.
     """
 
     disbursement: Disbursement
@@ -48,14 +50,16 @@ class DisbursementView:
     budget_left_fen: int
     cap: Cap | None = None
     of_list: tuple[DisbursementList, int] | None = None
+    nearby_fen: int = 0
     evidence: list[UUID] = field(default_factory=list)
     approvals: list[DisbursementApproval] = field(default_factory=list)
     returns: list[PaymentReturn] = field(default_factory=list)
 
     @property
     def decided_fen(self) -> int:
-        """The sum that is decided on together: its list's, else its own."""
-        return self.of_list[0].total_fen if self.of_list else self.disbursement.amount_fen
+        """What is decided on: the sum of its list, else its own, and what is nearby."""
+        own = self.of_list[0].total_fen if self.of_list else self.disbursement.amount_fen
+        return own + self.nearby_fen
 
 
 def find_disbursement(village: str, disbursement_id: UUID) -> Disbursement:
@@ -169,7 +173,7 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
         return []
     named = payees(rows)
     left = budgets_left(rows)
-    caps, lists = caps_of(rows), lists_with(rows)
+    caps, lists, nearby = caps_of(rows), lists_with(rows), nearby_totals(rows)
     views = {
         row.id: DisbursementView(
             disbursement=row,
@@ -178,6 +182,7 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
             budget_left_fen=left[row.id][1],
             cap=caps.get(row.id),
             of_list=lists.get(row.id),
+            nearby_fen=nearby[row.id],
         )
         for row in rows
     }

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, extract, func, select
+from sqlalchemy import Select, exists, extract, select
+from sqlalchemy.orm import aliased
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -33,13 +34,20 @@ def vouchers_of(rows: Sequence[Income]) -> dict[UUID, UUID]:
     return {row.income_id: row.file_id for row in found}
 
 
-def voucher_twice(row: Income) -> bool:
-    """Whether another income of the village and year has the same voucher number and stands."""
-    others = select(func.count()).where(
-        Income.village == row.village,
-        Income.voucher == row.voucher,
-        Income.id != row.id,
-        Income.reversed_event_id.is_(None),
-        extract("year", Income.received_on) == row.received_on.year,
+def vouchers_twice(rows: Sequence[Income]) -> set[UUID]:
+    """Those of these incomes that stand beside another of the village and year with their number.
+
+    What was reversed doesn't stand: neither it nor the one entered anew has a number twice.
+    """
+    other = aliased(Income)
+    twice = exists().where(
+        other.village == Income.village,
+        other.voucher == Income.voucher,
+        other.id != Income.id,
+        other.reversed_event_id.is_(None),
+        extract("year", other.received_on) == extract("year", Income.received_on),
     )
-    return bool(db.session.scalar(others))
+    chosen = select(Income.id).where(
+        Income.id.in_([row.id for row in rows]), Income.reversed_event_id.is_(None), twice
+    )
+    return set(db.session.scalars(chosen))

@@ -63,11 +63,3 @@ def homes_on(list_id: UUID) -> set[UUID]:
     """The households that a list's money goes to, of the lines that still wait."""
     waiting = [row for row in rows_on(list_id) if row.status in BEFORE_PAYMENT]
     return {home for row in waiting for home in payee_households(row)}
-
-
-def totals_of(rows: Sequence[Disbursement]) -> dict[UUID, int]:
-    """The sum that each of these is decided on with: its list's, else its own."""
-    lists = lists_with(rows)
-    return {
-        row.id: lists[row.id][0].total_fen if row.id in lists else row.amount_fen for row in rows
-    }

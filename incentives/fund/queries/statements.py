@@ -6,7 +6,9 @@ know them; the rules in force since 2024 (财会〔2023〕14号) prescribe yearl
 collective as a whole (docs/decisions/0024-fund.md). An account's page is the 明细账.
 
 The accounts are the ledger's. Debit is what an account of cash, bank or spending takes in; an
-account of income or of what is owed stands in credit.
+account of income or of what is owed stands in credit. Income and spending begin each year at
+nothing: what earlier years left of them stands as their surplus (结余), an account of the
+statements alone.
 """
 
 from collections.abc import Sequence
@@ -19,12 +21,13 @@ from sqlalchemy import and_, extract, func, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.fund.queries.book import line_of, records_of
+from incentives.fund.queries.book import Hand, line_of, records_of
 from incentives.fund.queries.figures import INCOME, MONEY, SPENDING
 from incentives.ledger.models import Account, Event, Transfer
 
 MONTHS = range(1, 13)
 FEN = "fen"
+SURPLUS = "surplus"
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class AccountLine:
-    """A line of an account's page."""
+    """A line of an account's page; `hands`: who entered it, or took which step."""
 
     day: date
     voucher: int
@@ -101,6 +104,7 @@ class AccountLine:
     paper: str | None
     payee: str | None
     reason: str | None
+    hands: tuple[Hand, ...]
     debit_fen: int
     credit_fen: int
     balance_fen: int
@@ -139,20 +143,35 @@ def moved(village: str, *conditions: Any) -> dict[str, tuple[int, int]]:
 
 
 def trial_balance_of(village: str, period: Period) -> list[AccountRow]:
-    """Every account of money that was ever used: before, in and after the period."""
-    before = moved(village, Event.occurred_on < period.first)
+    """Every account that holds money or moved: before, in and after the period."""
+    before = brought_forward(village, period)
     within = moved(village, Event.occurred_on >= period.first, Event.occurred_on <= period.last)
-    rows = []
-    for code in sorted(before.keys() | within.keys(), key=order_of):
-        took, gave = before.get(code, (0, 0))
-        debit, credit = within.get(code, (0, 0))
-        rows.append(AccountRow(code, took - gave, debit, credit))
-    return rows
+    return [
+        AccountRow(code, before.get(code, 0), *within.get(code, (0, 0)))
+        for code in sorted(before.keys() | within.keys(), key=order_of)
+        if before.get(code) or code in within or code in MONEY
+    ]
+
+
+def brought_forward(village: str, period: Period) -> dict[str, int]:
+    """What each account holds as a period begins; earlier years' income and spending as surplus."""
+    new_year = date(period.first.year, 1, 1)
+    held = {
+        code: took - gave
+        for code, (took, gave) in moved(village, Event.occurred_on < period.first).items()
+    }
+    earlier = moved(village, Event.occurred_on < new_year)
+    of_years = {code: pair for code, pair in earlier.items() if code.startswith((INCOME, SPENDING))}
+    for code, (took, gave) in of_years.items():
+        held[code] -= took - gave
+    if of_years:
+        held[SURPLUS] = sum(took - gave for took, gave in of_years.values())
+    return held
 
 
 def order_of(code: str) -> tuple[int, str]:
-    """Accounts in the order of a village's chart: money, what is owed, income, spending."""
-    kinds = ("cash", "bank", "payable", "income", "spending")
+    """Accounts in the order of a chart: money, what is owed and left, income, spending."""
+    kinds = ("cash", "bank", "payable", SURPLUS, "income", "spending")
     return kinds.index(code.partition(".")[0]), code
 
 
@@ -210,8 +229,7 @@ def account_page(village: str, code: str, period: Period) -> AccountPage:
     """An account's lines in a period; refuses an account that never held money."""
     if code not in money_accounts(village):
         raise NotFound()
-    took, gave = moved(village, Event.occurred_on < period.first).get(code, (0, 0))
-    opening = balance = took - gave
+    opening = balance = brought_forward(village, period).get(code, 0)
     rows = db.session.execute(
         select(Event, Transfer)
         .join(Transfer, and_(Transfer.village == Event.village, Transfer.seq == Event.seq))
@@ -239,6 +257,7 @@ def account_page(village: str, code: str, period: Period) -> AccountPage:
                 paper=told.paper,
                 payee=told.payee,
                 reason=told.reason,
+                hands=told.hands,
                 debit_fen=transfer.amount if into else 0,
                 credit_fen=0 if into else transfer.amount,
                 balance_fen=balance,

@@ -68,7 +68,8 @@ class DisbursementOutput(Schema):
     """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered.
 
     `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
-    assembly adopted refuses more. On a list, `line` is its number there.
+    assembly adopted refuses more. `nearby_fen` is what others bring the same payee within 30 days:
+    it counts towards a second approval. On a list, `line` is its number there.
     """
 
     id = Id()
@@ -86,6 +87,7 @@ class DisbursementOutput(Schema):
     cap_fen = Fen(allow_none=True)
     cap_left_fen = Fen(allow_none=True)
     cap_is_adopted = fields.Boolean()
+    nearby_fen = Fen()
     list_id = Id(allow_none=True)
     line = fields.Integer(allow_none=True)
     missing_approvals = fields.Integer()
@@ -204,10 +206,13 @@ class HandOutput(Schema):
 
 
 class BookLineOutput(Schema):
-    """`amount_fen` is below zero for what went out; `day` is null for a payee in need."""
+    """`amount_fen` is below zero for what went out.
 
-    voucher = fields.Integer()
-    event_id = Id()
+    For a payee in need `day`, `voucher`, `event_id`, `paper` and `reason` are null.
+    """
+
+    voucher = fields.Integer(allow_none=True)
+    event_id = Id(allow_none=True)
     kind = fields.String()
     day = Day(allow_none=True)
     month = Month()

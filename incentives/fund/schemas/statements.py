@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from incentives.fund.schemas.outputs import HandOutput
 from incentives.web.schemas import Day, Fen, Id, Points, Schema
 
 YEAR = validate.Range(min=2000, max=2200)
@@ -42,7 +43,7 @@ class IncomeStatementOutput(Schema):
 
 
 class AccountRowOutput(Schema):
-    """Above zero is a debit, below a credit."""
+    """Above zero is a debit, below a credit; `surplus` is what earlier years left."""
 
     code = fields.String()
     opening_fen = Fen()
@@ -64,6 +65,7 @@ class AccountLineOutput(Schema):
     paper = fields.String(allow_none=True)
     payee = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    hands = fields.List(fields.Nested(HandOutput))
     debit_fen = Fen()
     credit_fen = Fen()
     balance_fen = Fen()

@@ -20,7 +20,7 @@ from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
 from incentives.fund.operations.months import open_day, refuse_closed
-from incentives.fund.operations.steps import check_day, check_text
+from incentives.fund.operations.steps import check_day, check_text, refuse_unapproved_day
 from incentives.shop.keeping import require_at
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
@@ -198,8 +198,8 @@ def pay_settlement(
 ) -> Settlement:
     """Pay an approved settlement from cash or bank, under a voucher; today unless said otherwise.
 
-    Refuses who submitted, checked or approved it, more than cash or bank holds, and a day of a
-    closed month.
+    Refuses who submitted, checked or approved it, more than cash or bank held on that day or since,
+    a day before the approval's, and one of a closed month.
     """
     require(actor, "settlement.pay", village)
     voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH)
@@ -207,6 +207,8 @@ def pay_settlement(
     check_day(day, "/paid_on", now)
     settlement = begin_step(village, settlement_id, Action.PAY, actor)
     refuse_closed(village, day, "/paid_on")
+    if settlement.approved_at is not None:
+        refuse_unapproved_day(day, settlement.approved_at)
     refuse_differing(settlement)
     number = find_service(settlement.shop_id, village).number
     draft = ledger.Draft(

@@ -32,11 +32,12 @@ class Hand:
 class BookLine:
     """A line of the public book. Amounts are in fen, below zero what went out.
 
-    `day` is None for a payee in need, of whom only the `month` is shown (by its first day).
+    `day` is None for a payee in need, of whom only the `month` is shown (by its first day): neither
+    `voucher` nor `event_id` then leads to the entry in the log, which has the day.
     """
 
-    voucher: int
-    event_id: UUID
+    voucher: int | None
+    event_id: UUID | None
     kind: str
     day: date | None
     month: date
@@ -54,7 +55,7 @@ class BookLine:
 class MoreOfLine:
     """What is known of an event of the fund's money: where from or for what, and who took steps.
 
-    `payee` is named in public; of one `in_need` neither day nor paper nor reason is shown.
+    `payee` is named in public; of one `in_need` neither day nor entry nor paper nor reason.
     """
 
     paper: str | None
@@ -130,8 +131,8 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
     steps = [more.reversal] if undone and more.reversal else more.steps
     reason = more.reversal_reason if undone else more.reason
     return BookLine(
-        voucher=event.seq + 1,
-        event_id=event.id,
+        voucher=None if more.in_need else event.seq + 1,
+        event_id=None if more.in_need else event.id,
         kind=event.kind.value,
         day=None if more.in_need else event.occurred_on,
         month=event.occurred_on.replace(day=1),
