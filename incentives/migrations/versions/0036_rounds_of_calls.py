@@ -7,8 +7,8 @@ from incentives.calls.triggers import GUARDS_OF_ROUNDS, STATE
 from incentives.database import Instant
 from incentives.triggers import create_guards, drop_guards
 
-revision = "0037_rounds_of_calls"
-down_revision = "0032_cleared_objections"
+revision = "0036_rounds_of_calls"
+down_revision = "0034_fund_days"
 
 TABLE = "call_round"
 RISE = (
