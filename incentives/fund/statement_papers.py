@@ -19,7 +19,7 @@ from incentives.fund.queries.statements import (
     income_statement,
     trial_balance_of,
 )
-from incentives.web.dates import month_of_year, month_word, year_word
+from incentives.web.dates import day_word, month_of_year, month_word, year_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -52,13 +52,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Table:
-    """A statement as it is read: amounts in yuan, empty for none; the last rows are sums."""
+    """A statement as it is read: amounts in yuan, empty for none; the last rows are sums.
+
+    On paper a cell of a column that is `numeric` or `whole` stands on one line.
+    """
 
     title: str
     heads: list[str]
     rows: list[list[str]]
     sums: list[list[str]]
     numeric: list[int]
+    whole: Sequence[int] = ()
 
 
 def table_of(village: str, asked: Asked) -> Table:
@@ -150,7 +154,7 @@ def account_table(village: str, asked: Asked) -> Table:
     rows = [["", "", _("Brought forward"), "", "", yuan(found.opening_fen)]]
     rows += [
         [
-            line.day.isoformat(),
+            day_word(line.day),
             str(line.voucher),
             " · ".join(
                 str(each)
@@ -181,6 +185,7 @@ def account_table(village: str, asked: Asked) -> Table:
         rows=rows,
         sums=[["", "", _("Together"), amount(debit), amount(credit), yuan(found.closing_fen)]],
         numeric=[3, 4, 5],
+        whole=[0, 1],
     )
 
 

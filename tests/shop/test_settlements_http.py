@@ -92,6 +92,8 @@ def test_every_step_by_the_api(site, counter, clock):
     )
     assert (book["payee"], book["voucher"]) == ("积分超市, March 2026", book["voucher"])
     assert [hand["step"] for hand in book["hands"]] == ["asked", "checked", "approved", "paid"]
+    narrowed = site.call(None, "GET", f"/villages/{VILLAGE}/fund/book?purpose=settlement").json
+    assert [each["event_id"] for each in narrowed["items"]] == [book["event_id"]]
     pdf = site.call("cadre", "GET", f"{ALL}/{made['id']}.pdf")
     assert (pdf.status_code, pdf.data[:4]) == (200, b"%PDF")
     sheet = site.call("cadre", "GET", f"{ALL}/{made['id']}.xlsx")

@@ -15,6 +15,14 @@ from incentives.fund.queries.bank import (
 )
 from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
 from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_figures
+from incentives.fund.queries.by_purpose import (
+    PurposeFigures,
+    YearByPurpose,
+    by_purpose,
+    in_order,
+    months_in,
+    purposes_of,
+)
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.closing import (
     MonthStanding,
@@ -77,6 +85,8 @@ __all__ = [
     "Period",
     "PointsAndMoney",
     "Proposal",
+    "PurposeFigures",
+    "YearByPurpose",
     "YearFigures",
     "account_page",
     "adoptions_of",
@@ -84,6 +94,7 @@ __all__ = [
     "bank_standing",
     "book",
     "budget_figures",
+    "by_purpose",
     "caps_of",
     "count_waiting",
     "counts_waiting",
@@ -97,6 +108,7 @@ __all__ = [
     "find_statement",
     "first_of",
     "fund_overview",
+    "in_order",
     "income",
     "income_statement",
     "last_of",
@@ -110,6 +122,7 @@ __all__ = [
     "money_accounts",
     "month_standing",
     "months_closed",
+    "months_in",
     "months_of",
     "months_of_money",
     "newest_count",
@@ -118,6 +131,7 @@ __all__ = [
     "payees",
     "points_and_money",
     "proposals",
+    "purposes_of",
     "rows_on",
     "shelf_values",
     "statements_of",

@@ -32,6 +32,11 @@ class BudgetFigures:
     resolution: str | None
 
     @property
+    def budget_fen(self) -> int | None:
+        """The budget, as the public figures by purpose name it."""
+        return self.amount_fen
+
+    @property
     def left_fen(self) -> int:
         """What is left of what isn't spent, below zero where more was spent."""
         return (self.amount_fen or 0) - self.spent_fen

@@ -138,10 +138,15 @@ def moved(village: str, *conditions: Any) -> dict[str, tuple[int, int]]:
     return found
 
 
+def moved_between(village: str, period: Period) -> dict[str, tuple[int, int]]:
+    """By account, what it took in and gave in a period, in fen."""
+    return moved(village, Event.occurred_on >= period.first, Event.occurred_on <= period.last)
+
+
 def trial_balance_of(village: str, period: Period) -> list[AccountRow]:
     """Every account of money that was ever used: before, in and after the period."""
     before = moved(village, Event.occurred_on < period.first)
-    within = moved(village, Event.occurred_on >= period.first, Event.occurred_on <= period.last)
+    within = moved_between(village, period)
     rows = []
     for code in sorted(before.keys() | within.keys(), key=order_of):
         took, gave = before.get(code, (0, 0))
