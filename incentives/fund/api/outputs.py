@@ -139,10 +139,19 @@ def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict
 
 
 def list_output(asked: DisbursementList, *, lines: bool = True) -> dict[str, Any]:
-    """A list with its lines, or how many stand in which state."""
+    """A list with its lines and what the budget leaves after it, or in which states they are."""
     rows = queries.rows_on(asked.id)
     output = {**columns(asked), "by_status": Counter(row.status for row in rows)}
-    return {**output, "lines": disbursement_outputs(rows)} if lines else output
+    if not lines:
+        return output
+    views = queries.disbursement_views(rows)
+    view = queries.speaks_for(views)
+    return {
+        **output,
+        "budget_fen": view.budget_fen,
+        "budget_left_fen": view.budget_left_fen,
+        "lines": view_outputs(views),
+    }
 
 
 def budgets_output(village: str, year: int) -> dict[str, Any]:

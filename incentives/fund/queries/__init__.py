@@ -14,7 +14,12 @@ from incentives.fund.queries.bank import (
     statements_of,
 )
 from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
-from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_figures
+from incentives.fund.queries.budgets import (
+    BudgetFigures,
+    adoptions_of,
+    budget_figures,
+    left_to_ask_for,
+)
 from incentives.fund.queries.by_purpose import (
     PurposeFigures,
     YearByPurpose,
@@ -41,6 +46,7 @@ from incentives.fund.queries.disbursements import (
     disbursements,
     disbursements_waiting,
     find_disbursement,
+    speaks_for,
     waiting_for,
 )
 from incentives.fund.queries.figures import (
@@ -114,6 +120,7 @@ __all__ = [
     "last_of",
     "last_statement",
     "left_of_year",
+    "left_to_ask_for",
     "lines_of",
     "lists_of",
     "lists_with",
@@ -134,6 +141,7 @@ __all__ = [
     "purposes_of",
     "rows_on",
     "shelf_values",
+    "speaks_for",
     "statements_of",
     "stock_payments",
     "trial_balance_of",

@@ -65,6 +65,15 @@ def budget_figures(village: str, year: int) -> list[BudgetFigures]:
     ]
 
 
+def left_to_ask_for(village: str, year: int) -> dict[str, int]:
+    """What each budget of a year leaves once all that is approved is paid, in fen."""
+    return {
+        each.purpose: each.left_fen - each.approved_fen
+        for each in budget_figures(village, year)
+        if each.amount_fen is not None
+    }
+
+
 def figures_of(
     purpose: str,
     budget: Budget | None,

@@ -65,7 +65,8 @@ class ReturnOutput(Schema):
 
 
 class DisbursementOutput(Schema):
-    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered.
+    """`budget_left_fen` is what the year's budget leaves after it and the list that it stands on;
+    below zero: not covered.
 
     `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
     assembly adopted refuses more. On a list, `line` is its number there.
