@@ -286,6 +286,12 @@ def test_a_list_over_its_budget_says_so_to_who_evaluates_it(site):
     assert warned in site.open("reviewer", f"/fund/lists/{sent['id']}")
     assert warned in site.open("reviewer", f"/fund/disbursements/{sent['lines'][0]['id']}")
     form = site.open("cadre", "/fund/lists/new")
+    browser = site.browser("cadre")
+    browser.get("/language/zh-CN")
+    narrowed = browser.get("/fund/lists?purpose=family").text
+    assert "用途：<b>良好家风</b>" in narrowed
+    browser.get("/language/en")
+    assert "Purpose: <b>" in browser.get("/fund/lists?purpose=family").text
     assert """data-left='{"family": 30000}'""" in form
 
 

@@ -115,7 +115,7 @@ def named(village: str, refusal: Invalid, lines: list[ListLine]) -> Refusal:
         )
         name = payees([draft])[draft.id].name
         sentences.append(str(_("%(name)s: %(what)s", name=name, what=error.detail)))
-    return Invalid(" ".join(sentences))
+    return Invalid(str(_("; ")).join(sentences))
 
 
 @blueprint.get("/fund/lists/<uuid:list_id>")
