@@ -291,7 +291,7 @@ def test_a_list_over_its_budget_says_so_to_who_evaluates_it(site):
     narrowed = browser.get("/fund/lists?purpose=family").text
     assert "用途：<b>良好家风</b>" in narrowed
     browser.get("/language/en")
-    assert "Purpose: <b>" in browser.get("/fund/lists?purpose=family").text
+    assert ": <b>Good family</b>" in browser.get("/fund/lists?purpose=family").text
     assert """data-left='{"family": 30000}'""" in form
 
 
