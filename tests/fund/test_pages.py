@@ -301,6 +301,7 @@ def test_pages_open_for_those_whose_they_are(site):
     for who in ("treasurer", "cadre", "supervisor", "reviewer"):
         site.open(who, "/fund")
         site.open(who, "/fund/months/2026-03")
+    assert "At 1.00 yuan a point they are worth" in site.open("supervisor", "/fund")
     site.open("supervisor", "/supervise")
     site.open("cadre", "/fund/lists/new")
     assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403
