@@ -92,20 +92,29 @@ def income_table(village: str, asked: Asked) -> Table:
     def summed(name: str, amounts: Sequence[int]) -> list[str]:
         return [name, amount(sum(amounts)), *map(amount, amounts)]
 
+    def at_ends(name: str, amounts: Sequence[int]) -> list[str]:
+        held = [
+            yuan(fen) if begun(found, month) and date(asked.year, month, 1) <= today else ""
+            for month, fen in enumerate(amounts, start=1)
+        ]
+        return [name, yuan(amounts[-1]), *held]
+
     today = village_day(now())
-    remaining = [
-        yuan(held) if begun(found, month) and date(asked.year, month, 1) <= today else ""
-        for month, held in enumerate(found.remaining, start=1)
-    ]
+    carried = [[_("Brought forward"), yuan(found.opening_fen), *[""] * 12]]
     sums = [
         summed(_("Came in, together"), found.sums(found.income)),
         summed(_("Spent, together"), found.sums(found.spending)),
-        [_("Left at the month's end"), yuan(found.remaining[-1]), *remaining],
+        at_ends(_("Left at the month's end"), found.remaining),
     ]
+    if found.opening_owed_fen:
+        name = _("Brought forward: owed to shops")
+        carried.append([name, yuan(found.opening_owed_fen), *[""] * 12])
+    if found.opening_owed_fen or any(found.owed):
+        sums.insert(2, at_ends(_("Of what was spent, not yet paid to shops"), found.owed))
     return Table(
         title=_("Income and expenditure of %(year)s", year=asked.year),
         heads=[_("Item"), _("Together"), *map(month_of_year, range(1, 13))],
-        rows=[[_("Brought forward"), yuan(found.opening_fen), *[""] * 12], *rows],
+        rows=[*carried, *rows],
         sums=sums,
         numeric=list(range(1, 14)),
     )
