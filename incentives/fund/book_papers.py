@@ -1,4 +1,7 @@
-"""The public book on paper and as a workbook: what the page shows, line by line, with approvals."""
+"""The public book on paper and as a workbook: what the page shows, line by line, with approvals.
+
+After the lines come the figures: by month, and by purpose with what the year's budget leaves.
+"""
 
 from typing import Any
 
@@ -9,10 +12,10 @@ from incentives.cards.paper import printed_checkpoint
 from incentives.fund import queries, words
 from incentives.fund.queries import BookLine, Part
 from incentives.fund.queries.statements import AccountLine
-from incentives.web.dates import month_word
+from incentives.web.dates import day_word, month_of_year, month_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
-from incentives.web.workbooks import workbook_response
+from incentives.web.workbooks import Sheet, workbook_response
 
 
 def part_name(part: Part) -> str:
@@ -73,7 +76,48 @@ def book_workbook(village: str, part: Part) -> Response:
             _("Who decided"),
         ],
         rows,
+        figure_sheets(village, part),
     )
+
+
+def figure_sheets(village: str, part: Part) -> list[Sheet]:
+    """The figures of a part of the book, drawn as bars too; a month has a column of its own."""
+    months = [] if part.purpose else queries.months_in(village, part)
+    sheets = [
+        Sheet(
+            _("By month"),
+            [_("Month"), _("Came in (yuan)"), _("Spent (yuan)"), _("Left at its end (yuan)")],
+            [
+                [month_word(each.month), *(fen / 100 for fen in figures)]
+                for each in months
+                for figures in [(each.in_fen, each.out_fen, each.remaining_fen)]
+            ],
+            bars=(1, 2),
+        )
+    ]
+    for year in queries.by_purpose(village, queries.fund_overview(village), part):
+        rows = [
+            [
+                words.purpose_word(each.purpose),
+                *([] if each.month_fen is None else [each.month_fen / 100]),
+                each.spent_fen / 100,
+                _("no budget") if each.budget_fen is None else each.budget_fen / 100,
+                None if each.left_fen is None else each.left_fen / 100,
+            ]
+            for each in year.items
+        ]
+        in_month = [] if year.month is None else [_("Spent in the month (yuan)")]
+        in_year = [_("Spent in the year (yuan)"), _("Budget (yuan)"), _("Left (yuan)")]
+        first = len(in_month) + 1
+        sheets.append(
+            Sheet(
+                _("Purposes in %(year)s", year=year.year),
+                [_("Purpose"), *in_month, *in_year],
+                rows,
+                bars=(first, first + 1, first + 2),
+            )
+        )
+    return [each for each in sheets if each.rows]
 
 
 def yuan(fen: int) -> str:
@@ -87,12 +131,13 @@ def book_pdf(village: str, part: Part) -> Response:
     What was taken back counts against what it took back, as in the page's figures by month.
     """
     name = f"fund-{village}{part_name(part)}"
+    overview = queries.fund_overview(village)
     with for_the_wall():
         lines = queries.whole_book(village, part)
         rows = [
             {
                 "voucher": line.voucher or "",
-                "when": line.day.isoformat() if line.day else month_word(line.month),
+                "when": day_word(line.day) if line.day else month_word(line.month),
                 "what": " · ".join(
                     each for each in (what_of(line), line.payee, line.reason) if each
                 ),
@@ -107,6 +152,11 @@ def book_pdf(village: str, part: Part) -> Response:
         village=get_village(village),
         part=part,
         rows=rows,
+        months=[] if part.purpose else queries.months_in(village, part),
+        years=queries.by_purpose(village, overview, part),
+        payable_fen=overview.payable_fen,
+        yuan=yuan,
+        month_of_year=month_of_year,
         came_in=yuan(sum(line.amount_fen for line in lines if line.purpose is None)),
         went_out=yuan(-sum(line.amount_fen for line in lines if line.purpose is not None)),
         remaining=yuan(lines[-1].remaining_fen) if lines else yuan(0),

@@ -88,7 +88,8 @@ def read_list(
         if line is not None:
             lines.append(line)
     if problems:
-        raise Invalid(errors=[FieldError(pointer, " ".join(str(each) for each in problems))])
+        detail = str(_("; ")).join(str(each) for each in problems)
+        raise Invalid(errors=[FieldError(pointer, detail)])
     return lines
 
 

@@ -78,7 +78,7 @@ BEFORE_PAYMENT = [
     Column(_("Evaluated by"), "evaluated_by"),
     Column(
         _("Approved by"),
-        lambda each: ", ".join(one["approver"] for one in each["approvals"]),
+        lambda each: str(_(", ")).join(one["approver"] for one in each["approvals"]),
     ),
 ]
 DISBURSEMENTS = Listing(

@@ -19,7 +19,7 @@ from incentives.fund.queries.statements import (
     income_statement,
     trial_balance_of,
 )
-from incentives.web.dates import month_of_year, month_word, year_word
+from incentives.web.dates import day_word, month_of_year, month_word, year_word
 from incentives.web.guard import get_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 from incentives.web.workbooks import workbook_response
@@ -52,13 +52,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Table:
-    """A statement as it is read: amounts in yuan, empty for none; the last rows are sums."""
+    """A statement as it is read: amounts in yuan, empty for none; the last rows are sums.
+
+    On paper a cell of a column that is `numeric` or `whole` stands on one line.
+    """
 
     title: str
     heads: list[str]
     rows: list[list[str]]
     sums: list[list[str]]
     numeric: list[int]
+    whole: Sequence[int] = ()
 
 
 def table_of(village: str, asked: Asked) -> Table:
@@ -88,20 +92,29 @@ def income_table(village: str, asked: Asked) -> Table:
     def summed(name: str, amounts: Sequence[int]) -> list[str]:
         return [name, amount(sum(amounts)), *map(amount, amounts)]
 
+    def at_ends(name: str, amounts: Sequence[int]) -> list[str]:
+        held = [
+            yuan(fen) if begun(found, month) and date(asked.year, month, 1) <= today else ""
+            for month, fen in enumerate(amounts, start=1)
+        ]
+        return [name, yuan(amounts[-1]), *held]
+
     today = village_day(now())
-    remaining = [
-        yuan(held) if begun(found, month) and date(asked.year, month, 1) <= today else ""
-        for month, held in enumerate(found.remaining, start=1)
-    ]
+    carried = [[_("Brought forward"), yuan(found.opening_fen), *[""] * 12]]
     sums = [
         summed(_("Came in, together"), found.sums(found.income)),
         summed(_("Spent, together"), found.sums(found.spending)),
-        [_("Left at the month's end"), yuan(found.remaining[-1]), *remaining],
+        at_ends(_("Left at the month's end"), found.remaining),
     ]
+    if found.opening_owed_fen:
+        name = _("Brought forward: owed to shops")
+        carried.append([name, yuan(found.opening_owed_fen), *[""] * 12])
+    if found.opening_owed_fen or any(found.owed):
+        sums.insert(2, at_ends(_("Of what was spent, not yet paid to shops"), found.owed))
     return Table(
         title=_("Income and expenditure of %(year)s", year=asked.year),
         heads=[_("Item"), _("Together"), *map(month_of_year, range(1, 13))],
-        rows=[[_("Brought forward"), yuan(found.opening_fen), *[""] * 12], *rows],
+        rows=[*carried, *rows],
         sums=sums,
         numeric=list(range(1, 14)),
     )
@@ -150,7 +163,7 @@ def account_table(village: str, asked: Asked) -> Table:
     rows = [["", "", _("Brought forward"), "", "", yuan(found.opening_fen)]]
     rows += [
         [
-            line.day.isoformat(),
+            day_word(line.day),
             str(line.voucher),
             " · ".join(
                 str(each)
@@ -182,6 +195,7 @@ def account_table(village: str, asked: Asked) -> Table:
         rows=rows,
         sums=[["", "", _("Together"), amount(debit), amount(credit), yuan(found.closing_fen)]],
         numeric=[3, 4, 5],
+        whole=[0, 1],
     )
 
 

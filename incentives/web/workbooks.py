@@ -1,4 +1,4 @@
-"""Lists as Excel workbooks: one sheet, its headings first, every text a text.
+"""Lists as Excel workbooks: sheets, their headings first, every text a text.
 
 A cell that begins with `=`, `+`, `-` or `@` is a formula to Excel, and to whatever a list is pasted
 into afterwards: what somebody typed as a name must not run there. The workbook says that texts are
@@ -46,27 +46,71 @@ class Head:
     number_format: str | None = None
 
 
-def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """The bytes of an .xlsx with these rows under these headings.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, headings and rows; the columns that are drawn as bars below its rows.
 
-    `title` names the sheet. A cell is a text, a whole number, a day, an instant, a boolean or None;
-    anything else is written as its text. The heading stays in sight and on each printed page.
+    A cell is a text, a number, a day, an instant, a boolean or None; anything else is written as
+    its text. Bars are named by the first column.
     """
-    kept = [[cell(each) for each in row] for row in rows]
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    bars: Sequence[int] = ()
+
+
+def workbook(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    more: Sequence[Sheet] = (),
+) -> bytes:
+    """The bytes of an .xlsx with these rows under these headings, and more sheets after it.
+
+    `title` names the sheet. Headings stay in sight and on each printed page.
+    """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, TEXT_AS_TEXT | {"in_memory": True}) as book:
-        sheet = book.add_worksheet(sheet_name(title))
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-        widths = [
-            width(heading, [row[column] for row in kept]) for column, heading in enumerate(headings)
-        ]
-        set_up(book, sheet, headings, widths)
-        for line, row in enumerate(kept, start=1):
-            for column, value in enumerate(row):
-                is_day = isinstance(value, date) and not isinstance(value, datetime)
-                write_cell(sheet, line, column, value, day if is_day else wrapped)
+        for each in (Sheet(title, headings, list(rows)), *more):
+            add_sheet(book, each)
     return buffer.getvalue()
+
+
+def add_sheet(book: Any, told: Sheet) -> None:
+    """A sheet with its rows under their headings."""
+    kept = [[cell(each) for each in row] for row in told.rows]
+    sheet = book.add_worksheet(sheet_name(told.title))
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+    widths = [
+        width(heading, [row[column] for row in kept])
+        for column, heading in enumerate(told.headings)
+    ]
+    set_up(book, sheet, told.headings, widths)
+    for line, row in enumerate(kept, start=1):
+        for column, value in enumerate(row):
+            is_day = isinstance(value, date) and not isinstance(value, datetime)
+            write_cell(sheet, line, column, value, day if is_day else wrapped)
+    if told.bars and kept:
+        draw_bars(book, sheet, told.bars, len(kept))
+
+
+def draw_bars(book: Any, sheet: Any, columns: Sequence[int], lines: int) -> None:
+    """Bars of some columns of a sheet, below its rows."""
+    chart = book.add_chart({"type": "column"})
+    name = sheet.get_name()
+    for column in columns:
+        chart.add_series(
+            {
+                "name": [name, 0, column],
+                "categories": [name, 1, 0, lines, 0],
+                "values": [name, 1, column, lines, column],
+            }
+        )
+    chart.set_size({"width": 720, "height": 320})
+    chart.set_legend({"position": "bottom"})
+    sheet.insert_chart(lines + 2, 0, chart)
 
 
 def write_workbook(
@@ -156,10 +200,14 @@ def sheet_name(title: str) -> str:
 
 
 def workbook_response(
-    filename: str, title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]
+    filename: str,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    more: Sequence[Sheet] = (),
 ) -> Response:
     """The workbook as a file to keep; `filename` is plain ASCII without its ending."""
-    response = Response(workbook(title, headings, rows), mimetype=XLSX)
+    response = Response(workbook(title, headings, rows, more), mimetype=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}.xlsx"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

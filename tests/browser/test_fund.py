@@ -77,3 +77,34 @@ def test_a_month_is_counted_matched_and_closed(live_server, person, tmp_path: Pa
     ):
         treasurer.open(path)
         treasurer.shot(name)
+
+
+def test_who_makes_a_list_reads_what_the_budget_lacks_before_it_is_sent(live_server, person):
+    site = make_site(live_server.app, users=("cadre", "treasurer"), publicity_days=0)
+    with live_server.app.app_context():
+        today = village_day(now())
+    vote = {"held_on": today.isoformat(), "present": 60, "in_favour": 50, "against": 3}
+    items = [{"purpose": "family", "amount_fen": 50_000}]
+    body = {"resolution": "村民会议", "items": items, **vote}
+    budgets = f"/villages/{VILLAGE}/fund/budgets/{today.year}"
+    assert site.call("treasurer", "PUT", budgets, body).status_code == 200
+    for door in ("1", "2"):
+        one = {"door": door, "head": {"name": f"扎西{door}"}}
+        site.call("cadre", "POST", f"/villages/{VILLAGE}/households", one)
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/fund/lists/new")
+    band = page.locator("[data-list-budget]")
+    page.select_option("#field-purpose", "family")
+    page.fill("#field-amount_fen", "200")
+    page.locator("#households label").nth(0).click()
+    page.locator("#households label").nth(1).click()
+    band.get_by_text("一共 400.00 元").wait_for()
+    assert "还剩 500.00 元" in band.inner_text()
+    page.locator("summary", has_text="粘贴").click()
+    page.fill("#field-names", "姓名\t金额\n格绒次仁\t1,150.5\n1. 拉姆")
+    band.get_by_text("还差 1250.50 元").wait_for()
+    assert "band-waiting" in band.get_attribute("class")
+    cadre.shot("fund-list-budget")
+    page.select_option("#field-purpose", "relief")
+    band.get_by_text("没有预算").wait_for()

@@ -95,6 +95,28 @@ def test_a_list_is_decided_on_as_one_and_paid_with_an_event_each(village, famili
         pay_list(village, list_id)
 
 
+def left_after(list_id) -> list[int]:
+    return [view.budget_left_fen for view in queries.disbursement_views(queries.rows_on(list_id))]
+
+
+def test_a_budget_is_reckoned_with_the_whole_list(village, families):
+    set_budgets(village, family=BudgetLine(100_000))
+    list_id = ask(village, families, 30_000)
+    assert left_after(list_id) == [-20_000] * 4
+    reject(village.supervisor, queries.rows_on(list_id)[0].id)
+    views = queries.disbursement_views(queries.rows_on(list_id))
+    assert queries.speaks_for(views).budget_left_fen == 10_000
+    evaluate_list(village, list_id)
+    approve_list(village.supervisor, list_id)
+    approve_list(village.supervisor2, list_id)
+    assert left_after(list_id) == [10_000] * 4
+    pay_list(village, list_id, lines=[2])
+    assert left_after(list_id) == [10_000] * 4
+    other = ask(village, families[:2], 5_000)
+    assert left_after(other) == [0] * 2
+    assert queries.left_to_ask_for(VILLAGE, 2026) == {"family": 10_000}
+
+
 def test_splitting_a_sum_over_a_list_gets_past_no_second_approval(village, families):
     list_id = ask(village, families, 30_000)  # 1,200 yuan together, 300 each
     evaluate_list(village, list_id)

@@ -268,12 +268,40 @@ def test_a_list_by_page_names_its_bad_lines_and_is_paid(site):
     assert listed["total_fen"] == 50_000
 
 
+def test_a_list_over_its_budget_says_so_to_who_evaluates_it(site):
+    vote = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
+    items = [{"purpose": "family", "amount_fen": 30_000}]
+    body = {"resolution": "村民会议", "items": items, **vote}
+    assert site.call("treasurer", "PUT", f"{FUND}/budgets/2026", body).status_code == 200
+    lines = []
+    for door, name in (("1", "扎西彭措"), ("2", "格绒次仁")):
+        one = {"door": door, "head": {"name": name}}
+        made = site.call("cadre", "POST", f"/villages/{VILLAGE}/households", one).json
+        lines.append({"payee": {"household_id": made["id"]}, "amount_fen": 20_000})
+    asked = {"title": "年终好家风", "purpose": "family", "reason": "年终评选", "lines": lines}
+    sent = site.call("cadre", "POST", f"{FUND}/disbursement-lists", asked).json
+    assert (sent["budget_fen"], sent["budget_left_fen"]) == (30_000, -10_000)
+    assert [line["budget_left_fen"] for line in sent["lines"]] == [-10_000] * 2
+    warned = "cover it: 100.00 yuan too little"
+    assert warned in site.open("reviewer", f"/fund/lists/{sent['id']}")
+    assert warned in site.open("reviewer", f"/fund/disbursements/{sent['lines'][0]['id']}")
+    form = site.open("cadre", "/fund/lists/new")
+    browser = site.browser("cadre")
+    browser.get("/language/zh-CN")
+    narrowed = browser.get("/fund/lists?purpose=family").text
+    assert "用途：<b>良好家风</b>" in narrowed
+    browser.get("/language/en")
+    assert ": <b>Good family</b>" in browser.get("/fund/lists?purpose=family").text
+    assert """data-left='{"family": 30000}'""" in form
+
+
 def test_pages_open_for_those_whose_they_are(site):
     site.call("treasurer", "POST", f"{FUND}/income", INCOME)
     paid(site)
     for who in ("treasurer", "cadre", "supervisor", "reviewer"):
         site.open(who, "/fund")
         site.open(who, "/fund/months/2026-03")
+    assert "At 1.00 yuan a point they are worth" in site.open("supervisor", "/fund")
     site.open("supervisor", "/supervise")
     site.open("cadre", "/fund/lists/new")
     assert site.browser("shopkeeper").get("/fund/months/2026-03").status_code == 403

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 import weasyprint
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from incentives import ledger
@@ -86,6 +87,37 @@ def test_a_part_of_the_book_is_a_month_a_year_or_a_purpose(village):
     february = queries.whole_book(VILLAGE, Part(month=FEBRUARY))
     assert [line.amount_fen for line in february] == [50_000]
     assert sum(line.amount_fen for line in queries.whole_book(VILLAGE, Part())) == held()
+
+
+def test_who_stood_behind_a_line_stands_behind_its_return_and_its_reversal(village):
+    family = queries.whole_book(VILLAGE, Part(purpose="family"))
+    paid = ["applied", "evaluated", "approved", "paid"]
+    assert [[hand.step for hand in line.hands] for line in family] == [
+        paid, [*paid, "entered"], paid, [*paid, "reversed"],
+    ]  # fmt: skip
+    (_wrong, undone) = [
+        line for line in queries.whole_book(VILLAGE, Part()) if abs(line.amount_fen) == 50_000
+    ]
+    assert [hand.step for hand in undone.hands] == ["entered", "reversed"]
+    assert all(line.hands for line in queries.whole_book(VILLAGE, Part()))
+
+
+def test_what_a_budget_leaves_is_said_by_purpose_and_of_none_that_there_is_none(village):
+    overview = queries.fund_overview(VILLAGE)
+    (year,) = queries.by_purpose(VILLAGE, overview, Part())
+    (family,) = year.items
+    assert (family.spent_fen, family.budget_fen, family.left_fen) == (20_000, None, None)
+    set_budgets(village, family=BudgetLine(15_000), relief=BudgetLine(9_000))
+    overview = queries.fund_overview(VILLAGE)
+    (year,) = queries.by_purpose(VILLAGE, overview, Part(month=date(2026, 3, 1)))
+    assert [(each.purpose, each.month_fen, each.left_fen) for each in year.items] == [
+        ("family", 20_000, -5_000),
+        ("relief", 0, 9_000),
+    ]
+    assert (year.spent_fen, year.budget_fen, year.left_fen) == (20_000, 24_000, 4_000)
+    assert queries.by_purpose(VILLAGE, overview, Part(year=2025)) == []
+    (year,) = queries.by_purpose(VILLAGE, overview, Part(purpose="relief"))
+    assert [each.purpose for each in year.items] == ["relief"]
 
 
 def test_the_trial_balance_balances_and_ends_with_what_is_held(village):
@@ -211,8 +243,38 @@ def test_the_printed_book_adds_up_as_the_page_does(site):
         (month,) = queries.months_of_money(VILLAGE)
     sums = [f"{fen / 100:.2f}" for fen in (month.in_fen, month.out_fen, month.remaining_fen)]
     assert sums == ["1000.00", "500.00", "500.00"]
-    (line,) = [each for each in text.splitlines() if "结余" in each]
+    (line,) = [each for each in text.splitlines() if "支出" in each and "结余" in each]
     assert re.findall(r"\d+\.\d\d", line) == sums
+
+
+def test_the_book_says_by_purpose_what_is_left_wherever_it_is_read(site):
+    items = [{"purpose": "relief", "amount_fen": 50_000}]
+    vote = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
+    body = {"resolution": "村民会议", "items": items, **vote}
+    site.call("treasurer", "PUT", f"{FUND}/budgets/2026", body)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    paid(site)
+    told = site.call(None, "GET", f"{FUND}/book?month=2026-03").json
+    assert [each["out_fen"] for each in told["by_month"]] == [60_000]
+    (year,) = told["by_purpose"]
+    found = {each["purpose"]: (each["month_fen"], each["left_fen"]) for each in year["items"]}
+    assert found == {"family": (30_000, None), "relief": (30_000, 20_000)}
+    (year,) = site.call(None, "GET", FUND).json["by_year"]
+    assert [each["left_fen"] for each in year["by_purpose"]] == [None, 20_000]
+    page = site.open("treasurer", f"/v/{VILLAGE}/fund")
+    assert "Spent 300.00 yuan, without a budget" in page
+    assert "¥200.00" in page
+    assert 'class="track-whole"' in page
+    printed = site.app.test_client().get(f"/v/{VILLAGE}/fund.pdf")
+    text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(printed.data)).pages)
+    assert "没有预算" in text
+    assert "200.00" in text
+    answer = site.app.test_client().get(f"/v/{VILLAGE}/fund.xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert len(book.sheetnames) == 3
+    rows = list(book.worksheets[2].iter_rows(min_row=2, values_only=True))
+    assert [row[1:] for row in rows] == [(300, "没有预算", None), (300, 500, 200)]
+    assert [len(sheet._charts) for sheet in book.worksheets] == [0, 1, 1]
 
 
 def test_anyone_recomputes_the_fund_from_the_public_leaves(site):

@@ -71,6 +71,13 @@ def test_every_step_by_the_api(site, counter, clock):
     assert problem(step(site, "supervisor", made, "approval", **yes)) == "wrong_state"
     assert step(site, "reviewer", made, "check").json["status"] == "checked"
     assert step(site, "supervisor", made, "approval", **yes).json["status"] == "approved"
+    told = f"/villages/{VILLAGE}/fund/statements/income?year=2026"
+    statement = site.call("cadre", "GET", told).json
+    spent = sum(sum(row["months"]) for row in statement["spending"])
+    assert (spent, statement["owed"][-1], statement["remaining"][-1]) == (owed, owed, 0)
+    assert site.call(None, "GET", f"/villages/{VILLAGE}/fund").json["payable_fen"] == owed
+    shown = site.open("cadre", "/fund/statements?kind=income&year=2026")
+    assert "Of what was spent, not yet paid to shops" in shown
     pay = {"method": "cash", "voucher": "ZC9"}
     assert problem(step(site, "treasurer", made, "payment", **pay)) == "insufficient_funds"
     income(site, owed)
@@ -92,6 +99,8 @@ def test_every_step_by_the_api(site, counter, clock):
     )
     assert (book["payee"], book["voucher"]) == ("积分超市, March 2026", book["voucher"])
     assert [hand["step"] for hand in book["hands"]] == ["asked", "checked", "approved", "paid"]
+    narrowed = site.call(None, "GET", f"/villages/{VILLAGE}/fund/book?purpose=settlement").json
+    assert [each["event_id"] for each in narrowed["items"]] == [book["event_id"]]
     pdf = site.call("cadre", "GET", f"{ALL}/{made['id']}.pdf")
     assert (pdf.status_code, pdf.data[:4]) == (200, b"%PDF")
     sheet = site.call("cadre", "GET", f"{ALL}/{made['id']}.xlsx")

@@ -10,8 +10,9 @@ from incentives.clock import now
 from incentives.fund import lists, operations, queries, schemas
 from incentives.fund.api.outputs import (
     budgets_output,
+    figures_of_part,
     income_outputs,
-    purpose_figures,
+    named,
     year_output,
 )
 from incentives.fund.api.shared import FUND, blueprint
@@ -32,7 +33,10 @@ def get_fund(village: str) -> dict[str, Any]:
         "balance_fen": overview.balance_fen,
         "cash_fen": overview.cash_fen,
         "bank_fen": overview.bank_fen,
-        "by_purpose": purpose_figures(overview.spending),
+        "payable_fen": overview.payable_fen,
+        "by_purpose": [
+            {**named(code), "spent_fen": amount} for code, amount in overview.spending.items()
+        ],
         "by_year": [year_output(each) for each in overview.years],
         "by_month": queries.months_of_money(village),
     }
@@ -41,8 +45,9 @@ def get_fund(village: str) -> dict[str, Any]:
 @blueprint.route(f"{FUND}/book")
 @reads(schemas.BookPage, query=schemas.BookQuery, permission=None)
 def get_book(village: str, query: dict[str, Any]) -> dict[str, Any]:
-    """The public book, newest entry first: each line with what remained after it."""
-    return queries.book(village, query.pop("part"), query)
+    """The public book, newest entry first: each line with what remained, and its figures."""
+    part = query.pop("part")
+    return {**queries.book(village, part, query), **figures_of_part(village, part)}
 
 
 @blueprint.route(f"{FUND}/book.pdf")

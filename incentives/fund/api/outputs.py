@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -139,10 +140,19 @@ def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict
 
 
 def list_output(asked: DisbursementList, *, lines: bool = True) -> dict[str, Any]:
-    """A list with its lines, or how many stand in which state."""
+    """A list with its lines and what the budget leaves after it, or in which states they are."""
     rows = queries.rows_on(asked.id)
     output = {**columns(asked), "by_status": Counter(row.status for row in rows)}
-    return {**output, "lines": disbursement_outputs(rows)} if lines else output
+    if not lines:
+        return output
+    views = queries.disbursement_views(rows)
+    view = queries.speaks_for(views)
+    return {
+        **output,
+        "budget_fen": view.budget_fen,
+        "budget_left_fen": view.budget_left_fen,
+        "lines": view_outputs(views),
+    }
 
 
 def budgets_output(village: str, year: int) -> dict[str, Any]:
@@ -154,21 +164,27 @@ def budgets_output(village: str, year: int) -> dict[str, Any]:
     }
 
 
-def purpose_figures(
-    spending: dict[str, int], budgets: dict[str, int] | None = None
-) -> list[dict[str, Any]]:
-    """What was spent by purpose, and the budget for it."""
-    budgets = budgets or {}
-    return [
-        {
-            "purpose": code,
-            "name_zh": purpose_name(code),
-            "name_en": purpose_name(code, "en"),
-            "spent_fen": spending.get(code, 0),
-            "budget_fen": budgets.get(code),
-        }
-        for code in dict.fromkeys((*spending, *budgets))
-    ]
+def named(purpose: str) -> dict[str, Any]:
+    """A purpose with its names."""
+    return {
+        "purpose": purpose,
+        "name_zh": purpose_name(purpose),
+        "name_en": purpose_name(purpose, "en"),
+    }
+
+
+def purpose_outputs(figures: Sequence[queries.PurposeFigures]) -> list[dict[str, Any]]:
+    """Purposes with their figures."""
+    return [{**asdict(each), **named(each.purpose), "left_fen": each.left_fen} for each in figures]
+
+
+def figures_of_part(village: str, part: queries.Part) -> dict[str, Any]:
+    """A part of the book by month and by purpose."""
+    years = queries.by_purpose(village, queries.fund_overview(village), part)
+    return {
+        "by_month": queries.months_in(village, part),
+        "by_purpose": [{"year": each.year, "items": purpose_outputs(each.items)} for each in years],
+    }
 
 
 def year_output(figures: queries.YearFigures) -> dict[str, Any]:
@@ -180,5 +196,5 @@ def year_output(figures: queries.YearFigures) -> dict[str, Any]:
         "by_source": [
             {"source": source, "income_fen": amount} for source, amount in figures.income.items()
         ],
-        "by_purpose": purpose_figures(figures.spending, figures.budgets),
+        "by_purpose": purpose_outputs(queries.purposes_of(figures)),
     }

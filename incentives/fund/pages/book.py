@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from incentives.fund import queries, schemas, words
 from incentives.fund.book_papers import book_pdf, book_workbook
 from incentives.fund.pages.shared import blueprint
+from incentives.web.dates import month_of_year
 from incentives.web.pages import page, render
 from incentives.web.pages.places import public_place
 from incentives.web.parsing import load_query
@@ -33,16 +34,22 @@ def public_book(village: str) -> Any:
     overview = queries.fund_overview(village)
     asked = {name: request.args[name] for name in PART if request.args.get(name)}
     address: dict[str, Any] = {"village": village, **asked}
-    months = queries.months_of_money(village)[-MONTHS_SHOWN:]
+    months = queries.months_in(village, part)[-MONTHS_SHOWN:]
+    spent_on = {code for year in overview.years for code in year.spending}
     return render(
         "fund/book.html",
         overview=overview,
         bars=year_bars(overview),
         month_bars=[
-            (str(each.month.month), [max(0, each.in_fen) // 100, max(0, each.out_fen) // 100])
+            (
+                month_of_year(each.month.month),
+                [max(0, each.in_fen) // 100, max(0, each.out_fen) // 100],
+            )
             for each in months
         ],
         months_of_money=months,
+        by_purpose=queries.by_purpose(village, overview, part),
+        spent_on=queries.in_order(spent_on),
         lines=found["items"],
         months=queries.months_of(village),
         part=part,

@@ -52,6 +52,7 @@ def new_list() -> Any:
         households=household_views(village, list(households)),
         ticked=form.values.get("households", []),
         purposes=words.purpose_options(),
+        left=queries.left_to_ask_for(village, village_day(now()).year),
     )
 
 
@@ -114,7 +115,7 @@ def named(village: str, refusal: Invalid, lines: list[ListLine]) -> Refusal:
         )
         name = payees([draft])[draft.id].name
         sentences.append(str(_("%(name)s: %(what)s", name=name, what=error.detail)))
-    return Invalid(" ".join(sentences))
+    return Invalid(str(_("; ")).join(sentences))
 
 
 @blueprint.get("/fund/lists/<uuid:list_id>")
@@ -134,6 +135,7 @@ def show(list_id: UUID, action: str | None = None, form: Form | None = None) -> 
         "fund/list_show.html",
         asked=asked,
         cards=cards,
+        speaking=queries.speaks_for(views),
         actions=actions_on(asked, cards, actor),
         action=action,
         form=form,

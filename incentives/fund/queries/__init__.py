@@ -14,7 +14,20 @@ from incentives.fund.queries.bank import (
     statements_of,
 )
 from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
-from incentives.fund.queries.budgets import BudgetFigures, adoptions_of, budget_figures
+from incentives.fund.queries.budgets import (
+    BudgetFigures,
+    adoptions_of,
+    budget_figures,
+    left_to_ask_for,
+)
+from incentives.fund.queries.by_purpose import (
+    PurposeFigures,
+    YearByPurpose,
+    by_purpose,
+    in_order,
+    months_in,
+    purposes_of,
+)
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.closing import (
     MonthStanding,
@@ -33,6 +46,7 @@ from incentives.fund.queries.disbursements import (
     disbursements,
     disbursements_waiting,
     find_disbursement,
+    speaks_for,
     waiting_for,
 )
 from incentives.fund.queries.figures import (
@@ -77,6 +91,8 @@ __all__ = [
     "Period",
     "PointsAndMoney",
     "Proposal",
+    "PurposeFigures",
+    "YearByPurpose",
     "YearFigures",
     "account_page",
     "adoptions_of",
@@ -84,6 +100,7 @@ __all__ = [
     "bank_standing",
     "book",
     "budget_figures",
+    "by_purpose",
     "caps_of",
     "count_waiting",
     "counts_waiting",
@@ -97,11 +114,13 @@ __all__ = [
     "find_statement",
     "first_of",
     "fund_overview",
+    "in_order",
     "income",
     "income_statement",
     "last_of",
     "last_statement",
     "left_of_year",
+    "left_to_ask_for",
     "lines_of",
     "lists_of",
     "lists_with",
@@ -110,6 +129,7 @@ __all__ = [
     "money_accounts",
     "month_standing",
     "months_closed",
+    "months_in",
     "months_of",
     "months_of_money",
     "newest_count",
@@ -118,8 +138,10 @@ __all__ = [
     "payees",
     "points_and_money",
     "proposals",
+    "purposes_of",
     "rows_on",
     "shelf_values",
+    "speaks_for",
     "statements_of",
     "stock_payments",
     "trial_balance_of",

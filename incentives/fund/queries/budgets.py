@@ -32,6 +32,11 @@ class BudgetFigures:
     resolution: str | None
 
     @property
+    def budget_fen(self) -> int | None:
+        """The budget, as the public figures by purpose name it."""
+        return self.amount_fen
+
+    @property
     def left_fen(self) -> int:
         """What is left of what isn't spent, below zero where more was spent."""
         return (self.amount_fen or 0) - self.spent_fen
@@ -58,6 +63,15 @@ def budget_figures(village: str, year: int) -> list[BudgetFigures]:
         for purpose in dict.fromkeys(named)
         if purpose in budgets.keys() | spent.keys() | applied.keys() | approved.keys()
     ]
+
+
+def left_to_ask_for(village: str, year: int) -> dict[str, int]:
+    """What each budget of a year leaves once all that is approved is paid, in fen."""
+    return {
+        each.purpose: each.left_fen - each.approved_fen
+        for each in budget_figures(village, year)
+        if each.amount_fen is not None
+    }
 
 
 def figures_of(

@@ -1,6 +1,7 @@
 """What is read about disbursements: one, a list, what waits for whom, what a budget leaves."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from incentives.fund.models import (
     PaymentReturn,
     Status,
 )
+from incentives.fund.queries.budgets import UNDER_WAY
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
@@ -30,18 +32,16 @@ from incentives.fund.queries.payees import Payee, payees
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.models import Resident, TeamMember
 
-PAID = (Status.PAID, Status.RECEIVED, Status.RETURNED, Status.REVERSED)
-
 
 @dataclass
 class DisbursementView:
     """A disbursement with its payee, files, approvals and what came back.
 
     `budget_fen` is the year's budget for its purpose, None where there is none; `budget_left_fen`
-    what is left of it after this and all that is approved or paid, below zero where it isn't
-    covered. `cap` is what this payee may get in the year, None where the purpose has none;
-    `of_list` the list that it stands on, with its line. `nearby_fen` is what others bring the same
-    payee within 30 days of it.
+    what is left of it after this, what waits beside it on its list, and all that is approved or
+    paid, below zero where it isn't covered. `cap` is what this payee may get in the year, None
+    where the purpose has none; `of_list` the list that it stands on, with its line. `nearby_fen`
+    is what others bring the same payee within 30 days of it.
     """
 
     disbursement: Disbursement
@@ -208,6 +208,28 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
     return list(views.values())
 
 
+def asked_on(lists: Collection[UUID]) -> defaultdict[UUID, int]:
+    """What the lines of each list ask for that aren't decided on, in fen."""
+    line, found = DisbursementListLine, defaultdict[UUID, int](int)
+    if not lists:
+        return found
+    rows = db.session.execute(
+        select(line.list_id, func.sum(Disbursement.amount_fen))
+        .join(Disbursement, Disbursement.id == line.disbursement_id)
+        .where(line.list_id.in_(lists), Disbursement.status.in_(UNDER_WAY))
+        .group_by(line.list_id)
+    )
+    for list_id, total in rows:
+        found[list_id] = int(total)
+    return found
+
+
+def speaks_for(views: Sequence[DisbursementView]) -> DisbursementView:
+    """The line that says of a list what its budget leaves: one that isn't decided on, else any."""
+    waiting = (view for view in views if view.disbursement.status in UNDER_WAY)
+    return next(waiting, views[0])
+
+
 def year_of(disbursement: Disbursement) -> int:
     """The year whose budget it falls into: that of its payment, else of its application."""
     day = disbursement.paid_on or village_day(disbursement.applied_at)
@@ -215,8 +237,10 @@ def year_of(disbursement: Disbursement) -> int:
 
 
 def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, int]]:
-    """The budget of each one's purpose and year, and what is left of it after it."""
+    """The budget of each one's purpose and year, and what is left after it and its list."""
     village = rows[0].village
+    lists = lists_with(rows)
+    asked = asked_on({of_list.id for of_list, _line in lists.values()})
     budgets = {
         (each.year, each.purpose): each.amount_fen
         for each in db.session.scalars(select(Budget).where(Budget.village == village))
@@ -229,9 +253,9 @@ def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, i
     left = {}
     for row in rows:
         key = (year_of(row), row.purpose)
-        counted = row.status in PAID or row.status is Status.APPROVED
-        ended = row.status in (Status.REJECTED, Status.WITHDRAWN)
-        own = 0 if counted or ended else row.amount_fen
+        own = 0
+        if row.status in UNDER_WAY:
+            own = asked[lists[row.id][0].id] if row.id in lists else row.amount_fen
         used = spent.get(key, 0) + approved.get(key, 0) + own
         left[row.id] = (budgets.get(key), budgets.get(key, 0) - used)
     return left

@@ -36,10 +36,14 @@ class YearFigures:
 
 @dataclass
 class Overview:
-    """What the fund holds now, what it spent by purpose since it began, and its years."""
+    """What the fund holds now, what it spent by purpose since it began, and its years.
+
+    `payable_fen` was approved for shops and counts as spent, and isn't paid yet.
+    """
 
     cash_fen: int
     bank_fen: int
+    payable_fen: int
     spending: dict[str, int]
     years: list[YearFigures]
 
@@ -100,7 +104,8 @@ def fund_overview(village: str) -> Overview:
         row.code: row.balance
         for row in db.session.execute(
             select(Account.code, Account.balance).where(
-                Account.village == village, Account.kind.in_(("cash", "bank", "spending"))
+                Account.village == village,
+                Account.kind.in_(("cash", "bank", "payable", "spending")),
             )
         )
     }
@@ -117,6 +122,9 @@ def fund_overview(village: str) -> Overview:
     return Overview(
         cash_fen=balances.get("cash", 0),
         bank_fen=balances.get("bank", 0),
+        payable_fen=-sum(
+            balance for code, balance in balances.items() if code.startswith("payable.")
+        ),
         spending={
             code.removeprefix(SPENDING): amount
             for code, amount in sorted(balances.items())

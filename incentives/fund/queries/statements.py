@@ -14,6 +14,7 @@ statements alone.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from incentives.ledger.models import Account, Event, Transfer
 MONTHS = range(1, 13)
 FEN = "fen"
 SURPLUS = "surplus"
+PAYABLE = "payable."
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,20 @@ class IncomeRow:
 
 @dataclass
 class IncomeStatement:
-    """A year's income and expenditure, and what cash and bank held at each month's end."""
+    """A year's income and expenditure, and what cash and bank held at each month's end.
+
+    A shop's settlement is spent when it is approved: `owed` is what of that wasn't paid at each
+    month's end, and `opening_owed_fen` at the year's beginning. What came in less what was spent,
+    and what became owed more, is what remains.
+    """
 
     year: int
     income: list[IncomeRow]
     spending: list[IncomeRow]
     opening_fen: int
     remaining: list[int]
+    opening_owed_fen: int = 0
+    owed: list[int] = field(default_factory=lambda: [0] * 12)
 
     def sums(self, rows: Sequence[IncomeRow]) -> list[int]:
         """The sum of these rows by month."""
@@ -142,10 +151,15 @@ def moved(village: str, *conditions: Any) -> dict[str, tuple[int, int]]:
     return found
 
 
+def moved_between(village: str, period: Period) -> dict[str, tuple[int, int]]:
+    """By account, what it took in and gave in a period, in fen."""
+    return moved(village, Event.occurred_on >= period.first, Event.occurred_on <= period.last)
+
+
 def trial_balance_of(village: str, period: Period) -> list[AccountRow]:
     """Every account that holds money or moved: before, in and after the period."""
     before = brought_forward(village, period)
-    within = moved(village, Event.occurred_on >= period.first, Event.occurred_on <= period.last)
+    within = moved_between(village, period)
     return [
         AccountRow(code, before.get(code, 0), *within.get(code, (0, 0)))
         for code in sorted(before.keys() | within.keys(), key=order_of)
@@ -180,7 +194,7 @@ def income_statement(village: str, year: int) -> IncomeStatement:
     period = Period.of(year)
     month = extract("month", Event.occurred_on)
     rows: dict[str, IncomeRow] = {}
-    money = [0] * 12
+    money, owing = [0] * 12, [0] * 12
     for column, sign in ((Transfer.to_code, 1), (Transfer.from_code, -1)):
         found = db.session.execute(
             select(column, month, func.sum(Transfer.amount))
@@ -197,21 +211,22 @@ def income_statement(village: str, year: int) -> IncomeStatement:
             place = int(of_month) - 1
             if code in MONEY:
                 money[place] += sign * int(total)
+            elif code.startswith(PAYABLE):
+                owing[place] -= sign * int(total)
             elif code.startswith((INCOME, SPENDING)):
                 change = sign if code.startswith(SPENDING) else -sign
                 rows.setdefault(code, IncomeRow(code)).months[place] += change * int(total)
     before = moved(village, Event.occurred_on < period.first)
     opening = sum(took - gave for code, (took, gave) in before.items() if code in MONEY)
-    remaining, held = [], opening
-    for change in money:
-        held += change
-        remaining.append(held)
+    owed = sum(gave - took for code, (took, gave) in before.items() if code.startswith(PAYABLE))
     return IncomeStatement(
         year=year,
         income=[rows[code] for code in sorted(rows) if code.startswith(INCOME)],
         spending=[rows[code] for code in sorted(rows) if code.startswith(SPENDING)],
         opening_fen=opening,
-        remaining=remaining,
+        remaining=list(accumulate(money, initial=opening))[1:],
+        opening_owed_fen=owed,
+        owed=list(accumulate(owing, initial=owed))[1:],
     )
 
 

@@ -206,10 +206,14 @@ class ListPaymentInput(Schema):
 
 
 class ListOutput(Schema):
+    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered."""
+
     id = Id()
     title = fields.String()
     purpose = fields.String()
     total_fen = Fen()
+    budget_fen = Fen(allow_none=True)
+    budget_left_fen = Fen()
     applied_at = InstantField()
     by_status = fields.Dict(keys=fields.Enum(Status, by_value=True), values=fields.Integer())
     lines = fields.List(fields.Nested(DisbursementOutput))

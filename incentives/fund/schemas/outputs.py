@@ -65,7 +65,8 @@ class ReturnOutput(Schema):
 
 
 class DisbursementOutput(Schema):
-    """`budget_left_fen` is what the year's budget leaves after it; below zero: not covered.
+    """`budget_left_fen` is what the year's budget leaves after it and the list that it stands on;
+    below zero: not covered.
 
     `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
     assembly adopted refuses more. `nearby_fen` is what others bring the same payee within 30 days:
@@ -159,12 +160,22 @@ class BudgetsOutput(Schema):
     items = fields.List(fields.Nested(BudgetOutput))
 
 
-class PurposeFigures(Schema):
+class SpentOnPurpose(Schema):
     purpose = fields.String()
     name_zh = fields.String()
     name_en = fields.String()
     spent_fen = Fen()
+
+
+class PurposeFigures(SpentOnPurpose):
+    """`left_fen` is what the year's budget leaves, below zero where more was spent; null without.
+
+    `month_fen` was spent in the month that is asked for, null where none is.
+    """
+
     budget_fen = Fen(allow_none=True)
+    left_fen = Fen(allow_none=True)
+    month_fen = Fen(allow_none=True)
 
 
 class SourceFigures(Schema):
@@ -177,7 +188,7 @@ class YearOutput(Schema):
     income_fen = Fen()
     spent_fen = Fen()
     by_source = fields.List(fields.Nested(SourceFigures))
-    by_purpose = fields.List(fields.Nested(PurposeFigures))
+    by_purpose = fields.List(fields.Nested(PurposeFigures(exclude=("month_fen",))))
 
 
 class MonthFiguresOutput(Schema):
@@ -190,12 +201,16 @@ class MonthFiguresOutput(Schema):
 
 
 class FundOutput(Schema):
-    """`balance_fen` is cash and bank together."""
+    """`balance_fen` is cash and bank together.
+
+    `payable_fen` was approved for shops and counts as spent, and isn't paid yet.
+    """
 
     balance_fen = Fen()
     cash_fen = Fen()
     bank_fen = Fen()
-    by_purpose = fields.List(fields.Nested(PurposeFigures(exclude=("budget_fen",))))
+    payable_fen = Fen()
+    by_purpose = fields.List(fields.Nested(SpentOnPurpose))
     by_year = fields.List(fields.Nested(YearOutput))
     by_month = fields.List(fields.Nested(MonthFiguresOutput))
 
@@ -228,4 +243,17 @@ class BookLineOutput(Schema):
 
 IncomePage = page_of(IncomeOutput)
 DisbursementPage = page_of(DisbursementOutput)
-BookPage = page_of(BookLineOutput)
+
+
+class YearByPurposeOutput(Schema):
+    year = fields.Integer()
+    items = fields.List(fields.Nested(PurposeFigures))
+
+
+class BookPage(Schema):
+    """Lines of a part of the book, with the figures of that part by month and by purpose."""
+
+    items = fields.List(fields.Nested(BookLineOutput), required=True)
+    next = fields.String(allow_none=True, required=True, dump_default=None)
+    by_month = fields.List(fields.Nested(MonthFiguresOutput))
+    by_purpose = fields.List(fields.Nested(YearByPurposeOutput))

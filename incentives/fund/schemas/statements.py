@@ -33,13 +33,18 @@ class IncomeRowOutput(Schema):
 
 
 class IncomeStatementOutput(Schema):
-    """`remaining`: what cash and bank held at each month's end, January first."""
+    """`remaining`: what cash and bank held at each month's end, January first.
+
+    `owed`: what was approved for shops, and so spent, and not paid at each month's end.
+    """
 
     year = fields.Integer()
     opening_fen = Fen()
     income = fields.List(fields.Nested(IncomeRowOutput))
     spending = fields.List(fields.Nested(IncomeRowOutput))
     remaining = fields.List(Fen())
+    opening_owed_fen = Fen()
+    owed = fields.List(Fen())
 
 
 class AccountRowOutput(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from incentives.extensions import db
+from incentives.fund.purposes import SETTLEMENT
 from incentives.fund.queries.figures import MONEY, SPENDING
 from incentives.ledger.models import Event, Transfer
 
@@ -38,9 +39,11 @@ def book_events(village: str, part: Part | None = None) -> Any:
         chosen = chosen.where(Event.occurred_on >= first, Event.occurred_on < following)
     if part.purpose is not None:
         code = f"{SPENDING}{part.purpose}"
-        spent = select(Transfer.seq).where(
-            Transfer.village == village, or_(Transfer.to_code == code, Transfer.from_code == code)
-        )
+        sides = [Transfer.to_code == code, Transfer.from_code == code]
+        if part.purpose == SETTLEMENT:
+            # A settlement is spent when it is approved; its money moves when the debt is paid.
+            sides += [Transfer.to_code.like("payable.%"), Transfer.from_code.like("payable.%")]
+        spent = select(Transfer.seq).where(Transfer.village == village, or_(*sides))
         chosen = chosen.where(Event.seq.in_(spent))
     return chosen
 

@@ -22,7 +22,7 @@ Step = tuple[str, UUID | None]
 @dataclass(frozen=True)
 class Hand:
     """Who took a step: `step` is applied, evaluated, approved (for the township: approved_above),
-    paid, entered or reversed."""
+    paid, entered, confirmed or reversed; other rooms have words of their own."""
 
     step: str
     name: str
@@ -55,7 +55,8 @@ class BookLine:
 class MoreOfLine:
     """What is known of an event of the fund's money: where from or for what, and who took steps.
 
-    `payee` is named in public; of one `in_need` neither day nor entry nor paper nor reason.
+    `payee` is named in public; of one `in_need` no day, entry, paper or reason is shown.
+    `reversal` is the last step of its taking back, after those of what was taken back.
     """
 
     paper: str | None
@@ -105,12 +106,12 @@ def records_of(events: Sequence[Event]) -> Records:
     people |= {person for move in moves.values() for person in (move.entered_by, move.confirmed_by)}
     people |= {each.entered_by for each in returns.values()}
     for view in views.values():
-        people |= {person for _step, person in steps_of(view)}
+        people |= {view.disbursement.ended_by, *(person for _step, person in steps_of(view))}
     return Records(income, moves, returns, views, others, person_names(people))
 
 
 def steps_of(view: DisbursementView) -> list[Step]:
-    """Who took which step of a paid disbursement, in order."""
+    """Who took which step of a disbursement up to its payment, in order."""
     disbursement = view.disbursement
     return [
         ("applied", disbursement.applied_by),
@@ -120,16 +121,15 @@ def steps_of(view: DisbursementView) -> list[Step]:
             for approval in view.approvals
         ),
         ("paid", disbursement.paid_by),
-        ("reversed", disbursement.ended_by),
     ]
 
 
 def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records) -> BookLine:
     """An event as a line of the book."""
     more = more_of(event, amount_fen, records)
-    undone = event.kind is Kind.REVERSAL and more.reversal is not None
-    steps = [more.reversal] if undone and more.reversal else more.steps
-    reason = more.reversal_reason if undone else more.reason
+    steps, reason = more.steps, more.reason
+    if event.kind is Kind.REVERSAL and more.reversal is not None:
+        steps, reason = [*steps, more.reversal], more.reversal_reason
     return BookLine(
         voucher=None if more.in_need else event.seq + 1,
         event_id=None if more.in_need else event.id,
@@ -164,8 +164,7 @@ def more_of(event: Event, amount_fen: int, records: Records) -> MoreOfLine:
         returned = records.returns[event.record]
         return tell_return(returned, records.disbursements[returned.disbursement_id])
     if event.record in records.disbursements:
-        undone = event.kind is Kind.REVERSAL
-        return tell_disbursement(records.disbursements[event.record], undone=undone)
+        return tell_disbursement(records.disbursements[event.record])
     return records.others.get(event.id, nothing)
 
 
@@ -192,24 +191,25 @@ def tell_move(move: MoneyMove, *, found: bool) -> MoreOfLine:
     )
 
 
-def tell_disbursement(view: DisbursementView, *, undone: bool) -> MoreOfLine:
-    """A payment with all its steps; taken back, with who did that and why."""
-    disbursement, steps = view.disbursement, steps_of(view)
-    ended = disbursement.ended_reason if undone else None
+def tell_disbursement(view: DisbursementView) -> MoreOfLine:
+    """A payment with all its steps, and who took it back and why."""
+    disbursement = view.disbursement
     return MoreOfLine(
         paper=disbursement.voucher,
-        steps=steps if undone else steps[:-1],
+        steps=steps_of(view),
         purpose=disbursement.purpose,
         payee=view.payee.public_name,
-        reason=ended or disbursement.reason,
+        reason=disbursement.reason,
+        reversal=("reversed", disbursement.ended_by),
+        reversal_reason=disbursement.ended_reason,
         in_need=is_in_need(disbursement),
     )
 
 
 def tell_return(returned: PaymentReturn, view: DisbursementView) -> MoreOfLine:
-    """Money of a payment that came back."""
+    """Money of a payment that came back: the payment's steps, and who entered that it did."""
     return replace(
-        tell_disbursement(view, undone=False),
-        steps=[("entered", returned.entered_by)],
+        tell_disbursement(view),
+        steps=[*steps_of(view), ("entered", returned.entered_by)],
         reason=returned.reason,
     )
