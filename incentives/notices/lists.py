@@ -23,7 +23,7 @@ NOTICES = Listing(
         Column(_("Number"), "label"),
         Column(_("Of what"), lambda each: KINDS[each["kind"]]),
         Column(_("In public from"), "opened_on", Kind.DAY),
-        Column(_("Closes on"), "closes_on", Kind.DAY),
+        Column(_("Last day in public"), "closes_on", Kind.DAY),
         Column(_("Closed at"), "closed_at", Kind.INSTANT),
         Column(_("Fingerprint"), "fingerprint", Kind.LONG),
     ],

@@ -44,7 +44,8 @@ class NoticeLineOutput(Schema):
 class NoticeSummary(Schema):
     """A notice in the list: what stays for ever is its number and fingerprint.
 
-    `label` is the number that people quote: 2026-7 is the year's seventh.
+    `label` is the number that people quote: 2026-7 is the year's seventh. `closes_on` is the last
+    day in public: it can be closed from the day after on.
     """
 
     id = Id()

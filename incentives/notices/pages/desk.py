@@ -66,7 +66,7 @@ def show_desk(form: Form | None = None) -> Any:
         kinds=KINDS,
         open_notices=open_notices,
         counts=queries.counts(open_notices),
-        due={each.id for each in open_notices if each.closes_on <= today},
+        due={each.id for each in open_notices if each.is_over(today)},
         objections=described(village, queries.open_objections(village)),
         today=today,
         next_round=operations.next_round(village, today),
