@@ -18,7 +18,13 @@ from incentives.awards.models import (
     Rulebook,
     Turn,
 )
-from incentives.awards.queries import AwardView, Closed, closed_to, sent_up_of
+from incentives.awards.queries import (
+    AwardView,
+    Closed,
+    closed_to,
+    sent_up_of,
+    turned_by_village,
+)
 from incentives.awards.queries.postings import Posting, postings
 from incentives.awards.words import item_name, worth
 from incentives.extensions import db
@@ -205,11 +211,15 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
         "mending": mine and proposed and not view.reviews and may("award.propose"),
         "photo": mine and proposed and not view.reviews and may("file.keep"),
         "withdrawal": mine and proposed and may("award.withdraw"),
-        "reversal": award.status is posted and not own and may("award.reverse"),
+        "reversal": award.status is posted
+        and not own
+        and may("award.reverse")
+        and not turned_by_village(award, actor),
         "reinstatement": award.status is reversed_
         and not own
         and not mine
-        and may("award.reinstate"),
+        and may("award.reinstate")
+        and not turned_by_village(award, actor, award.proposed_by),
     }
     return [action for action, fits in possible.items() if fits]
 

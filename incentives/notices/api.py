@@ -10,10 +10,12 @@ from incentives.access.actor import current_actor
 from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.database import columns
+from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices import lists, operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.operations import About, Missing
+from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.sheets import sheet_pdf
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
@@ -37,9 +39,16 @@ def summary(notice: Notice) -> dict[str, Any]:
 def notice_output(village: str, number: int) -> dict[str, Any]:
     """A notice with its lines, as the public sees it."""
     view = queries.notice_view(village, number, now())
-    lines = [
+    lines = line_outputs(view)
+    return {**summary(view.notice), "lines_gone": view.lines_gone, "lines": lines}
+
+
+def line_outputs(view: queries.NoticeView) -> list[dict[str, Any]]:
+    """The lines of a notice as the public sees them."""
+    return [
         {
             **columns(each.line),
+            "kind": view.notice.kind,
             "status": each.status,
             "objected": each.objected,
             "rulings": [
@@ -49,7 +58,6 @@ def notice_output(village: str, number: int) -> dict[str, Any]:
         }
         for each in view.lines
     ]
-    return {**summary(view.notice), "lines_gone": view.lines_gone, "lines": lines}
 
 
 def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
@@ -95,6 +103,28 @@ def post_notice(village: str, body: dict[str, Any]) -> dict[str, Any]:
 def get_notice(village: str, number: int) -> dict[str, Any]:
     """One notice; its lines are gone 30 days after closing."""
     return notice_output(village, number)
+
+
+@blueprint.route(f"{ONE}/lines")
+@reads(schemas.NoticeLinePage, query=lists.LINES.query, permission=None)
+def get_notice_lines(village: str, number: int, query: dict[str, Any]) -> dict[str, Any]:
+    """The lines of a notice, in order. Not found 30 days after closing."""
+    view = queries.notice_view(village, number, now())
+    if view.lines_gone:
+        raise NotFound()
+    return {"items": lists.LINES.sift(line_outputs(view), query), "next": None}
+
+
+@blueprint.route(f"{VILLAGE}/notices/awaiting")
+@reads(schemas.AwaitingPage, query=lists.AWAITING.query, permission="notice.make")
+def get_awaiting(village: str, query: dict[str, Any]) -> dict[str, Any]:
+    """What the next notices will list, oldest first of each kind; all of it is given."""
+    waiting = [
+        {**vars(entry), "kind": kind}
+        for kind, publisher in PUBLISHERS.items()
+        for entry in publisher.waiting(village)
+    ]
+    return {"items": lists.AWAITING.sift(waiting, query), "next": None}
 
 
 @blueprint.route(f"{ONE}.pdf")
@@ -195,5 +225,7 @@ def get_objections_sent_up(code: str, query: dict[str, Any]) -> dict[str, Any]:
 
 
 export_api(blueprint, f"{VILLAGE}/notices", get_notices, lists.NOTICES)
+export_api(blueprint, f"{ONE}/lines", get_notice_lines, lists.LINES)
+export_api(blueprint, f"{VILLAGE}/notices/awaiting", get_awaiting, lists.AWAITING)
 export_api(blueprint, f"{VILLAGE}/objections", get_objections, lists.OBJECTIONS)
 export_api(blueprint, "/divisions/<code>/objections", get_objections_sent_up, lists.SENT_UP)

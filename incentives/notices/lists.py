@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
 from incentives.notices.described import MATTER_WORDS, STATUS_WORDS, Described, described
-from incentives.notices.models import Notice, Objection
+from incentives.notices.models import Notice, NoticeKind, Objection
 from incentives.notices.queries.objections import MATTERS
 from incentives.notices.sheets import KINDS
 from incentives.register.lists import in_village, village_names
-from incentives.web.lists import Column, Kind, Listing, choice, days, hidden, search, year
+from incentives.web.lists import (
+    YES_OR_NO,
+    Column,
+    Kind,
+    Listing,
+    choice,
+    days,
+    hidden,
+    search,
+    year,
+)
+from incentives.web.states import state_of
 
 OPEN_WORDS = {"true": _("in public now"), "false": _("closed")}
 
@@ -23,7 +35,7 @@ NOTICES = Listing(
         Column(_("Number"), "label"),
         Column(_("Of what"), lambda each: KINDS[each["kind"]]),
         Column(_("In public from"), "opened_on", Kind.DAY),
-        Column(_("Closes on"), "closes_on", Kind.DAY),
+        Column(_("Last day in public"), "closes_on", Kind.DAY),
         Column(_("Closed at"), "closed_at", Kind.INSTANT),
         Column(_("Fingerprint"), "fingerprint", Kind.LONG),
     ],
@@ -37,6 +49,65 @@ NOTICES = Listing(
         ),
         replace(year(), where=lambda value: Notice.year == value),
     ],
+)
+
+
+def holder(each: dict[str, Any]) -> str:
+    """Whose a line is, as it stands in public: masked, and of a minor no name at all."""
+    return each["holder"] or gettext("a minor")
+
+
+def state(each: dict[str, Any]) -> str:
+    """How far what a line lists is, in words."""
+    if each["objected"]:
+        return str(state_of("objected")[0])
+    return str(state_of(each["status"], STATES[each["kind"]])[0])
+
+
+STATES = {
+    NoticeKind.AWARDS: "award",
+    NoticeKind.DISBURSEMENTS: "disbursement",
+    NoticeKind.OPENINGS: "opening",
+}
+LISTED = [
+    Column(_("Who"), holder),
+    Column(_("What was done"), "what", Kind.LONG),
+    Column(_("On"), "occurred_on", Kind.DAY),
+    Column(_("Quantity"), "quantity", Kind.NUMBER),
+    Column(_("Points"), "points", Kind.NUMBER),
+    Column(_("Yuan"), "amount_fen", Kind.YUAN),
+    Column(_("Why"), "reason", Kind.LONG),
+]
+LINES = Listing(
+    "notice_lines",
+    _("Lines of the notice"),
+    [Column(_("Line"), "line", Kind.NUMBER), *LISTED, Column(_("State"), state)],
+    filters=[
+        search(_("Who, what or why"), "holder", "what", "reason"),
+        choice("objected", _("Objected to"), YES_OR_NO, "objected"),
+        *days("occurred_on"),
+    ],
+    paged=False,
+)
+AWAITING = Listing(
+    "awaiting_notice",
+    _("To be published"),
+    [
+        Column(_("Of what"), lambda each: KINDS[each["kind"]]),
+        *LISTED,
+        Column(_("Decided at"), "ready_at", Kind.INSTANT),
+    ],
+    filters=[
+        search(_("Who, what or why"), "holder", "what", "reason"),
+        choice(
+            "kind",
+            _("Of what"),
+            {kind: KINDS[kind] for kind in (NoticeKind.AWARDS, NoticeKind.DISBURSEMENTS)},
+            "kind",
+        ),
+        *days("occurred_on"),
+    ],
+    paged=False,
 )
 
 

@@ -48,8 +48,9 @@ class ObjectionStatus(StrEnum):
 class Notice(Base):
     """A numbered public list of one kind, from a day to a day.
 
-    `number` counts the village's notices from its first day on and names this one in addresses and
-    objections; people quote `label`, the year and the number in it.
+    `closes_on` is its last day in public, all of which it stays open. `number` counts the village's
+    notices from its first day on and names this one in addresses and objections; people quote
+    `label`, the year and the number in it.
     `fingerprint` is the SHA-256, in hex, of its canonical lines (`fingerprint.py`). `names` is how
     names stand on the printed sheet; on the web they are masked always.
     """
@@ -83,6 +84,10 @@ class Notice(Base):
     def label(self) -> str:
         """The number that people quote: 2026-7 is the year's seventh."""
         return f"{self.year}-{self.number_in_year}"
+
+    def is_over(self, on: date) -> bool:
+        """Whether its last day in public has passed, so that it can be closed."""
+        return self.closes_on < on
 
 
 class NoticeLine(Base):

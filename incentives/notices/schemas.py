@@ -41,10 +41,26 @@ class NoticeLineOutput(Schema):
     rulings = fields.List(fields.Nested(PublicRuling))
 
 
+class AwaitingOutput(Schema):
+    """What waits for a notice: `holder` masked, null for a minor; `ready_at` its last yes."""
+
+    id = Id()
+    kind = fields.Enum(NoticeKind, by_value=True)
+    holder = fields.String(allow_none=True)
+    what = fields.String()
+    occurred_on = Day(allow_none=True)
+    quantity = fields.Integer(allow_none=True)
+    points = Points(allow_none=True)
+    amount_fen = Fen(allow_none=True)
+    reason = fields.String(allow_none=True)
+    ready_at = InstantField()
+
+
 class NoticeSummary(Schema):
     """A notice in the list: what stays for ever is its number and fingerprint.
 
-    `label` is the number that people quote: 2026-7 is the year's seventh.
+    `label` is the number that people quote: 2026-7 is the year's seventh. `closes_on` is the last
+    day in public: it can be closed from the day after on.
     """
 
     id = Id()
@@ -151,4 +167,6 @@ class SentUpObjection(ObjectionOutput):
 
 SentUpObjectionPage = page_of(SentUpObjection)
 NoticePage = page_of(NoticeSummary)
+NoticeLinePage = page_of(NoticeLineOutput)
+AwaitingPage = page_of(AwaitingOutput)
 ObjectionPage = page_of(ObjectionOutput)

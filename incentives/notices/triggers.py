@@ -1,9 +1,9 @@
 """What the database itself keeps of the rules of notices, whatever the program does.
 
 A notice and its lines stay as they were put up, but that a name may be erased; it closes once, when
-its days are over, and only then are its awards posted, those that nobody objects to. Nobody with a
-hand in a matter rules on it, nor writes it down for another; a ruling stays. A released trigger is
-never edited: a change is a new one, made by a migration of its own.
+its last day is over, and only then are its awards posted, those that nobody objects to. Nobody with
+a hand in a matter rules on it, nor writes it down for another; a ruling stays. A released trigger
+is never edited: a change is a new one, made by a migration of its own.
 """
 
 from incentives.recovery.models import REPLAYING
@@ -44,6 +44,10 @@ LINE_CHANGES = f"{differs(*LINE)} OR (NEW.holder IS NOT NULL AND ({differs('hold
 CLOSED_EARLY = {
     "sqlite": "date(NEW.closed_at, '+8 hours') < NEW.closes_on",
     "postgresql": "(NEW.closed_at AT TIME ZONE 'Asia/Shanghai')::date < NEW.closes_on",
+}
+CLOSED_ON_ITS_LAST_DAY = {
+    "sqlite": "date(NEW.closed_at, '+8 hours') <= NEW.closes_on",
+    "postgresql": "(NEW.closed_at AT TIME ZONE 'Asia/Shanghai')::date <= NEW.closes_on",
 }
 UNLISTED = f"""NEW.status = 'published' AND OLD.status IN ('proposed', 'reviewed')
     AND NOT {REPLAYING} AND NOT EXISTS (
@@ -101,15 +105,24 @@ OWN_HOUSEHOLD = """EXISTS (SELECT 1 FROM resident r WHERE r.id = NEW.ruled_by
 RULER_HAS_A_HAND = f"""NEW.ruled_by IS NOT NULL AND OLD.ruled_by IS NULL AND NOT {REPLAYING}
     AND ({entered_it("NEW.ruled_by")} OR {DECIDED_IT} OR {OWN_HOUSEHOLD})"""
 
+# As released first: it let a notice close on its last day. The other one stands in its place.
+CLOSES_IN_TIME = Guard(
+    "notice_closes_in_time",
+    "notice",
+    "UPDATE OF closed_at",
+    CLOSED_EARLY,
+    "a notice stays open for its days",
+)
+CLOSES_AFTER_ITS_LAST_DAY = Guard(
+    "notice_closes_after_its_last_day",
+    "notice",
+    "UPDATE OF closed_at",
+    CLOSED_ON_ITS_LAST_DAY,
+    "a notice stays open through its last day",
+)
 GUARDS = (
     Guard("notice_stays", "notice", "UPDATE", NOTICE_CHANGES, "a notice stays as it was put up"),
-    Guard(
-        "notice_closes_in_time",
-        "notice",
-        "UPDATE OF closed_at",
-        CLOSED_EARLY,
-        "a notice stays open for its days",
-    ),
+    CLOSES_IN_TIME,
     *kept("notice", "no notice is deleted", "DELETE", "TRUNCATE"),
     Guard("notice_line_stays", "notice_line", "UPDATE", LINE_CHANGES, "a line stays as it stood"),
     *kept("notice_line", "no line is deleted", "DELETE", "TRUNCATE"),

@@ -128,7 +128,7 @@ def get_policy(village: str, query: dict[str, Any]) -> dict[str, Any]:
 def patch_policy(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Set policies that hold from a day on, today unless said; what holds then."""
     effective_on = body.pop("effective_on", None)
-    resolution = body.pop("resolution", None)
+    resolution = body.pop("resolution")
     at = now()
     policy = operations.set_policy(
         village=village,

@@ -96,16 +96,24 @@ def title_of(line: Line) -> str:
     elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):
         said = "、".join(good_words(good) for good in detail["goods"])
     elif line.kind is Kind.REVERSAL and isinstance(detail.get("reason"), str):
-        given = line.points > 0 and not line.of_debt
         reason = str(detail["reason"])
         said = (
             _("Given again: %(reason)s", reason=reason)
-            if given
+            if line.points > 0
             else _("Taken back: %(reason)s", reason=reason)
         )
-    if line.of_debt:
-        return _("%(what)s (to be made up)", what=said)
-    return said
+    return of_debt(line, said) if line.of_debt else said
+
+
+def of_debt(line: Line, said: str) -> str:
+    """What a line of the debt was for, and whether it made the debt or made it up."""
+    if line.kind is Kind.DEBT_PAYMENT:
+        return said
+    if line.kind is Kind.HOUSEHOLD_MOVE:
+        return _("%(what)s (what is owed)", what=said)
+    if line.points > 0:
+        return _("%(what)s (made up what was owed)", what=said)
+    return _("%(what)s (to be made up)", what=said)
 
 
 def good_words(good: dict[str, Any]) -> str:

@@ -181,9 +181,9 @@ PolicyInput: type[Schema] = type(
     (Schema,),
     {
         "__module__": __name__,
-        "__doc__": "Policies by name, the day from which they hold, and the resolution.",
+        "__doc__": "Policies by name, the day from which they hold, the resolution behind them.",
         "effective_on": Day(allow_none=True),
-        "resolution": fields.String(allow_none=True, validate=validate.Length(max=200)),
+        "resolution": fields.String(required=True, validate=validate.Length(min=1, max=200)),
         **{name: fields.Raw(allow_none=True) for name in NAMES},
     },
 )

@@ -51,7 +51,7 @@ def put_up(award_id: UUID) -> int:
         kind=NoticeKind.AWARDS,
         names=NoticeNames.MASKED,
         opened_on=today - timedelta(days=5),
-        closes_on=today,
+        closes_on=today - timedelta(days=1),
         opened_by=SYSTEM.person,
         opened_at=now(),
         fingerprint="0" * 64,

@@ -263,6 +263,9 @@ def test_staff_write_claims_down_for_others(site: Site, home: Home, other: Home)
     assert address
     assert "Claimed on behalf of 扎西彭措" in home.open(address[1])
     assert "cadre 某" in home.open(address[1])
+    assert "written down by cadre 某" in page
+    home.claim(rule_item="CL01")
+    assert home.open("/c/claims").count("written down by") == 1
     for who in ("reviewer", "supervisor"):
         assert site.browser(who).get(f"{at}/claims/new").status_code == 403
     answer = home.browser.get(f"{at}/claims/new")

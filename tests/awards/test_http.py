@@ -94,7 +94,7 @@ def test_from_draft_to_points(site: Site, clock: Clock) -> None:
     assert "扎西彭措" not in public.text
     early = site.call("reviewer", "POST", f"{AT}/notices/1/closing")
     assert (early.status_code, early.json["type"]) == (409, "/problems/wrong_state")
-    clock.forward(days=5)
+    clock.forward(days=6)
     site.tokens.clear()
     closed = site.call("reviewer", "POST", f"{AT}/notices/1/closing")
     assert (closed.status_code, closed.json["status"]) == (200, "closed")
@@ -207,7 +207,7 @@ def test_eight_people_in_one_form_and_one_approval(site: Site, clock: Clock) -> 
         assert ("人**" in shown) == (path != "")
     again = site.open("cadre", "/desk/awards/new")
     assert 'data-picks="people"' in again
-    clock.forward(days=5)
+    clock.forward(days=6)
     site.browsers.clear()
     closing = site.send("reviewer", "/review/notices/1/closing", on="/review/notices")
     assert closing.status_code == 303

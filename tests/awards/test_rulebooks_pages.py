@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
+from incentives.awards.words import CATEGORIES
+from incentives.web.sheets import for_the_wall, pdf_of
 from tests.awards.rules_site import (
     BOOKS,
     PUBLIC,
@@ -261,3 +264,28 @@ def test_pages_cost_the_same_however_many_versions(site: Site, statements: Any) 
             number = draft(site)["number"]
             adopt(site, number)
     assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_heading_of_the_sheet_stands_alone_at_a_page_s_foot(bare_app: Flask, site: Site) -> None:
+    """Wherever the table begins: it is pushed down the page, step by step."""
+    draft(site)
+    adopt(site, 1)
+    page = bare_app.test_client().get(f"{PUBLIC}/1/print").text
+    sheet = page[page.index('<table class="sheet"') : page.rindex("</table>") + len("</table>")]
+    with bare_app.test_request_context(), for_the_wall():
+        kinds = tuple(str(word) for word in CATEGORIES.values())
+        feet = []
+        for height in range(0, 120, 15):
+            space = f'<div style="height: {height}mm"></div><table class="sheet-table">'
+            pushed = sheet.replace('<table class="sheet-table">', space, 1)
+            pages = PdfReader(io.BytesIO(pdf_of(f"<html><body>{pushed}</body></html>"))).pages
+            feet += [last_line(each.extract_text()) for each in pages]
+    assert len(feet) > 16
+    assert [foot for foot in feet if foot.startswith(kinds)] == []
+
+
+def last_line(text: str) -> str:
+    """What stands last on a page, but for its number."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [line for line in lines if not re.fullmatch(r"\d+ ?/ ?\d+", line)][-1]

@@ -4,18 +4,22 @@ import pytest
 from flask import Flask
 
 from incentives import ledger
-from incentives.access.actor import Role
+from incentives.access.actor import Actor, Role
 from incentives.awards.models import AwardStatus
 from incentives.clock import now
 from incentives.errors import (
     AlreadyReversed,
+    NotPermitted,
     OwnHousehold,
     OwnRequest,
     WrongState,
 )
-from tests.awards.scenes import Scene, make_scene
+from incentives.extensions import db
+from tests.awards.queues import account
+from tests.awards.scenes import Scene, adopt_rules, make_scene
 from tests.awards.test_review import both_roles
-from tests.factories import VILLAGE, act, staff
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
+from tests.site import make_site
 
 
 def test_a_reversal_takes_back_and_reinstatement_gives_again(app: Flask) -> None:
@@ -93,3 +97,55 @@ def test_the_ledger_refuses_a_second_reversal_too(app: Flask) -> None:
 
     with pytest.raises(AlreadyReversed):
         act(work)
+
+
+def test_the_township_turns_only_what_its_village_is_too_small_for(app: Flask) -> None:
+    scene = make_scene()
+    township = account("township", division=TOWNSHIP)
+    award = scene.review(scene.propose())
+    relative = account("relative", household=scene.household)
+    scene.reverse(award, actor=township)
+    scene.reinstate(award, actor=township)
+    own = account("reviewer")
+    with pytest.raises(NotPermitted):
+        scene.reverse(award, actor=township)
+    with pytest.raises(OwnHousehold):
+        scene.reverse(award, actor=relative)
+    assert scene.reverse(award, actor=own).status is AwardStatus.REVERSED
+    with pytest.raises(NotPermitted):
+        scene.reinstate(award, actor=township)
+    assert scene.reinstate(award, actor=own).status is AwardStatus.POSTED
+
+
+def test_who_entered_it_leaves_its_reinstatement_to_the_township(app: Flask) -> None:
+    scene = make_scene()
+    both = account("both")
+    scene.cadre = Actor(**{**both.__dict__, "roles": (*both.roles, *scene.cadre.roles)})
+    award = scene.review(scene.propose())
+    scene.reverse(award)
+    with pytest.raises(OwnRequest):
+        scene.reinstate(award, actor=scene.cadre)
+    township = account("township", division=TOWNSHIP)
+    assert scene.reinstate(award, actor=township).status is AwardStatus.POSTED
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_page_and_api_refuse_the_township_too(bare_app: Flask) -> None:
+    site = make_site(bare_app, users=("reviewer",), publicity_days=0)
+    with bare_app.app_context():
+        adopt_rules()
+        scene = Scene(make_household(VILLAGE, door="1"), make_household(VILLAGE, door="2"))
+        award = scene.review(scene.propose()).id
+        account("above", division=TOWNSHIP)
+        db.session.remove()
+    at = f"/villages/{VILLAGE}/awards/{award}"
+    refused = site.call("above", "POST", f"{at}/reversal", {"reason": "twice"})
+    assert (refused.status_code, refused.json["type"]) == (403, "/problems/not_permitted")
+    page = f"/desk/awards/{award}?village={VILLAGE}"
+    assert "/reversal" not in site.open("above", page)
+    assert "/reversal" in site.open("reviewer", f"/desk/awards/{award}")
+    sent = site.send(
+        "above", f"/desk/awards/{award}/reversal?village={VILLAGE}", on=page, reason="x"
+    )
+    assert sent.status_code == 403
+    assert site.call("reviewer", "GET", at).json["status"] == "posted"

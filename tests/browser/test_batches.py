@@ -8,13 +8,14 @@ import xlsxwriter
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
+from sqlalchemy import update
 
 from incentives.access.actor import Role
 from incentives.awards.models import Award
 from incentives.awards.operations import Act, BatchLine, propose_batch
 from incentives.clock import now, village_day
 from incentives.extensions import db
-from incentives.register.models import Household, Resident
+from incentives.register.models import Division, Household, Level, Resident
 from tests.awards.scenes import adopt_rules
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer, Person
 from tests.factories import VILLAGE, act, make_household, staff
@@ -24,6 +25,7 @@ from tests.site import make_site
 # 0.28 s, and 1.35 s of thought before each. In thirty seconds that is eleven clicks at the most.
 CLICK, KEY, THOUGHT, SECONDS = 1.3, 0.28, 1.35, 30
 PEOPLE = 50
+KEYS_OF_HANZI = 3  # its pinyin and the choice
 RULE = "参加村平安巡防一次"
 
 
@@ -45,7 +47,7 @@ class Hand:
         self.page.keyboard.press(keys)
 
     def type(self, text: str) -> None:
-        self.keys += len(text)
+        self.keys += sum(KEYS_OF_HANZI if ord(each) > 0x2E80 else 1 for each in text)
         self.page.keyboard.type(text)
 
     @property
@@ -56,15 +58,24 @@ class Hand:
 
 @pytest.fixture
 def village(live_server: LiveServer) -> LiveServer:
-    """Twenty-six doors with two people each, two of one name; the first thirteen are a grid."""
+    """Twenty-six doors with two people each, two of one name; all but the last are a grid."""
     make_site(live_server.app, users=("cadre",), publicity_days=5)
     with live_server.app.app_context():
         adopt_rules()
         for door in range(1, 26):
             make_household(VILLAGE, *names_behind(door), door=f"1组{door}号")
+        act(make_grid)
         make_household(VILLAGE, "扎西01", "白玛央金", door="2组1号")
         db.session.remove()
     return live_server
+
+
+def make_grid() -> None:
+    """A grid of all households so far."""
+    grid = f"{VILLAGE}001"
+    db.session.add(Division(code=grid, name_zh="一网格", level=Level.GRID, parent=VILLAGE))
+    db.session.flush()
+    db.session.execute(update(Household).values(grid=grid))
 
 
 def names_behind(door: int) -> tuple[str, str]:
@@ -117,6 +128,100 @@ def test_fifty_people_pasted_from_a_column(village, person, size):
     arrived(page)
     assert kept(village) == PEOPLE
     assert (hand.clicks, hand.keys) == (4, 2)
+    assert hand.seconds < SECONDS
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_fifty_people_searched_by_pinyin(village, person, size):
+    """Two names narrow to 51 people; Enter ticks one after the other, ↓ passes by one of them."""
+    cadre = person(size)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    hand = Hand(page)
+    choose_rule(hand)
+    hand.click("[data-filter] input")
+    said = page.locator(".filter-none")
+    # 扎西01 of door 1组1号 wasn't there; the other one of that name was.
+    hand.type("zx")
+    hand.press("ArrowDown")
+    expect(said).to_have_text("按回车勾扎西02，按 ↓ 跳过。")
+    hand.press("Enter")
+    expect(said).to_have_text("勾上了：扎西02 按回车勾扎西03，按 ↓ 跳过。")
+    expect(page.locator(".tile-next")).to_contain_text("1组3号")
+    for _each in range(24):
+        hand.press("Enter")
+    expect(page.locator(".sum-text")).to_contain_text("25 人")
+    cadre.shot("batch-searched")
+    hand.type("zm")
+    for _each in range(25):
+        hand.press("Enter")
+    expect(said).to_have_text("勾上了：卓玛25")
+    expect(page.locator("[data-filter] input")).to_be_focused()
+    expect(page.locator(".sum-text")).to_contain_text("50 人")
+    hand.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == PEOPLE
+    assert (hand.clicks, hand.keys) == (4, 55)
+    assert hand.seconds < SECONDS
+
+
+def test_fifty_people_by_their_doors(village, person):
+    """A group's doors, typed in Chinese, and all that are shown."""
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    hand = Hand(page)
+    choose_rule(hand)
+    hand.click("[data-filter] input")
+    hand.type("1组")
+    hand.click(".quick-pick", "下面显示的全部")
+    expect(page.locator(".sum-text")).to_contain_text("50 人")
+    hand.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == PEOPLE
+    assert (hand.clicks, hand.keys) == (5, 4)
+    assert hand.seconds < SECONDS
+
+
+def test_fifty_people_of_a_grid(village, person):
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    hand = Hand(page)
+    choose_rule(hand)
+    hand.click(".quick-pick", "一网格")
+    expect(page.locator(".sum-text")).to_contain_text("50 人")
+    hand.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == PEOPLE
+    assert (hand.clicks, hand.keys) == (4, 0)
+    assert hand.seconds < SECONDS
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_fifty_people_of_an_uploaded_sheet(village, person, tmp_path: Path, size):
+    cadre = person(size)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    book = tmp_path / "list.xlsx"
+    rows = [(name, f"1组{door}号") for door in range(1, 26) for name in names_behind(door)]
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        for place, row in enumerate([("姓名", "门牌"), *rows]):
+            sheet.write_row(place, 0, row)
+    hand = Hand(page)
+    choose_rule(hand)
+    hand.click("summary", "粘贴或上传名单")
+    with page.expect_file_chooser() as chooser:
+        hand.click("input[name=sheet]")
+    hand.clicks += 2  # the file in the system's window, and its button
+    chooser.value.set_files(book)
+    expect(page.locator(".band-done")).to_contain_text("50")
+    expect(page.locator(".sum-text")).to_contain_text("50 人")
+    hand.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == PEOPLE
+    assert (hand.clicks, hand.keys) == (7, 0)
     assert hand.seconds < SECONDS
 
 

@@ -42,7 +42,7 @@ def test_five_days_in_public_then_posted_in_one_closing(app: Flask, clock: Clock
     number = publish(scene)
     assert scene.status(first) is AwardStatus.PUBLISHED
     assert scene.points() == 0
-    clock.forward(days=4)
+    clock.forward(days=5)
     with pytest.raises(WrongState):
         close(scene, number)
     clock.forward(days=1)
@@ -59,7 +59,7 @@ def test_the_clock_closes_what_is_due_and_nothing_else(app: Flask, clock: Clock)
     award = reviewed(scene)
     publish(scene)
     assert notices.close_due_notices(now=now()) == 0
-    clock.forward(days=5)
+    clock.forward(days=6)
     assert notices.close_due_notices(now=now()) == 1
     assert scene.status(award) is AwardStatus.POSTED
     event = db.session.scalars(select(Event)).one()
@@ -75,7 +75,7 @@ def test_with_no_reviewers_all_is_public_first(app: Flask, clock: Clock) -> None
     assert award.status is AwardStatus.PROPOSED
     publish(scene)
     assert scene.status(award) is AwardStatus.PUBLISHED
-    clock.forward(days=3)
+    clock.forward(days=4)
     close(scene)
     assert scene.points() == 4
 
@@ -129,7 +129,7 @@ def test_lines_leave_the_web_30_days_after_closing(app: Flask, clock: Clock) -> 
     scene = make_scene(publicity_days=5)
     reviewed(scene)
     publish(scene)
-    clock.forward(days=5)
+    clock.forward(days=6)
     close(scene)
     clock.forward(days=30)
     assert len(notice_view(VILLAGE, 1, now()).lines) == 1
@@ -144,7 +144,7 @@ def test_an_objection_holds_an_award_back_past_closing(app: Flask, clock: Clock)
     publish(scene)
     objection = objected(scene)
     assert scene.status(held) is AwardStatus.OBJECTED
-    clock.forward(days=5)
+    clock.forward(days=6)
     close(scene)
     assert (scene.status(held), scene.status(free)) == (AwardStatus.OBJECTED, AwardStatus.POSTED)
     assert rule(scene, objection, upheld=False).status is ObjectionStatus.OVERRULED
@@ -159,7 +159,7 @@ def test_overruled_while_open_it_waits_for_the_closing(app: Flask, clock: Clock)
     rule(scene, objected(scene), upheld=False)
     assert scene.status(award) is AwardStatus.PUBLISHED
     assert scene.points() == 0
-    clock.forward(days=5)
+    clock.forward(days=6)
     close(scene)
     assert scene.points() == 4
 
@@ -203,7 +203,7 @@ def test_upheld_after_posting_reverses(app: Flask, clock: Clock) -> None:
     scene = make_scene(publicity_days=5)
     award = reviewed(scene)
     publish(scene)
-    clock.forward(days=5)
+    clock.forward(days=6)
     close(scene)
     objection = objected(scene, award=award.id)
     assert scene.status(award) is AwardStatus.POSTED

@@ -1,11 +1,13 @@
 """What the database keeps of the rules of notices when the operations are gone round: the twins."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from incentives.access.actor import Role
+from incentives.clock import VILLAGE_TIME
 from incentives.database import new_id
 from incentives.notices.models import Objection
 from incentives.notices.queries import find_notice
@@ -48,7 +50,7 @@ def test_an_award_is_published_by_a_notice_that_lists_it_only(scene: Scene) -> N
 def test_an_award_is_posted_once_its_notice_has_closed_only(scene: Scene, clock: Clock) -> None:
     refused("in public still", POSTED)
     objection = objected(scene)
-    clock.forward(days=5)
+    clock.forward(days=6)
     close(scene)
     send("UPDATE award SET status = 'published'")
     refused("objected to", POSTED)
@@ -77,9 +79,11 @@ def test_a_name_may_be_erased(scene: Scene) -> None:
 
 
 def test_a_notice_stays_open_for_its_days_and_closes_once(scene: Scene, clock: Clock) -> None:
-    early = "UPDATE notice SET closed_by = opened_by, closed_at = opened_at"
-    refused("open for its days", early)
-    clock.forward(days=5)
+    early = "UPDATE notice SET closed_by = opened_by, closed_at = :at"
+    last_minute = datetime(2026, 3, 7, 23, 59, 59, tzinfo=VILLAGE_TIME)
+    for at in (clock.now, last_minute):
+        refused("through its last day", early, at=at.astimezone(UTC))
+    clock.now = last_minute + timedelta(seconds=1)
     close(scene)
     refused("stays as it was", "UPDATE notice SET closed_at = NULL, closed_by = NULL")
     assert find_notice(VILLAGE, 1).closed_at is not None

@@ -82,7 +82,7 @@ def test_a_disbursement_goes_on_once_its_notice_closes(app: Flask, clock: Clock)
     line = lines_of(find_notice(VILLAGE, 1))[0]
     assert (line.disbursement_id, line.amount_fen, line.points) == (disbursement, 5_000, None)
     assert state(disbursement) == (Status.PUBLISHED, False)
-    clock.forward(days=5)
+    clock.forward(days=6)
     assert notices.close_due_notices(now=now()) == 1
     assert state(disbursement) == (Status.PUBLISHED, True)
 
@@ -101,7 +101,7 @@ def test_an_objection_to_a_disbursement(app: Flask, clock: Clock, upheld: bool) 
     village = fund.make_people(publicity_days=5)
     disbursement = published(village)
     objection = objected(village.cadre, notice=1, line=1)
-    clock.forward(days=5)
+    clock.forward(days=6)
     notices.close_due_notices(now=now())
     assert state(disbursement) == (Status.PUBLISHED, False)
     with pytest.raises(OwnRequest):
@@ -119,7 +119,7 @@ def both(actor: Actor) -> Actor:
 def test_after_its_days_nobody_objects_to_a_disbursement(app: Flask, clock: Clock) -> None:
     village = fund.make_people(publicity_days=5)
     published(village)
-    clock.forward(days=5)
+    clock.forward(days=6)
     notices.close_due_notices(now=now())
     with pytest.raises(WrongState):
         objected(village.cadre, notice=1, line=1)

@@ -66,7 +66,7 @@ def test_the_sheet_is_chinese_and_tibetan_whoever_reads_it(published, client):
     assert "积分公示" in text
     assert 'lang="bo">སྐར་གྲངས་གསལ་བསྒྲགས།' in text
     assert "第 2026-1 号公示" in text
-    assert re.search(r"公示时间：2026年\d+月\d+日至2026年\d+月\d+日。", text)
+    assert re.search(r"公示时间：2026年\d+月\d+日至2026年\d+月\d+日，最后一天也算。", text)
     assert re.search(r"<td>2026年\d+月\d+日</td>", text)
 
 
@@ -101,7 +101,7 @@ def test_full_names_are_on_paper_for_who_puts_it_up_and_minors_nowhere(bare_app)
 
 
 def test_a_sheet_is_gone_with_its_lines(published, client, clock, bare_app):
-    clock.now += timedelta(days=5)
+    clock.now += timedelta(days=6)
     with bare_app.app_context():
         notices.close_due_notices(now=clock.now)
         db.session.remove()

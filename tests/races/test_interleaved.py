@@ -39,7 +39,7 @@ def publish(scene: Scene, clock: Any) -> int:
             ).number
         )
     )
-    clock.forward(days=1)
+    clock.forward(days=2)
     return number
 
 

@@ -212,9 +212,22 @@ def test_policy_is_set_by_resolution_from_a_day_on(site):
     assert site.call("cadre", "GET", f"{HERE}/policy").json["publicity_days"] == 5
     then = site.call("cadre", "GET", f"{HERE}/policy?on=2026-04-01").json
     assert (then["on"], then["publicity_days"]) == ("2026-04-01", 7)
-    bad = site.call("administrator", "PATCH", f"{HERE}/policy", {"publicity_days": 16})
+    bad = site.call("administrator", "PATCH", f"{HERE}/policy", body | {"publicity_days": 16})
     assert [each["pointer"] for each in bad.json["errors"]] == ["/publicity_days"]
-    assert site.call("cadre", "PATCH", f"{HERE}/policy", {"reviewers": 2}).status_code == 403
+    body = {"reviewers": 2, "resolution": "三月会议"}
+    assert site.call("cadre", "PATCH", f"{HERE}/policy", body).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"resolution": None}, {"resolution": ""}, {"resolution": " "}]
+)
+def test_no_policy_is_set_without_its_resolution(site, said):
+    answer = site.call("administrator", "PATCH", f"{HERE}/policy", {"publicity_days": 7} | said)
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/invalid")
+    assert [each["pointer"] for each in answer.json["errors"]] == ["/resolution"]
+    assert site.call("cadre", "GET", f"{HERE}/policy").json["publicity_days"] == 5
+    described = site.call(None, "GET", "/openapi.json").json["components"]["schemas"]
+    assert described["register.PolicyInput"]["required"] == ["resolution"]
 
 
 def test_divisions_are_listed_added_renamed_and_opened(site):

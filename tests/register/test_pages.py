@@ -117,6 +117,9 @@ def test_the_office_opens_a_village_and_sets_its_policy(site):
     assert page.count("五月会议") == 1  # the redemption days, which nobody changed since
     held = site.call("administrator", "GET", f"/villages/{OTHER_VILLAGE}/policy?on=2099-05-02")
     assert held.json["cycle"] == "month"
+    for nothing in ("", " "):
+        unsaid = fields | {"publicity_days": "9", "resolution": nothing}
+        assert site.send("administrator", opened.location, **unsaid).status_code == 422
     bad = site.send("administrator", opened.location, **fields | {"publicity_days": "16"})
     assert bad.status_code == 422
     assert "Allowed: 0 to 15 days" in bad.text

@@ -223,14 +223,14 @@ def approve(month, ids):
 
 
 def publish_until(month, opens, closes):
-    """A notice from one day to another, which can't be closed before."""
+    """A notice from one day through another, which can't be closed before that is over."""
     month.on(opens)
     notice = month.by(Role.REVIEWER, make_notice, kind=NoticeKind.AWARDS)
     assert notice.closes_on == date(2026, 3, closes)
-    month.on(closes - 1)
+    month.on(closes)
     with pytest.raises(WrongState):
         month.by(Role.REVIEWER, close_notice, number=notice.number)
-    month.on(closes)
+    month.on(closes + 1)
     month.by(Role.REVIEWER, close_notice, number=notice.number)
 
 

@@ -7,13 +7,14 @@ from flask_babel import lazy_gettext as _
 
 from incentives import ledger
 from incentives.access import audit
-from incentives.access.actor import Actor
-from incentives.access.duties import refuse_own_entry, refuse_own_household
+from incentives.access.actor import Actor, Role
+from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards import cover
 from incentives.awards.models import Award, AwardTurn, Turn
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.claiming import refuse_claimed_already
+from incentives.awards.queries import turned_by_village
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid
@@ -25,12 +26,13 @@ def reverse_award(
 ) -> Award:
     """Take a posted award back; what was spent of it waits as debt.
 
-    Refuses a reviewer of that household, and no reason.
+    Refuses a reviewer of that household, the township where the village can, and no reason.
     """
     require(actor, "award.reverse", village)
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
     refuse_own_household(actor, [award.household_id])
+    refuse_what_the_village_turns(award, actor)
     turn(award, Turn.REVERSAL, reason, actor=actor, now=now)
     return award
 
@@ -40,14 +42,16 @@ def reinstate_award(
 ) -> Award:
     """Give an award again that was taken back, by reversing the reversal; caps count again.
 
-    Refuses the reviewer's own household and what they entered, no reason, more than the cap leaves
-    or the village covers, and a claim whose act was claimed again meanwhile.
+    Refuses the reviewer's own household and what they entered, the township where the village can,
+    no reason, more than the cap leaves or the village covers, and a claim whose act was claimed
+    again meanwhile.
     """
     require(actor, "award.reinstate", village)
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
     refuse_own_household(actor, [award.household_id])
     refuse_own_entry(actor, award.proposed_by)
+    refuse_what_the_village_turns(award, actor, award.proposed_by)
     records.refuse_wrong_state([award], Action.REINSTATE)
     item = records.item_of(award)
     if award.claimed:
@@ -56,6 +60,12 @@ def reinstate_award(
     cover.refuse_uncovered(village, award.points, village_day(now))
     turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
     return award
+
+
+def refuse_what_the_village_turns(award: Award, actor: Actor, *barred: UUID) -> None:
+    """Refuse the township what a reviewer of the village may turn; `barred` people may not."""
+    too_small = not turned_by_village(award, actor, *barred)
+    refuse_from_above(actor, Role.REVIEWER, award.village, too_small=too_small)
 
 
 TURNS = {

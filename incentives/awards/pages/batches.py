@@ -121,7 +121,7 @@ def named(refusal: Refusal, people: list[UUID]) -> Refusal:
         person = names.get(people[int(error.pointer.split("/")[2])])
         name = person.name if person else "?"
         detail = str(error.detail)
-        sentences.append(detail if name in detail else f"{name}: {detail}")
+        sentences.append(detail if name in detail else f"{name}{_(': ')}{detail}")
     return type(refusal)(" ".join(sentences))
 
 

@@ -94,16 +94,25 @@ def show_own_award(award: Award, action: str = "", form: Form | None = None) -> 
 
 @dataclass(frozen=True)
 class Told:
-    """A claim in a list, with the answer to it in a sentence."""
+    """A claim in a list, with the answer to it in a sentence; `writer` wrote it down for them."""
 
     view: AwardView
     answer: str
+    writer: str
 
 
 def told(views: Sequence[AwardView]) -> list[Told]:
     """These claims with their answers, names in one statement."""
     names = person_names({person for view in views for person in view.people})
-    return [Told(view, answer_to(view, names)) for view in views]
+    unknown = gettext("no longer known")
+    return [
+        Told(
+            view,
+            answer_to(view, names),
+            names.get(view.award.proposed_by, unknown) if view.award.on_behalf_of else "",
+        )
+        for view in views
+    ]
 
 
 def answer_to(view: AwardView, names: dict[UUID, str]) -> str:

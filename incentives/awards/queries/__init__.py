@@ -29,7 +29,13 @@ from incentives.awards.queries.claims import (
     own_claim,
     turned_at,
 )
-from incentives.awards.queries.review import Closed, Waiting, closed_to, queue
+from incentives.awards.queries.review import (
+    Closed,
+    Waiting,
+    closed_to,
+    queue,
+    turned_by_village,
+)
 from incentives.awards.queries.rulebooks import (
     Standing,
     changes_of,
@@ -117,4 +123,5 @@ __all__ = [
     "standings",
     "to_review",
     "turned_at",
+    "turned_by_village",
 ]

@@ -24,6 +24,7 @@ from incentives.awards.queries.waiting import REVIEW_DAYS, sent_up_of
 from incentives.awards.states import FREED
 from incentives.clock import village_day
 from incentives.extensions import db
+from incentives.register.deciders import is_too_small
 from incentives.register.names import masked
 
 RECENT_DAYS = 28
@@ -110,6 +111,16 @@ def closed_to(view: AwardView, actor: Actor, *, is_sent_up: bool) -> Closed | No
     if not is_sent_up and not decides_here(actor, Role.REVIEWER, award.village):
         return Closed.VILLAGE
     return None
+
+
+def turned_by_village(award: Award, actor: Actor, *barred: UUID) -> bool:
+    """Whether a posted award is the village's to turn, and not this actor's from above (duty 4).
+
+    `barred` people of the village may not, nor may who lives in the award's household.
+    """
+    return not decides_here(actor, Role.REVIEWER, award.village) and not is_too_small(
+        award.village, Role.REVIEWER, people=barred, households=[award.household_id]
+    )
 
 
 def neighbours(views: Sequence[AwardView]) -> list[Any]:

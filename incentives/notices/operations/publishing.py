@@ -36,9 +36,9 @@ from incentives.web.transaction import transaction
 def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) -> Notice:
     """Publish all that awaits it, as one numbered notice.
 
-    It stays open for the longest days of publicity that one of its lines was promised; the
-    printed sheet names people in full only where each line's policy says so. Refuses where
-    nothing waits.
+    It stays open for the longest days of publicity that one of its lines was promised, counted from
+    tomorrow on; `closes_on` is the last of them. The printed sheet names people in full only where
+    each line's policy says so. Refuses where nothing waits.
     """
     require(actor, "notice.make", village)
     ledger.hold([village])
@@ -112,16 +112,16 @@ def line_for(notice: Notice, number: int, kind: NoticeKind, entry: Entry) -> Not
 def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> Notice:
     """Close a notice whose days are over: what nobody objects to goes on, in one post.
 
-    Refuses before its closing day, and what is closed. Closing decides nothing: what is objected
-    to waits for the ruling.
+    Refuses until its last day in public is over, and what is closed. Closing decides nothing: what
+    is objected to waits for the ruling.
     """
     require(actor, "notice.close", village)
     ledger.hold([village])
     notice = find_notice(village, number)
     db.session.refresh(notice)
-    if village_day(now) < notice.closes_on:
+    if not notice.is_over(village_day(now)):
         day = day_word(notice.closes_on)
-        raise WrongState(_("This notice stays open until %(day)s", day=day))
+        raise WrongState(_("Its last day in public is %(day)s: it is closed after that", day=day))
     closed = db.session.execute(
         update(Notice)
         .where(Notice.id == notice.id, Notice.closed_at.is_(None))

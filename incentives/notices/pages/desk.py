@@ -10,7 +10,12 @@ from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
-from incentives.notices.api import get_objections, get_objections_sent_up, objection_outputs
+from incentives.notices.api import (
+    get_awaiting,
+    get_objections,
+    get_objections_sent_up,
+    objection_outputs,
+)
 from incentives.notices.described import described
 from incentives.notices.models import Objection
 from incentives.notices.pages.shared import blueprint
@@ -19,7 +24,7 @@ from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
-from incentives.web.lists import ListPage, Place, export_page
+from incentives.web.lists import ListPage, Place, export_page, list_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 
@@ -66,11 +71,20 @@ def show_desk(form: Form | None = None) -> Any:
         kinds=KINDS,
         open_notices=open_notices,
         counts=queries.counts(open_notices),
-        due={each.id for each in open_notices if each.closes_on <= today},
+        due={each.id for each in open_notices if each.is_over(today)},
         objections=described(village, queries.open_objections(village)),
         today=today,
         next_round=operations.next_round(village, today),
     )
+
+
+list_page(
+    blueprint,
+    "/review/notices/awaiting",
+    get_awaiting,
+    lists.AWAITING,
+    back=(".desk", _("Notices and objections")),
+)
 
 
 @blueprint.post("/review/notices/<int:number>/closing")

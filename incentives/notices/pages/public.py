@@ -10,7 +10,7 @@ from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.notices import forms, lists, operations, queries
-from incentives.notices.api import get_notices
+from incentives.notices.api import get_notice_lines, get_notices, line_outputs
 from incentives.notices.models import Notice
 from incentives.notices.pages.shared import FOUND_AT_MOST, blueprint
 from incentives.notices.sheets import KINDS, sheet_of, sheet_pdf
@@ -48,13 +48,21 @@ def show_notice(village: str, number: int) -> Any:
     """One notice with masked names; its lines are gone 30 days after closing."""
     view = queries.notice_view(village, number, now())
     actor = find_actor()
+    shown = ListPage(lists.LINES, get_notice_lines)
+    kept = shown.hold(lists.LINES.sift(line_outputs(view), shown.query))
+    numbers = {each["line"] for each in kept}
     return render(
         "notices/show.html",
         view=view,
+        lines=[each for each in view.lines if each.line.line in numbers],
+        list=shown,
         notice=view.notice,
         kinds=KINDS,
         may_object=actor is not None and may(actor, "objection.make", village, own=True),
     )
+
+
+export_page(blueprint, "/v/<village>/notices/<int:number>", get_notice_lines, lists.LINES)
 
 
 @blueprint.get("/v/<village>/notices/<int:number>/print")

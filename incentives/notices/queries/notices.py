@@ -72,10 +72,10 @@ def open_notices(village: str) -> list[Notice]:
 
 
 def due_notices(on: date) -> list[tuple[str, int]]:
-    """Village and number of every notice whose days are over and that is not closed."""
+    """Village and number of every notice whose last day is over and that is not closed."""
     rows = db.session.execute(
         select(Notice.village, Notice.number)
-        .where(Notice.closed_at.is_(None), Notice.closes_on <= on)
+        .where(Notice.closed_at.is_(None), Notice.closes_on < on)
         .order_by(Notice.village, Notice.number)
     )
     return [(village, number) for village, number in rows]

@@ -45,20 +45,21 @@ def set_policy(
     village: str,
     values: Mapping[str, Any],
     effective_on: date | None,
-    resolution: str | None,
+    resolution: str,
     actor: Actor,
     now: datetime,
 ) -> Policy:
     """Enter policies, as JSON has them, that hold from a day on (today unless said otherwise).
 
-    Refuses days that have passed, values that the table of policies doesn't allow, and 0
+    `resolution` is what the village resolved it by; each entry keeps it. Refuses to set anything
+    without one, days that have passed, values that the table of policies doesn't allow, and 0
     reviewers together with 0 days of publicity on any day from then on. Returns what holds then.
     """
     require(actor, "policy.set", village)
     find_village(village)
     today = village_day(now)
     day = effective_on or today
-    refuse_bad_entry(values, day, today)
+    refuse_bad_entry(values, resolution, day, today)
     ledger.hold([village])
     db.session.add_all(
         PolicyEntry(
@@ -85,9 +86,11 @@ def set_policy(
     return policy_on(village, day)
 
 
-def refuse_bad_entry(values: Mapping[str, Any], day: date, today: date) -> None:
-    """Refuse nothing at all, a day that has passed, no policy, and a value not allowed."""
+def refuse_bad_entry(values: Mapping[str, Any], resolution: str, day: date, today: date) -> None:
+    """Refuse nothing at all, no resolution, a day that has passed, no policy, a bad value."""
     errors = []
+    if not resolution.strip():
+        errors.append(FieldError("/resolution", _("Say by which resolution")))
     if not values:
         errors.append(FieldError("", _("Say which policy is to change")))
     if day < today:

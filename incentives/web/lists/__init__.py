@@ -3,7 +3,7 @@
     NOTICES = Listing(
         "notices",
         _("Public notices"),
-        columns=[Column(_("Number"), "label"), Column(_("Closes on"), "closes_on", Kind.DAY)],
+        columns=[Column(_("Number"), "label"), Column(_("In public from"), "opened_on", Kind.DAY)],
         filters=[choice("kind", _("Of what"), KINDS, Notice.kind), year(Notice.opened_on)],
     )
 
