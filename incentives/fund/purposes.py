@@ -9,9 +9,6 @@ SETTLEMENT = "settlement"
 STOCK = "stock"
 DIFFERENCE = "difference"
 
-# What a count found stands under no purpose that money is given for.
-FOUND = {"zh": "盘点差额", "en": "Difference found", "bo": "བགྲངས་པའི་ཁྱད་པར།"}
-
 
 @dataclass(frozen=True)
 class Purpose:
@@ -37,9 +34,14 @@ class Purpose:
         return self.code != SETTLEMENT
 
 
-@cache
 def purposes() -> dict[str, Purpose]:
-    """The purposes by code, in the order of the list."""
+    """The purposes that money is given for, by code, in the order of the list."""
+    return {code: each for code, each in listed().items() if code != DIFFERENCE}
+
+
+@cache
+def listed() -> dict[str, Purpose]:
+    """All that the list names: the purposes, and what a count found."""
     text = files("incentives.data").joinpath("fund_purposes.csv").read_text(encoding="utf-8")
     return {
         row["code"]: Purpose(
@@ -59,9 +61,7 @@ def purposes() -> dict[str, Purpose]:
 
 def purpose_name(code: str, language: str = "zh") -> str:
     """A purpose or a count's difference in a language; the code where the list has none."""
-    purpose = purposes().get(code)
-    if code == DIFFERENCE:
-        return FOUND.get(language[:2], FOUND["zh"])
+    purpose = listed().get(code)
     if purpose is None:
         return code
     names = {"en": purpose.name_en, "bo": purpose.name_bo}

@@ -5,7 +5,7 @@ from alembic import op
 from incentives.fund.triggers import GUARDS_OF_DAYS, create_triggers, drop_triggers
 
 revision = "0034_fund_days"
-down_revision = "0032_cleared_objections"
+down_revision = "0033_whole_days"
 
 
 def upgrade() -> None:
