@@ -9,9 +9,6 @@ SETTLEMENT = "settlement"
 STOCK = "stock"
 DIFFERENCE = "difference"
 
-# What a count found stands under no purpose that money is given for.
-FOUND = {"zh": "盘点差额", "en": "Difference found", "bo": "བགྲངས་པའི་ཁྱད་པར།"}
-
 
 @dataclass(frozen=True)
 class Purpose:
@@ -39,7 +36,13 @@ class Purpose:
 
 @cache
 def purposes() -> dict[str, Purpose]:
-    """The purposes by code, in the order of the list."""
+    """The purposes that money is given for, by code, in the order of the list."""
+    return {code: each for code, each in named_purposes().items() if code != DIFFERENCE}
+
+
+@cache
+def named_purposes() -> dict[str, Purpose]:
+    """The purposes, and last the difference that a count found: all that money is spent on."""
     text = files("incentives.data").joinpath("fund_purposes.csv").read_text(encoding="utf-8")
     return {
         row["code"]: Purpose(
@@ -59,9 +62,7 @@ def purposes() -> dict[str, Purpose]:
 
 def purpose_name(code: str, language: str = "zh") -> str:
     """A purpose or a count's difference in a language; the code where the list has none."""
-    purpose = purposes().get(code)
-    if code == DIFFERENCE:
-        return FOUND.get(language[:2], FOUND["zh"])
+    purpose = named_purposes().get(code)
     if purpose is None:
         return code
     names = {"en": purpose.name_en, "bo": purpose.name_bo}
