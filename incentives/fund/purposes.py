@@ -34,14 +34,15 @@ class Purpose:
         return self.code != SETTLEMENT
 
 
+@cache
 def purposes() -> dict[str, Purpose]:
     """The purposes that money is given for, by code, in the order of the list."""
-    return {code: each for code, each in listed().items() if code != DIFFERENCE}
+    return {code: each for code, each in named_purposes().items() if code != DIFFERENCE}
 
 
 @cache
-def listed() -> dict[str, Purpose]:
-    """All that the list names: the purposes, and what a count found."""
+def named_purposes() -> dict[str, Purpose]:
+    """The purposes, and last the difference that a count found: all that money is spent on."""
     text = files("incentives.data").joinpath("fund_purposes.csv").read_text(encoding="utf-8")
     return {
         row["code"]: Purpose(
@@ -61,7 +62,7 @@ def listed() -> dict[str, Purpose]:
 
 def purpose_name(code: str, language: str = "zh") -> str:
     """A purpose or a count's difference in a language; the code where the list has none."""
-    purpose = listed().get(code)
+    purpose = named_purposes().get(code)
     if purpose is None:
         return code
     names = {"en": purpose.name_en, "bo": purpose.name_bo}
