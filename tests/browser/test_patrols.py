@@ -16,7 +16,7 @@ from incentives.register.operations import edit_team
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
-from tests.factories import VILLAGE, act
+from tests.factories import VILLAGE, act, make_household
 from tests.patrols.scenes import Team
 
 PIN = "402857"
@@ -281,3 +281,33 @@ def test_the_desk_of_patrols_can_be_looked_at(live_server, team, person, size):
         page = cadre.open(path)
         expect(page.locator("main")).to_contain_text(words)
         cadre.shot(name)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_who_is_ticked_for_a_team_stays_whomever_one_looks_for(live_server, team, person, size):
+    with live_server.app.app_context():
+        for start in (0, 20):
+            make_household(VILLAGE, *(f"村民{start + each}" for each in range(20)), door="99")
+        db.session.remove()
+    cadre = person(size)
+    cadre.sign_in("leader")
+    page = cadre.open("/desk/patrols/teams")
+    page.locator("summary", has_text="新").first.click()
+    page.locator("#field-name").fill("二队")
+    for looked_for in ("四郎", "村民39"):
+        page.locator("[data-filter] input").fill(looked_for)
+        page.locator(".tile", has_text=looked_for).click()
+    expect(page.locator(".sum-text")).to_have_text("选了2人：四郎、村民39")
+    options = page.locator("#field-leader_id option")
+    expect(options.nth(2)).to_contain_text("村民39")
+    page.locator("#field-leader_id").select_option(label="村民39 · 99")
+    cadre.shot("patrol-team-new")
+    # What was ticked is there after the page was loaded again, too.
+    page.reload()
+    page.locator("summary", has_text="新").first.click()
+    expect(page.locator(".sum-text")).to_have_text("选了2人：四郎、村民39")
+    page.locator("[data-filter] input").fill("格绒")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("二队")
+    expect(page.locator(".row", has_text="二队")).to_contain_text("村民39")
+    expect(page.locator(".row", has_text="二队")).to_contain_text("四郎")

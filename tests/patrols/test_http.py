@@ -20,7 +20,7 @@ from incentives.patrols.models import Patrol, PatrolScan
 from incentives.patrols.queries import known_by
 from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
-from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household
 from tests.patrols.scenes import make_team_scene
 from tests.site import PASSWORD, USERS, Site
 
@@ -422,6 +422,32 @@ def test_teams_are_kept_on_the_desk(site, team):
     assert sent.status_code == 303, sent.text
     assert site.send("cadre", f"{here}/disbanding", on=here).status_code == 303
     assert "一队" not in site.open("cadre", "/desk/patrols/teams")
+
+
+def test_a_teams_form_has_everybody_and_keeps_who_was_ticked_when_it_is_refused(site, team):
+    with site.app.app_context():
+        for start in (0, 20):
+            make_household(VILLAGE, *(f"村民{start + each}" for each in range(20)), door="99")
+        last = db.session.query(Resident).filter_by(name="村民39").one().id
+        db.session.remove()
+    page = site.open("cadre", "/desk/patrols/teams")
+    assert page.count('name="member_ids"') == 44
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/teams",
+        name="巡防一队",
+        leader_id=str(team.elder_id),
+        member_ids=[str(team.elder_id), str(last)],
+    )
+    assert sent.status_code == 422
+    ticked = re.findall(r'name="member_ids" value="([^"]+)" checked', sent.text)
+    assert set(ticked) == {str(team.elder_id), str(last)}
+    assert f'<option value="{team.elder_id}" selected>' in sent.text
+    # One who is taken out of a team stays out when something else is refused.
+    here = f"/desk/patrols/teams/{team.id}"
+    sent = site.send("cadre", here, name="x" * 41, leader_id=str(team.leader_id), member_ids=[])
+    assert sent.status_code == 422
+    assert "checked" not in sent.text
 
 
 def test_a_member_walks_by_card_and_pin(site, team, clock):
