@@ -66,6 +66,7 @@ PATROLS = Listing(
         Column(_("Weather"), "weather"),
         Column(_("Log"), "log", Kind.LONG),
         Column(_("Ended"), "ended_at", Kind.INSTANT),
+        Column(_("Sent later"), "end_offline", Kind.YES),
     ],
     filters=[
         choice("team_id", _("Team"), team_options, Patrol.team_id),

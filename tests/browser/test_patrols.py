@@ -1,6 +1,6 @@
 """On patrol in a real browser: the signal cut, the browser closed, and nothing lost or doubled."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -44,6 +44,8 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     expect(page.locator("[data-part=marks] .row")).to_have_count(1)
     expect(page.locator("[data-part=marks]")).to_contain_text("村口")
     page.locator("summary", has_text="发现问题").click()
+    for number in ("110", "119", "120"):
+        expect(page.locator(f"[data-part=finding] a[href='tel:{number}']")).to_be_visible()
     page.locator("#finding-text").fill("护坡松动")
     page.locator("#finding-place").fill("小学后面")
     page.locator("#finding-photo").set_input_files(
@@ -212,8 +214,38 @@ def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(
     with live_server.app.app_context():
         kept = db.session.query(PatrolScan).one()
         assert abs(kept.received_at - kept.scanned_at) < timedelta(minutes=2)
-        assert (kept.clock, kept.offline) == (True, False)
+        assert (kept.clock, kept.offline) == (True, True)
         assert abs(db.session.query(Patrol).one().started_at - now()) < timedelta(minutes=2)
+        db.session.remove()
+
+
+def test_what_was_kept_in_the_phone_and_the_closing_say_so_at_once(live_server, team, person):
+    leader = person(PHONE, expected=OFFLINE)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
+    set_off(page)
+    with page.expect_response("**/scans"):
+        scan(page, team.codes[0])
+    leader.lose_signal()
+    scan(page, team.codes[1])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
+    page.locator("summary", has_text="收队").click()
+    own = page.locator("[data-part=attended] label", has_text="扎西彭措").locator("input")
+    expect(own).to_be_checked()
+    expect(own).to_be_disabled()
+    page.locator("#closing-log").fill("一切正常")
+    closed_at = datetime.now(UTC)
+    page.locator("[data-part=closing-form] button[type=submit]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
+    leader.find_signal()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("2笔")
+    with live_server.app.app_context():
+        found = db.session.query(PatrolScan).order_by(PatrolScan.scanned_at)
+        assert [each.offline for each in found] == [False, True]
+        patrol = db.session.query(Patrol).one()
+        assert (patrol.status, patrol.end_offline) == (PatrolStatus.CLOSED, True)
+        assert abs(patrol.ended_at - closed_at) < timedelta(seconds=2)
         db.session.remove()
 
 

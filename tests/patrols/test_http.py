@@ -289,6 +289,51 @@ def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
     assert page.count("not signed in at any place") == 1
 
 
+def test_what_was_sent_later_and_who_was_added_stand_on_page_and_log(site, team, clock):
+    patrol, people = begin(site, team), [str(team.leader_id), str(team.elder_id)]
+    here, ended = f"{V}/patrols/{patrol}", clock.now + timedelta(minutes=30)
+    scan = {
+        "waypoint_code": team.codes[0],
+        "resident_ids": people[:1],
+        "scanned_at": instant_text(clock.now),
+        "queued": True,
+    }
+    scans = made(site.call("cadre", "POST", f"{here}/scans", scan))["items"]
+    assert scans[0]["offline"] is True
+    clock.forward(hours=1)
+    log = {"weather": "晴", "text": "正常"}
+    closing = {"log": log, "attended": [], "ended_at": instant_text(ended), "queued": True}
+    for _key in range(2):
+        whole = made(site.call("cadre", "POST", f"{here}/closing", closing), 200)
+    assert (whole["ended_at"], whole["end_offline"]) == (instant_text(ended), True)
+    assert rows_of(site, Award) == 2
+    added = {"resident_id": people[1], "reason": ""}
+    refused = site.call("cadre", "POST", f"{here}/attendance", added)
+    assert refused.json["errors"][0]["pointer"] == "/reason"
+    assert site.call("overseer", "POST", f"{here}/attendance", added).status_code == 403
+    page = f"/desk/patrols/{patrol}"
+    sent = site.send("cadre", f"{page}/attendance", on=page, resident_id=people[1], reason="")
+    assert sent.status_code == 422
+    sent = site.send(
+        "cadre", f"{page}/attendance", on=page, resident_id=people[1], reason="手机没电"
+    )
+    assert sent.status_code == 303, sent.text
+    added["reason"] = "手机没电"
+    again = site.call("cadre", "POST", f"{here}/attendance", added)
+    assert again.json["type"].endswith("wrong_state")
+    assert rows_of(site, Award) == 3
+    whole = made(site.call("cadre", "GET", here), 200)
+    assert {each["added_by"] for each in whole["attendance"]} == {None, "cadre 某"}
+    text = site.open("cadre", page)
+    assert "added by cadre 某: 手机没电" in text
+    assert "sent later, received" in text
+    words = words_of(site.call("overseer", "GET", f"{here}.pdf"))
+    for word in ("补记：手机没电", "后来才送到"):
+        assert word in words
+    row = sheet_of(site.call("cadre", "GET", f"{V}/patrols.xlsx"))[-1]
+    assert row[-1] == "Yes"
+
+
 def test_the_township_sees_who_walks_when(site, team):
     with site.app.app_context():
         shift = team.shift(days=1)

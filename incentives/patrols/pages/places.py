@@ -17,7 +17,7 @@ from incentives.patrols import forms, lists, operations, queries, signs
 from incentives.patrols.api.places import get_routes, get_teams, get_waypoints
 from incentives.patrols.models import Route, Waypoint
 from incentives.patrols.operations import Stop
-from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
+from incentives.patrols.operations.attending import LEADER_RULE, MEMBER_RULE
 from incentives.patrols.pages.shared import blueprint
 from incentives.register.models import Team
 from incentives.register.operations import disband_team, edit_team, make_team

@@ -8,7 +8,7 @@ import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
 import { draw, drawRefused, drawRouteChoice, proposedWords } from './patrol/drawing.js';
 import { sendAll } from './patrol/sending.js';
 import { OWNER, VILLAGE, dueShifts, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
-import { countOthers, findWalk, forgetEntry, keepHere, keepRecord, keepWalk, keptEntries } from './patrol/store.js';
+import { countOthers, findWalk, forgetEntry, keepHere, keepRecord, keepWalk, keptEntries, markQueued } from './patrol/store.js';
 import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
 
@@ -189,7 +189,8 @@ async function close(event) {
     return;
   }
   const log = { weather: input('weather').value, text: input('log').value.trim() };
-  await leave('closing', { log, attended }, texts.closed || '');
+  const body = { log, attended, ended_at: rightTime().toISOString() };
+  await leave('closing', body, texts.closed || '');
 }
 
 /** @param {Event} event */
@@ -268,6 +269,7 @@ async function foundWalk() {
 async function open() {
   state.walk = await foundWalk();
   draw(join);
+  await markQueued(OWNER, newId);
   await learnClock();
   await send();
   if (window.location.hash.startsWith('#W1')) {

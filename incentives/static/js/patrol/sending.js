@@ -6,7 +6,7 @@
  */
 
 import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing } from '../api.js';
-import { forgetEntry, keepEntry, keptEntries, moveTo } from './store.js';
+import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
 
@@ -106,6 +106,7 @@ export async function sendAll(owner, tell, tellPhoto) {
       tell(entry, answer);
     } catch (error) {
       if (saysNothing(error, UNSURE)) {
+        await markQueued(owner, newId);
         const signedOut = error instanceof NotLetIn && error.status < 500;
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }

@@ -94,6 +94,24 @@ export async function keepEntry(entry) {
   await transaction.done;
 }
 
+/**
+ * Let what waits say so when it is sent: a body that had been sent may have come, and another one
+ * needs another key. The service takes either once.
+ *
+ * @param {string} owner
+ * @param {() => string} newKey
+ */
+export async function markQueued(owner, newKey) {
+  const transaction = await writing(['entries']);
+  const entries = transaction.objectStore('entries');
+  for (const entry of /** @type {Entry[]} */ (await entries.getAll())) {
+    const says = entry.kind === 'scan' || entry.kind === 'closing';
+    if (entry.owner !== owner || entry.problem || !says || entry.body.queued) continue;
+    await entries.put({ ...entry, key: newKey(), body: { ...entry.body, queued: true } });
+  }
+  await transaction.done;
+}
+
 /** @param {string} id */
 export async function forgetEntry(id) {
   await (await opened()).delete('entries', id);
