@@ -13,6 +13,7 @@ from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import PatrolAttendance
 from incentives.patrols.queries import month_lines, patrol_view
+from incentives.patrols.words import days_said
 from tests.factories import VILLAGE
 from tests.patrols.scenes import make_team_scene
 
@@ -176,4 +177,5 @@ def test_a_months_view_counts_by_person_and_team(team):
     assert (lines[team.leader_id].patrols, lines[team.leader_id].led) == (2, 2)
     assert (lines[team.elder_id].patrols, lines[team.elder_id].led) == (2, 0)
     assert lines[team.elder_id].days == [today, today]
+    assert days_said([today, today, today + timedelta(days=1)]) == "2（2次） 3"
     assert team.member_id not in lines

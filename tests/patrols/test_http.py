@@ -556,6 +556,33 @@ def test_teams_are_shown_with_their_leaders(site, team):
     assert ">Leader</th>" in site.open("cadre", "/desk/patrols/teams/all")
 
 
+def test_the_calendar_has_each_day_of_a_week_and_says_how_many_were_cancelled(site, team):
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/shifts",
+        team_id=str(team.id),
+        route_id=str(team.route_id),
+        weekdays=["2", "5"],
+        starts="19:30",
+        minutes="90",
+        first="2026-03-02",
+        last="2026-03-15",
+    )
+    assert sent.status_code == 303, sent.text
+    page = site.open("cadre", "/desk/patrols/shifts")
+    assert (page.count('class="week-day'), page.count("week-free")) == (14, 10)
+    assert page.count("week-today") == 1
+    found = made(site.call("cadre", "GET", f"{V}/shifts"), 200)["items"]
+    for number, more, said in (
+        (0, {}, "The shift was cancelled"),
+        (1, {"following": "1"}, "3 shifts were cancelled"),
+    ):
+        path = f"/desk/patrols/shifts/{found[number]['id']}/cancellation"
+        sent = site.send("cadre", path, on="/desk/patrols/shifts", reason="过节", **more)
+        assert sent.status_code == 303
+        assert said in site.open("cadre", "/desk/patrols/shifts")
+
+
 def test_a_shift_that_can_t_be_cancelled_keeps_its_reason_and_says_so_once(site, team):
     with site.app.app_context():
         shift = team.shift(days=1)

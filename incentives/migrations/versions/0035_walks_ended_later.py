@@ -1,4 +1,4 @@
-"""Walks that ended without signal, and who is added to one after its end.
+"""Walks that ended without signal, who is added to one after its end, tokens of walkers' phones.
 
 The triggers of both tables, and the one that reads patrols, go while SQLite makes them anew.
 """
@@ -18,6 +18,7 @@ AWAY = (ONCE_ANYWHERE, ATTENDANCE_WAITS, *(each for each in KEPT if each.table i
 WHOLE = "ck_patrol_end_is_whole"
 ENDED = "(status = 'walking') = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)"
 RECEIVED = f"{ENDED} AND (ended_at IS NULL) = (end_received_at IS NULL)"
+KINDS = ("sign_in", "page", "session", "terminal")
 ADDED = "ck_patrol_attendance_added_with_reason"
 REASON = "(added_by IS NULL) = (reason IS NULL) AND (added_by IS NULL OR added_at IS NOT NULL)"
 
@@ -39,9 +40,12 @@ def upgrade() -> None:
         table.add_column(sa.Column("reason", sa.String(length=200), nullable=True))
         table.create_check_constraint(op.f(ADDED), REASON)
     create_guards(op.get_bind(), AWAY, STATE)
+    set_kinds(*KINDS, "walk")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM token WHERE kind = 'walk'")
+    set_kinds(*KINDS)
     drop_guards(op.get_bind(), AWAY)
     with op.batch_alter_table("patrol_attendance") as table:
         table.drop_constraint(op.f(ADDED), type_="check")
@@ -53,3 +57,11 @@ def downgrade() -> None:
         table.drop_column("end_offline")
         table.create_check_constraint(op.f(WHOLE), ENDED)
     create_guards(op.get_bind(), AWAY, STATE)
+
+
+def set_kinds(*values: str) -> None:
+    """Let a token be of these kinds."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    with op.batch_alter_table("token") as table:
+        table.drop_constraint(op.f("ck_token_kind"), type_="check")
+        table.create_check_constraint(op.f("ck_token_kind"), f"kind IN ({listed})")

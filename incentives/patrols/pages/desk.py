@@ -23,7 +23,7 @@ from incentives.patrols.pace import ONCE_WITHIN
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
 from incentives.patrols.states import Action, allowed
-from incentives.patrols.words import FLAGS, STATES
+from incentives.patrols.words import FLAGS, STATES, days_said
 from incentives.register.models import Resident
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, export_page
@@ -249,6 +249,7 @@ def show_month() -> Any:
         list=listed,
         teams=teams,
         first=first,
+        days_said=days_said,
         month_query={"month": f"{first:%Y-%m}", "team_id": listed.query["team_id"]},
         may_plan=may(current_actor(), "patrol.plan", current_village().code),
     )

@@ -200,6 +200,19 @@ export function drawRefused(refused, drop) {
 }
 
 /**
+ * That the sign-in has ended: what is kept is sent all the same, or waits until one signs in again.
+ *
+ * @param {boolean} sends
+ * @param {boolean} waits
+ * @param {number} count of what waits
+ */
+export function drawSignedOut(sends, waits, count) {
+  part('signed-out').hidden = !sends && !waits;
+  const words = sends ? texts.signedOut : count ? texts.signedOutWaiting : texts.signedOutNothing;
+  part('signed-out-text').textContent = fill(words, { count });
+}
+
+/**
  * What closing proposed: how many awards, for whom none, and whose sign-in is still in a phone.
  *
  * @param {any[]} rows

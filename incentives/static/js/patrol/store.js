@@ -58,6 +58,20 @@ export async function keepRecord(entry, walk) {
   await transaction.done;
 }
 
+/**
+ * Take back a sign-in that was refused, and say what the walk is then.
+ *
+ * @param {Entry} entry
+ */
+export async function dropMark(entry) {
+  const transaction = await writing(['walks']);
+  const walks = transaction.objectStore('walks');
+  const walk = /** @type {Walk | undefined} */ (await walks.get(entry.owner));
+  const marks = walk && walk.marks.filter((mark) => mark.at !== entry.body.scanned_at);
+  if (walk && walk.id === entry.patrol) await walks.put({ ...walk, marks });
+  await transaction.done;
+}
+
 /** @param {Walk} walk */
 export async function keepWalk(walk) {
   const transaction = await writing(['walks']);
