@@ -41,6 +41,7 @@ class Tag(StrEnum):
     SWAP_ANSWERED = "swap_answered"
     PATROL_STARTED = "patrol_started"
     PATROL_CLOSED = "patrol_closed"
+    PATROL_ATTENDANCE_ADDED = "patrol_attendance_added"
     PATROL_CANCELLED = "patrol_cancelled"
     FILE_ERASED = "file_erased"
     CARD_ISSUED = "card_issued"

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from incentives.access import audit, limits, sessions, tokens
+from incentives.access import audit, hooks, limits, sessions, tokens
 from incentives.access.actor import Actor
+from incentives.access.models import TokenKind
 from incentives.access.permissions import require
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
@@ -37,9 +38,15 @@ def find_caller() -> Actor | None:
 
 
 def by_bearer() -> Actor | None:
-    """Who the bearer token is of; None without one. The cookie is never taken here."""
+    """Who the bearer token is of; None without one. The cookie is never taken here.
+
+    A walker's token is none but for what their phone has to send.
+    """
     token = bearer_token()
-    return None if token is None else tokens.actor_of_token(token, now=now())
+    if token is None:
+        return None
+    walks = (TokenKind.WALK,) if request.endpoint in hooks.walk_calls else ()
+    return tokens.actor_of_token(token, now=now(), kinds=(*tokens.BEARER, *walks))
 
 
 def bearer_token() -> str | None:

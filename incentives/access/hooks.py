@@ -30,6 +30,8 @@ home_of: list[Callable[[UUID], tuple[UUID, str] | None]] = []
 names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
 # Set by rooms with codes of their own: what one of them in the audit trail is in words, or None.
 words_for: list[Callable[[str], str | None]] = []
+# Set by patrols: the endpoints that the token of a walker's phone serves for.
+walk_calls: set[str] = set()
 # Set by shop: a user as their shop's terminal lets them act; refuses one that is stopped.
 at_terminal_of: list[Callable[[Actor, UUID], Actor]] = []
 

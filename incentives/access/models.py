@@ -21,13 +21,14 @@ from incentives.database import Base, choice, new_id
 
 
 class TokenKind(StrEnum):
-    """For what a token was given: a program's sign-in, a page's script, a card's session, or a
-    shop's terminal."""
+    """For what a token was given: a program's sign-in, a page's script, a card's session, a shop's
+    terminal, or what a walker's phone has yet to send."""
 
     SIGN_IN = "sign_in"
     PAGE = "page"
     SESSION = "session"
     TERMINAL = "terminal"
+    WALK = "walk"
 
 
 class User(Base):
@@ -90,7 +91,8 @@ class UserRole(Base):
 class Token(Base):
     """A bearer token, of which only the SHA-256 is kept; of a user, or of a card's holder.
 
-    `session` names the browser's session that a page's token was given in, and ends with.
+    `session` names the browser's session that a page's token was given in, and whose sign-out ends
+    it.
     `terminal_id` is the shop's terminal that signed for it, on behalf of its shopkeeper.
     """
 

@@ -90,6 +90,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "patrol.read": VILLAGE_STAFF | {ADMINISTRATOR, OVERSEER},
     "patrol.walk": roles(CADRE),
     "patrol.close": roles(CADRE),
+    "patrol.add": roles(CADRE),
     "patrol.cancel": roles(CADRE),
     # Publicity
     "notice.make": roles(REVIEWER),

@@ -33,6 +33,7 @@ TAGS = {
     Tag.SWAP_ANSWERED: _("A swap was answered"),
     Tag.PATROL_STARTED: _("A patrol began"),
     Tag.PATROL_CLOSED: _("A patrol was closed"),
+    Tag.PATROL_ATTENDANCE_ADDED: _("Somebody was added to a patrol's log"),
     Tag.PATROL_CANCELLED: _("A patrol was called off"),
     Tag.FILE_ERASED: _("A file was erased"),
     Tag.CARD_ISSUED: _("A card was made"),

@@ -24,6 +24,7 @@ LIFETIMES = {
     TokenKind.SESSION: timedelta(hours=12),
     TokenKind.PAGE: timedelta(minutes=15),
     TokenKind.TERMINAL: timedelta(minutes=15),
+    TokenKind.WALK: timedelta(days=7),
 }
 BEARER = (TokenKind.SIGN_IN, TokenKind.PAGE, TokenKind.TERMINAL)
 

@@ -19,9 +19,10 @@ from incentives.openings.problems import problems_of
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.lists import ListPage, export_page
-from incentives.web.pages import Form, current_village, nav_item, page, render
+from incentives.web.pages import Form, current_village, nav_item, of_villages, page, render
 
 blueprint = Blueprint("openings_pages", __name__)
+of_villages.update(opening_id=Opening)
 
 LINES = 100
 BAD_AT_MOST = 50

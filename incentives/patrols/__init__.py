@@ -7,11 +7,23 @@ is flagged for a reader and never refused. Where a phone is isn't asked: the sig
 
 from flask import Flask
 
+from incentives.access import hooks
 from incentives.files import queries as files
 from incentives.patrols.reading import reads_photo
 
+# What a walker's phone keeps and sends once there is signal, by its own token.
+SENT_BY_PHONES = (
+    "patrols.post_patrol",
+    "patrols.post_scans",
+    "patrols.post_finding",
+    "patrols.post_closing",
+    "patrols.post_cancellation",
+    "files.post_file",
+)
+
 
 def init_app(_app: Flask) -> None:
-    """Let whoever reads patrols see the photos of what was found."""
+    """Let whoever reads patrols see the photos of what was found, and walkers' phones send."""
+    hooks.walk_calls.update(SENT_BY_PHONES)
     if reads_photo not in files.readers:
         files.readers.append(reads_photo)

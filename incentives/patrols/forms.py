@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from incentives.patrols.models.walks import LOG_LENGTH, WEATHER_LENGTH
 from incentives.patrols.schemas import (
     NAME,
+    AttendanceInput,
     ClockTime,
     ReasonInput,
     RouteInput,
@@ -15,6 +16,7 @@ from incentives.patrols.schemas import (
 from incentives.web.schemas import Day, Id, Schema
 
 __all__ = [
+    "AttendanceInput",
     "CancelShiftForm",
     "ClosingForm",
     "PaperScanForm",

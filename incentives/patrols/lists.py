@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, Route, Waypoint
-from incentives.patrols.words import OUTCOMES, STATES
+from incentives.patrols.words import OUTCOMES, STATES, days_said
 from incentives.register.models import Resident, Team
 from incentives.register.queries import divisions_by_code
 from incentives.register.queries.households import all_teams
@@ -66,6 +66,7 @@ PATROLS = Listing(
         Column(_("Weather"), "weather"),
         Column(_("Log"), "log", Kind.LONG),
         Column(_("Ended"), "ended_at", Kind.INSTANT),
+        Column(_("Sent later"), "end_offline", Kind.YES),
     ],
     filters=[
         choice("team_id", _("Team"), team_options, Patrol.team_id),
@@ -157,7 +158,7 @@ MONTH = Listing(
         Column(_("Name"), "resident"),
         Column(_("Patrols"), "patrols", Kind.NUMBER),
         Column(_("Led"), "led", Kind.NUMBER),
-        Column(_("Days"), lambda each: " ".join(str(day.day) for day in each.days), Kind.LONG),
+        Column(_("Days"), lambda each: days_said(each.days), Kind.LONG),
     ],
     filters=[month(), TEAM],
     named=True,

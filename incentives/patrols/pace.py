@@ -10,6 +10,8 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, RouteStop
 
 ONCE_WITHIN = timedelta(minutes=10)
+SENT_LATER = timedelta(minutes=2)
+CLOCK_ERROR = timedelta(minutes=2)
 ELSEWHERE = timedelta(minutes=1)  # between two places of which the route knows nothing
 
 Places = dict[UUID, timedelta]

@@ -12,7 +12,7 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol
 from incentives.patrols.months import month_of
 from incentives.patrols.queries import month_lines, patrol_lines, patrol_view, walked
-from incentives.patrols.words import FLAGS, STATES
+from incentives.patrols.words import FLAGS, STATES, days_said
 from incentives.register.queries import find_village
 from incentives.web.sheets import for_the_wall, sheet_html, sheet_response
 
@@ -48,6 +48,7 @@ def month_html(village: str, month: str | None, team_id: UUID | None, now: datet
         first=first,
         lines=month_lines(village, first, last, team_id),
         walks=patrol_lines(found),
+        days_said=days_said,
         states=STATES,
     )
 

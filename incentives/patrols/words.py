@@ -1,5 +1,10 @@
 """The words of patrols."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from incentives.patrols.models import PatrolStatus
@@ -37,3 +42,12 @@ WEEKDAYS = {
     6: _("Saturday"),
     7: _("Sunday"),
 }
+
+
+def days_said(days: Sequence[date]) -> str:
+    """The days of a month, each once: how often, where somebody walked more than once that day."""
+    counted = Counter(day.day for day in days)
+    return " ".join(
+        str(day) if times == 1 else gettext("%(day)s (%(count)s times)", day=day, count=times)
+        for day, times in counted.items()
+    )

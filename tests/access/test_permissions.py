@@ -69,6 +69,7 @@ patrol.plan             C
 patrol.read             A O C R T S
 patrol.walk             C own
 patrol.close            C own
+patrol.add              C
 patrol.cancel           C own
 award.read              C R S own
 award.review            R S^

@@ -1,6 +1,6 @@
 """On patrol in a real browser: the signal cut, the browser closed, and nothing lost or doubled."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +16,7 @@ from incentives.register.operations import edit_team
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
-from tests.factories import VILLAGE, act
+from tests.factories import VILLAGE, act, make_household
 from tests.patrols.scenes import Team
 
 PIN = "402857"
@@ -44,6 +44,8 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     expect(page.locator("[data-part=marks] .row")).to_have_count(1)
     expect(page.locator("[data-part=marks]")).to_contain_text("村口")
     page.locator("summary", has_text="发现问题").click()
+    for number in ("110", "119", "120"):
+        expect(page.locator(f"[data-part=finding] a[href='tel:{number}']")).to_be_visible()
     page.locator("#finding-text").fill("护坡松动")
     page.locator("#finding-place").fill("小学后面")
     page.locator("#finding-photo").set_input_files(
@@ -64,14 +66,10 @@ def test_a_walk_without_signal_and_with_the_browser_closed(live_server, team, pe
     expect(page.locator("[data-part=marks] .row")).to_have_count(1)
     assert counts(live_server) == [0, 0, 0, 0, 0]
 
-    # There is signal: all is sent once, also where an answer is lost on its way.
-    # Closing the browser ended the session, too: nothing is sent until one signs in again.
-    again.find_signal()
-    expect(page.locator("[data-part=signed-out]")).to_be_visible()
-    assert counts(live_server) == [0, 0, 0, 0, 0]
+    # There is signal: all is sent once, also where an answer is lost on its way. The browser forgot
+    # the session when it was closed: the phone's own token sends.
     page.route("**/patrols/*/findings", lambda route: (route.fetch(), route.abort()))
-    again.sign_in("leader")
-    page = again.open("/patrol")
+    again.find_signal()
     expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
     assert counts(live_server) == [1, 2, 1, 1, 0]
     page.unroute_all(behavior="wait")
@@ -212,8 +210,38 @@ def test_a_phone_whose_clock_is_wrong_tells_the_right_time_and_is_flagged(
     with live_server.app.app_context():
         kept = db.session.query(PatrolScan).one()
         assert abs(kept.received_at - kept.scanned_at) < timedelta(minutes=2)
-        assert (kept.clock, kept.offline) == (True, False)
+        assert (kept.clock, kept.offline) == (True, True)
         assert abs(db.session.query(Patrol).one().started_at - now()) < timedelta(minutes=2)
+        db.session.remove()
+
+
+def test_what_was_kept_in_the_phone_and_the_closing_say_so_at_once(live_server, team, person):
+    leader = person(PHONE, expected=OFFLINE)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
+    set_off(page)
+    with page.expect_response("**/scans"):
+        scan(page, team.codes[0])
+    leader.lose_signal()
+    scan(page, team.codes[1])
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("1条")
+    page.locator("summary", has_text="收队").click()
+    own = page.locator("[data-part=attended] label", has_text="扎西彭措").locator("input")
+    expect(own).to_be_checked()
+    expect(own).to_be_disabled()
+    page.locator("#closing-log").fill("一切正常")
+    closed_at = datetime.now(UTC)
+    page.locator("[data-part=closing-form] button[type=submit]").click()
+    expect(page.locator("[data-part=offline-text]")).to_contain_text("2条")
+    leader.find_signal()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("2笔")
+    with live_server.app.app_context():
+        found = db.session.query(PatrolScan).order_by(PatrolScan.scanned_at)
+        assert [each.offline for each in found] == [False, True]
+        patrol = db.session.query(Patrol).one()
+        assert (patrol.status, patrol.end_offline) == (PatrolStatus.CLOSED, True)
+        assert abs(patrol.ended_at - closed_at) < timedelta(seconds=2)
         db.session.remove()
 
 
@@ -281,3 +309,33 @@ def test_the_desk_of_patrols_can_be_looked_at(live_server, team, person, size):
         page = cadre.open(path)
         expect(page.locator("main")).to_contain_text(words)
         cadre.shot(name)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_who_is_ticked_for_a_team_stays_whomever_one_looks_for(live_server, team, person, size):
+    with live_server.app.app_context():
+        for start in (0, 20):
+            make_household(VILLAGE, *(f"村民{start + each}" for each in range(20)), door="99")
+        db.session.remove()
+    cadre = person(size)
+    cadre.sign_in("leader")
+    page = cadre.open("/desk/patrols/teams")
+    page.locator("summary", has_text="新").first.click()
+    page.locator("#field-name").fill("二队")
+    for looked_for in ("四郎", "村民39"):
+        page.locator("[data-filter] input").fill(looked_for)
+        page.locator(".tile", has_text=looked_for).click()
+    expect(page.locator(".sum-text")).to_have_text("选了2人：四郎、村民39")
+    options = page.locator("#field-leader_id option")
+    expect(options.nth(2)).to_contain_text("村民39")
+    page.locator("#field-leader_id").select_option(label="村民39 · 99")
+    cadre.shot("patrol-team-new")
+    # What was ticked is there after the page was loaded again, too.
+    page.reload()
+    page.locator("summary", has_text="新").first.click()
+    expect(page.locator(".sum-text")).to_have_text("选了2人：四郎、村民39")
+    page.locator("[data-filter] input").fill("格绒")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("二队")
+    expect(page.locator(".row", has_text="二队")).to_contain_text("村民39")
+    expect(page.locator(".row", has_text="二队")).to_contain_text("四郎")

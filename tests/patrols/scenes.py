@@ -91,7 +91,9 @@ class Team:
         self.scan(patrol, 0, *came, actor=actor)
         return patrol
 
-    def close(self, patrol_id: UUID, *people: UUID, actor: Actor | None = None) -> Patrol:
+    def close(
+        self, patrol_id: UUID, *people: UUID, actor: Actor | None = None, **more: Any
+    ) -> Patrol:
         """Close a walk, attended by all three unless said."""
         came = people or (self.leader_id, self.member_id, self.elder_id)
         return act(
@@ -100,7 +102,21 @@ class Team:
                 patrol_id=patrol_id,
                 log=LOG,
                 attended=came,
+                **more,
                 actor=actor or self.leader,
+                now=now(),
+            )
+        )
+
+    def add(self, patrol_id: UUID, resident_id: UUID, actor: Actor | None = None) -> Patrol:
+        """Add somebody to the log of a closed walk, by the cadre unless said."""
+        return act(
+            lambda: operations.add_attendance(
+                village=VILLAGE,
+                patrol_id=patrol_id,
+                resident_id=resident_id,
+                reason="手机没电",
+                actor=actor or self.cadre,
                 now=now(),
             )
         )

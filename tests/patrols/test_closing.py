@@ -1,5 +1,7 @@
 """Closing proposes the awards: nobody types them again, and a cap stops only the one it is for."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -7,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from incentives.awards.models import Award
 from incentives.awards.unasked import Unawarded
 from incentives.clock import now, village_day
-from incentives.errors import Invalid, NotPermitted
+from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import PatrolAttendance
 from incentives.patrols.queries import month_lines, patrol_view
+from incentives.patrols.words import days_said
 from tests.factories import VILLAGE
 from tests.patrols.scenes import make_team_scene
 
@@ -41,7 +44,7 @@ def test_closing_proposes_one_award_a_member_and_the_leaders(team):
 
 
 def test_who_stayed_at_home_gets_none_and_no_leader_no_leaders_award(team):
-    patrol = team.walk()
+    patrol = team.walk(team.elder_id)
     team.close(patrol, team.elder_id)
     assert awarded() == [(team.elder_id, "PA01", 5)]
 
@@ -62,7 +65,7 @@ def test_a_cap_stops_its_award_and_not_the_closing(team, clock):
 
 def test_without_rules_a_walk_is_closed_all_the_same(app):
     team = make_team_scene(rules=False)
-    patrol = team.walk()
+    patrol = team.walk(team.leader_id)
     team.close(patrol, team.leader_id)
     row = db.session.query(PatrolAttendance).one()
     assert (row.award_id, row.unawarded) == (None, Unawarded.NO_RULE_IN_FORCE)
@@ -123,18 +126,45 @@ def test_a_sign_in_that_comes_after_the_closing_brings_the_award_it_waited_for(t
     assert all(each.award_id and each.unawarded is None for each in rows)
 
 
-def test_a_late_sign_in_of_whom_the_log_doesnt_name_earns_nothing(team):
-    patrol = team.walk(team.elder_id)
-    team.close(patrol, team.elder_id)
-    (scan,) = team.scan(patrol, 1, team.member_id, actor=team.member)
-    assert scan.late
-    assert awarded() == [(team.elder_id, "PA01", 5)]
+def test_a_closing_that_was_kept_in_the_phone_has_its_own_time_and_says_so(team, clock):
+    patrol, at = team.walk(), now()
+    clock.forward(hours=3)
+    closed = team.close(patrol, ended_at=at + timedelta(hours=1), queued=True)
+    assert closed.ended_at == at + timedelta(hours=1)
+    assert (closed.end_received_at, closed.end_offline) == (at + timedelta(hours=3), True)
+    # Its answer was lost, and it is sent again under another key: still one closing.
+    team.close(patrol, ended_at=at + timedelta(hours=1), queued=True)
+    assert len(awarded()) == 4
+    with pytest.raises(WrongState):
+        team.close(patrol, ended_at=at + timedelta(hours=1))
+    with pytest.raises(WrongState):
+        team.close(patrol, actor=team.cadre, queued=True)
+
+
+def test_a_closing_of_a_moment_ago_is_flagged_only_where_it_was_kept(team, clock):
+    for queued in (True, False):
+        patrol, at = team.walk(team.leader_id), now()
+        clock.forward(minutes=1)
+        assert team.close(patrol, ended_at=at, queued=queued).end_offline is queued
+        clock.forward(hours=1)
+
+
+def test_a_walk_ends_after_its_last_sign_in_and_not_to_come(team, clock):
+    patrol, at = team.start(), now()
+    clock.forward(minutes=30)
+    team.scan(patrol)
+    closed = team.close(patrol, ended_at=at - timedelta(days=1))
+    assert closed.ended_at == at + timedelta(minutes=30)
+    other = team.start()
+    assert team.close(other, ended_at=now() + timedelta(days=1)).ended_at == now()
 
 
 def test_nobody_is_awarded_for_a_walk_that_was_called_off(team):
     patrol = team.start()
     team.cancel(patrol)
     assert team.scan(patrol)[0].late
+    with pytest.raises(WrongState):
+        team.add(patrol, team.member_id)
     assert awarded() == []
 
 
@@ -147,4 +177,5 @@ def test_a_months_view_counts_by_person_and_team(team):
     assert (lines[team.leader_id].patrols, lines[team.leader_id].led) == (2, 2)
     assert (lines[team.elder_id].patrols, lines[team.elder_id].led) == (2, 0)
     assert lines[team.elder_id].days == [today, today]
+    assert days_said([today, today, today + timedelta(days=1)]) == "2（2次） 3"
     assert team.member_id not in lines

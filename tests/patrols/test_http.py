@@ -20,7 +20,7 @@ from incentives.patrols.models import Patrol, PatrolScan
 from incentives.patrols.queries import known_by
 from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
-from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.factories import TOWNSHIP, VILLAGE, act, make_household
 from tests.patrols.scenes import make_team_scene
 from tests.site import PASSWORD, USERS, Site
 
@@ -289,6 +289,51 @@ def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
     assert page.count("not signed in at any place") == 1
 
 
+def test_what_was_sent_later_and_who_was_added_stand_on_page_and_log(site, team, clock):
+    patrol, people = begin(site, team), [str(team.leader_id), str(team.elder_id)]
+    here, ended = f"{V}/patrols/{patrol}", clock.now + timedelta(minutes=30)
+    scan = {
+        "waypoint_code": team.codes[0],
+        "resident_ids": people[:1],
+        "scanned_at": instant_text(clock.now),
+        "queued": True,
+    }
+    scans = made(site.call("cadre", "POST", f"{here}/scans", scan))["items"]
+    assert scans[0]["offline"] is True
+    clock.forward(hours=1)
+    log = {"weather": "晴", "text": "正常"}
+    closing = {"log": log, "attended": [], "ended_at": instant_text(ended), "queued": True}
+    for _key in range(2):
+        whole = made(site.call("cadre", "POST", f"{here}/closing", closing), 200)
+    assert (whole["ended_at"], whole["end_offline"]) == (instant_text(ended), True)
+    assert rows_of(site, Award) == 2
+    added = {"resident_id": people[1], "reason": ""}
+    refused = site.call("cadre", "POST", f"{here}/attendance", added)
+    assert refused.json["errors"][0]["pointer"] == "/reason"
+    assert site.call("overseer", "POST", f"{here}/attendance", added).status_code == 403
+    page = f"/desk/patrols/{patrol}"
+    sent = site.send("cadre", f"{page}/attendance", on=page, resident_id=people[1], reason="")
+    assert sent.status_code == 422
+    sent = site.send(
+        "cadre", f"{page}/attendance", on=page, resident_id=people[1], reason="手机没电"
+    )
+    assert sent.status_code == 303, sent.text
+    added["reason"] = "手机没电"
+    again = site.call("cadre", "POST", f"{here}/attendance", added)
+    assert again.json["type"].endswith("wrong_state")
+    assert rows_of(site, Award) == 3
+    whole = made(site.call("cadre", "GET", here), 200)
+    assert {each["added_by"] for each in whole["attendance"]} == {None, "cadre 某"}
+    text = site.open("cadre", page)
+    assert "added by cadre 某: 手机没电" in text
+    assert "sent later, received" in text
+    words = words_of(site.call("overseer", "GET", f"{here}.pdf"))
+    for word in ("补记：手机没电", "后来才送到"):
+        assert word in words
+    row = sheet_of(site.call("cadre", "GET", f"{V}/patrols.xlsx"))[-1]
+    assert row[-1] == "Yes"
+
+
 def test_the_township_sees_who_walks_when(site, team):
     with site.app.app_context():
         shift = team.shift(days=1)
@@ -424,6 +469,32 @@ def test_teams_are_kept_on_the_desk(site, team):
     assert "一队" not in site.open("cadre", "/desk/patrols/teams")
 
 
+def test_a_teams_form_has_everybody_and_keeps_who_was_ticked_when_it_is_refused(site, team):
+    with site.app.app_context():
+        for start in (0, 20):
+            make_household(VILLAGE, *(f"村民{start + each}" for each in range(20)), door="99")
+        last = db.session.query(Resident).filter_by(name="村民39").one().id
+        db.session.remove()
+    page = site.open("cadre", "/desk/patrols/teams")
+    assert page.count('name="member_ids"') == 44
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/teams",
+        name="巡防一队",
+        leader_id=str(team.elder_id),
+        member_ids=[str(team.elder_id), str(last)],
+    )
+    assert sent.status_code == 422
+    ticked = re.findall(r'name="member_ids" value="([^"]+)" checked', sent.text)
+    assert set(ticked) == {str(team.elder_id), str(last)}
+    assert f'<option value="{team.elder_id}" selected>' in sent.text
+    # One who is taken out of a team stays out when something else is refused.
+    here = f"/desk/patrols/teams/{team.id}"
+    sent = site.send("cadre", here, name="x" * 41, leader_id=str(team.leader_id), member_ids=[])
+    assert sent.status_code == 422
+    assert "checked" not in sent.text
+
+
 def test_a_member_walks_by_card_and_pin(site, team, clock):
     with site.app.app_context():
         home = db.session.get_one(Resident, team.leader_id).household_id
@@ -483,6 +554,33 @@ def test_the_township_reads_villages_by_name_and_what_is_cancelled_where_it_woul
 def test_teams_are_shown_with_their_leaders(site, team):
     assert "Leader 扎西彭措 · " in site.open("cadre", "/desk/patrols/teams")
     assert ">Leader</th>" in site.open("cadre", "/desk/patrols/teams/all")
+
+
+def test_the_calendar_has_each_day_of_a_week_and_says_how_many_were_cancelled(site, team):
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/shifts",
+        team_id=str(team.id),
+        route_id=str(team.route_id),
+        weekdays=["2", "5"],
+        starts="19:30",
+        minutes="90",
+        first="2026-03-02",
+        last="2026-03-15",
+    )
+    assert sent.status_code == 303, sent.text
+    page = site.open("cadre", "/desk/patrols/shifts")
+    assert (page.count('class="week-day'), page.count("week-free")) == (14, 10)
+    assert page.count("week-today") == 1
+    found = made(site.call("cadre", "GET", f"{V}/shifts"), 200)["items"]
+    for number, more, said in (
+        (0, {}, "The shift was cancelled"),
+        (1, {"following": "1"}, "3 shifts were cancelled"),
+    ):
+        path = f"/desk/patrols/shifts/{found[number]['id']}/cancellation"
+        sent = site.send("cadre", path, on="/desk/patrols/shifts", reason="过节", **more)
+        assert sent.status_code == 303
+        assert said in site.open("cadre", "/desk/patrols/shifts")
 
 
 def test_a_shift_that_can_t_be_cancelled_keeps_its_reason_and_says_so_once(site, team):

@@ -189,6 +189,13 @@ def test_what_was_scanned_without_signal_is_flagged_with_both_times(team, clock)
     assert scan.received_at == at + timedelta(hours=1)
 
 
+def test_what_was_kept_in_the_phone_is_flagged_however_soon_it_came(team, clock):
+    patrol, at = team.start(), now()
+    clock.forward(minutes=1)
+    assert team.scan(patrol, 0, at=at)[0].offline is False
+    assert team.scan(patrol, 1, at=at, queued=True)[0].offline is True
+
+
 def test_a_scan_sent_after_the_end_is_recorded_and_flagged(team, clock):
     patrol, at = team.start(), now()
     team.close(patrol)

@@ -142,6 +142,12 @@ def issue_page_token(*, session: str, actor: Actor, now: datetime) -> IssuedToke
     return tokens.make_token(actor, TokenKind.PAGE, now=now, session=session)
 
 
+def issue_walk_token(*, session: str, actor: Actor, now: datetime) -> IssuedToken:
+    """Give a token of 7 days to a walker's phone: it outlives the browser that is closed without
+    signal, serves for what is kept there to be sent, and ends when the walker signs out."""
+    return tokens.make_token(actor, TokenKind.WALK, now=now, session=session)
+
+
 def issue_terminal_token(*, actor: Actor, now: datetime) -> IssuedToken:
     """Give a token of 15 minutes to a shop's terminal, which has signed for it."""
     return tokens.make_token(actor, TokenKind.TERMINAL, now=now)

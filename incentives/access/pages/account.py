@@ -71,13 +71,15 @@ def sign_out() -> Response:
 
 @blueprint.post("/session/token")
 def give_page_token() -> Response:
-    """A token of 15 minutes for the script of a page, by cookie and CSRF token."""
+    """A token of 15 minutes for the script of a page, by cookie and CSRF token; `?for=walk` is one
+    of 7 days for what a walker's phone has to send, and nothing else."""
     actor, key = find_actor(), sessions.session_id()
     if actor is None or key is None:
         raise NotSignedIn()
-    issued = transaction(
-        lambda: operations.issue_page_token(session=key, actor=actor, now=now()), in_recovery=True
-    )
+    issue = operations.issue_page_token
+    if request.args.get("for") == "walk":
+        issue = operations.issue_walk_token
+    issued = transaction(lambda: issue(session=key, actor=actor, now=now()), in_recovery=True)
     response = jsonify(token=issued.token, expires_at=instant_text(issued.expires_at))
     response.status_code = 201
     return response

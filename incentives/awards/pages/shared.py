@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 
-from incentives.web.pages import Form
+from incentives.awards.models import Award
+from incentives.web.pages import Form, of_villages
 
 blueprint = Blueprint("awards_pages", __name__)
+of_villages.update(award_id=Award)
 
 
 def blank_form() -> Form:

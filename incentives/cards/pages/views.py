@@ -8,12 +8,14 @@ from uuid import UUID
 from flask import Blueprint
 
 from incentives.cards import queries, states
-from incentives.cards.models import Card
+from incentives.cards.models import Card, SheetJob, Vouch
 from incentives.cards.operations.identifying import is_due
 from incentives.clock import now
 from incentives.register.queries import masked
+from incentives.web.pages import of_villages
 
 blueprint = Blueprint("cards_pages", __name__)
+of_villages.update(card_id=Card, job_id=SheetJob, vouch_id=Vouch)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ from flask import Blueprint
 
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
+from incentives.notices.models import Objection
+from incentives.web.pages import of_villages
 
 blueprint = Blueprint("notices_pages", __name__)
+of_villages.update(objection_id=Objection)
 
 FOUND_AT_MOST = 20
 

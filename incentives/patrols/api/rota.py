@@ -69,10 +69,10 @@ def post_shifts(village: str, body: dict[str, Any]) -> dict[str, Any]:
 @writes(schemas.ShiftOutput, body=schemas.CancelShiftInput, permission="patrol.plan")
 def post_shift_cancellation(village: str, shift_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Take a shift off the calendar, with the reason; with `following` the rest of its series."""
-    shift = operations.cancel_shift(
+    cancelled = operations.cancel_shift(
         village=village, shift_id=shift_id, actor=current_actor(), now=now(), **body
     )
-    return outputs([shift])[0]
+    return outputs(cancelled[:1])[0]
 
 
 @blueprint.route(f"{ONE}/swaps", methods=["POST"])

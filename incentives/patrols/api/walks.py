@@ -61,7 +61,12 @@ def whole_output(village: str, patrol_id: UUID) -> dict[str, Any]:
         "scan_list": scan_outputs(view.scans),
         "finding_list": view.findings,
         "attendance": [
-            {**columns(each.attendance), "resident": each.resident, "places": each.places}
+            {
+                **columns(each.attendance),
+                "resident": each.resident,
+                "places": each.places,
+                "added_by": each.added_by,
+            }
             for each in view.attended
         ],
     }
@@ -171,14 +176,24 @@ def post_finding(village: str, patrol_id: UUID, body: dict[str, Any]) -> Finding
 @blueprint.route(f"{ONE}/closing", methods=["POST"])
 @writes(schemas.WholePatrolOutput, body=schemas.ClosingInput, permission="patrol.close", own=True)
 def post_closing(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """End a walk with its log; one award is proposed for each who attended, and the leader's."""
+    """End a walk with its log; an award is proposed for each who attended, and the leader's."""
     patrol = operations.close_patrol(
         village=village,
         patrol_id=patrol_id,
-        log=Log(**body["log"]),
-        attended=body["attended"],
+        log=Log(**body.pop("log")),
         actor=current_actor(),
         now=now(),
+        **body,
+    )
+    return whole_output(village, patrol.id)
+
+
+@blueprint.route(f"{ONE}/attendance", methods=["POST"])
+@writes(schemas.WholePatrolOutput, body=schemas.AttendanceInput, permission="patrol.add")
+def post_attendance(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Add somebody to the log of a closed patrol, with the reason; their award is proposed."""
+    patrol = operations.add_attendance(
+        village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **body
     )
     return whole_output(village, patrol.id)
 

@@ -23,6 +23,7 @@ from incentives.database import Base, choice, new_id
 LOG_LENGTH = 1000
 WEATHER_LENGTH = 40
 FINDING_LENGTH = 500
+REASON_LENGTH = 200
 STANDS = "status <> 'cancelled'"
 
 
@@ -37,8 +38,9 @@ class PatrolStatus(StrEnum):
 class Patrol(Base):
     """A walk by a team; its id is made by the phone that began it, maybe without signal.
 
-    `started_at` is by that phone's clock, `begun_at` by the server's. The leader is the team's when
-    it began. `log` says what was seen that needs no call.
+    `started_at` is by that phone's clock, `begun_at` by the server's; `ended_at` and
+    `end_received_at` likewise, and `end_offline` flags an end that came later. The leader is the
+    team's when it began. `log` says what was seen that needs no call.
     """
 
     __tablename__ = "patrol"
@@ -66,7 +68,8 @@ class Patrol(Base):
             "(status = 'cancelled') = (reason IS NOT NULL)", name="cancelled_has_reason"
         ),
         CheckConstraint(
-            "(status = 'walking') = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)",
+            "(status = 'walking') = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)"
+            " AND (ended_at IS NULL) = (end_received_at IS NULL)",
             name="end_is_whole",
         ),
     )
@@ -85,9 +88,11 @@ class Patrol(Base):
     begun_at: Mapped[datetime]
     weather: Mapped[str | None] = mapped_column(String(WEATHER_LENGTH))
     log: Mapped[str | None] = mapped_column(String(LOG_LENGTH))
-    reason: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    end_received_at: Mapped[datetime | None]
+    end_offline: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PatrolScan(Base):
@@ -95,9 +100,9 @@ class PatrolScan(Base):
 
     `scanned_at` is the phone's time, `received_at` the server's. `for_another`: signed by the
     leader or a cadre for somebody without a phone. Flags say what a reader should look at, and
-    refuse nothing: `offline` came minutes later, `late` after the patrol had ended, `pace` faster
-    than one walks, `clock` a time that can't be right or was put right, `off_route` a place that
-    the walk's route doesn't pass. Append-only.
+    refuse nothing: `offline` was kept in the phone first, or came minutes later, `late` after the
+    patrol had ended, `pace` faster than one walks, `clock` a time that can't be right or was put
+    right, `off_route` a place that the walk's route doesn't pass. Append-only.
     """
 
     __tablename__ = "patrol_scan"
@@ -151,10 +156,12 @@ class Finding(Base):
 
 
 class PatrolAttendance(Base):
-    """That a member attended, as the log says, and the awards that closing proposed for it.
+    """That a member attended, as log and sign-ins say, and the awards that were proposed for it.
 
     `unawarded` and `leader_unawarded` say why there is none. It stays as it was closed, but for who
-    had signed in on a phone without signal: their awards are proposed once that has come.
+    had signed in on a phone without signal: their awards are proposed once that has come. Whom the
+    log didn't name came in at `added_at`: by such a sign-in, or by the desk (`added_by`) with a
+    reason.
     """
 
     __tablename__ = "patrol_attendance"
@@ -164,6 +171,10 @@ class PatrolAttendance(Base):
         CheckConstraint("(award_id IS NULL) <> (unawarded IS NULL)", name="award_or_why_not"),
         CheckConstraint(
             "leader_award_id IS NULL OR leader_unawarded IS NULL", name="leader_award_or_why_not"
+        ),
+        CheckConstraint(
+            "(added_by IS NULL) = (reason IS NULL) AND (added_by IS NULL OR added_at IS NOT NULL)",
+            name="added_with_reason",
         ),
     )
 
@@ -176,3 +187,6 @@ class PatrolAttendance(Base):
     leader_unawarded: Mapped[Unawarded | None] = mapped_column(
         choice(Unawarded, "leader_unawarded")
     )
+    added_at: Mapped[datetime | None]
+    added_by: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))

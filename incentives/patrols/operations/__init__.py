@@ -1,5 +1,6 @@
 """What is done with patrols: places, the rota, walking, closing."""
 
+from incentives.patrols.operations.attending import add_attendance
 from incentives.patrols.operations.closing import Log, cancel_patrol, close_patrol
 from incentives.patrols.operations.places import (
     Stop,
@@ -23,6 +24,7 @@ __all__ = [
     "Log",
     "Plan",
     "Stop",
+    "add_attendance",
     "add_waypoint",
     "answer_swap",
     "ask_swap",

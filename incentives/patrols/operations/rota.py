@@ -118,9 +118,9 @@ def cancel_shift(
     following: bool = False,
     actor: Actor,
     now: datetime,
-) -> Shift:
+) -> list[Shift]:
     """Take a shift off the calendar, with the reason; the others of its series stay, or those that
-    follow go, too (`following`), but for what was walked.
+    follow go, too (`following`), but for what was walked. All that go, in order: it is the first.
 
     Refuses one that was cancelled, or is being or was walked.
     """
@@ -137,7 +137,7 @@ def cancel_shift(
     standing = select(Shift).where(
         Shift.village == village, same, Shift.cancelled_at.is_(None), Shift.id.not_in(walked)
     )
-    found = db.session.scalars(standing).all()
+    found = list(db.session.scalars(standing.order_by(Shift.starts_at)))
     if shift not in found:
         raise WrongState(_("This shift was walked or cancelled already"))
     for each in found:
@@ -151,7 +151,7 @@ def cancel_shift(
         now=now,
         details={"shifts": len(found)},
     )
-    return shift
+    return found
 
 
 def ask_swap(

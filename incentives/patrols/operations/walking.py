@@ -26,7 +26,8 @@ from incentives.patrols.models import (
     Waypoint,
 )
 from incentives.patrols.models.walks import FINDING_LENGTH
-from incentives.patrols.operations.closing import propose_late
+from incentives.patrols.operations.attending import attend_late
+from incentives.patrols.pace import CLOCK_ERROR, SENT_LATER
 from incentives.patrols.people import leads, own_people, refuse_strangers
 from incentives.patrols.queries import (
     find_patrol,
@@ -41,8 +42,6 @@ from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team
 
-SENT_LATER = timedelta(minutes=2)
-CLOCK_ERROR = timedelta(minutes=2)
 ONE_WALK = timedelta(hours=12)
 
 
@@ -136,15 +135,17 @@ def record_scans(
     resident_ids: Sequence[UUID],
     scanned_at: datetime,
     clock_off_seconds: int = 0,
+    queued: bool = False,
     actor: Actor,
     now: datetime,
 ) -> list[PatrolScan]:
     """Sign people in at a place: oneself; others by the leader or a cadre, and recorded so.
 
     `scanned_at` is put right already by `clock_off_seconds`, how far the phone's clock was off by
-    what it last heard. The same person at the same place within 10 minutes counts once: the scan
-    that is there is given again. What comes later, after the end, too fast, off the route or with
-    a wrong clock is recorded and flagged; where the log waits for it, its award is proposed.
+    what it last heard; `queued` says that it was kept in the phone first. The same person at the
+    same place within 10 minutes counts once: the scan that is there is given again. What comes
+    later, after the end, too fast, off the route or with a wrong clock is recorded and flagged;
+    whoever was there before the end attends a closed walk by it.
     Refuses strangers, a sign that isn't good, and people who don't walk with the team.
     """
     require(actor, "patrol.walk", village, own=True)
@@ -175,7 +176,7 @@ def record_scans(
                 received_at=now,
                 signed_by=actor.person,
                 for_another=resident_id not in own,
-                offline=now - scanned_at > SENT_LATER,
+                offline=queued or now - scanned_at > SENT_LATER,
                 late=patrol.status is not PatrolStatus.WALKING,
                 pace=pace.is_implausible(others, waypoint.id, scanned_at, least),
                 clock=wrong_clock or is_impossible(patrol, scanned_at, now),
@@ -185,9 +186,25 @@ def record_scans(
         scans.append(scan)
     db.session.flush()
     if patrol.status is PatrolStatus.CLOSED:
-        here = [each.resident_id for each in scans if each.patrol_id == patrol.id]
-        propose_late(patrol, here, actor=actor, now=now)
+        attend_by(patrol, scans, actor=actor, now=now)
     return scans
+
+
+def attend_by(patrol: Patrol, scans: Sequence[PatrolScan], *, actor: Actor, now: datetime) -> None:
+    """Let those attend a closed walk who were signed in on it before its end, as it now shows.
+
+    Whoever closed the log stands for their awards; for those whom another signs in now, that one.
+    """
+    ended = patrol.ended_at or now
+    for by_another, proposer in ((True, actor.person), (False, patrol.ended_by or actor.person)):
+        people = [
+            each.resident_id
+            for each in scans
+            if each.patrol_id == patrol.id
+            and each.for_another == by_another
+            and each.scanned_at <= ended + CLOCK_ERROR
+        ]
+        attend_late(patrol, people, proposer=proposer, actor=actor, now=now)
 
 
 def refuse_for_others(

@@ -1,4 +1,4 @@
-"""The desk of patrols: the list, one in full, a month's view, and the township's."""
+"""The desk of patrols: the list, one in full, a month's view."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -6,41 +6,33 @@ from uuid import UUID
 
 from flask import Response, url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
-from incentives.awards.unasked import UNAWARDED
+from incentives.awards.unasked import UNAWARDED, Unawarded
 from incentives.calls.words import CATEGORIES
-from incentives.clock import VILLAGE_TIME, now, village_day
+from incentives.clock import VILLAGE_TIME, now
 from incentives.errors import FieldError, Invalid
-from incentives.extensions import db
 from incentives.patrols import forms, operations, queries, sheets
-from incentives.patrols.api.rota import get_shifts_below
 from incentives.patrols.api.walks import get_patrol_month, get_patrols
-from incentives.patrols.lists import MONTH, PATROLS, SHIFTS_BELOW
-from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, Shift
+from incentives.patrols.lists import MONTH, PATROLS
+from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.months import month_of
 from incentives.patrols.operations import Log
 from incentives.patrols.pace import ONCE_WITHIN
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
 from incentives.patrols.states import Action, allowed
-from incentives.patrols.words import FLAGS, OUTCOMES, STATES
+from incentives.patrols.words import FLAGS, STATES, days_said
 from incentives.register.models import Resident
-from incentives.register.queries import divisions_by_code
 from incentives.web.cursors import page as page_of
-from incentives.web.lists import ListPage, export_page, list_page
+from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
 nav_item(_("Patrols"), "/desk/patrols", permission="patrol.read", order=23)
-nav_item(_("Patrols of the villages"), "/overview/patrols", permission="overview.read", order=71)
 
 # A walk that was called off is signed in no more.
 SIGNED = (PatrolStatus.WALKING, PatrolStatus.CLOSED)
-DAYS_AHEAD = 14
-DAYS_BACK = 14
-SHIFTS_AT_MOST = 500
 
 
 @blueprint.get("/desk/patrols")
@@ -78,6 +70,7 @@ def patrol_page(
     closing: Form | None = None,
     ending: Form | None = None,
     signing: Form | None = None,
+    adding: Form | None = None,
 ) -> Any:
     """One patrol in full, with the forms that end it, and the sign-ins of its log on paper."""
     village = current_village().code
@@ -87,6 +80,7 @@ def patrol_page(
         current_actor(), "patrol.close", village
     )
     can_sign = may(current_actor(), "patrol.plan", village) and patrol.status in SIGNED
+    people = queries.who_may_have_come(patrol) if can_end or can_sign else []
     return render(
         "patrols/patrol.html",
         view=view,
@@ -95,7 +89,8 @@ def patrol_page(
         kinds=CATEGORIES,
         unawarded=UNAWARDED,
         weathers=WEATHERS,
-        people=who_may_have_come(patrol) if can_end or can_sign else [],
+        people=people,
+        addable=who_can_be_added(view, people),
         signed_in={each.scan.resident_id for each in view.scans},
         reads_calls=may(current_actor(), "village_call.read", village),
         can_end=can_end,
@@ -104,16 +99,28 @@ def patrol_page(
         closing=closing or Form(values={}),
         ending=ending or Form(values={}),
         signing=signing or Form(values={}),
+        adding=adding or Form(values={}),
     )
 
 
-def who_may_have_come(patrol: Patrol) -> list[Resident]:
-    """Whom the closing may name: who is to walk, and whoever was scanned."""
-    people = queries.walkers(patrol.team_id, patrol.shift_id)
-    known = [each.id for each in people]
-    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
-    more = select(Resident).where(Resident.id.in_(scanned), Resident.id.not_in(known))
-    return people + list(db.session.scalars(more))
+def who_can_be_added(view: queries.PatrolView, people: list[Resident]) -> list[tuple[UUID, str]]:
+    """Whom the actor may add to a closed patrol's log: nobody with an award, nor their own
+    household."""
+    actor = current_actor()
+    if view.line.patrol.status is not PatrolStatus.CLOSED:
+        return []
+    if not may(actor, "patrol.add", current_village().code):
+        return []
+    settled = {
+        each.attendance.resident_id
+        for each in view.attended
+        if each.attendance.unawarded is not Unawarded.NOT_SIGNED_IN
+    }
+    return [
+        (each.id, each.name)
+        for each in people
+        if each.id not in settled and each.household_id != actor.household_id
+    ]
 
 
 @blueprint.post("/desk/patrols/<uuid:patrol_id>/scans")
@@ -183,6 +190,25 @@ def close_patrol(patrol_id: UUID) -> Any:
     return answer or patrol_page(patrol_id, closing=form)
 
 
+@blueprint.post("/desk/patrols/<uuid:patrol_id>/attendance")
+@page(permission="patrol.add")
+def add_attendance(patrol_id: UUID) -> Any:
+    """Add somebody to the log of a closed patrol, with the reason."""
+    form = Form(forms.AttendanceInput)
+    answer = form.accept(
+        lambda: operations.add_attendance(
+            village=current_village().code,
+            patrol_id=patrol_id,
+            actor=current_actor(),
+            now=now(),
+            **form.data,
+        ),
+        then=lambda patrol: url_for(".show_patrol", patrol_id=patrol.id),
+        done=_("Added to the log"),
+    )
+    return answer or patrol_page(patrol_id, adding=form)
+
+
 @blueprint.post("/desk/patrols/<uuid:patrol_id>/cancellation")
 @page(permission="patrol.cancel")
 def cancel_patrol(patrol_id: UUID) -> Any:
@@ -223,6 +249,7 @@ def show_month() -> Any:
         list=listed,
         teams=teams,
         first=first,
+        days_said=days_said,
         month_query={"month": f"{first:%Y-%m}", "team_id": listed.query["team_id"]},
         may_plan=may(current_actor(), "patrol.plan", current_village().code),
     )
@@ -237,47 +264,3 @@ def download_month() -> Response:
     """The month on A4, to be hung up or kept."""
     query = ListPage(MONTH, get_patrol_month).query
     return sheets.month_pdf(current_village().code, query["month"], query["team_id"], now())
-
-
-list_page(
-    blueprint,
-    "/divisions/<code>/shifts",
-    get_shifts_below,
-    SHIFTS_BELOW,
-    back=(".overview", _("Patrols of the villages")),
-)
-
-
-@blueprint.get("/overview/patrols")
-@page(permission="overview.read", village=False)
-def overview() -> Any:
-    """Who walks when in all villages that the reader covers; and what was missed."""
-    actor, today = current_actor(), village_day(now())
-    codes = sorted(
-        {held.division for held in actor.roles if may(actor, "overview.read", held.division)}
-    )
-    first = today.fromordinal(today.toordinal() - DAYS_BACK)
-    last = today.fromordinal(today.toordinal() + DAYS_AHEAD)
-    found: dict[UUID, Shift] = {}
-    for code in codes:
-        chosen = queries.shifts(code, first=first, last=last)
-        for shift in db.session.scalars(chosen.order_by(Shift.starts_at).limit(SHIFTS_AT_MOST)):
-            found[shift.id] = shift
-    at = now()
-    views = queries.shift_views(sorted(found.values(), key=lambda each: each.starts_at), at)
-    names = divisions_by_code(sorted({each.shift.village for each in views}))
-    return render(
-        "patrols/overview.html",
-        coming=[each for each in views if is_to_come(each, at)],
-        past=[each for each in reversed(views) if not is_to_come(each, at)],
-        names=names,
-        codes=codes,
-        outcomes=OUTCOMES,
-    )
-
-
-def is_to_come(view: queries.ShiftView, at: datetime) -> bool:
-    """Whether a shift is walked later or now; also one that was cancelled before its time."""
-    if view.outcome is queries.Outcome.CANCELLED:
-        return view.shift.starts_at > at
-    return view.outcome in (queries.Outcome.COMING, queries.Outcome.WALKING)

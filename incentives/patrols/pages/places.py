@@ -5,27 +5,24 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
+from incentives.awards.batches import Candidate, people_of
 from incentives.awards.queries import rules_in_force
 from incentives.awards.words import item_name
 from incentives.clock import now, village_day
 from incentives.errors import NoRuleInForce, NotFound
-from incentives.extensions import db
 from incentives.patrols import forms, lists, operations, queries, signs
 from incentives.patrols.api.places import get_routes, get_teams, get_waypoints
 from incentives.patrols.models import Route, Waypoint
 from incentives.patrols.operations import Stop
-from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
+from incentives.patrols.operations.attending import LEADER_RULE, MEMBER_RULE
 from incentives.patrols.pages.shared import blueprint
-from incentives.register.models import Resident, Team
+from incentives.register.models import Team
 from incentives.register.operations import disband_team, edit_team, make_team
 from incentives.register.queries import (
     find_team,
-    residents_by_id,
-    search_residents,
     team_members,
     teams_of,
 )
@@ -33,7 +30,6 @@ from incentives.web.lists import list_page
 from incentives.web.pages import Form, current_village, page, render
 
 MORE_STOPS = 4
-FOUND_AT_MOST = 30
 
 
 @blueprint.route("/desk/patrols/teams", methods=["GET", "POST"])
@@ -54,7 +50,7 @@ def team(team_id: UUID) -> Any:
 
 
 def team_page(one: Team | None) -> Any:
-    """The teams with a form for a new one or for one of them; people are looked for by name."""
+    """The teams with a form for a new one or for one of them: all of the village are there."""
     village = current_village().code
     team_id = one.id if one else None
     form = Form(forms.TeamInput)
@@ -66,32 +62,28 @@ def team_page(one: Team | None) -> Any:
     answer = form.accept(work, then=lambda _team: url_for(".teams"), done=_("The team is kept"))
     if answer is not None:
         return answer
-    q = request.args.get("q", "").strip()
     one = find_team(village, team_id) if team_id else None
-    chosen = team_members(one.id) if one else []
-    typed = form.values.get("member_ids", [])
-    kept = residents_by_id([UUID(each) for each in ([typed] if isinstance(typed, str) else typed)])
+    chosen = {str(each.id) for each in team_members(one.id)} if one else set()
+    if form.submitted:
+        typed = form.values.get("member_ids", [])
+        chosen = {typed} if isinstance(typed, str) else set(typed)
     standing = teams_of(village)
     members = queries.members_of_teams([each.id for each in standing])
-    shown = {each.id: each for each in [*chosen, *kept.values(), *found_people(village, q)]}
+    may_plan = may(current_actor(), "team.make", village)
     return render(
         "patrols/teams.html",
         one=one,
         form=form,
-        q=q,
-        people=list(shown.values()),
-        members={each.id for each in chosen} | set(kept),
+        people=ticked_first(people_of(village), chosen) if may_plan else [],
+        chosen=chosen,
         teams=[(each, members[each.id]) for each in standing],
-        may_plan=may(current_actor(), "team.make", village),
+        may_plan=may_plan,
     )
 
 
-def found_people(village: str, q: str) -> list[Resident]:
-    """Whom a search finds; the first of the village without one."""
-    if q:
-        return list(db.session.scalars(search_residents(village, q).limit(FOUND_AT_MOST)))
-    chosen = select(Resident).where(Resident.village == village, Resident.left_on.is_(None))
-    return list(db.session.scalars(chosen.order_by(Resident.pinyin).limit(FOUND_AT_MOST)))
+def ticked_first(people: list[Candidate], ticked: set[str]) -> list[Candidate]:
+    """The people of a village, who is ticked before the others."""
+    return sorted(people, key=lambda each: str(each.resident.id) not in ticked)
 
 
 @blueprint.post("/desk/patrols/teams/<uuid:team_id>/disbanding")

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.access.actor import current_actor
 from incentives.access.permissions import may
@@ -64,13 +66,14 @@ def shifts_page(form: Form, cancelling: Form, cancelled: UUID | None = None) -> 
     )
 
 
-def by_week(views: list[queries.ShiftView]) -> list[tuple[date, date, list[queries.ShiftView]]]:
-    """The weeks of a calendar, Monday to Sunday, with their shifts."""
-    weeks: dict[date, list[queries.ShiftView]] = {}
+def by_week(views: list[queries.ShiftView]) -> list[list[tuple[date, list[queries.ShiftView]]]]:
+    """The weeks of a calendar that have shifts: their days, Monday to Sunday, each with its own."""
+    days: dict[date, list[queries.ShiftView]] = {}
     for each in views:
-        monday = each.shift.on_day - timedelta(days=each.shift.on_day.weekday())
-        weeks.setdefault(monday, []).append(each)
-    return [(monday, monday + timedelta(days=6), found) for monday, found in weeks.items()]
+        days.setdefault(each.shift.on_day, []).append(each)
+    mondays = dict.fromkeys(on - timedelta(days=on.weekday()) for on in days)
+    weeks = [[monday + timedelta(days=number) for number in range(7)] for monday in mondays]
+    return [[(on, days.get(on, [])) for on in week] for week in weeks]
 
 
 export_page(blueprint, "/desk/patrols/shifts", get_shifts, SHIFTS)
@@ -82,14 +85,23 @@ def cancel_shift(shift_id: UUID) -> Any:
     """Take one shift off the calendar."""
     village = current_village().code
     form = Form(forms.CancelShiftForm)
-    answer = form.accept(
-        lambda: operations.cancel_shift(
+    cancelled: list[Shift] = []
+
+    def work() -> None:
+        cancelled[:] = operations.cancel_shift(
             village=village, shift_id=shift_id, actor=current_actor(), now=now(), **form.data
-        ),
-        then=lambda _shift: url_for(".shifts"),
-        done=_("The shift was cancelled"),
+        )
+
+    answer = form.accept(
+        work, then=lambda _none: url_for(".shifts"), done=LazyString(lambda: said(len(cancelled)))
     )
     return answer or shifts_page(Form(values={}), form, shift_id)
+
+
+def said(cancelled: int) -> str:
+    """That so many shifts were cancelled; a form sent twice cancels none the second time."""
+    one = gettext("The shift was cancelled")
+    return one if cancelled < 2 else gettext("%(count)s shifts were cancelled", count=cancelled)
 
 
 @blueprint.get("/patrol/shifts")

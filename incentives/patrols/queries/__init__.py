@@ -6,6 +6,7 @@ from incentives.patrols.queries.crews import (
     stand_ins_of,
     walkers,
     walkers_of,
+    who_may_have_come,
 )
 from incentives.patrols.queries.places import (
     code_of_waypoint,
@@ -92,4 +93,5 @@ __all__ = [
     "walkers_of",
     "waypoint_of_code",
     "waypoints",
+    "who_may_have_come",
 ]

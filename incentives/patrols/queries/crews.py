@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incentives.extensions import db
-from incentives.patrols.models import Shift, ShiftSwap
+from incentives.patrols.models import Patrol, PatrolScan, Shift, ShiftSwap
 from incentives.register.models import Resident, TeamMember
 from incentives.register.queries import residents_by_id, team_members
 
@@ -42,6 +42,15 @@ def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
     """Who is to walk: the team's members who live here, or whoever stands in for them."""
     instead = stand_ins(shift_id)
     return crew(team_members(team_id), instead, residents_by_id(list(instead.values())))
+
+
+def who_may_have_come(patrol: Patrol) -> list[Resident]:
+    """Whom the log may name: who is to walk, and whoever was scanned."""
+    people = walkers(patrol.team_id, patrol.shift_id)
+    known = [each.id for each in people]
+    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
+    more = select(Resident).where(Resident.id.in_(scanned), Resident.id.not_in(known))
+    return people + list(db.session.scalars(more))
 
 
 def members_of_teams(team_ids: Sequence[UUID]) -> dict[UUID, list[Resident]]:

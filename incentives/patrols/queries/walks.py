@@ -49,11 +49,13 @@ class ScanView:
 
 @dataclass(frozen=True)
 class AttendanceView:
-    """Who attended, how many places they signed in at, and what was proposed."""
+    """Who attended, how many places they signed in at, what was proposed, and who of the desk
+    added them."""
 
     attendance: PatrolAttendance
     resident: str
     places: int
+    added_by: str | None
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,20 @@ def attendance_of(patrol_id: UUID, scans: Sequence[ScanView]) -> list[Attendance
         .join(Resident, Resident.id == PatrolAttendance.resident_id)
         .where(PatrolAttendance.patrol_id == patrol_id)
         .order_by(Resident.pinyin, Resident.id)
-    )
+    ).all()
+    adders = person_names({row.added_by for row, _name in rows if row.added_by})
     places: dict[UUID, set[UUID]] = {}
     for each in scans:
         places.setdefault(each.scan.resident_id, set()).add(each.scan.waypoint_id)
-    return [AttendanceView(row, name, len(places.get(row.resident_id, ()))) for row, name in rows]
+    return [
+        AttendanceView(
+            attendance=row,
+            resident=name,
+            places=len(places.get(row.resident_id, ())),
+            added_by=adders.get(row.added_by, "") if row.added_by else None,
+        )
+        for row, name in rows
+    ]
 
 
 def findings_of(patrol_id: UUID) -> list[Finding]:

@@ -31,6 +31,7 @@ from incentives.patrols.schemas.rota import (
     SwapOutput,
 )
 from incentives.patrols.schemas.walks import (
+    AttendanceInput,
     AttendanceOutput,
     ClosingInput,
     FindingInput,
@@ -52,6 +53,7 @@ __all__ = [
     "NAME",
     "AnswerInput",
     "AskedOutput",
+    "AttendanceInput",
     "AttendanceOutput",
     "CancelShiftInput",
     "ClockTime",

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from incentives.awards.models import CODE_LENGTH
 from incentives.patrols.models.places import PLACE_LENGTH
-from incentives.patrols.operations.closing import LEADER_RULE, MEMBER_RULE
+from incentives.patrols.operations.attending import LEADER_RULE, MEMBER_RULE
 from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 NAME = validate.Length(min=1, max=PLACE_LENGTH)

@@ -5,7 +5,12 @@ from marshmallow import fields, validate
 from incentives.awards.unasked import Unawarded
 from incentives.calls.models import Category
 from incentives.patrols.models import PatrolStatus
-from incentives.patrols.models.walks import FINDING_LENGTH, LOG_LENGTH, WEATHER_LENGTH
+from incentives.patrols.models.walks import (
+    FINDING_LENGTH,
+    LOG_LENGTH,
+    REASON_LENGTH,
+    WEATHER_LENGTH,
+)
 from incentives.patrols.schemas.places import TeamOutput
 from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput
 from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
@@ -23,12 +28,14 @@ class PatrolInput(Schema):
 
 class ScansInput(Schema):
     """`clock_off_seconds`: how far the phone's clock was ahead, by its last contact with the
-    service; `scanned_at` is put right by it already, and the scan is flagged from 2 minutes on."""
+    service; `scanned_at` is put right by it already, and the scan is flagged from 2 minutes on.
+    `queued`: it was kept in the phone first, and is flagged however soon it came then."""
 
     waypoint_code = fields.String(required=True, validate=validate.Length(min=1, max=300))
     resident_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
     scanned_at = InstantField(required=True)
     clock_off_seconds = fields.Integer(load_default=0, strict=True)
+    queued = fields.Boolean(load_default=False)
 
 
 class FindingInput(Schema):
@@ -49,8 +56,20 @@ class LogInput(Schema):
 
 
 class ClosingInput(Schema):
+    """`attended`: who walked, beside those who were signed in. `ended_at` is the phone's, where it
+    had no signal; `queued` as of a scan: sent again, it is the same closing."""
+
     log = fields.Nested(LogInput, required=True)
-    attended = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
+    attended = fields.List(Id(), required=True, validate=validate.Length(max=100))
+    ended_at = InstantField(load_default=None)
+    queued = fields.Boolean(load_default=False)
+
+
+class AttendanceInput(Schema):
+    """Who is added to the log of a closed patrol, and why."""
+
+    resident_id = Id(required=True)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=REASON_LENGTH))
 
 
 class PatrolOutput(Schema):
@@ -66,6 +85,8 @@ class PatrolOutput(Schema):
     started_at = InstantField()
     begun_at = InstantField()
     ended_at = InstantField(allow_none=True)
+    end_received_at = InstantField(allow_none=True)
+    end_offline = fields.Boolean()
     weather = fields.String(allow_none=True)
     log = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
@@ -75,9 +96,9 @@ class PatrolOutput(Schema):
 
 
 class ScanOutput(Schema):
-    """Flags: `offline` came minutes later, `late` after the end, `pace` faster than one walks,
-    `clock` at a time that can't be right or was put right, `off_route` where the route doesn't
-    pass."""
+    """Flags: `offline` was kept in the phone or came minutes later, `late` after the end, `pace`
+    faster than one walks, `clock` at a time that can't be right or was put right, `off_route`
+    where the route doesn't pass."""
 
     id = Id()
     waypoint_id = Id()
@@ -111,7 +132,8 @@ class FindingOutput(Schema):
 
 
 class AttendanceOutput(Schema):
-    """The awards that closing proposed for somebody, or why there is none."""
+    """The awards that were proposed for somebody, or why there is none; `added_at`: after the
+    closing, by their own sign-in or, with a reason, by the desk (`added_by`)."""
 
     resident_id = Id()
     resident = fields.String()
@@ -120,6 +142,9 @@ class AttendanceOutput(Schema):
     unawarded = fields.Enum(Unawarded, by_value=True, allow_none=True)
     leader_award_id = Id(allow_none=True)
     leader_unawarded = fields.Enum(Unawarded, by_value=True, allow_none=True)
+    added_at = InstantField(allow_none=True)
+    added_by = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
 
 
 class WholePatrolOutput(PatrolOutput):

@@ -13,13 +13,14 @@ from incentives.register.answers import named
 from incentives.register.queries import divisions_by_code
 from incentives.shop import queries
 from incentives.shop.keeping import may_at
-from incentives.shop.models import Shop
+from incentives.shop.models import Redemption, Settlement, Shop
 from incentives.web.guard import Village
 from incentives.web.lists import Place
-from incentives.web.pages import current_village, go_to_village
+from incentives.web.pages import current_village, go_to_village, of_villages
 from incentives.web.pages.shell import page_section
 
 blueprint = Blueprint("shop_pages", __name__)
+of_villages.update(redemption_id=Redemption, settlement_id=Settlement)
 
 NO_SHOP = _("No shop serves this village yet")
 

@@ -40,7 +40,7 @@ export function saysNothing(error, names) {
 }
 
 /** @type {() => Promise<string>} */
-let source = pageToken;
+let source = () => pageToken();
 
 /**
  * Take tokens from elsewhere: a shop's terminal has its own way to them.
@@ -53,19 +53,20 @@ export function takeTokensFrom(another) {
 }
 
 /**
- * A token for the signed-in user. A page that was kept for lack of signal may be of an older
+ * A token for the signed-in user, or `?for=walk` one for their walks. A page that was kept for lack of signal may be of an older
  * session: its form token is then read anew.
  *
+ * @param {'' | '?for=walk'} purpose
  * @returns {Promise<string>}
  */
-export async function pageToken() {
+export async function pageToken(purpose = '') {
   try {
-    return await tokenFor(csrfOf(document));
+    return await tokenFor(csrfOf(document), purpose);
   } catch (error) {
     if (!(error instanceof Problem) || error.name !== 'csrf') throw error;
     const fresh = await send(window.location.href, { cache: 'no-store' });
     const page = new DOMParser().parseFromString(await fresh.text(), 'text/html');
-    return tokenFor(csrfOf(page));
+    return tokenFor(csrfOf(page), purpose);
   }
 }
 
@@ -75,9 +76,12 @@ function csrfOf(page) {
   return meta instanceof HTMLMetaElement ? meta.content : '';
 }
 
-/** @param {string} csrf */
-async function tokenFor(csrf) {
-  const answer = await send('/session/token', { method: 'POST', headers: { 'X-CSRFToken': csrf } });
+/**
+ * @param {string} csrf
+ * @param {string} purpose
+ */
+async function tokenFor(csrf, purpose) {
+  const answer = await send(`/session/token${purpose}`, { method: 'POST', headers: { 'X-CSRFToken': csrf } });
   return (await read(answer)).token;
 }
 

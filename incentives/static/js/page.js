@@ -160,13 +160,17 @@ function startOffline(band) {
 }
 
 /**
- * Signing out forgets the walker's page, which names people and opens without a sign-in; what was
- * recorded on it stays.
+ * Signing out forgets the walker's page, which names people and opens without a sign-in, and the
+ * token that sends what was recorded on it; the records stay.
  *
  * @param {HTMLElement} form
  */
 function startSignOut(form) {
-  form.addEventListener('submit', () => window.caches?.delete('jishan-patrol-page'));
+  form.addEventListener('submit', () => {
+    window.caches?.delete('jishan-patrol-page');
+    const tokens = Object.keys(localStorage).filter((key) => key.startsWith('jishan-patrol-token-'));
+    for (const key of tokens) localStorage.removeItem(key);
+  });
 }
 
 /** @param {HTMLElement} root */

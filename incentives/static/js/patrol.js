@@ -1,14 +1,15 @@
 // @ts-check
 /** On patrol: set off, sign in at places, say what was found, close with the log; also offline. */
 
-import { newId } from './api.js';
-import { keepShell, offerInstall, sayOffline } from './app/install.js';
+import { newId, takeTokensFrom } from './api.js';
+import { keepShell, offerInstall } from './app/install.js';
 import { fill, input, part, root, say, texts } from './app/page.js';
 import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
-import { draw, drawRefused, drawRouteChoice, proposedWords } from './patrol/drawing.js';
-import { sendAll } from './patrol/sending.js';
-import { OWNER, VILLAGE, dueShifts, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
-import { countOthers, findWalk, forgetEntry, keepHere, keepRecord, keepWalk, keptEntries } from './patrol/store.js';
+import { redrawBy, send } from './patrol/delivery.js';
+import { draw, drawRouteChoice } from './patrol/drawing.js';
+import { OWNER, VILLAGE, dueShifts, endWalks, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
+import { findWalk, keepHere, keepRecord, keepWalk, markQueued } from './patrol/store.js';
+import { walkToken } from './patrol/token.js';
 import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
 
@@ -22,8 +23,6 @@ const ONCE_WITHIN = 600_000; // the same person at the same place counts once
 
 /** @type {AbortController | null} */
 let camera = null;
-let sending = false;
-let again = false;
 
 /**
  * Keep a record with the walk as it then is, and send what waits. Says so where the phone can't
@@ -134,7 +133,8 @@ async function takeSign(text) {
   const mark = { key, place, ids, names: here.map((each) => each.name), at: at.toISOString() };
   const body = { waypoint_code: code, resident_ids: ids, scanned_at: mark.at, clock_off_seconds: secondsAhead() };
   if (await record('scan', body, place, { ...walk, marks: [mark, ...walk.marks] })) {
-    say(fill(texts.signedIn, { place }));
+    // Whether a sign counts that this phone doesn't know is told once it is sent.
+    say(fill(place === texts.unknownPlace ? texts.unknownKept : texts.signedIn, { place }));
   }
 }
 
@@ -189,7 +189,8 @@ async function close(event) {
     return;
   }
   const log = { weather: input('weather').value, text: input('log').value.trim() };
-  await leave('closing', { log, attended }, texts.closed || '');
+  const body = { log, attended, ended_at: rightTime().toISOString() };
+  await leave('closing', body, texts.closed || '');
 }
 
 /** @param {Event} event */
@@ -207,54 +208,12 @@ async function leave(kind, body, words) {
   camera?.abort();
   const { walk } = state;
   if (!walk) return;
-  listed.walking = listed.walking.filter((each) => each.id !== walk.id);
+  endWalks(walk.id);
   if (!(await record(kind, body, walk.name, null))) return;
   for (const form of root.querySelectorAll('form')) form.reset();
   part('attended').replaceChildren();
   part('people').replaceChildren();
   say(words);
-}
-
-/**
- * @param {Entry} entry
- * @param {any} answer
- */
-function tell(entry, answer) {
-  if (entry.kind === 'closing') say(proposedWords(answer.attendance));
-}
-
-/** Send what waits, one run at a time, and say how it stands. */
-async function send() {
-  again = true;
-  if (sending) return;
-  sending = true;
-  try {
-    while (again) {
-      again = false;
-      await sendOnce();
-    }
-  } finally {
-    sending = false;
-  }
-}
-
-async function sendOnce() {
-  const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''));
-  sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting);
-  part('signed-out').hidden = !signedOut;
-  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo);
-  const others = await countOthers(OWNER);
-  part('others').hidden = others === 0;
-  part('others-text').textContent = fill(texts.others, { count: others });
-  // Another phone may have begun the walk: then it is that one.
-  const kept = await findWalk(OWNER);
-  if (state.walk && kept) state.walk.id = kept.id;
-}
-
-/** @param {Entry} entry */
-async function letGo(entry) {
-  await forgetEntry(entry.id);
-  send();
 }
 
 /** The walk that this phone keeps, with what the service now says of it. */
@@ -268,6 +227,7 @@ async function foundWalk() {
 async function open() {
   state.walk = await foundWalk();
   draw(join);
+  await markQueued(OWNER, newId);
   await learnClock();
   await send();
   if (window.location.hash.startsWith('#W1')) {
@@ -290,6 +250,8 @@ window.addEventListener('hashchange', open);
 window.addEventListener('online', () => learnClock().then(send));
 window.addEventListener('offline', () => send());
 setInterval(send, AGAIN);
+takeTokensFrom(walkToken);
+redrawBy(() => draw(join));
 offerInstall();
 keepShell('/patrol', '/p', () => !state.walk);
 open();

@@ -27,32 +27,52 @@ function pointsOf(tiles) {
 
 /**
  * Write the sentence for so many into what counts: `data-none`, `data-one`, `data-some`, with
- * `{count}` and `{points}`. A button without any ticked can't be pressed.
+ * `{count}`, `{points}` and `{names}`. A button without any ticked can't be pressed.
  *
  * @param {HTMLElement} place
  * @param {number} count
  * @param {number} points
+ * @param {string[]} names
  */
-function write(place, count, points) {
-  const { none, one, some } = place.dataset;
+function write(place, count, points, names) {
+  const { none, one, some, between = ', ' } = place.dataset;
   const sentence = (count === 0 && none) || (count === 1 && one) || some;
   if (sentence === undefined) return;
   place.textContent = sentence
     .replaceAll('{count}', String(count))
-    .replaceAll('{points}', points.toLocaleString('en'));
+    .replaceAll('{points}', points.toLocaleString('en'))
+    .replaceAll('{names}', names.join(between));
   if (place instanceof HTMLButtonElement) place.disabled = count === 0;
+}
+
+/**
+ * Let who is ticked stand first where one of them is chosen.
+ *
+ * @param {HTMLSelectElement} choice
+ * @param {HTMLInputElement[]} ticked
+ */
+function putFirst(choice, ticked) {
+  const ids = new Set(ticked.map((box) => box.value));
+  const options = [...choice.options];
+  const rank = (/** @type {HTMLOptionElement} */ each) => (each.value === '' ? 0 : ids.has(each.value) ? 1 : 2);
+  const { value } = choice;
+  choice.append(...options.sort((one, other) => rank(one) - rank(other)));
+  choice.value = value;
 }
 
 /** @param {HTMLElement} tiles */
 function startCounting(tiles) {
   const places = [...document.querySelectorAll(`[data-counts="${CSS.escape(tiles.id)}"]`)];
+  const choices = document.querySelectorAll(`select[data-ticked-first="${CSS.escape(tiles.id)}"]`);
   const update = () => {
     const ticked = boxes(tiles).filter((box) => box.checked && !box.disabled);
     const of = pointsOf(tiles);
     const points = ticked.reduce((sum, box) => sum + of(box), 0);
+    const names = ticked.map((box) => box.closest('.tile')?.querySelector('.tile-title')?.textContent || '');
     for (const place of places) {
-      write(/** @type {HTMLElement} */ (place), ticked.length, points);
+      write(/** @type {HTMLElement} */ (place), ticked.length, points, names);
     }
+    for (const choice of choices) putFirst(/** @type {HTMLSelectElement} */ (choice), ticked);
   };
   tiles.addEventListener('change', update);
   for (const id of [tiles.dataset.pointsFrom, tiles.dataset.times]) {

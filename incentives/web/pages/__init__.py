@@ -15,7 +15,14 @@ def new_award():
 from incentives.web.pages.forms import Form
 from incentives.web.pages.places import public_place
 from incentives.web.pages.routes import blueprint
-from incentives.web.pages.shell import current_village, go_to_village, nav_item, page, render
+from incentives.web.pages.shell import (
+    current_village,
+    go_to_village,
+    nav_item,
+    of_villages,
+    page,
+    render,
+)
 
 __all__ = [
     "Form",
@@ -23,6 +30,7 @@ __all__ = [
     "current_village",
     "go_to_village",
     "nav_item",
+    "of_villages",
     "page",
     "public_place",
     "render",

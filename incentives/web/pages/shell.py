@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from flask import current_app, g, make_response, redirect, render_template, request, session
 from flask import url_for as address_of
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from incentives.errors import NotFound
+from incentives.extensions import db
 from incentives.installation import find_installation
 from incentives.web.guard import Caller, Village, allows, get_village, guard
 from incentives.web.languages import LANGUAGES, current_language
@@ -35,6 +37,9 @@ class NavItem:
 
 
 navigation: dict[str, NavItem] = {}
+
+# What belongs to a village and stands in addresses by its id: its model, by the id's name there.
+of_villages: dict[str, Any] = {}
 
 # What rooms say under the header of every page, by the page's village: kind and text.
 band_makers: list[Callable[[Village | None], list[dict[str, str]]]] = []
@@ -74,7 +79,8 @@ def page(
     """Let in who has the permission in the page's village; `None` is public.
 
     The village is the path's `village`, else the one chosen by `?village=` of those that the
-    caller covers (kept in the session), else the first. `village=False` is a page of no village:
+    caller covers, else that of the thing whose id is in the path (`of_villages`), else the one of
+    last time (kept in the session), else the first. `village=False` is a page of no village:
     the permission is then wanted anywhere. The public is led to the sign-in.
     """
 
@@ -87,7 +93,7 @@ def page(
             if permission is not None:
                 if caller is None:
                     return to_sign_in()
-                admit(caller, permission, own=own, village=village, code=path.get("village"))
+                admit(caller, permission, own=own, village=village, path=path)
             return view(**path)
 
         route._permission = permission  # type: ignore[attr-defined]
@@ -96,25 +102,34 @@ def page(
     return decorate
 
 
-def admit(caller: Caller, permission: str, *, own: bool, village: bool, code: str | None) -> None:
+def admit(
+    caller: Caller, permission: str, *, own: bool, village: bool, path: dict[str, Any]
+) -> None:
     """Choose the page's village and refuse a caller who may not do this there."""
+    code = path.get("village")
     if code is None and village:
         g.villages = [
             each
             for each in guard.villages_of(caller)
             if allows(caller, permission, each.code, own=own)
         ]
-        code = choose_village(g.villages)
+        code = choose_village(g.villages, path)
     guard.check(caller, permission, code, own)
 
 
-def choose_village(villages: list[Village]) -> str | None:
-    """The village asked for, else the one of last time, else the first."""
+def choose_village(villages: list[Village], path: dict[str, Any]) -> str | None:
+    """The village asked for, else that of the thing in the path, the one of last time, the first.
+
+    What is in a village that the caller doesn't cover isn't looked for: the page finds nothing.
+    """
     by_code = {each.code: each for each in villages}
     asked = request.args.get("village")
     if asked is not None and asked not in by_code:
         raise NotFound()
     code = asked or session.get("village")
+    if asked is None and len(villages) > 1:
+        there = village_of_thing(path)
+        code = there if there in by_code else code
     if code not in by_code:
         code = next(iter(by_code), None)
     if code is None:
@@ -122,6 +137,16 @@ def choose_village(villages: list[Village]) -> str | None:
     session["village"] = code
     g.village = by_code[code]
     return code
+
+
+def village_of_thing(path: dict[str, Any]) -> str | None:
+    """The village of the thing whose id stands in a page's address, if it is one of a village."""
+    for name, value in path.items():
+        if name in of_villages:
+            model = of_villages[name]
+            found: str | None = db.session.scalar(select(model.village).where(model.id == value))
+            return found
+    return None
 
 
 def go_to_village(code: str) -> None:

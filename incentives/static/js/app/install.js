@@ -38,24 +38,39 @@ export function offerInstall() {
   });
 }
 
-/** @type {Date | null} */
-let since = null;
+// When the signal was lost; a page that is opened again without it says the same.
+const SINCE = 'jishan-no-signal-since';
+
+/**
+ * Since when there is no signal, in the village's time, with the day where it isn't today.
+ *
+ * @param {Date} now
+ */
+function sinceWhen(now) {
+  const kept = new Date(localStorage.getItem(SINCE) || '');
+  const since = Number.isNaN(kept.getTime()) || kept > now ? now : kept;
+  localStorage.setItem(SINCE, since.toISOString());
+  const zone = { timeZone: 'Asia/Shanghai' };
+  /** @param {Date} at */
+  const day = (at) => at.toLocaleDateString('en', zone);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const which = day(since) === day(now) ? {} : { month: 'numeric', day: 'numeric' };
+  const said = { ...which, hour: '2-digit', minute: '2-digit', ...zone };
+  return since.toLocaleString(document.documentElement.lang, /** @type {any} */ (said));
+}
 
 /**
  * Say that there is no signal, since when, and what that means.
  *
  * @param {boolean} offline
  * @param {number} waiting what has no answer yet
+ * @param {Date} [now] by the clock that the page tells time by
  */
-export function sayOffline(offline, waiting) {
-  since = offline ? since || new Date() : null;
+export function sayOffline(offline, waiting, now = new Date()) {
+  const time = offline ? sinceWhen(now) : '';
+  if (!offline) localStorage.removeItem(SINCE);
   part('offline').hidden = !offline && waiting === 0;
-  const time = since?.toLocaleTimeString(document.documentElement.lang, {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'Asia/Shanghai',
-  });
   part('offline-text').textContent = offline
-    ? fill(waiting ? texts.withoutSignalWaiting : texts.withoutSignal, { time: time || '', count: waiting })
+    ? fill(waiting ? texts.withoutSignalWaiting : texts.withoutSignal, { time, count: waiting })
     : fill(texts.waiting, { count: waiting });
 }

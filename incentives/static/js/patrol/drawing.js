@@ -97,8 +97,9 @@ export function drawRouteChoice() {
  * @param {Person[]} who
  * @param {(person: Person) => boolean} ticked
  * @param {(person: Person) => string} [small]
+ * @param {(person: Person) => boolean} [stays] who is ticked whatever one does
  */
-function drawPeople(into, who, ticked, small = () => '') {
+function drawPeople(into, who, ticked, small = () => '', stays = () => false) {
   const place = part(into);
   // What somebody ticked or took away stays; the rest follows the sign-ins.
   const touched = [...place.querySelectorAll('input')].filter((each) => each.dataset.touched);
@@ -106,7 +107,8 @@ function drawPeople(into, who, ticked, small = () => '') {
   place.replaceChildren(
     ...who.map((person) => {
       const { label, box } = check('checkbox', person.id, person.name, small(person));
-      box.checked = had.get(person.id) ?? ticked(person);
+      box.disabled = stays(person);
+      box.checked = box.disabled || (had.get(person.id) ?? ticked(person));
       const touch = () => (box.dataset.touched = 'yes');
       if (had.has(person.id)) touch();
       box.addEventListener('change', touch);
@@ -149,6 +151,7 @@ function drawWalk() {
     people(),
     (person) => seen.has(person.id),
     (person) => (seen.has(person.id) ? '' : texts.notSignedIn || ''),
+    (person) => seen.has(person.id),
   );
   drawPlaces();
 }
@@ -194,6 +197,19 @@ export function drawRefused(refused, drop) {
       return made;
     }),
   );
+}
+
+/**
+ * That the sign-in has ended: what is kept is sent all the same, or waits until one signs in again.
+ *
+ * @param {boolean} sends
+ * @param {boolean} waits
+ * @param {number} count of what waits
+ */
+export function drawSignedOut(sends, waits, count) {
+  part('signed-out').hidden = !sends && !waits;
+  const words = sends ? texts.signedOut : count ? texts.signedOutWaiting : texts.signedOutNothing;
+  part('signed-out-text').textContent = fill(words, { count });
 }
 
 /**

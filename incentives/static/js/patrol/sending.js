@@ -6,7 +6,7 @@
  */
 
 import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing } from '../api.js';
-import { forgetEntry, keepEntry, keptEntries, moveTo } from './store.js';
+import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
 
@@ -87,9 +87,10 @@ async function settleStart(entry, problem) {
  * @param {string} owner
  * @param {(entry: Entry, answer: any) => void} tell
  * @param {() => void} tellPhoto that a photo was refused, and the finding goes without
+ * @param {(entry: Entry) => Promise<void>} refused what is to be done with one that wasn't taken
  * @returns {Promise<{ waiting: number, offline: boolean, signedOut: boolean }>}
  */
-export async function sendAll(owner, tell, tellPhoto) {
+export async function sendAll(owner, tell, tellPhoto, refused) {
   for (;;) {
     const all = await keptEntries(owner);
     const entries = all.filter((each) => !each.problem);
@@ -106,13 +107,17 @@ export async function sendAll(owner, tell, tellPhoto) {
       tell(entry, answer);
     } catch (error) {
       if (saysNothing(error, UNSURE)) {
-        const signedOut = error instanceof NotLetIn && error.status < 500;
+        await markQueued(owner, newId);
+        const letIn = !(error instanceof NotLetIn || (error instanceof Problem && error.status === 401));
+        const signedOut = !letIn && /** @type {Problem} */ (error).status < 500;
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }
       if (!entry || !(error instanceof Problem)) throw error;
       if (entry.kind === 'start' && (await settleStart(entry, error))) continue;
       const kept = (await keptEntries(owner)).find((each) => each.id === entry.id);
-      await keepEntry({ ...(kept || entry), problem: words(error) });
+      const problem = { ...(kept || entry), problem: words(error) };
+      await keepEntry(problem);
+      await refused(problem);
     }
   }
 }

@@ -24,6 +24,21 @@ export const listed = JSON.parse(part('listed').textContent || '{}');
 /** @type {{ walk: Walk | null }} */
 export const state = { walk: null };
 
+// A page that was kept for lack of signal may name walks that have ended since.
+const ENDED = `jishan-patrol-ended-${OWNER}`;
+const ENDED_AT_MOST = 20;
+/** @type {string[]} */
+let ended = JSON.parse(localStorage.getItem(ENDED) || '[]');
+
+/** @param {string[]} ids of walks that have ended, which nobody joins any more */
+export function endWalks(...ids) {
+  ended = [...ended, ...ids].slice(-ENDED_AT_MOST);
+  if (ids.length) localStorage.setItem(ENDED, JSON.stringify(ended));
+  listed.walking = listed.walking.filter((each) => !ended.includes(each.id));
+}
+
+endWalks();
+
 const HOUR = 3_600_000;
 const BEFORE = 12 * HOUR; // from when on a shift can be begun
 const AFTER = 24 * HOUR; // and until when after its end

@@ -58,6 +58,20 @@ export async function keepRecord(entry, walk) {
   await transaction.done;
 }
 
+/**
+ * Take back a sign-in that was refused, and say what the walk is then.
+ *
+ * @param {Entry} entry
+ */
+export async function dropMark(entry) {
+  const transaction = await writing(['walks']);
+  const walks = transaction.objectStore('walks');
+  const walk = /** @type {Walk | undefined} */ (await walks.get(entry.owner));
+  const marks = walk && walk.marks.filter((mark) => mark.at !== entry.body.scanned_at);
+  if (walk && walk.id === entry.patrol) await walks.put({ ...walk, marks });
+  await transaction.done;
+}
+
 /** @param {Walk} walk */
 export async function keepWalk(walk) {
   const transaction = await writing(['walks']);
@@ -91,6 +105,24 @@ export async function findWalk(owner) {
 export async function keepEntry(entry) {
   const transaction = await writing(['entries']);
   transaction.objectStore('entries').put(entry);
+  await transaction.done;
+}
+
+/**
+ * Let what waits say so when it is sent: a body that had been sent may have come, and another one
+ * needs another key. The service takes either once.
+ *
+ * @param {string} owner
+ * @param {() => string} newKey
+ */
+export async function markQueued(owner, newKey) {
+  const transaction = await writing(['entries']);
+  const entries = transaction.objectStore('entries');
+  for (const entry of /** @type {Entry[]} */ (await entries.getAll())) {
+    const says = entry.kind === 'scan' || entry.kind === 'closing';
+    if (entry.owner !== owner || entry.problem || !says || entry.body.queued) continue;
+    await entries.put({ ...entry, key: newKey(), body: { ...entry.body, queued: true } });
+  }
   await transaction.done;
 }
 

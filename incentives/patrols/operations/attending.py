@@ -1,0 +1,192 @@
+"""Who attended a walk that has ended, and the awards proposed for it.
+
+On the log, by a sign-in at a place, or, after the end, by the desk with a reason; each once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from incentives import ledger
+from incentives.access import audit
+from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
+from incentives.access.permissions import require
+from incentives.awards.operations import Act
+from incentives.awards.unasked import Unawarded, propose_unasked
+from incentives.clock import village_day
+from incentives.errors import FieldError, Invalid, WrongState
+from incentives.extensions import db
+from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, PatrolStatus
+from incentives.patrols.models.walks import REASON_LENGTH
+from incentives.patrols.queries import find_patrol, find_route, who_may_have_come
+from incentives.register.models import Household
+from incentives.register.operations.households import check_text
+from incentives.register.queries import residents_by_id
+
+MEMBER_RULE, LEADER_RULE = "PA01", "PA04"
+
+
+def signed_in(patrol_id: UUID) -> set[UUID]:
+    """Who was signed in at a place of a walk, by themselves or for them."""
+    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol_id)
+    return set(db.session.scalars(scanned))
+
+
+def attend(
+    patrol: Patrol, came: Sequence[UUID], there: set[UUID], *, actor: Actor, now: datetime
+) -> None:
+    """Keep who attended, with the award proposed for each who was `there`, or why there is none."""
+    rows = []
+    for resident_id in came:
+        row = new_row(patrol, resident_id)
+        if resident_id not in there:
+            row.unawarded = Unawarded.NOT_SIGNED_IN
+            if resident_id == patrol.leader_id:
+                row.leader_unawarded = Unawarded.NOT_SIGNED_IN
+        rows.append(row)
+    signed = [each for each in rows if each.resident_id in there]
+    award_rows(patrol, signed, proposer=actor.person, actor=actor, now=now)
+    db.session.add_all(rows)
+    db.session.flush()
+
+
+def new_row(
+    patrol: Patrol,
+    resident_id: UUID,
+    *,
+    added_at: datetime | None = None,
+    added_by: UUID | None = None,
+    reason: str | None = None,
+) -> PatrolAttendance:
+    """That somebody attended a walk, not yet kept; when and by whom it was added after the end."""
+    return PatrolAttendance(
+        patrol_id=patrol.id,
+        resident_id=resident_id,
+        village=patrol.village,
+        added_at=added_at,
+        added_by=added_by,
+        reason=reason,
+    )
+
+
+def attend_late(
+    patrol: Patrol,
+    resident_ids: Sequence[UUID],
+    *,
+    proposer: UUID,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Propose the awards of these whose sign-in has come after the closing.
+
+    Whom the log doesn't name is added to it; whose award was proposed or refused has that one.
+    `proposer` stands for them, and doesn't review them.
+    """
+    found = kept_rows(patrol, resident_ids)
+    waiting = [each for each in found.values() if each.unawarded is Unawarded.NOT_SIGNED_IN]
+    added = [
+        new_row(patrol, each, added_at=now)
+        for each in dict.fromkeys(resident_ids)
+        if each not in found
+    ]
+    award_rows(patrol, [*waiting, *added], proposer=proposer, actor=actor, now=now)
+    db.session.add_all(added)
+    db.session.flush()
+
+
+def add_attendance(
+    *, village: str, patrol_id: UUID, resident_id: UUID, reason: str, actor: Actor, now: datetime
+) -> Patrol:
+    """Add somebody to a closed walk's log, who attended and nobody named or signed in.
+
+    By a cadre with a reason, which stands with it and on the award; the cadre stands for the award,
+    and doesn't review it. Refuses the cadre's own household, who didn't walk with the team, whoever
+    has an award or was refused one, and a walk that goes on or was called off.
+    """
+    require(actor, "patrol.add", village)
+    # Caps are counted under the village's lock, under which scans come, too.
+    ledger.hold([village])
+    patrol = find_patrol(village, patrol_id)
+    if patrol.status is not PatrolStatus.CLOSED:
+        raise WrongState(_("Only a patrol that is closed has a log to add to"))
+    person = next((each for each in who_may_have_come(patrol) if each.id == resident_id), None)
+    if person is None:
+        detail = _("This person doesn't walk with this team")
+        raise Invalid(errors=[FieldError("/resident_id", detail)])
+    refuse_own_household(actor, [person.household_id])
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    row = kept_rows(patrol, [resident_id]).get(resident_id)
+    if row is None:
+        row = new_row(patrol, resident_id)
+    elif row.unawarded is not Unawarded.NOT_SIGNED_IN:
+        raise WrongState(_("This person stands on the log already"))
+    row.added_at, row.added_by, row.reason = now, actor.person, reason
+    award_rows(patrol, [row], proposer=actor.person, note=reason, actor=actor, now=now)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(
+        actor,
+        audit.Tag.PATROL_ATTENDANCE_ADDED,
+        village=village,
+        subject=patrol.id,
+        now=now,
+        details={"resident_id": str(resident_id), "reason": reason},
+    )
+    return patrol
+
+
+def kept_rows(patrol: Patrol, resident_ids: Sequence[UUID]) -> dict[UUID, PatrolAttendance]:
+    """Those of these people who stand on a walk's log, by id."""
+    rows = db.session.scalars(
+        select(PatrolAttendance).where(
+            PatrolAttendance.patrol_id == patrol.id,
+            PatrolAttendance.resident_id.in_(resident_ids),
+        )
+    )
+    return {each.resident_id: each for each in rows}
+
+
+def award_rows(
+    patrol: Patrol,
+    rows: Sequence[PatrolAttendance],
+    *,
+    proposer: UUID,
+    note: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Propose what each of these who attended has earned, by the rules of the walk's route and of
+    its day, the day on which it began."""
+    route = None if patrol.route_id is None else find_route(patrol.village, patrol.route_id)
+    member_rule = route.member_rule if route else MEMBER_RULE
+    leader_rule = route.leader_rule if route else LEADER_RULE
+    residents = residents_by_id([each.resident_id for each in rows])
+    wanted = {each.household_id for each in residents.values()}
+    households = {
+        each.id: each
+        for each in db.session.scalars(select(Household).where(Household.id.in_(wanted)))
+    }
+    day = village_day(patrol.started_at)
+    for row in rows:
+        resident = residents[row.resident_id]
+        household = households[resident.household_id]
+        # A row is written once, with both: it stays as it then is.
+        rules = [member_rule, leader_rule] if row.resident_id == patrol.leader_id else [member_rule]
+        awards = [
+            propose_unasked(
+                Act(rule_item=rule, occurred_on=day, note=note),
+                household,
+                resident,
+                proposer=proposer,
+                actor=actor,
+                now=now,
+            )
+            for rule in rules
+        ]
+        row.award_id, row.unawarded = awards[0]
+        if len(awards) > 1:
+            row.leader_award_id, row.leader_unawarded = awards[1]

@@ -1,0 +1,77 @@
+// @ts-check
+/** What the page does as records are sent: says how it stands, and takes back what was refused. */
+
+import { sayOffline } from '../app/install.js';
+import { fill, part, say, texts } from '../app/page.js';
+import { rightTime } from './clock.js';
+import { drawRefused, drawSignedOut, proposedWords } from './drawing.js';
+import { sendAll } from './sending.js';
+import { OWNER, endWalks, state } from './state.js';
+import { countOthers, dropMark, findWalk, forgetEntry, keptEntries } from './store.js';
+import { isSignedOut } from './token.js';
+
+/** @typedef {import('./store.js').Entry} Entry */
+
+let sending = false;
+let again = false;
+let redraw = () => {};
+
+/** @param {() => void} draw what draws the page anew */
+export function redrawBy(draw) {
+  redraw = draw;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {any} answer
+ */
+function tell(entry, answer) {
+  if (entry.kind === 'closing') say(proposedWords(answer.attendance));
+  if (entry.kind === 'closing' || entry.kind === 'cancellation') endWalks(answer.id);
+  redraw();
+}
+
+/** @param {Entry} entry that was refused: what it stood for isn't shown as done any more */
+async function takeBack(entry) {
+  if (entry.kind !== 'scan') return;
+  await dropMark(entry);
+  const kept = await findWalk(OWNER);
+  if (!state.walk || !kept) return;
+  state.walk.marks = kept.marks;
+  redraw();
+  say(texts.signRefused || '');
+}
+
+/** Send what waits, one run at a time, and say how it stands. */
+export async function send() {
+  again = true;
+  if (sending) return;
+  sending = true;
+  try {
+    while (again) {
+      again = false;
+      await sendOnce();
+    }
+  } finally {
+    sending = false;
+  }
+}
+
+async function sendOnce() {
+  const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''), takeBack);
+  sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting, rightTime());
+  drawSignedOut(isSignedOut() && !signedOut, signedOut, waiting);
+  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo);
+  const others = await countOthers(OWNER);
+  part('others').hidden = others === 0;
+  part('others-text').textContent = fill(texts.others, { count: others });
+  // Another phone may have begun the walk: then it is that one.
+  const kept = await findWalk(OWNER);
+  if (state.walk && kept) state.walk.id = kept.id;
+}
+
+/** @param {Entry} entry */
+async function letGo(entry) {
+  await forgetEntry(entry.id);
+  send();
+}
