@@ -11,7 +11,7 @@ from incentives.patrols.triggers import ATTENDANCE_WAITS, KEPT, ONCE_ANYWHERE, S
 from incentives.triggers import create_guards, drop_guards
 
 revision = "0035_walks_ended_later"
-down_revision = "0032_cleared_objections"
+down_revision = "0034_fund_days"
 
 TABLES = ("patrol", "patrol_attendance")
 AWAY = (ONCE_ANYWHERE, ATTENDANCE_WAITS, *(each for each in KEPT if each.table in TABLES))

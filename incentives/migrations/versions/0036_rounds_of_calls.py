@@ -8,7 +8,7 @@ from incentives.database import Instant
 from incentives.triggers import create_guards, drop_guards
 
 revision = "0036_rounds_of_calls"
-down_revision = "0034_fund_days"
+down_revision = "0035_walks_ended_later"
 
 TABLE = "call_round"
 RISE = (
