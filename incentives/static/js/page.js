@@ -6,6 +6,7 @@
 
 import { startBatches } from './batches.js';
 import { startDrafts } from './drafts.js';
+import { changed, startFilter } from './filter.js';
 import { startScanner } from './scanner.js';
 import { startTiles } from './tiles.js';
 
@@ -17,13 +18,6 @@ function each(selector, start) {
   for (const element of document.querySelectorAll(selector)) {
     start(/** @type {HTMLElement} */ (element));
   }
-}
-
-/** Let others know that a field was changed by a button, as if it had been typed. */
-/** @param {HTMLElement} field */
-function changed(field) {
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-  field.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /** @param {HTMLElement} root */
@@ -77,50 +71,6 @@ function startNumberPad(root) {
     else write(digits + key.dataset.key);
     changed(field);
   });
-}
-
-/** @param {HTMLElement} root */
-function startFilter(root) {
-  const list = document.getElementById(String(root.dataset.filter));
-  const field = /** @type {HTMLInputElement} */ (root.querySelector('input'));
-  const none = /** @type {HTMLElement} */ (root.querySelector('.filter-none'));
-  if (!list) return;
-  const items = /** @type {HTMLElement[]} */ (
-    [...list.querySelectorAll('[data-words], .row, .tile, .call, tbody tr')]
-  );
-  const words = new Map(
-    items.map((item) => [item, `${item.textContent} ${item.dataset.words || ''}`.toLowerCase()]),
-  );
-  const search = () => {
-    const wanted = field.value.trim().toLowerCase().split(/\s+/);
-    for (const item of items) {
-      item.hidden = !wanted.every((word) => String(words.get(item)).includes(word));
-    }
-    none.textContent = items.every((item) => item.hidden) ? root.dataset.none || '' : '';
-  };
-  root.hidden = false;
-  field.addEventListener('input', search);
-  field.addEventListener('keydown', (event) => {
-    // Enter ticks the first that was found, so that a list of names is typed without the mouse.
-    if (event.key !== 'Enter' || event.isComposing) return;
-    event.preventDefault();
-    // A whole word comes first: 17 is number 17 on the sheet, not the door 117.
-    const typed = field.value.trim().toLowerCase();
-    const shown = items.filter((item) => typed && !item.hidden);
-    const first =
-      shown.find((item) => (item.dataset.words || '').toLowerCase().split(' ').includes(typed)) ||
-      shown[0];
-    const box = first && first.querySelector('input:not(:disabled)');
-    if (!(box instanceof HTMLInputElement)) return;
-    box.checked = true;
-    changed(box);
-    field.value = '';
-    search();
-    const named = first.querySelector('.tile-title');
-    const name = named ? String(named.textContent) : typed;
-    none.textContent = String(root.dataset.ticked).replace('{name}', name);
-  });
-  if (field.value) search();
 }
 
 /** @param {HTMLElement} root */
@@ -258,7 +208,7 @@ function startCopy(button) {
 }
 
 /**
- * A camera whose code goes into a field, whose form is then sent.
+ * A camera whose code goes into a field, whose form is then sent; a good's barcode is looked for.
  *
  * @param {HTMLElement} root
  */
@@ -266,6 +216,7 @@ function startCamera(root) {
   const video = /** @type {HTMLVideoElement} */ (root.querySelector('video'));
   const opener = /** @type {HTMLButtonElement} */ (root.querySelector('[data-camera-open]'));
   const field = document.getElementById(String(root.dataset.scanner));
+  const goods = 'goods' in root.dataset;
   /** @param {'note' | 'denied' | 'missing' | ''} name */
   const say = (name) => {
     for (const each of ['note', 'denied', 'missing']) {
@@ -287,10 +238,11 @@ function startCamera(root) {
       if (!(field instanceof HTMLInputElement)) return;
       field.value = text;
       changed(field);
-      field.form?.requestSubmit();
+      if (goods) field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+      else field.form?.requestSubmit();
     };
     try {
-      await startScanner(video, take, { signal: camera.signal });
+      await startScanner(video, take, { signal: camera.signal, goods });
     } catch (error) {
       video.hidden = true;
       opener.hidden = false;
