@@ -127,3 +127,9 @@ def test_of_many_goods_only_those_chosen_are_seen_and_sent(live_server, person):
     page = keeper.open("/stock/count")
     page.locator("[data-filter-all]").click()
     expect(lines).to_have_count(62)
+    page.locator(".stock-line", has_text="商品02").locator("input[type=number]").fill("1")
+    page.fill("[name=note]", "漏记了")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.click("main form .button-main[type=submit]")
+    assert sent.value.post_data.count("-quantity") == 1
+    expect(page.locator("[data-flash=done]")).to_be_visible()

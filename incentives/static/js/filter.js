@@ -48,20 +48,24 @@ export function startFilter(root) {
       if (!few) continue;
       const looked = fits && wanted[0] !== '' && found <= MANY;
       item.hidden = !(looked || chosen.has(item) || isFilled(item));
-      // What isn't seen isn't sent: a shop has hundreds of goods, and little signal.
-      for (const control of controls(item)) control.disabled = item.hidden;
     }
     none.textContent = found ? '' : root.dataset.none || '';
   };
   root.hidden = false;
   field.addEventListener('input', search);
+  if (few) {
+    // A shop has hundreds of goods, and little signal: those that stay empty aren't sent.
+    field.form?.addEventListener('formdata', ({ formData }) => {
+      const empty = items.filter((item) => !isFilled(item));
+      for (const control of empty.flatMap(controls)) formData.delete(control.name);
+    });
+  }
   const all = /** @type {HTMLButtonElement | null} */ (root.querySelector('[data-filter-all]'));
   if (all && few) {
     all.hidden = false;
     all.addEventListener('click', () => {
       few = false;
       all.hidden = true;
-      for (const control of items.flatMap(controls)) control.disabled = false;
       search();
     });
   }
