@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select, null
+
 from incentives.access.actor import Actor
 from incentives.errors import NotSignedIn
 
@@ -32,15 +34,24 @@ names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
 words_for: list[Callable[[str], str | None]] = []
 # Set by patrols: the endpoints that the token of a walker's phone serves for.
 walk_calls: set[str] = set()
-# Set by shop: a user as their shop's terminal lets them act; refuses one that is stopped.
-at_terminal_of: list[Callable[[Actor, UUID], Actor]] = []
+# Set by shop: what asks for a token asks for its terminal's state and division too, as its last two
+# columns; and a user as a terminal of that state, there, lets them act, refused if it is stopped.
+with_terminal: list[Callable[[Select[Any]], Select[Any]]] = []
+at_terminal_of: list[Callable[[Actor, UUID, Any, str | None], Actor]] = []
 
 
-def at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
+def at_terminal(actor: Actor, terminal_id: UUID, state: Any, division: str | None) -> Actor:
     """The user as a shop's terminal lets them act; refuses one that is stopped or unknown."""
     if not at_terminal_of:
         raise NotSignedIn()
-    return at_terminal_of[-1](actor, terminal_id)
+    return at_terminal_of[-1](actor, terminal_id, state, division)
+
+
+def beside_terminal(statement: Select[*tuple[Any, ...]]) -> Select[Any]:
+    """A statement that asks for a token, asking for its terminal, too."""
+    if not with_terminal:
+        return statement.add_columns(null(), null())
+    return with_terminal[-1](statement)
 
 
 def find_home(resident_id: UUID | None) -> tuple[UUID, str] | tuple[None, None]:

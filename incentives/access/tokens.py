@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, select
@@ -88,11 +88,13 @@ class KeptToken(NamedTuple):
     user_language: str | None
     deactivated_at: datetime | None
     roles: tuple[Assignment, ...]
+    terminal_state: Any
+    terminal_division: str | None
 
 
-# A token and its user by the token's digest: a row for each of the user's roles.
+# A token, its user and its terminal by the token's digest: a row for each of the user's roles.
 BY_DIGEST = Prepared(
-    lambda _dialect: (
+    lambda _dialect: hooks.beside_terminal(
         select(
             Token.kind,
             Token.expires_at,
@@ -124,8 +126,8 @@ def find_token(text: str) -> KeptToken | None:
     rows = BY_DIGEST.ask(digest=digest(text))
     if not rows:
         return None
-    roles = tuple(Assignment(role, division) for *_token, role, division in rows if role)
-    return KeptToken._make((*rows[0][:-2], roles))
+    roles = tuple(Assignment(row[-4], row[-3]) for row in rows if row[-4])
+    return KeptToken._make((*rows[0][:-4], roles, *rows[0][-2:]))
 
 
 def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEARER) -> Actor:
@@ -148,7 +150,9 @@ def actor_of_token(text: str, *, now: datetime, kinds: Sequence[TokenKind] = BEA
     )
     if token.terminal_id is None:
         return actor
-    return hooks.at_terminal(actor, token.terminal_id)
+    return hooks.at_terminal(
+        actor, token.terminal_id, token.terminal_state, token.terminal_division
+    )
 
 
 def actor_of_holder(token: KeptToken) -> Actor:

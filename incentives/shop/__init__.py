@@ -8,7 +8,7 @@ owed goes through four hands, and no step while points, goods and money don't ag
 
 from flask import Flask
 
-from incentives.access.hooks import at_terminal_of
+from incentives.access.hooks import at_terminal_of, with_terminal
 from incentives.awards.cover import covers
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
@@ -17,7 +17,7 @@ from incentives.fund.queries.points import goods_costs, shelf_values
 from incentives.recovery import hooks
 from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
-from incentives.shop.queries import handed_out_fen, serves_village, shelf_value_fen
+from incentives.shop.queries import handed_out_fen, join_terminal, serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import tell_settlements
@@ -31,6 +31,7 @@ def init_app(_app: Flask) -> None:
     budget cover their promises.
     """
     serves_hook[:] = [serves_village]
+    with_terminal[:] = [join_terminal]
     at_terminal_of[:] = [act_at_terminal]
     if may_read_voucher not in readers:
         readers.append(may_read_voucher)

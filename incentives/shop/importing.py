@@ -110,7 +110,7 @@ def columns_of(heads: Sequence[Any]) -> dict[str, int]:
                 found[name] = place
     missing = [str(HEADINGS[name]) for name in WANTED if name not in found]
     if missing:
-        detail = _("These headings are missing: %(names)s", names=", ".join(missing))
+        detail = _("These headings are missing: %(names)s", names=str(_(", ")).join(missing))
         raise ValidationError(str(detail))
     return found
 

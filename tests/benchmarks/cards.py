@@ -47,7 +47,7 @@ def make_cards(scene: Scene, count: int) -> list[str]:
     homes = [household for household, _account in scene.households]
     cards = [
         new_card(VILLAGE, homes[at % len(homes)], None, number, now=now())
-        for at, number in enumerate(free_numbers(max(0, count - len(scene.cards))))
+        for at, number in enumerate(free_numbers(max(0, count - len(scene.counter.cards))))
     ]
     keep_cards(cards, actor=CADRE, now=now())
     return [queries.url_of(card) for card in db.session.scalars(select(Card)).all()]

@@ -63,11 +63,11 @@ def measure(shop: Workshop, figures: Figures) -> None:
 def fill_shelf(scene: Scene) -> None:
     """Goods more, up to 500, straight into their tables: how they came there isn't measured."""
     with application(scene.folder):
-        first = db.session.get_one(Good, scene.good_id)
+        first = db.session.get_one(Good, scene.counter.cheap_id)
         rows = [
             {
                 "id": new_id(),
-                "shop_id": scene.shop_id,
+                "shop_id": scene.counter.shop_id,
                 "sku": f"M{number:03}",
                 "barcode": f"{6901234000000 + number}",
                 "category": first.category,
@@ -78,7 +78,7 @@ def fill_shelf(scene: Scene) -> None:
                 "on_sale": True,
                 "added_at": first.added_at,
             }
-            for number in range(1, GOODS)
+            for number in range(2, GOODS)
         ]
 
         def work() -> None:
@@ -117,7 +117,7 @@ def scans(context: BrowserContext, scene: Scene, port: int, times: int) -> float
     client = Client(port)
     numbers = [
         client.call("POST", "/api/v1/cards/scan", {"code": code})["card"]["number"]
-        for code in scene.cards[:times]
+        for code in scene.counter.cards[:times]
     ]
     client.connection.close()
     page = context.pages[0]

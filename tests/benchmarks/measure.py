@@ -71,21 +71,25 @@ def per_second(work: Work, count: int) -> float:
 
 
 def per_second_by_threads(make: Make, count: int, threads: int) -> float:
-    """How often a thing is done in a second by several threads at once, each with its own."""
+    """How often a thing is done in a second by several threads at once, each with its own.
+
+    Each time it is given another number, from 0 to `count` and `WARM` for each thread.
+    """
     each = max(1, count // threads)
     seconds = [0.0] * threads
     failures: list[BaseException] = []
     barrier = threading.Barrier(threads)
 
     def run(thread: int) -> None:
+        first = thread * (WARM + each)
         try:
             with make(thread) as work:
-                for number in range(WARM):
-                    work(thread * each + number)
+                for number in range(first, first + WARM):
+                    work(number)
                 barrier.wait(60)
                 begun = time.perf_counter()
-                for number in range(each):
-                    work(thread * each + number)
+                for number in range(first + WARM, first + WARM + each):
+                    work(number)
                 seconds[thread] = time.perf_counter() - begun
         except BaseException as failure:
             barrier.abort()

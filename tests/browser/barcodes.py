@@ -49,10 +49,15 @@ def picture(code: str, width: int, height: int = 160) -> Image.Image:
 
 
 def film(code: str, path: Path) -> None:
-    """A film of goods held before the camera: askew, a little blurred, on a bright shelf."""
+    """A film of a good held before the camera."""
+    path.write_bytes(frame_of(code) * 10)
+
+
+def frame_of(code: str) -> bytes:
+    """A good before the camera: askew, a little blurred, on a bright shelf; as JPEG."""
     frame = Image.new("RGB", (640, 480), (205, 200, 190))
     label = picture(code, 360).convert("RGB").filter(ImageFilter.GaussianBlur(0.8))
     frame.paste(label.rotate(2, expand=True, fillcolor=(205, 200, 190)), (130, 150))
     buffer = io.BytesIO()
     frame.save(buffer, "JPEG", quality=90)
-    path.write_bytes(buffer.getvalue() * 10)
+    return buffer.getvalue()

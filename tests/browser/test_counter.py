@@ -12,10 +12,14 @@ from incentives.cards.qr import qr_png
 from incentives.cards.queries import url_of
 from incentives.extensions import db
 from incentives.shop.models import Closing
-from tests.browser.conftest import DESKTOP, PHONE, LiveServer, Person
+from tests.browser import barcodes
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, LiveServer, Person
 from tests.browser.kept import wait_until_kept
-from tests.browser.test_camera import film
-from tests.browser.till import Till
+from tests.browser.test_camera import FRAMES, film
+from tests.browser.till import EAN, UPC, Till
+from tests.shop.scenes import PIN
+
+SECONDS = 90  # frames of a film that one code is held before the camera: three seconds
 
 
 @pytest.fixture
@@ -36,20 +40,108 @@ def test_the_counter_is_an_app_of_its_own(till, person):
     assert page.evaluate("fetch('/shop/worker.js').then((a) => a.text())").count("\n") <= 80
 
 
-def test_from_the_scan_to_done_it_takes_at_most_four_taps(till, person, tmp_path):
-    """Scan, a good, hand over, next: with the camera, as a shopkeeper serves a neighbour."""
-    card_film = film_of_card(till, tmp_path)
+# What the shopkeeper taps, from opening the camera on; the PIN's keys are the holder's to tap.
+COUNT_TAPS = """
+window.taps = 0;
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-part="pin-field"]')) window.taps += 1;
+}, true);
+"""
+
+
+def with_camera(person, film: Path) -> Person:
+    """A shopkeeper whose camera sees this film."""
     shopkeeper = person(
         PHONE,
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={card_film}",
+        f"--use-file-for-fake-video-capture={film}",
     )
     shopkeeper.sign_in("shopkeeper")
+    shopkeeper.open("/shop").evaluate(COUNT_TAPS)
+    return shopkeeper
+
+
+def test_three_goods_by_their_barcodes_take_four_taps(live_server, person, tmp_path):
+    """The camera is opened for the card and once for all goods; what it reads needs no tap."""
+    till = Till(live_server, points=500, pin_above=500)
+    card_film = film_of_card(till, tmp_path)
+    frames = [card_film.read_bytes()[: len(card_film.read_bytes()) // FRAMES]]
+    frames += [barcodes.frame_of(code) for code in (EAN, f"0{UPC}", EAN)]
+    goods_film = tmp_path / "goods.mjpeg"
+    goods_film.write_bytes(b"".join(frame * SECONDS for frame in frames))
+    page = with_camera(person, goods_film).page
+    page.locator("[data-part=open-camera]").click()
+    expect(page.locator("[data-part=holder]")).to_have_text("扎**")
+    page.locator("[data-part=scan-goods]").click()
+    three = re.compile("(?=.*香皂 ×[2-9])(?=.*菜油 ×)")
+    expect(page.locator("[data-part=chosen]")).to_have_text(three)
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=receipt-lines] li")).to_have_count(2)
+    assert page.evaluate("window.taps") == 3
+    page.locator("[data-part=receipt] [data-part=next]").click()
+    assert page.evaluate("window.taps") == 4
+
+
+def test_with_the_holder_s_pin_it_takes_four_taps(live_server, person, tmp_path):
+    till = Till(live_server, pin_above=0)
+    page = with_camera(person, film_of_card(till, tmp_path)).page
+    page.locator("[data-part=open-camera]").click()
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator(".counter-pin-first").click()
+    for digit in PIN:
+        page.locator(f"[data-part=pin-field] [data-key='{digit}']").click()
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10")
+    assert page.evaluate("window.taps") == 4
+
+
+def test_what_is_said_lies_over_no_key_of_the_pin(live_server, person):
+    """Handed over without the PIN that is needed: its field and keys are free for the holder."""
+    till = Till(live_server, pin_above=0)
+    shopkeeper = person(PHONE, expected=("403",))
+    shopkeeper.sign_in("shopkeeper")
     page = shopkeeper.open("/shop")
-    page.evaluate(
-        "window.taps = 0; document.addEventListener('click', () => { window.taps += 1; }, true)"
-    )
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=band-text]")).to_be_in_viewport()
+    shopkeeper.page.screenshot(path=ROOT / "screenshots" / "pin-refused-phone.png")
+    for part in ("[data-part=pin]", *(f"[data-key='{each}']" for each in "123")):
+        assert page.locator(f"[data-part=pin-field] {part}").evaluate(ON_TOP), part
+    page.locator("[data-part=pin-field] [data-key='2']").click()
+    expect(page.locator("[data-part=band]")).to_be_hidden()
+
+
+def test_looked_up_without_signal_it_says_that_nothing_was_recorded(till, person):
+    shopkeeper = person(PHONE, expected=("ERR_", "Failed to load"))
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    page.route("**/cards/scan", lambda route: route.abort())
+    page.locator("[data-part=number]").fill(till.number)
+    page.locator("[data-part=number-form] button[type=submit]").click()
+    band = page.locator("[data-part=band-text]")
+    expect(band).to_contain_text("没有信号")
+    expect(band).to_contain_text("什么都没有记")
+    expect(band).not_to_contain_text("可能")
+
+
+# Whether all of an element is there to be tapped: nothing lies over its corners.
+ON_TOP = """
+(element) => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return [[left + 4, top + 4], [right - 4, top + 4], [left + 4, bottom - 4]].every(([x, y]) => {
+    const there = document.elementFromPoint(x, y);
+    return there === element || element.contains(there);
+  });
+}
+"""
+
+
+def test_from_the_scan_to_done_it_takes_at_most_four_taps(till, person, tmp_path):
+    """Scan, a good, hand over, next: with the camera, as a shopkeeper serves a neighbour."""
+    shopkeeper = with_camera(person, film_of_card(till, tmp_path))
+    page = shopkeeper.page
     page.locator("[data-part=open-camera]").click()
     expect(page.locator("[data-part=holder]")).to_have_text("扎**")
     page.locator("[data-good]", has_text="香皂").click()

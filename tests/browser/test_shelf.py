@@ -5,11 +5,13 @@ import re
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from incentives.extensions import db
+from incentives.shop.models import Good
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer, Person
-from tests.factories import VILLAGE
-from tests.shop.scenes import PIN, make_counter, make_shopper
+from tests.factories import VILLAGE, act
+from tests.shop.scenes import PIN, add_good, make_counter, make_shopper
 from tests.site import make_site
 
 
@@ -84,3 +86,50 @@ def prices_and_slip(resident: Person, code: str, number: str) -> None:
     page.click("form .button-main")
     expect(page.locator(".voucher-own")).to_contain_text(number[:4])
     resident.shot("own-voucher")
+
+
+def test_of_many_goods_only_those_chosen_are_seen_and_sent(live_server, person):
+    """One hand, a small screen, little signal: a good is looked for, and its number typed."""
+    site = make_site(live_server.app, users=("shopkeeper",))
+    counter = make_counter(site)
+    with live_server.app.app_context():
+        for number in range(1, 61):
+            named = (f"M{number:02}", f"商品{number:02}", number)
+            act(lambda named=named: add_good(counter.shop, *named))
+        code = update(Good).where(Good.sku == "M17").values(barcode="012345678905")
+        act(lambda: db.session.execute(code) and None)
+        db.session.remove()
+    keeper = person(PHONE)
+    keeper.sign_in("shopkeeper")
+    page = keeper.open("/stock/in")
+    lines = page.locator(".stock-line:visible")
+    expect(lines).to_have_count(0)
+    keeper.shot("goods-in")
+    assert page.evaluate("document.documentElement.scrollHeight") < 1600
+    search = page.locator("#find-goods")
+    # As a reader types it: a UPC-A is the EAN-13 that begins with 0.
+    search.fill("0012345678905")
+    search.press("Enter")
+    expect(lines).to_contain_text(["商品17"])
+    page.keyboard.type("12")
+    search.fill("商品0")
+    expect(lines).to_have_count(8 + 1)
+    search.press("Enter")
+    page.keyboard.type("3")
+    expect(lines).to_have_count(2)
+    keeper.shot("goods-in-chosen")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.click("main form .button-main[type=submit]")
+    assert sent.value.post_data_buffer.count(b"-quantity") == 2
+    expect(page.locator("[data-flash=done]")).to_be_visible()
+    shelf = counter.shelf()
+    assert (shelf["M17"], shelf["M01"], sum(shelf.values())) == (12, 3, 40 + 15)
+    page = keeper.open("/stock/count")
+    page.locator("[data-filter-all]").click()
+    expect(lines).to_have_count(62)
+    page.locator(".stock-line", has_text="商品02").locator("input[type=number]").fill("1")
+    page.fill("[name=note]", "漏记了")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.click("main form .button-main[type=submit]")
+    assert sent.value.post_data.count("-quantity") == 1
+    expect(page.locator("[data-flash=done]")).to_be_visible()

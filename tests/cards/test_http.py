@@ -12,6 +12,7 @@ from incentives.cards.operations import set_demo_pin
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.installation import get_installation
+from incentives.register.queries import find_household
 from incentives.shop.models import StockOwner
 from incentives.shop.operations import open_shop
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_village
@@ -83,7 +84,15 @@ def scans(site: Site) -> list[tuple[str, str | None]]:
 
 def test_a_card_from_issue_to_its_end(site, shopper):
     body = {"household_id": str(shopper.household), "pin": PIN}
-    made = site.call("cadre", "POST", CARDS, body)
+    second = site.call("cadre", "POST", CARDS, body)
+    assert (problem(second), second.json["errors"][0]["pointer"]) == ("duplicate", "/resident_id")
+    home = f"/desk/households/{shopper.household}"
+    assert '<option value="">' not in site.open("cadre", home)  # the whole household has one
+    sent = site.send("cadre", f"{home}/cards", on=home)
+    assert "There is a card already" in site.browser("cadre").get(sent.location).text
+    with site.app.app_context():
+        head = find_household(VILLAGE, shopper.household).head_id
+    made = site.call("cadre", "POST", CARDS, body | {"resident_id": str(head)})
     assert made.status_code == 201, made.text
     card = made.json
     assert (card["status"], card["issue"], card["has_pin"]) == ("active", 1, True)

@@ -16,6 +16,7 @@ from incentives.errors import (
     CardInvalid,
     CardRevoked,
     CardSuspended,
+    Duplicate,
     Invalid,
     NotFound,
     NotPermitted,
@@ -26,6 +27,7 @@ from incentives.errors import (
     WrongState,
 )
 from incentives.extensions import db
+from incentives.register.models import Household
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village, staff
 
 PIN = "246813"
@@ -81,11 +83,25 @@ def test_a_new_card_serves_by_code_and_by_number(household, clock):
     assert operations.identify_number(number(card)).id == card
     spaced = " ".join(number(card)[at : at + 4] for at in (0, 4, 8))
     assert operations.identify_number(spaced).id == card
-    other = issue(household)
+    other = issue(make_household().id)
     assert number(other) != number(card)
     assert code(other) != code(card)
     clock.forward(days=6 * 365)
     assert identify(code(card)) == card  # on line an expired card still serves
+
+
+def test_who_holds_a_card_gets_no_second_one_before_it_is_over(household):
+    """One for the household and one for each in it; one reported lost is printed anew."""
+    first = issue(household)
+    head = db.session.get_one(Household, household).head_id
+    issue(household, resident_id=head)
+    do(operations.suspend_card, first, reason="丢了")
+    for holder in (None, head):
+        with pytest.raises(Duplicate) as refused:
+            issue(household, resident_id=holder)
+        assert refused.value.errors[0].pointer == "/resident_id"
+    do(operations.revoke_card, first, reason="坏了")
+    assert issue(household) != first
 
 
 def test_a_card_is_of_a_household_of_its_village_and_of_one_in_it(household):
@@ -199,7 +215,7 @@ def test_the_right_pin_begins_the_count_anew(household):
 
 
 def test_a_lock_is_of_its_place_and_of_its_card(household):
-    card, other = issue(household, pin=PIN), issue(household, pin=PIN)
+    card, other = issue(household, pin=PIN), issue(make_household().id, pin=PIN)
     for _ in range(5):
         enter(card, WRONG, INTERNET)
     assert enter(card, PIN, INTERNET) == "pin_locked"
@@ -226,7 +242,7 @@ def test_a_terminal_is_a_counter_of_its_own(household):
 
 
 def test_twenty_wrong_ones_within_the_hour_stop_the_counter(household, clock):
-    cards = [issue(household, pin=PIN) for _ in range(5)]
+    cards = [issue(make_household().id, pin=PIN) for _ in range(5)]
     for card in cards:
         assert [enter(card, WRONG) for _ in range(4)] == ["wrong_pin"] * 4
     fresh = issue(household, pin=PIN)
@@ -240,7 +256,8 @@ def test_twenty_wrong_ones_within_the_hour_stop_the_counter(household, clock):
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_pin_is_bound_to_its_card_and_one_without_asks_for_it(household):
-    card, other, without = issue(household, pin=PIN), issue(household, pin=PIN), issue(household)
+    card, other = issue(household, pin=PIN), issue(make_household().id, pin=PIN)
+    without = issue(make_household().id)
     one, two = (db.session.get_one(Card, each) for each in (card, other))
     assert PIN not in one.pin_hash
     one.pin_hash, two.pin_hash = two.pin_hash, one.pin_hash

@@ -16,7 +16,14 @@ from incentives.ledger import merkle, notes, seals
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Checkpoint, Leaf, LogHead
 from incentives.ledger.proofs import root_at
-from incentives.ledger.seals import LogInconsistent, files, rolled_back, seal_all, seal_village
+from incentives.ledger.seals import (
+    LogInconsistent,
+    files,
+    rolled_back,
+    seal_all,
+    seal_village,
+    standing,
+)
 from tests.ledger.books import Books, open_books
 from tests.ledger.tampering import owner, tamper, unguard
 from tests.races.crowd import at_once
@@ -175,6 +182,22 @@ def at_once_elsewhere(app, books: Books) -> list[object]:
     thread.start()
     thread.join()
     return found
+
+
+def test_a_log_first_signed_while_another_process_looks_at_it_lost_nothing(app, monkeypatch):
+    """A server and its worker start at once: seals read before the signature, books after it."""
+    books = open_books()
+    books.post(books.award(books.households[0], 50))
+    read = standing.seals_of
+
+    def read_and_sign(village: str) -> standing.Held:
+        monkeypatch.setattr(standing, "seals_of", read)
+        held = read(village)
+        seal_all(now=now())
+        return held
+
+    monkeypatch.setattr(standing, "seals_of", read_and_sign)
+    assert rolled_back() == []
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"leaf": "jishan-le'], ids=["whole", "torn"])

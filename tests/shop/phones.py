@@ -18,20 +18,33 @@ def base64url(content: bytes) -> str:
     return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-class Phone:
-    """A browser with a key of its own."""
+class PhoneKey:
+    """The key that a browser makes for itself."""
 
-    def __init__(self, counter: Counter) -> None:
-        self.counter = counter
+    def __init__(self) -> None:
         self.key = generate_private_key(SECP256R1())
-        self.id = ""
-        self.token = ""
 
     @property
     def public_key(self) -> str:
         """The SPKI, as it is sent."""
         key = self.key.public_key()
         return base64url(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+    def sign(self, nonce: str) -> str:
+        """A nonce, signed as WebCrypto does."""
+        message = b"jishan-terminal/v1\n" + nonce.encode()
+        r, s = decode_dss_signature(self.key.sign(message, ECDSA(SHA256())))
+        return base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+class Phone(PhoneKey):
+    """A browser with a key of its own."""
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__()
+        self.counter = counter
+        self.id = ""
+        self.token = ""
 
     @property
     def path(self) -> str:
@@ -45,12 +58,6 @@ class Phone:
         if answer.status_code == 201:
             self.id = answer.json["id"]
         return answer
-
-    def sign(self, nonce: str) -> str:
-        """A nonce, signed as WebCrypto does."""
-        message = b"jishan-terminal/v1\n" + nonce.encode()
-        r, s = decode_dss_signature(self.key.sign(message, ECDSA(SHA256())))
-        return base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
     def nonce(self) -> TestResponse:
         """Ask for a nonce; nobody is signed in."""

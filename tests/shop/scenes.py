@@ -88,7 +88,8 @@ class Counter:
     def move(self, kind: str, *, who: str = "shopkeeper", **more: Any) -> TestResponse:
         """Enter a stock movement: quantities by article number, other fields by their names."""
         quantities = {sku: more.pop(sku) for sku in self.goods if sku in more}
-        body = {"kind": kind, "lines": self.lines(**quantities)} | more
+        back_to = {"supplier": "县供销社"} if kind == "return" else {}
+        body = {"kind": kind, "lines": self.lines(**quantities)} | back_to | more
         return self.site.call(who, "POST", f"/shops/{self.shop}/stock-movements", body)
 
     def shelf(self) -> dict[str, int]:

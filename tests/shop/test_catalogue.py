@@ -130,6 +130,40 @@ def test_a_barcode_is_one_good_s_of_those_on_sale(site, counter):
     assert problem(set_good(counter, "soap", on_sale=True)) == "duplicate"
 
 
+@pytest.mark.parametrize(
+    ("code", "serves"),
+    [
+        ("96385074", True),  # EAN-8
+        ("012345678905", True),  # UPC-A
+        ("6901234567892", True),  # EAN-13
+        ("10012345678902", True),  # GTIN-14
+        ("123456789", True),  # a code of the shop's own
+        ("96385075", False),
+        ("012345678900", False),
+        ("6901234567893", False),
+        ("9601234567892", False),  # two digits changed places
+        ("10012345678901", False),
+    ],
+)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_barcode_that_was_mistyped_is_refused_by_page_and_call(site, counter, code, serves):
+    answer = set_good(counter, "soap", barcode=code)
+    assert answer.status_code == (200 if serves else 422), answer.text
+    typed = {
+        "name_zh": "香皂",
+        "unit": "件",
+        "price_points": "10",
+        "cost_fen": "9",
+        "barcode": code,
+    }
+    path = f"/desk/goods/{counter.goods['soap']}"
+    sent = site.send("cadre", path, **typed)
+    assert sent.status_code == (303 if serves else 422), sent.text
+    if not serves:
+        told = "The last digit doesn&#39;t fit the others"
+        assert (answer.json["errors"][0]["pointer"], told in sent.text) == ("/barcode", True)
+
+
 def test_a_seasonal_good_is_handed_out_in_its_season_only(site, counter, clock):
     shopper = make_shopper(site)
     bad = set_good(counter, "soap", season_from="2026-05-01", season_until="2026-04-01")

@@ -3,7 +3,9 @@
 import pytest
 
 from incentives.database import new_id
-from tests.shop.scenes import make_counter, make_shopper
+from tests.factories import VILLAGE
+from tests.shop.phones import Phone
+from tests.shop.scenes import PIN, make_counter, make_shopper
 from tests.site import Site, make_site
 
 OF_THE_TRANSACTION = ("BEGIN", "SET LOCAL", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
@@ -56,6 +58,32 @@ def test_by_scan_it_is_one_more_that_uses_the_scan_up(site, statements):
     counter.sold(shopper, scan_id=scan, soap=1)
     wanted = [*REDEEMING[:3], "UPDATE scan SET", *REDEEMING[3:]]
     assert begun(statements, wanted) == wanted
+
+
+def test_at_a_registered_phone_it_is_none_more_and_by_pin_two(site, statements):
+    counter, shopper = make_counter(site), make_shopper(site)
+    phone = Phone(counter)
+    phone.register()
+    phone.sign_in()
+    path = f"/villages/{VILLAGE}/redemptions"
+    for more, wanted in (
+        ({}, REDEEMING),
+        # How many were wrong of late, and whether the card is locked here.
+        (
+            {"pin": PIN},
+            [
+                *REDEEMING[:3],
+                "SELECT pin_failure.failed_at",
+                "SELECT pin_lock.card_id,",
+                *REDEEMING[3:],
+            ],
+        ),
+    ):
+        body = counter.body(shopper, soap=1, **more)
+        for _time in range(2):
+            statements.clear()
+            assert phone.call("POST", path, body, str(new_id())).status_code == 201
+        assert begun(statements, wanted) == wanted
 
 
 def test_the_same_again_is_answered_before_anything_is_done(site, statements):

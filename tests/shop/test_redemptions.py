@@ -171,7 +171,11 @@ def test_the_shopkeeper_s_own_household_always_needs_its_pin(site, counter, shop
     with site.app.app_context():
         head = find_household(VILLAGE, shopper.household).head_id
     add_user(site, "neighbour", (Role.SHOPKEEPER, VILLAGE), resident_id=head)
-    assert counter.refused(shopper, who="neighbour", soap=1) == "pin_required"
+    shown = site.call("neighbour", "POST", "/cards/scan", {"code": shopper.code}).json
+    refused = counter.redeem(shopper, who="neighbour", soap=1)
+    assert problem(refused) == "pin_required"
+    assert shown["pin_needed_above"] == refused.json["pin_needed_above"] == 0
+    assert refused.json["detail"] == "A sale to your own household always needs its PIN"
     sale = counter.sold(shopper, who="neighbour", soap=1, pin=PIN)
     assert problem(counter.refund(sale, who="neighbour")) == "own_household"
     assert counter.refund(sale).status_code == 201

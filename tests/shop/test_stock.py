@@ -67,6 +67,11 @@ def test_a_loss_needs_a_reason_and_a_count_says_who_counted(site, counter):
     assert (agreed.json["differences"], agreed.json["counted_by"]) == (0, "shopkeeper 某")
     missing = counter.move("count", soap=19, note="少一块，找不到", counted_by="次仁、扎西")
     assert (missing.json["differences"], missing.json["counted_by"]) == (1, "次仁、扎西")
+    body = {"kind": "return", "lines": counter.lines(soap=1)}
+    for nobody in ({}, {"supplier": "  "}):
+        path = f"/shops/{counter.shop}/stock-movements"
+        refused = site.call("shopkeeper", "POST", path, body | nobody)
+        assert refused.json["errors"][0]["pointer"] == "/supplier"
     assert counter.move("in", source="donation", soap=1, counted_by="次仁").status_code == 422
     assert counter.move("count", soap=19, supplier="县供销社").status_code == 422
     assert counter.shelf() == {"soap": 19, "oil": 20}
@@ -208,7 +213,10 @@ def test_pages_enter_what_happens(site, counter):
     assert site.send("shopkeeper", "/stock/spoiled", note="受潮", **spoiled).status_code == 303
     counted = {"lines-0-good_id": soap, "lines-0-quantity": "29", "counted_by": "次仁"}
     assert site.send("shopkeeper", "/stock/count", **counted).status_code == 303
-    assert site.send("shopkeeper", "/stock/return", **spoiled).status_code == 303
+    refused = site.send("shopkeeper", "/stock/return", **spoiled)
+    assert (refused.status_code, "Say to whom they go back" in refused.text) == (422, True)
+    back = spoiled | {"supplier": "供销社"}
+    assert site.send("shopkeeper", "/stock/return", **back).status_code == 303
     shelf = site.open("shopkeeper", "/stock")
     assert "counted by 次仁" in shelf
     assert "供销社" in site.open("cadre", "/stock/movements?kind=in")

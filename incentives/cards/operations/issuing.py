@@ -17,12 +17,12 @@ from incentives.cards.issuer import add_issuer_key
 from incentives.cards.models import Card, CardIssue, CardStatus
 from incentives.cards.numbers import new_number
 from incentives.cards.pins import check_pin_choice, forget_failures, hash_pin
-from incentives.cards.queries import get_card, households_without_card
+from incentives.cards.queries import get_card, holders_of_cards, households_without_card
 from incentives.cards.queries.sheets import living
 from incentives.cards.states import TRANSITIONS, Action
 from incentives.clock import village_day
 from incentives.database import rows_changed
-from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
+from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.queries import find_household, get_resident, grids_of
@@ -43,12 +43,14 @@ def issue_card(
     """Make a card of a household, or of one resident in it; it serves at once.
 
     A PIN can be set with it or later. Refuses a household of another village, a resident of
-    another household, and a PIN that is too easy.
+    another household, whoever holds a card, be it in use or reported lost (that one is printed
+    anew: of two cards one is soon lost and nobody notices), and a PIN that is too easy.
     """
     require(actor, "card.issue", village)
     household = find_household(village, household_id)
     if resident_id is not None and get_resident(village, resident_id).household_id != household.id:
         raise Invalid(errors=[FieldError("/resident_id", _("This person is of another household"))])
+    refuse_second(household_id, resident_id)
     add_issuer_key(now=now)
     card = new_card(village, household.id, resident_id, free_numbers(1)[0], now=now)
     keep_cards([card], actor=actor, now=now)
@@ -58,6 +60,17 @@ def issue_card(
     record(card, audit.Tag.CARD_ISSUED, actor=actor, now=now)
     db.session.flush()
     return card
+
+
+def refuse_second(household_id: UUID, resident_id: UUID | None) -> None:
+    """Refuse a card for who holds one: a household has one, and each of its people one of theirs.
+
+    The household is locked until the end, so that of two at once one is refused.
+    """
+    db.session.execute(select(Household.id).where(Household.id == household_id).with_for_update())
+    if resident_id in holders_of_cards(household_id):
+        told = _("There is a card already: print that one anew, or end it first")
+        raise Duplicate(errors=[FieldError("/resident_id", told)])
 
 
 @dataclass(frozen=True)

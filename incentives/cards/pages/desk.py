@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
@@ -115,6 +115,8 @@ def issue(household_id: UUID) -> Any:
         then=lambda card: url_for("cards_pages.show", card_id=card.id),
         done=_("The card is made: print it, and set a PIN with the holder"),
     )
+    if answer is None:
+        flash(form.refusal or " ".join(form.errors.values()), "refused")
     return answer or redirect(f"/desk/households/{household_id}", 303)
 
 
@@ -154,11 +156,14 @@ def household_section(village: str, household_id: UUID) -> str:
         return ""
     household = find_household(village, household_id)
     cards = queries.cards_of_household(household.id)
+    holding = queries.holders_of_cards(household.id)
+    people = members_of([household.id])[household.id]
     return render_template(
         "cards/household.html",
         cards=card_views(cards, whole_names=True),
         household_id=household.id,
-        holders=[(each.id, each.name) for each in members_of([household.id])[household.id]],
+        without_card=[(each.id, each.name) for each in people if each.id not in holding],
+        household_has_one=None in holding,
         printable=[str(card.id) for card in cards if card.status is not CardStatus.REVOKED],
         may_issue=may(actor, "card.issue", village),
         form=Form(),

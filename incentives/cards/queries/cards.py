@@ -46,6 +46,17 @@ def cards_of_household(household_id: UUID) -> list[Card]:
     )
 
 
+def holders_of_cards(household_id: UUID) -> set[UUID | None]:
+    """Whose cards there are in a household that aren't over; None is the household itself."""
+    return set(
+        db.session.scalars(
+            select(Card.resident_id).where(
+                Card.household_id == household_id, Card.status != CardStatus.REVOKED
+            )
+        )
+    )
+
+
 def own_card(household_id: UUID, resident_id: UUID | None) -> Card | None:
     """The card in use that speaks for a resident: their own, else the household's newest."""
     of_household = Card.resident_id.is_(None)

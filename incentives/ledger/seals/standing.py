@@ -107,11 +107,21 @@ def seals_of(village: str) -> Held:
 def troubles() -> list[Trouble]:
     """What keeps the villages' logs from going on from their seals, village by village.
 
-    Villages that have seals and no books are among them. It ends the reading transaction: the
-    books are read after their seals, as both may grow meanwhile.
+    Villages that have seals and no books are among them. Each in trouble is looked at once more: a
+    log that is signed for the first time between seals and books seems to have lost its seals.
     """
     known = set(db.session.scalars(select(LogHead.village)))
-    held = {village: seals_of(village) for village in sorted({*known, *sealed_villages()})}
+    doubtful = troubles_of(known.union(sealed_villages()))
+    return troubles_of({each.village for each in doubtful})
+
+
+def troubles_of(villages: set[str]) -> list[Trouble]:
+    """What is wrong with these villages' books.
+
+    It ends the reading transaction: the books are read after their seals, as both may grow
+    meanwhile.
+    """
+    held = {village: seals_of(village) for village in sorted(villages)}
     db.session.rollback()
     heads = {
         head.village: notes.Root(head.origin, head.size, merkle.root_of(head.frontier))

@@ -150,10 +150,11 @@ def check_proof(
     if pin is not None:
         verify_pin(card, pin, counter=counter_of(actor), now=now)
     if actor.household_id == card.household_id:
+        always = _("A sale to your own household always needs its PIN")
         if vouched_by is not None:
-            raise OwnHousehold(_("A sale to your own household always needs its PIN"))
+            raise OwnHousehold(always)
         if pin is None:
-            raise PinRequired(pin_needed_above=policy.pin_above)
+            raise PinRequired(always, pin_needed_above=0)
     if vouched_by is not None:
         vouch_for(scan_id=proof.scan_id, vouched_by=vouched_by, points=points)
         return

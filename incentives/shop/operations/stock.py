@@ -105,7 +105,7 @@ def remove_stock(
     """Take goods out: `spoiled`, with a reason, or `return` to the supplier.
 
     What spoiled is taken out at its cost; what goes back, at what the supplier gives for it, where
-    the line says so. Refuses more than the shelf holds.
+    the line says so. Refuses more than the shelf holds, and a return to nobody.
     """
     shop = find_shop(shop_id)
     require_at(actor, "stock.move", shop)
@@ -114,6 +114,8 @@ def remove_stock(
     spoiled = kind is MovementKind.SPOILED
     if spoiled and not (note or "").strip():
         raise Invalid(errors=[FieldError("/note", _("Say why they spoiled"))])
+    if not spoiled and not (supplier or "").strip():
+        raise Invalid(errors=[FieldError("/supplier", _("Say to whom they go back"))])
     taken = [
         StockLine(line.good_id, -line.quantity, None if spoiled else line.unit_cost_fen)
         for line in lines

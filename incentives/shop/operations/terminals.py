@@ -189,22 +189,21 @@ def sign_in_terminal(
     user = db.session.get_one(User, terminal.keeper_id)
     if user.deactivated_at is not None:
         raise NotSignedIn()
-    return issue_terminal_token(actor=act_at_terminal(actor_of_user(user), terminal.id), now=now)
+    division = find_shop(shop_id).division
+    keeper = act_at_terminal(actor_of_user(user), terminal.id, TerminalStatus.ACTIVE, division)
+    return issue_terminal_token(actor=keeper, now=now)
 
 
-def act_at_terminal(actor: Actor, terminal_id: UUID) -> Actor:
+def act_at_terminal(
+    actor: Actor, terminal_id: UUID, status: TerminalStatus | None, division: str | None
+) -> Actor:
     """The shopkeeper as their terminal lets them act: at this shop, and in no other role.
 
-    Asked anew at each call, so that a phone that is stopped is refused at once.
+    State and shop come with the token at each call, so that a phone that is stopped is refused at
+    once.
     """
-    found = db.session.execute(
-        select(Terminal.status, Shop.division)
-        .join(Shop, Shop.id == Terminal.shop_id)
-        .where(Terminal.id == terminal_id)
-    ).one_or_none()
-    if found is None:
+    if status is None or division is None:
         raise NotSignedIn()
-    status, division = found
     refuse_stopped(status)
     keeper = Assignment(Role.SHOPKEEPER, division)
     if keeper not in actor.roles:

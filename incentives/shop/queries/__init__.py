@@ -48,7 +48,7 @@ from incentives.shop.queries.stock import (
     movements,
     shelf_value_fen,
 )
-from incentives.shop.queries.terminals import find_terminal, terminals_of_shop
+from incentives.shop.queries.terminals import find_terminal, join_terminal, terminals_of_shop
 from incentives.shop.queries.vouchers import find_voucher, voucher_url, vouchers, vouchers_of_sales
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "goods_for_village",
     "goods_of_shop",
     "handed_out_fen",
+    "join_terminal",
     "low_goods",
     "month_sheet",
     "movement_lines",

@@ -1,13 +1,14 @@
 """A shop's phones."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from incentives.access.models import User
+from incentives.access.models import Token, User
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.shop.models import Terminal
+from incentives.shop.models import Shop, Terminal
 
 
 def find_terminal(shop_id: UUID, terminal_id: UUID) -> Terminal:
@@ -16,6 +17,15 @@ def find_terminal(shop_id: UUID, terminal_id: UUID) -> Terminal:
     if terminal is None or terminal.shop_id != shop_id:
         raise NotFound()
     return terminal
+
+
+def join_terminal(statement: Select[Any]) -> Select[Any]:
+    """What asks for a token, with its terminal's state and division; NULL where it has none."""
+    return (
+        statement.add_columns(Terminal.status, Shop.division)
+        .outerjoin(Terminal, Terminal.id == Token.terminal_id)
+        .outerjoin(Shop, Shop.id == Terminal.shop_id)
+    )
 
 
 def terminals_of_shop(shop_id: UUID) -> list[tuple[Terminal, str]]:

@@ -9,7 +9,22 @@ from incentives.shop.models import Category
 from incentives.shop.schemas.shared import QUANTITY
 from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
-BARCODE = validate.Regexp(r"^\d{8,14}$")
+GTIN_LENGTHS = (8, 12, 13, 14)  # EAN-8, UPC-A, EAN-13, GTIN-14
+
+
+def check_barcode(text: str) -> None:
+    """Refuse a code as long as a GTIN whose last digit isn't its check digit.
+
+    GS1 General Specifications, section 7.9. A shop's own codes have another length.
+    """
+    sum_of_digits = sum(int(digit) * (3, 1)[at % 2] for at, digit in enumerate(text[-2::-1]))
+    if len(text) in GTIN_LENGTHS and (sum_of_digits + int(text[-1])) % 10:
+        raise ValidationError(
+            str(_("The last digit doesn't fit the others: look at the barcode again"))
+        )
+
+
+BARCODE = validate.And(validate.Regexp(r"^[0-9]{8,14}$"), check_barcode)
 NAME = validate.Length(min=1, max=60)
 UNIT = validate.Length(min=1, max=12)
 PRICE = validate.Range(min=1, max=1_000_000)

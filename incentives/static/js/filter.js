@@ -1,5 +1,10 @@
 // @ts-check
-/** Narrows a list or tiles as one types; Enter ticks who was found, one after the other. */
+/**
+ * Narrows a list or tiles as one types (templates/components/filter.html); Enter ticks who was
+ * found, one after the other, or goes to the number of what was found.
+ */
+
+const MANY = 8; // goods that stand there at once, where only the chosen ones are to be seen
 
 /** Let others know that a field was changed by a button or a key, as if it had been typed. */
 /** @param {HTMLElement} field */
@@ -9,22 +14,37 @@ export function changed(field) {
 }
 
 /** @param {HTMLElement} item */
+const controls = (item) => [...item.querySelectorAll('input')];
+
+/** @param {HTMLElement} item */
+const isFilled = (item) => controls(item).some(({ type, value }) => type !== 'hidden' && value);
+
+/** @param {HTMLElement} item */
 const boxOf = (item) =>
-  /** @type {HTMLInputElement | null} */ (item.querySelector('input:not(:disabled)'));
+  /** @type {HTMLInputElement | null} */ (
+    item.querySelector('input:not([type="hidden"], :disabled)')
+  );
+
+/**
+ * A barcode is looked for without the zeros before it: a UPC-A is an EAN-13 that begins with one.
+ *
+ * @param {string} word
+ */
+const bare = (word) => (/^\d{8,14}$/.test(word) ? word.replace(/^0+/, '') : word);
 
 /**
  * Whom Enter ticks, in turn: a whole word comes before all else (17 is number 17 on the sheet, not
  * the door 117), and whoever is ticked already is passed by unless nobody else was meant.
  *
- * @param {HTMLElement[]} items
+ * @param {HTMLElement[]} fitting
  * @param {string} typed
  */
-function meant(items, typed) {
-  const shown = typed ? items.filter((item) => !item.hidden && boxOf(item)) : [];
-  const exact = shown.filter((item) =>
+function meant(fitting, typed) {
+  const open = typed ? fitting.filter(boxOf) : [];
+  const exact = open.filter((item) =>
     (item.dataset.words || '').toLowerCase().split(' ').includes(typed),
   );
-  const found = exact.length > 0 ? exact : shown;
+  const found = exact.length > 0 ? exact : open;
   const left = found.filter((item) => !boxOf(item)?.checked);
   return left.length > 0 ? left : found;
 }
@@ -41,6 +61,9 @@ export function startFilter(root) {
   const words = new Map(
     items.map((item) => [item, `${item.textContent} ${item.dataset.words || ''}`.toLowerCase()]),
   );
+  let few = 'chosen' in root.dataset && items.length > MANY;
+  /** @type {Set<HTMLElement>} */
+  const chosen = new Set();
   /** @type {HTMLElement[]} */
   let found = [];
   let place = 0;
@@ -57,19 +80,32 @@ export function startFilter(root) {
   };
   const search = () => {
     const typed = field.value.trim().toLowerCase();
-    const wanted = typed.split(/\s+/);
+    const wanted = typed.split(/\s+/).map(bare);
+    const fitting = new Set(
+      items.filter((item) => wanted.every((word) => String(words.get(item)).includes(word))),
+    );
+    found = meant([...fitting], typed);
+    place = 0;
+    const looked = typed ? [...found, ...fitting].slice(0, MANY) : [];
     for (const item of items) {
-      item.hidden = !wanted.every((word) => String(words.get(item)).includes(word));
+      const stays = looked.includes(item) || chosen.has(item) || isFilled(item);
+      item.hidden = few ? !stays : !fitting.has(item);
       item.classList.remove('tile-next');
     }
-    found = meant(items, typed);
-    place = 0;
-    none.textContent = items.every((item) => item.hidden) ? root.dataset.none || '' : '';
+    none.textContent = fitting.size > 0 ? '' : root.dataset.none || '';
   };
-  const tick = () => {
+  const take = () => {
     const item = found[place];
     const box = item && boxOf(item);
     if (!box) return;
+    if (box.type === 'number') {
+      chosen.add(item);
+      field.value = '';
+      search();
+      box.focus();
+      box.select();
+      return;
+    }
     box.checked = true;
     changed(box);
     const said = String(root.dataset.ticked).replace('{name}', nameOf(item));
@@ -90,11 +126,27 @@ export function startFilter(root) {
     if (event.key !== 'Enter' && !step) return;
     event.preventDefault();
     if (!step) {
-      tick();
+      take();
     } else if (found[place + step]) {
       place += step;
       tell('');
     }
   });
-  if (field.value) search();
+  if (few) {
+    // A shop has hundreds of goods, and little signal: those that stay empty aren't sent.
+    field.form?.addEventListener('formdata', ({ formData }) => {
+      const empty = items.filter((item) => !isFilled(item));
+      for (const control of empty.flatMap(controls)) formData.delete(control.name);
+    });
+  }
+  const all = /** @type {HTMLButtonElement | null} */ (root.querySelector('[data-filter-all]'));
+  if (all && few) {
+    all.hidden = false;
+    all.addEventListener('click', () => {
+      few = false;
+      all.hidden = true;
+      search();
+    });
+  }
+  if (field.value || few) search();
 }

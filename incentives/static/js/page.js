@@ -212,7 +212,7 @@ function startCopy(button) {
 }
 
 /**
- * A camera whose code goes into a field, whose form is then sent.
+ * A camera whose code goes into a field, whose form is then sent; a good's barcode is looked for.
  *
  * @param {HTMLElement} root
  */
@@ -220,6 +220,7 @@ function startCamera(root) {
   const video = /** @type {HTMLVideoElement} */ (root.querySelector('video'));
   const opener = /** @type {HTMLButtonElement} */ (root.querySelector('[data-camera-open]'));
   const field = document.getElementById(String(root.dataset.scanner));
+  const goods = 'goods' in root.dataset;
   /** @param {'note' | 'denied' | 'missing' | ''} name */
   const say = (name) => {
     for (const each of ['note', 'denied', 'missing']) {
@@ -241,10 +242,11 @@ function startCamera(root) {
       if (!(field instanceof HTMLInputElement)) return;
       field.value = text;
       changed(field);
-      field.form?.requestSubmit();
+      if (goods) field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+      else field.form?.requestSubmit();
     };
     try {
-      await startScanner(video, take, { signal: camera.signal });
+      await startScanner(video, take, { signal: camera.signal, goods });
     } catch (error) {
       video.hidden = true;
       opener.hidden = false;

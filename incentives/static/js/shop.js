@@ -68,7 +68,7 @@ async function lookUp(card) {
     scan = found;
     openBasket();
   } catch (error) {
-    say(explain(error));
+    say(explain(error, texts.nothingRecorded));
   }
 }
 
@@ -202,12 +202,21 @@ function conclude(current, { receipt, refusal }) {
   }
   say(explain(refusal));
   update();
-  if (refusal?.name.endsWith('pin') && scan?.shown_by !== 'name') {
+  const wanted = refusal?.name === 'pin_required' || refusal?.name === 'wrong_pin';
+  if (wanted && scan?.shown_by !== 'name') {
     part('pin-field').hidden = false;
     part('vouch-field').hidden = false;
     input('pin').value = '';
-    input('pin').focus();
+    showPinUnderBand();
   }
+}
+
+/** Have the PIN's field and keys right under what the band says, which lies over nothing then. */
+function showPinUnderBand() {
+  const pad = part('pin-field');
+  pad.style.scrollMarginTop = `${part('band').offsetHeight + 16}px`;
+  input('pin').focus({ preventScroll: true });
+  pad.scrollIntoView();
 }
 
 /**
@@ -249,7 +258,7 @@ async function askACadre() {
     if (answer?.status === 'confirmed') vouch = answer;
     else say((scan?.shown_by === 'name' ? texts.notVouchedByName : texts.notVouched) || '');
   } catch (error) {
-    if (asking === mine) say(explain(error));
+    if (asking === mine) say(explain(error, texts.nothingRecorded));
   }
   if (asking === mine) asking = null;
   update();
@@ -269,7 +278,7 @@ async function findByName() {
     );
     if (!found.length) say(texts.nobody || '');
   } catch (error) {
-    say(explain(error));
+    say(explain(error, texts.nothingRecorded));
   }
 }
 
@@ -345,6 +354,7 @@ part('name-form').addEventListener('submit', (event) => {
 });
 startGoods((item) => change(item, 1));
 input('cash').addEventListener('change', update);
+input('pin').addEventListener('input', () => say('')); // the band must not lie over the keys
 part('hand-over').addEventListener('click', handOver);
 // The PIN's keys would fold away between the press and the click, and move the button.
 part('hand-over').addEventListener('mousedown', (event) => event.preventDefault());

@@ -33,9 +33,14 @@ export function say(text) {
   part('band-text').textContent = text;
 }
 
-/** @param {unknown} error */
-export function explain(error) {
-  if (error instanceof Unknown) return texts.noSignal || '';
+/**
+ * What went wrong, in words.
+ *
+ * @param {unknown} error
+ * @param {string} [unanswered] what to say where no answer came: of what was sent unless said
+ */
+export function explain(error, unanswered = texts.noSignal) {
+  if (error instanceof Unknown) return unanswered || '';
   if (error instanceof Problem) {
     const details = (error.body.errors || []).map((/** @type {any} */ each) => each.detail);
     return [error.message, ...details].join(' ');
