@@ -155,11 +155,11 @@ class Home(Scene):
         self.step(call_id, Action.ACCEPT, actor)
         return self.step(call_id, Action.RESOLVE, actor, **more)
 
-    def propose(self, call_id, **more) -> Call:
+    def propose(self, call_id, *, actor=None, **more) -> Call:
         """A cadre's tap, for what wasn't proposed by itself."""
         return act(
             lambda: operations.propose_call_award(
-                village=VILLAGE, call_id=call_id, actor=self.cadre, now=now(), **more
+                village=VILLAGE, call_id=call_id, actor=actor or self.cadre, now=now(), **more
             )
         )
 

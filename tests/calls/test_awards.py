@@ -11,7 +11,7 @@ from incentives.calls import operations
 from incentives.calls.models import Call, CallSource, CallStatus
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
-from incentives.errors import CapExceeded, Invalid, WrongState
+from incentives.errors import CapExceeded, Invalid, OwnHousehold, WrongState
 from incentives.extensions import db
 from tests.calls.scenes import WORDS, Home, Scene
 from tests.factories import VILLAGE, act, make_household, staff
@@ -73,6 +73,21 @@ def test_a_cap_stops_the_points_and_not_the_repair_and_says_why(home):
 def test_nobody_s_own_household_finds_its_report_true(home):
     own = replace(home.caller, user_id=home.plumber.user_id, roles=home.plumber.roles)
     assert home.resolved(actor=own).award_id is None
+
+
+def test_no_cadre_proposes_the_points_of_their_own_household_s_report(home):
+    own = replace(home.caller, user_id=home.plumber.user_id, roles=home.plumber.roles)
+    call = home.resolved(actor=own)
+    told = home.told()
+    for step in (Action.ACCEPT, Action.RESOLVE):
+        home.step(told, step)
+    lives_there = replace(home.cadre, household_id=home.caller.household_id)
+    with pytest.raises(OwnHousehold):
+        home.propose(call.id, actor=lives_there)
+    with pytest.raises(OwnHousehold):
+        home.propose(told, actor=lives_there, resident_id=home.caller.resident_id)
+    assert db.session.scalars(db.select(Award)).all() == []
+    assert home.propose(call.id).award_id is not None
 
 
 def test_what_a_cadre_was_told_is_proposed_for_whom_they_name(home):

@@ -159,6 +159,15 @@ def test_a_walk_ends_after_its_last_sign_in_and_not_to_come(team, clock):
     assert team.close(other, ended_at=now() + timedelta(days=1)).ended_at == now()
 
 
+def test_a_sign_in_by_a_wrong_clock_puts_off_no_end(team, clock):
+    patrol, at = team.start(), now()
+    team.scan(patrol)
+    clock.forward(hours=2)
+    assert team.scan(patrol, 1, at=now() + timedelta(hours=3))[0].clock
+    closed = team.close(patrol, ended_at=at + timedelta(hours=1), queued=True)
+    assert closed.ended_at == at + timedelta(hours=1)
+
+
 def test_nobody_is_awarded_for_a_walk_that_was_called_off(team):
     patrol = team.start()
     team.cancel(patrol)

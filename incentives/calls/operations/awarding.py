@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import update
 
 from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards.models import Evidence, RuleItem
 from incentives.awards.operations import Act, propose_award
@@ -66,8 +67,8 @@ def propose_call_award(
     """Propose the points of a report that proved true, for who is named or reported it by card:
     where a cadre was told it, or it wasn't proposed by itself.
 
-    Refuses before its office found it true, a second time, where the rules of its day have no
-    points for reports, and whatever an award is refused for.
+    Refuses before its office found it true, a second time, for the actor's own household, where
+    the rules of its day have no points for reports, and whatever an award is refused for.
     """
     require(actor, "award.propose", village)
     call = find_call(village, call_id)
@@ -78,6 +79,8 @@ def propose_call_award(
         raise WrongState(_("The rules of that day give no points for reports"))
     if resident_id is None and household_id is None:
         resident_id = call.resident_id
+    household, _resident = holder_in(village, resident_id, household_id)
+    refuse_own_household(actor, [household.id])
     award = propose_award(
         village=village,
         act=Act(rule.code, village_day(call.reported_at)),

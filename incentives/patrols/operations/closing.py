@@ -105,9 +105,14 @@ def is_same(patrol: Patrol, log: Log, actor: Actor) -> bool:
 
 
 def end_of(patrol: Patrol, ended_at: datetime | None, now: datetime) -> datetime:
-    """When a walk ended by the phone that ended it: after its last sign-in, and not to come."""
+    """When a walk ended by the phone that ended it: after its last sign-in, and not to come.
+
+    A sign-in by a clock that was wrong says nothing of it.
+    """
     last = db.session.scalar(
-        select(func.max(PatrolScan.scanned_at)).where(PatrolScan.patrol_id == patrol.id)
+        select(func.max(PatrolScan.scanned_at)).where(
+            PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock
+        )
     )
     return min(max(ended_at or now, patrol.started_at, last or patrol.started_at), now)
 
