@@ -153,7 +153,7 @@ DIVISIONS = Listing(
 
 STATEMENT = Listing(
     "statement",
-    _("Statement"),
+    _("Points statement"),
     columns=[
         Column(_("Voucher"), "voucher", Kind.NUMBER),
         Column(_("On"), "occurred_on", Kind.DAY),

@@ -144,9 +144,9 @@ def test_fifty_people_searched_by_pinyin(village, person, size):
     # 扎西01 of door 1组1号 wasn't there; the other one of that name was.
     hand.type("zx")
     hand.press("ArrowDown")
-    expect(said).to_have_text("按回车勾扎西02，按 ↓ 跳过。")
+    expect(said).to_have_text("按回车勾扎西02。按 ↓ 跳过。")
     hand.press("Enter")
-    expect(said).to_have_text("勾上了：扎西02 按回车勾扎西03，按 ↓ 跳过。")
+    expect(said).to_have_text("勾上了：扎西02。按回车勾扎西03。按 ↓ 跳过。")
     expect(page.locator(".tile-next")).to_contain_text("1组3号")
     for _each in range(24):
         hand.press("Enter")
@@ -155,7 +155,7 @@ def test_fifty_people_searched_by_pinyin(village, person, size):
     hand.type("zm")
     for _each in range(25):
         hand.press("Enter")
-    expect(said).to_have_text("勾上了：卓玛25")
+    expect(said).to_have_text("勾上了：卓玛25。")
     expect(page.locator("[data-filter] input")).to_be_focused()
     expect(page.locator(".sum-text")).to_contain_text("50 人")
     hand.click(".sum-bar .button-main")
@@ -232,7 +232,7 @@ def test_a_name_typed_and_enter_says_who_was_ticked(village, person):
     search = page.locator("[data-filter] input")
     search.fill("卓玛17")
     search.press("Enter")
-    expect(page.locator(".filter-none")).to_have_text("勾上了：卓玛17")
+    expect(page.locator(".filter-none")).to_have_text("勾上了：卓玛17。")
     expect(page.locator(".sum-text")).to_contain_text("1 人")
     cadre.shot("batch-typed")
     search.fill("没有")

@@ -98,6 +98,13 @@ def test_a_notice_s_lines_are_narrowed_and_taken_along_by_anyone(site: Site) -> 
         assert "格桑" not in text
 
 
+def test_a_list_that_is_given_whole_takes_no_limit_as_the_docs_say(site: Site) -> None:
+    put_up(site)
+    for path in (f"{AT}/1/lines", f"{AT}/awaiting"):
+        assert site.call("reviewer", "GET", path).json["next"] is None
+        assert site.call("reviewer", "GET", f"{path}?limit=5").status_code == 422
+
+
 def test_the_lines_leave_list_and_sheet_with_the_page(site: Site, clock: Clock) -> None:
     put_up(site)
     clock.forward(days=6)

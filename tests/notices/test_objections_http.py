@@ -122,6 +122,47 @@ def test_a_household_objects_to_points_on_its_page(site: Site, home: Home) -> No
     assert sum(line["points"] for line in statement) == 0
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\n\u3000"])
+def test_no_objection_nor_ruling_stands_without_a_reason(
+    site: Site, home: Home, blank: str
+) -> None:
+    """Nor is a dispute, and nothing of it is kept."""
+    award, sale = posted(site, home), bought(site, home)
+    asked = {"about": {"award": award["id"]}, "reason": blank}
+    for path, body in (
+        (f"{AT}/objections", asked),
+        (f"{AT}/redemptions/{sale['id']}/dispute", {"reason": blank}),
+    ):
+        answer = home.call("POST", path, body)
+        assert (answer.status_code, problem(answer)) == (422, "invalid")
+        assert answer.json["errors"][0]["pointer"] == "/reason"
+    assert listed(home) == []
+    made = home.call("POST", f"{AT}/objections", asked | {"reason": "not us"}).json
+    for upheld in (True, False):
+        body = {"upheld": upheld, "reason": blank}
+        answer = site.call("second", "POST", f"{AT}/objections/{made['id']}/ruling", body)
+        assert answer.json["errors"][0]["pointer"] == "/reason"
+    assert listed(home)[0]["status"] == "open"
+
+
+def test_what_cannot_be_objected_to_any_more_is_said_by_the_policys_days(
+    site: Site, home: Home
+) -> None:
+    assert "for 30 days" in home.open("/c/objections/new")
+    with site.app.app_context():
+        act(
+            lambda: set_policy(
+                village=VILLAGE,
+                values={"objection_days": 12},
+                effective_on=None,
+                resolution="test",
+                actor=SYSTEM,
+                now=now(),
+            )
+        )
+    assert "for 12 days" in home.open("/c/objections/new")
+
+
 def test_a_household_disputes_what_it_got_at_the_shop(site: Site, home: Home) -> None:
     sale = bought(site, home)
     new = f"/c/objections/new?redemption={sale['id']}"

@@ -4,8 +4,11 @@ import io
 import re
 
 import pytest
+from flask_babel import force_locale
 from PIL import Image
 
+from incentives.register import lists
+from incentives.web.states import state_of
 from tests.factories import OTHER_VILLAGE, VILLAGE
 from tests.site import Site, make_site
 
@@ -265,6 +268,14 @@ def test_a_mistyped_income_is_taken_back_on_the_page(site):
     assert done.status_code == 303
     assert "Taken back" in site.open("treasurer", "/fund/income")
     assert "多写了一个零" in site.app.test_client().get(f"/v/{VILLAGE}/fund").text
+
+
+def test_a_statement_of_points_is_no_shops_settlement(site):
+    address = register(site)
+    assert "<h1>Points statement</h1>" in site.open("cadre", f"{address}/statement")
+    with site.app.app_context(), force_locale("zh_Hans_CN"):
+        assert str(lists.STATEMENT.title) == "积分明细"
+        assert str(state_of("reversed")[0]) == "已收回"  # as texts and manual say
 
 
 def test_pages_are_for_those_whose_duty_it_is(site):

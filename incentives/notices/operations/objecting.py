@@ -82,11 +82,12 @@ def make_objection(
 
     A resident may object to what stands in public and to their own household's; staff write down
     what a resident brings on paper (`on_behalf_of`), never for their own household nor about what
-    they entered themselves. What a notice lists is held back. Refuses where it is too late, and
-    what the same household said already and nobody has ruled on.
+    they entered themselves. What a notice lists is held back. Refuses where it is too late, no
+    reason, and what the same household said already and nobody has ruled on.
     """
     own = on_behalf_of is None
     require(actor, "objection.make", village, own=True)
+    refuse_no_reason(reason)
     ledger.hold([village])
     household_id = actor.household_id if own else asker(village, on_behalf_of, actor).household_id
     today = village_day(now)
@@ -109,6 +110,12 @@ def make_objection(
     db.session.flush()
     audit.record(actor, audit.Tag.OBJECTION_MADE, village=village, subject=objection.id, now=now)
     return objection
+
+
+def refuse_no_reason(reason: str) -> None:
+    """Refuse an objection or a ruling with nothing behind it."""
+    if not reason.strip():
+        raise Invalid(errors=[FieldError("/reason", _("Say why"))])
 
 
 def refuse_said_already(objection: Objection) -> None:

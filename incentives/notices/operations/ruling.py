@@ -22,6 +22,7 @@ from incentives.notices.models import (
 )
 from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import refuse_hand
+from incentives.notices.operations.objecting import refuse_no_reason
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_objection, listed, open_objections_to
 from incentives.notices.states import TRANSITIONS, Action
@@ -43,10 +44,11 @@ def rule_on_objection(
     from the shop where it is at fault, and so do points that were cleared; a missing award is
     claimed for whoever objected and goes to review. Not upheld, what was held back goes on, and
     posts at once if its notice has closed.
-    Refuses who entered or decided what it is about, their own household and their own objection,
-    and the township where somebody of the village may rule.
+    Refuses no reason, who entered or decided what it is about, their own household and their own
+    objection, and the township where somebody of the village may rule.
     """
     require(actor, "objection.rule", village)
+    refuse_no_reason(reason)
     ledger.hold([village])
     objection = find_objection(village, objection_id)
     db.session.refresh(objection)

@@ -24,6 +24,7 @@ from incentives.notices.operations.disputes import DISPUTE_DAYS
 from incentives.notices.pages.cleared import objectionable_clearing
 from incentives.notices.pages.shared import blueprint, writes_for
 from incentives.register.models import Household
+from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, members_of
 from incentives.register.sections import household_sections, own_sections
 from incentives.shop.models import Redemption
@@ -197,6 +198,8 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         for_others=for_others,
         here=request.path,
         days=operations.RULING_DAYS,
+        objection_days=policy_on(home.village, today).objection_days,
+        dispute_days=DISPUTE_DAYS,
         today=today,
     )
 

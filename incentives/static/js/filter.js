@@ -16,8 +16,15 @@ export function changed(field) {
 /** @param {HTMLElement} item */
 const controls = (item) => [...item.querySelectorAll('input')];
 
-/** @param {HTMLElement} item */
-const isFilled = (item) => controls(item).some(({ type, value }) => type !== 'hidden' && value);
+/**
+ * Whether something was typed in a row, also what is no number: a browser gives that no value.
+ *
+ * @param {HTMLElement} item
+ */
+const isFilled = (item) =>
+  controls(item).some(
+    ({ type, value, validity }) => type !== 'hidden' && (value || validity.badInput),
+  );
 
 /** @param {HTMLElement} item */
 const boxOf = (item) =>
@@ -33,18 +40,23 @@ const boxOf = (item) =>
 const bare = (word) => (/^\d{8,14}$/.test(word) ? word.replace(/^0+/, '') : word);
 
 /**
- * Whom Enter ticks, in turn: a whole word comes before all else (17 is number 17 on the sheet, not
- * the door 117), and whoever is ticked already is passed by unless nobody else was meant.
+ * Whom Enter ticks, in turn: a whole word comes before all else (`zx` is not `zxl`), and whoever is
+ * ticked already is passed by unless nobody else was meant. On a numbered sheet a number means its
+ * own line, the first of an item's words, and nothing else: not the household of that number.
  *
  * @param {HTMLElement[]} fitting
  * @param {string} typed
+ * @param {boolean} numbered
  */
-function meant(fitting, typed) {
-  const open = typed ? fitting.filter(boxOf) : [];
-  const exact = open.filter((item) =>
-    (item.dataset.words || '').toLowerCase().split(' ').includes(typed),
+function meant(fitting, typed, numbered) {
+  if (!typed) return [];
+  /** @param {HTMLElement} item */
+  const wordsOf = (item) => (item.dataset.words || '').toLowerCase().split(' ');
+  const asked = numbered && /^\d+$/.test(typed);
+  const exact = fitting.filter((item) =>
+    asked ? wordsOf(item)[0] === typed : wordsOf(item).includes(typed),
   );
-  const found = exact.length > 0 ? exact : open;
+  const found = (asked || exact.length > 0 ? exact : fitting).filter(boxOf);
   const left = found.filter((item) => !boxOf(item)?.checked);
   return left.length > 0 ? left : found;
 }
@@ -61,22 +73,36 @@ export function startFilter(root) {
   const words = new Map(
     items.map((item) => [item, `${item.textContent} ${item.dataset.words || ''}`.toLowerCase()]),
   );
-  let few = 'chosen' in root.dataset && items.length > MANY;
+  const goods = 'chosen' in root.dataset;
+  let few = goods && items.length > MANY;
   /** @type {Set<HTMLElement>} */
   const chosen = new Set();
   /** @type {HTMLElement[]} */
   let found = [];
   let place = 0;
 
-  /** @param {HTMLElement | undefined} item */
-  const nameOf = (item) => item?.querySelector('.tile-title')?.textContent || field.value.trim();
+  /** @param {HTMLElement} item */
+  const nameOf = (item) =>
+    item.querySelector('.tile-title, .field-label')?.textContent?.trim() || field.value.trim();
 
-  /** Say who was ticked and whom Enter ticks next, and mark that tile. @param {string} said */
+  /**
+   * Say what was done and what Enter does next, and mark that item; keys that phones don't have
+   * stand apart, so that they can be left out there.
+   *
+   * @param {string} said
+   */
   const tell = (said) => {
     const next = found[place];
     for (const item of items) item.classList.toggle('tile-next', item === next);
-    const then = next && String(root.dataset.next).replace('{name}', nameOf(next));
-    none.textContent = [said, then].filter(Boolean).join(' ');
+    none.textContent = said;
+    if (!next) return;
+    const then = String(root.dataset.next).replace('{name}', nameOf(next));
+    for (const [name, text] of [['then', then], ['pass', root.dataset.pass]]) {
+      const part = document.createElement('span');
+      part.className = `filter-${name}`;
+      part.textContent = String(text);
+      none.append(part);
+    }
   };
   const search = () => {
     const typed = field.value.trim().toLowerCase();
@@ -84,12 +110,13 @@ export function startFilter(root) {
     const fitting = new Set(
       items.filter((item) => wanted.every((word) => String(words.get(item)).includes(word))),
     );
-    found = meant([...fitting], typed);
+    found = meant([...fitting], typed, 'numbered' in root.dataset);
     place = 0;
     const looked = typed ? [...found, ...fitting].slice(0, MANY) : [];
     for (const item of items) {
-      const stays = looked.includes(item) || chosen.has(item) || isFilled(item);
-      item.hidden = few ? !stays : !fitting.has(item);
+      // What was filled in stays in sight: what is wrong with it can't be said of a hidden row.
+      const stays = goods && (chosen.has(item) || isFilled(item));
+      item.hidden = !stays && !(few ? looked.includes(item) : fitting.has(item));
       item.classList.remove('tile-next');
     }
     none.textContent = fitting.size > 0 ? '' : root.dataset.none || '';
@@ -97,7 +124,10 @@ export function startFilter(root) {
   const take = () => {
     const item = found[place];
     const box = item && boxOf(item);
-    if (!box) return;
+    if (!box) {
+      if (field.value.trim() && 'numbered' in root.dataset) none.textContent = root.dataset.none || '';
+      return;
+    }
     if (box.type === 'number') {
       chosen.add(item);
       field.value = '';
@@ -106,9 +136,12 @@ export function startFilter(root) {
       box.select();
       return;
     }
-    box.checked = true;
-    changed(box);
-    const said = String(root.dataset.ticked).replace('{name}', nameOf(item));
+    const said = root.dataset[box.checked ? 'already' : 'ticked'];
+    if (!box.checked) {
+      box.checked = true;
+      changed(box);
+    }
+    const name = nameOf(item);
     place += 1;
     if (box.type === 'checkbox' && place < found.length) {
       field.select(); // Enter goes on with the next, and what is typed begins anew.
@@ -116,7 +149,7 @@ export function startFilter(root) {
       field.value = '';
       search();
     }
-    tell(said);
+    tell(String(said).replace('{name}', name));
   };
   root.hidden = false;
   field.addEventListener('input', search);
@@ -132,6 +165,15 @@ export function startFilter(root) {
       tell('');
     }
   });
+  if (goods) {
+    // A delivery is sent by its button alone: Enter in a row leads to the next good.
+    list.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      field.focus();
+      field.select();
+    });
+  }
   if (few) {
     // A shop has hundreds of goods, and little signal: those that stay empty aren't sent.
     field.form?.addEventListener('formdata', ({ formData }) => {

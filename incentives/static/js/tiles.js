@@ -88,18 +88,19 @@ function startCounting(tiles) {
 /** @param {HTMLElement} pick */
 function startPick(pick) {
   const tiles = document.getElementById(String(pick.dataset.picks));
-  const values = new Set((pick.dataset.values || '').split(' '));
+  const { values } = pick.dataset;
+  const named = new Set((values || '').split(' '));
   if (!tiles) return;
   const row = pick.closest('.quick-picks');
   if (row instanceof HTMLElement) row.hidden = false;
   pick.addEventListener('click', () => {
-    // Either these people, or whoever the filter shows now.
+    // These people, whoever the filter shows now, or all.
     const meant = boxes(tiles).filter(
       (box) =>
         !box.disabled &&
         ('shown' in pick.dataset
           ? !box.closest('.tile')?.hasAttribute('hidden')
-          : values.has(box.value)),
+          : values === undefined || named.has(box.value)),
     );
     // Pressed again once all are ticked, it takes them out.
     const tick = meant.some((box) => !box.checked);
