@@ -286,6 +286,12 @@ def by_card(site: Site, shopper: Shopper):
 def test_whoever_opened_their_card_sees_it_for_their_own_points(site, counter):
     client = by_card(site, make_shopper(site, 30))
     assert "15 points to go" in client.get(f"/v/{VILLAGE}/prices").text
+    # What is typed is what it is counted by; what the household has stays what it has.
+    typed = client.get(f"/v/{VILLAGE}/prices?points=20").text
+    assert "25 points to go" in typed
+    assert "15 points to go" not in typed
+    assert '<p class="headline-figure">30 ' in typed
+    assert "45 points to go" in client.get(f"/v/{VILLAGE}/prices?points=0").text
     own = client.get("/c/account").text
     assert "15 points to go for" in own
     assert "Your points are enough for 1 thing" in own
