@@ -17,8 +17,8 @@ TIBETAN_FEMALE = tuple("拉姆 卓玛 曲珍 央金 志玛 德吉 翁姆 卓嘎 
 HAN_SURNAMES = tuple("王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 林 罗 高 曾 单".split())
 HAN_MALE = tuple("建国 志强 永贵 文军 国华 明 勇 海涛 德贵 成林 小川 俊".split())
 HAN_FEMALE = tuple("秀英 桂兰 丽 玉梅 春燕 小琴 红 晓霞 淑华 雪 婷 素芳".split())
-# Names that the parts make but somebody widely known bears (offices, convictions, fame), and what is
-# given instead: made of no parts, so that no other name changes.
+# Names that the parts make but somebody widely known bears (offices, convictions, fame), and what
+# is given instead: made of no parts, so that no other name changes.
 KNOWN = dict(
     pair.split(":")
     for pair in (

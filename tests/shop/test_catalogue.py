@@ -311,6 +311,20 @@ def test_what_a_household_owes_is_earned_before_what_it_wants(site, counter):
     assert "70 points to go" in prices
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_list_that_comes_whole_takes_no_limit(site, counter):
+    """As docs/api.md says of them."""
+    shop, village = f"/shops/{counter.shop}", f"/villages/{VILLAGE}"
+    goods = f"{shop}/goods"
+    prices = f"{goods}/{counter.goods['soap']}/prices"
+    for path in (goods, prices, f"{shop}/agreements", f"{shop}/terminals", f"{village}/goods"):
+        whole = site.call("cadre", "GET", path)
+        assert (whole.status_code, whole.json["next"]) == (200, None), path
+        told = site.call("cadre", "GET", f"{path}?limit=50")
+        assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/limit"), path
+    assert site.call("cadre", "GET", f"{shop}/closings?limit=50").status_code == 200
+
+
 def test_the_sheet_for_the_wall_is_chinese_with_tibetan_headings(site, counter):
     set_good(counter, "soap", photo_id=keep(site, picture()))
     sheet = english(site).get(f"/v/{VILLAGE}/prices/print").text
