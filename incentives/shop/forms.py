@@ -16,7 +16,7 @@ from incentives.shop.schemas import (
     SettlementReversalInput,
     ShopInput,
 )
-from incentives.shop.schemas.goods import BARCODE
+from incentives.shop.schemas.goods import check_barcode
 from incentives.shop.words import unit_of
 from incentives.web.schemas import Day, Id, Points, Schema, Yuan
 
@@ -72,7 +72,7 @@ class Unit(fields.String):
 class GoodFormFields(Schema):
     """What a good may have; its cost in yuan."""
 
-    barcode = fields.String(load_default=None, validate=BARCODE)
+    barcode = fields.String(load_default=None, validate=check_barcode)
     category = fields.Enum(Category, by_value=True, load_default=Category.OTHER)
     name_zh = fields.String(required=True, validate=validate.Length(min=1, max=60))
     name_en = fields.String(load_default=None, validate=validate.Length(max=60))

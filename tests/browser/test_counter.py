@@ -113,6 +113,37 @@ def test_what_is_said_lies_over_no_key_of_the_pin(live_server, person):
     expect(page.locator("[data-part=band]")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (360, 640), (320, 568)])
+def test_all_keys_of_the_pin_are_free_on_a_low_screen(live_server, person, width, height):
+    """After a refusal, and come to by the bar's own link, without another scroll; then it sells."""
+    till = Till(live_server, pin_above=0)
+    till.is_the_shopkeeper_s_own()
+    shopkeeper = person({"width": width, "height": height}, expected=("403",))
+    shopkeeper.sign_in("shopkeeper")
+    page = shopkeeper.open("/shop")
+    till.look_up(page)
+    page.locator("[data-good]", has_text="香皂").click()
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=band-text]")).to_contain_text("给自己家兑换")
+    shopkeeper.page.screenshot(path=ROOT / "screenshots" / f"pin-refused-{width}x{height}.png")
+    covered = f"(keys) => keys.filter((key) => !({ON_TOP})(key)).map((key) => key.dataset.key)"
+    keys = page.locator("[data-part=pin-field] [data-key]")
+    expect(keys).to_have_count(12)
+    assert keys.evaluate_all(covered) == []
+    page.mouse.click(*keys.first.evaluate(MIDDLE))
+    page.mouse.click(*keys.nth(9).evaluate(MIDDLE))  # clear
+    page.evaluate("document.activeElement.blur(), window.scrollTo(0, 0)")
+    expect(page.locator("[data-part=band]")).to_be_hidden()
+    page.locator(".counter-pin-first").click()
+    assert keys.evaluate_all(covered) == []
+    for digit in PIN:
+        key = page.locator(f"[data-part=pin-field] [data-key='{digit}']")
+        page.mouse.click(*key.evaluate(MIDDLE))
+    assert page.locator("[data-part=hand-over]").evaluate(ON_TOP)
+    page.locator("[data-part=hand-over]").click()
+    expect(page.locator("[data-part=receipt-balance]")).to_have_text("10")
+
+
 def test_looked_up_without_signal_it_says_that_nothing_was_recorded(till, person):
     shopkeeper = person(PHONE, expected=("ERR_", "Failed to load"))
     shopkeeper.sign_in("shopkeeper")
@@ -125,6 +156,13 @@ def test_looked_up_without_signal_it_says_that_nothing_was_recorded(till, person
     expect(band).to_contain_text("什么都没有记")
     expect(band).not_to_contain_text("可能")
 
+
+MIDDLE = """
+(element) => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return [(left + right) / 2, (top + bottom) / 2];
+}
+"""
 
 # Whether all of an element is there to be tapped: nothing lies over its corners.
 ON_TOP = """

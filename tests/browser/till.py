@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select, update
 
 from incentives.access.actor import Role
+from incentives.access.models import User
 from incentives.cards.operations import issue_card
 from incentives.clock import now
 from incentives.extensions import db
@@ -29,12 +30,20 @@ class Till:
         self.counter = make_counter(site, StockOwner.SHOPKEEPER)
         with server.app.app_context():
             household = make_household(VILLAGE, "扎西彭措", door="1")
+            self.head = household.head_id
             give_points(household.account_code, points)
             card = {"village": VILLAGE, "household_id": household.id, "pin": PIN}
             self.number = act(lambda: issue_card(**card, actor=staff(Role.CADRE), now=now()).number)
             for sku, code in (("soap", EAN), ("oil", UPC)):
                 change = update(Good).where(Good.sku == sku).values(barcode=code)
                 act(lambda change=change: db.session.execute(change) and None)
+            db.session.remove()
+
+    def is_the_shopkeeper_s_own(self) -> None:
+        """The household is the shopkeeper's."""
+        kept = update(User).where(User.username == "shopkeeper").values(resident_id=self.head)
+        with self.server.app.app_context():
+            act(lambda: db.session.execute(kept) and None)
             db.session.remove()
 
     def look_up(self, page) -> None:

@@ -85,7 +85,7 @@ def scans(site: Site) -> list[tuple[str, str | None]]:
 def test_a_card_from_issue_to_its_end(site, shopper):
     body = {"household_id": str(shopper.household), "pin": PIN}
     second = site.call("cadre", "POST", CARDS, body)
-    assert (problem(second), second.json["errors"][0]["pointer"]) == ("duplicate", "/resident_id")
+    assert (problem(second), second.json["errors"][0]["pointer"]) == ("duplicate", "/household_id")
     home = f"/desk/households/{shopper.household}"
     assert '<option value="">' not in site.open("cadre", home)  # the whole household has one
     sent = site.send("cadre", f"{home}/cards", on=home)

@@ -131,6 +131,70 @@ def test_a_barcode_is_one_good_s_of_those_on_sale(site, counter):
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("036000291452", "0036000291452"),  # UPC-A, and the same as EAN-13
+        ("00036000291452", "036000291452"),  # as GTIN-14
+        ("123456789", "0123456789"),  # the shop's own
+    ],
+)
+def test_zeros_before_it_make_no_other_barcode(site, counter, first, second):
+    """The counter takes them as one code, and could hand out one of the two only."""
+    assert set_good(counter, "soap", barcode=first).status_code == 200
+    told = set_good(counter, "oil", barcode=second)
+    assert (problem(told), told.json["errors"][0]["pointer"]) == ("duplicate", "/barcode")
+    new = {"sku": "new", "name_zh": "新货", "unit": "件", "price_points": 1, "cost_fen": 1}
+    path = f"/shops/{counter.shop}/goods"
+    assert problem(site.call("cadre", "POST", path, new | {"barcode": second})) == "duplicate"
+    typed = new | {"cost_fen": "0.01", "barcode": second}
+    sent = site.send("cadre", "/desk/goods", **typed)
+    assert (sent.status_code, "has this barcode already" in sent.text) == (422, True)
+    # The same good may write its own the other way; the other then still can't have either.
+    assert set_good(counter, "soap", barcode=second).status_code == 200
+    assert problem(set_good(counter, "oil", barcode=first)) == "duplicate"
+
+
+NO_BARCODES = [
+    "LOCAL123",
+    "690123456789X",
+    "ABC45678901X2",
+    "690123456789２",
+    "6901234 67892",
+    "12345678\n",
+    "000000000000",
+    "000000000",
+    "1234567",
+    "123456789012345",
+]
+
+
+@pytest.mark.parametrize("code", NO_BARCODES)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_no_barcode_is_refused_by_page_and_call(site, counter, code):
+    new = {"sku": "new", "name_zh": "新货", "unit": "件", "price_points": 1, "cost_fen": 1}
+    added = site.call("cadre", "POST", f"/shops/{counter.shop}/goods", new | {"barcode": code})
+    for answer in (added, set_good(counter, "soap", barcode=code)):
+        assert answer.status_code == 422, answer.text
+        (error,) = answer.json["errors"]
+        assert (error["pointer"], "8 to 14 digits" in error["detail"]) == ("/barcode", True)
+    typed = new | {"cost_fen": "0.01", "barcode": code}
+    change = {name: typed[name] for name in typed if name != "sku"}
+    if code == code.strip():  # a form's fields lose what stands around them
+        for path, fields in (
+            ("/desk/goods", typed),
+            (f"/desk/goods/{counter.goods['soap']}", change),
+        ):
+            sent = site.send("cadre", path, **fields)
+            assert (sent.status_code, "8 to 14 digits" in sent.text) == (422, True)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_space_before_a_barcode_is_refused_by_call(site, counter):
+    answer = set_good(counter, "soap", barcode=" 6901234567892")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/barcode")
+
+
+@pytest.mark.parametrize(
     ("code", "serves"),
     [
         ("96385074", True),  # EAN-8
@@ -222,6 +286,12 @@ def by_card(site: Site, shopper: Shopper):
 def test_whoever_opened_their_card_sees_it_for_their_own_points(site, counter):
     client = by_card(site, make_shopper(site, 30))
     assert "15 points to go" in client.get(f"/v/{VILLAGE}/prices").text
+    # What is typed is what it is counted by; what the household has stays what it has.
+    typed = client.get(f"/v/{VILLAGE}/prices?points=20").text
+    assert "25 points to go" in typed
+    assert "15 points to go" not in typed
+    assert '<p class="headline-figure">30 ' in typed
+    assert "45 points to go" in client.get(f"/v/{VILLAGE}/prices?points=0").text
     own = client.get("/c/account").text
     assert "15 points to go for" in own
     assert "Your points are enough for 1 thing" in own
@@ -239,6 +309,20 @@ def test_what_a_household_owes_is_earned_before_what_it_wants(site, counter):
     prices = client.get(f"/v/{VILLAGE}/prices").text
     assert "35 points to go" in prices
     assert "70 points to go" in prices
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_list_that_comes_whole_takes_no_limit(site, counter):
+    """As docs/api.md says of them."""
+    shop, village = f"/shops/{counter.shop}", f"/villages/{VILLAGE}"
+    goods = f"{shop}/goods"
+    prices = f"{goods}/{counter.goods['soap']}/prices"
+    for path in (goods, prices, f"{shop}/agreements", f"{shop}/terminals", f"{village}/goods"):
+        whole = site.call("cadre", "GET", path)
+        assert (whole.status_code, whole.json["next"]) == (200, None), path
+        told = site.call("cadre", "GET", f"{path}?limit=50")
+        assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/limit"), path
+    assert site.call("cadre", "GET", f"{shop}/closings?limit=50").status_code == 200
 
 
 def test_the_sheet_for_the_wall_is_chinese_with_tibetan_headings(site, counter):

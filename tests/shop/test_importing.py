@@ -75,6 +75,34 @@ def test_one_bad_row_takes_nothing_over_and_each_is_named(site, counter):
     assert listed(counter)["soap"]["price_points"] == 10
 
 
+@pytest.mark.parametrize("code", ["ABC45678901X2", "6901234 67892", "000000000000"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_no_barcode_is_named_by_its_row(site, counter, code):
+    row = [*RICE[:6], code]
+    answer = bring(counter, sheet(SOAP, row))
+    (error,) = answer.json["errors"]
+    assert (answer.status_code, error["pointer"]) == (422, "/file/3/barcode")
+    assert "8 to 14 digits" in error["detail"]
+    sent = site.send("cadre", "/desk/goods/import", file=(BytesIO(sheet(SOAP, row)), "g.xlsx"))
+    assert sent.status_code == 422
+    assert "8 to 14 digits" in sent.text
+    assert ">3</" in sent.text
+
+
+def test_one_barcode_of_two_goods_is_refused_with_its_article_number(site, counter):
+    """With a zero more before it, too, whether the other stands in the list or in the shop."""
+    upc, ean = [*SOAP[:6], "036000291452"], [*RICE[:6], "0036000291452"]
+    answer = bring(counter, sheet(upc, ean))
+    assert (problem(answer), answer.json["errors"][0]["pointer"]) == ("duplicate", "/file")
+    assert answer.json["errors"][0]["detail"].startswith("rice-5: ")
+    assert set(listed(counter)) == {"soap", "oil"}
+    assert listed(counter)["soap"]["barcode"] is None
+    assert bring(counter, sheet(upc)).status_code == 200
+    sent = site.send("cadre", "/desk/goods/import", file=(BytesIO(sheet(ean)), "goods.xlsx"))
+    assert (sent.status_code, "rice-5: " in sent.text) == (422, True)
+    assert "has this barcode already" in sent.text
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_unit_is_read_and_shown_by_its_word_in_the_reader_s_language(site, counter):
     assert bring(counter, sheet(RICE)).status_code == 200

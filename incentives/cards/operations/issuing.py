@@ -70,7 +70,8 @@ def refuse_second(household_id: UUID, resident_id: UUID | None) -> None:
     db.session.execute(select(Household.id).where(Household.id == household_id).with_for_update())
     if resident_id in holders_of_cards(household_id):
         told = _("There is a card already: print that one anew, or end it first")
-        raise Duplicate(errors=[FieldError("/resident_id", told)])
+        whose = "/household_id" if resident_id is None else "/resident_id"
+        raise Duplicate(errors=[FieldError(whose, told)])
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,9 @@ def add_good(
 ) -> Good:
     """Put a good on a shop's list, with nothing in stock yet; `more` are its other fields.
 
-    Refuses a SKU listed already, a barcode of another good on sale, a season that ends before it
-    begins, a limit a month of what is no service, and a photo that isn't one of a village that the
-    shop serves.
+    Refuses a SKU listed already, a barcode of another good on sale (whatever zeros it begins with:
+    a UPC-A is an EAN-13 that begins with 0), a season that ends before it begins, a limit a month
+    of what is no service, and a photo that isn't one of a village that the shop serves.
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
@@ -145,7 +145,7 @@ def import_goods(
     """Take a list of goods over, by article number: all of them or none.
 
     What is listed already is changed in the fields that the list gives, the rest is added.
-    Refuses as `add_good` and `change_good`.
+    Refuses as `add_good` and `change_good`, saying of which article number.
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
@@ -161,15 +161,19 @@ def import_goods(
     added = changed = 0
     for fields in goods:
         good = listed.get(fields["sku"])
-        if good is None:
-            whole = {"category": Category.OTHER} | fields
-            add_good(shop_id=shop_id, actor=actor, now=now, **whole)
-            added += 1
-            continue
-        changes = {name: value for name, value in fields.items() if getattr(good, name) != value}
-        if changes:
-            change_good(shop_id=shop_id, good_id=good.id, changes=changes, actor=actor, now=now)
-            changed += 1
+        try:
+            if good is None:
+                whole = {"category": Category.OTHER} | fields
+                add_good(shop_id=shop_id, actor=actor, now=now, **whole)
+                added += 1
+            elif changes := {
+                name: value for name, value in fields.items() if getattr(good, name) != value
+            }:
+                change_good(shop_id=shop_id, good_id=good.id, changes=changes, actor=actor, now=now)
+                changed += 1
+        except (Duplicate, Invalid) as refusal:
+            said = [f"{fields['sku']}: {error.detail}" for error in refusal.errors]
+            raise type(refusal)(errors=[FieldError("/file", each) for each in said]) from refusal
     return Imported(added, changed, len(goods) - added - changed)
 
 
@@ -193,7 +197,7 @@ def check_good(shop: Shop, good: Good) -> None:
     if good.barcode is not None and good.on_sale is not False:
         same = select(Good.name_zh).where(
             Good.shop_id == shop.id,
-            Good.barcode == good.barcode,
+            func.ltrim(Good.barcode, "0") == good.barcode.lstrip("0"),
             Good.on_sale.is_(True),
             Good.id != good.id,
         )

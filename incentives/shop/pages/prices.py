@@ -38,15 +38,16 @@ SEE_OTHER = 303
 def prices(village: str) -> Any:
     """What the village's households can get for how many points; anyone may read it.
 
-    Whoever is signed in by card sees how many points each thing still needs; anybody else may type
-    how many they have. What is no number of points leads to the whole list, not to a refusal.
+    Anybody may type how many points they have and sees how many each thing still needs; whoever is
+    signed in by card sees it for their household's own until they do. What is no number of points
+    leads to the whole list, not to a refusal.
     """
     try:
         listed = ListPage(lists.PUBLIC_GOODS, get_village_goods)
     except Invalid:
         return redirect(url_for(".prices", village=village), SEE_OTHER)
     own, typed = own_position(village), listed.query["points"]
-    position = own if typed is None or own else ledger.Position(typed, typed, debt=0)
+    position = own if typed is None else ledger.Position(typed, typed, debt=0)
     today = village_day(now())
     shops: dict[UUID, tuple[Shop, dict[Category, list[GoodView]]]] = {}
     for good, shelf, shop in queries.goods_for_village(village):
@@ -65,7 +66,7 @@ def prices(village: str) -> Any:
             for shop, groups in shops.values()
         ],
         position=position,
-        own=own is not None,
+        own=own,
         list=listed,
         redeemed_next=redeemed_next(village, today),
     )

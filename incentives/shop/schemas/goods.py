@@ -1,5 +1,6 @@
 """What the calls of goods take and give."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -9,14 +10,19 @@ from incentives.shop.models import Category
 from incentives.shop.schemas.shared import QUANTITY
 from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
+DIGITS = re.compile(r"[0-9]{8,14}")
 GTIN_LENGTHS = (8, 12, 13, 14)  # EAN-8, UPC-A, EAN-13, GTIN-14
 
 
 def check_barcode(text: str) -> None:
-    """Refuse a code as long as a GTIN whose last digit isn't its check digit.
+    """Refuse what isn't 8 to 14 digits, nothing but zeros, and a GTIN without its check digit.
 
     GS1 General Specifications, section 7.9. A shop's own codes have another length.
     """
+    if not DIGITS.fullmatch(text) or not text.strip("0"):
+        raise ValidationError(
+            str(_("A barcode is 8 to 14 digits, not all of them 0, without letters or spaces"))
+        )
     sum_of_digits = sum(int(digit) * (3, 1)[at % 2] for at, digit in enumerate(text[-2::-1]))
     if len(text) in GTIN_LENGTHS and (sum_of_digits + int(text[-1])) % 10:
         raise ValidationError(
@@ -24,7 +30,6 @@ def check_barcode(text: str) -> None:
         )
 
 
-BARCODE = validate.And(validate.Regexp(r"^[0-9]{8,14}$"), check_barcode)
 NAME = validate.Length(min=1, max=60)
 UNIT = validate.Length(min=1, max=12)
 PRICE = validate.Range(min=1, max=1_000_000)
@@ -36,7 +41,7 @@ LOW = validate.Range(min=0, max=1_000_000)
 class GoodFields(Schema):
     """What a good may have; None takes it away again."""
 
-    barcode = fields.String(allow_none=True, validate=BARCODE)
+    barcode = fields.String(allow_none=True, validate=check_barcode)
     name_en = fields.String(allow_none=True, validate=validate.Length(max=60))
     household_cap = fields.Integer(strict=True, allow_none=True, validate=QUANTITY)
     photo_id = Id(allow_none=True)

@@ -354,7 +354,11 @@ part('name-form').addEventListener('submit', (event) => {
 });
 startGoods((item) => change(item, 1));
 input('cash').addEventListener('change', update);
-input('pin').addEventListener('input', () => say('')); // the band must not lie over the keys
+input('pin').addEventListener('input', () => {
+  say(''); // the band must not lie over the keys
+  // Once it is whole the button is next, which may stand under the keys.
+  if (input('pin').value.length === 6) part('hand-over').scrollIntoView({ block: 'nearest' });
+});
 part('hand-over').addEventListener('click', handOver);
 // The PIN's keys would fold away between the press and the click, and move the button.
 part('hand-over').addEventListener('mousedown', (event) => event.preventDefault());
