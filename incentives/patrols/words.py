@@ -51,3 +51,8 @@ def days_said(days: Sequence[date]) -> str:
         str(day) if times == 1 else gettext("%(day)s (%(count)s times)", day=day, count=times)
         for day, times in counted.items()
     )
+
+
+def one_line(text: str) -> str:
+    """What was typed with line breaks, as lists and sheets show it."""
+    return " ".join(text.split())

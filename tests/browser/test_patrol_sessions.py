@@ -169,11 +169,11 @@ def test_a_walk_that_was_closed_isnt_joined_from_a_page_kept_before(live_server,
     leader = person(PHONE, expected=OFFLINE)
     leader.sign_in("leader")
     page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
     set_off(page)
     with page.expect_response("**/scans"):
         scan(page, team.codes[0])
     page = leader.open("/patrol")
-    wait_until_kept(page, *PAGES)
     page.wait_for_function(
         "caches.match('/patrol').then((it) => it.text()).then((it) => it.includes('startedAt'))"
     )

@@ -100,9 +100,8 @@ class Team:
             lambda: operations.close_patrol(
                 village=VILLAGE,
                 patrol_id=patrol_id,
-                log=LOG,
                 attended=came,
-                **more,
+                **{"log": LOG, **more},
                 actor=actor or self.leader,
                 now=now(),
             )

@@ -12,6 +12,7 @@ from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import PatrolAttendance
+from incentives.patrols.operations import Log
 from incentives.patrols.queries import month_lines, patrol_view
 from incentives.patrols.words import days_said
 from tests.factories import VILLAGE
@@ -147,6 +148,12 @@ def test_a_closing_of_a_moment_ago_is_flagged_only_where_it_was_kept(team, clock
         clock.forward(minutes=1)
         assert team.close(patrol, ended_at=at, queued=queued).end_offline is queued
         clock.forward(hours=1)
+
+
+def test_a_log_typed_in_two_lines_is_taken_as_one(team):
+    patrol = team.walk()
+    closed = team.close(patrol, log=Log(weather="晴", text="水坝有落石\n已清 "))
+    assert closed.log == "水坝有落石 已清"
 
 
 def test_a_walk_ends_after_its_last_sign_in_and_not_to_come(team, clock):

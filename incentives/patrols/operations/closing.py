@@ -25,6 +25,7 @@ from incentives.patrols.pace import SENT_LATER
 from incentives.patrols.people import leads
 from incentives.patrols.queries import find_patrol, walkers
 from incentives.patrols.states import TRANSITIONS, Action
+from incentives.patrols.words import one_line
 from incentives.register.operations.households import check_text
 
 
@@ -73,7 +74,7 @@ def close_patrol(
     ended = end_of(patrol, ended_at, now)
     patrol.status = status
     patrol.weather = check_text(log.weather, "/log/weather", WEATHER_LENGTH)
-    patrol.log = check_text(log.text, "/log/text", LOG_LENGTH)
+    patrol.log = check_text(one_line(log.text), "/log/text", LOG_LENGTH)
     patrol.ended_by, patrol.ended_at = actor.person, ended
     patrol.end_received_at = now
     patrol.end_offline = queued or now - ended > SENT_LATER
@@ -101,7 +102,7 @@ def state_after(patrol: Patrol, action: Action) -> PatrolStatus:
 def is_same(patrol: Patrol, log: Log, actor: Actor) -> bool:
     """Whether this is the closing that has come already: its answer was lost on the way."""
     closed = (patrol.status, patrol.ended_by, patrol.weather, patrol.log)
-    return closed == (PatrolStatus.CLOSED, actor.person, log.weather.strip(), log.text.strip())
+    return closed == (PatrolStatus.CLOSED, actor.person, log.weather.strip(), one_line(log.text))
 
 
 def end_of(patrol: Patrol, ended_at: datetime | None, now: datetime) -> datetime:

@@ -38,6 +38,7 @@ from incentives.patrols.queries import (
     walkers,
     waypoint_of_code,
 )
+from incentives.patrols.words import one_line
 from incentives.register.models import Resident
 from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team
@@ -266,7 +267,7 @@ def record_finding(
         near = find_waypoint(village, waypoint_id)
     report = Report(
         category=category,
-        text=check_text(text, "/text", FINDING_LENGTH),
+        text=check_text(one_line(text), "/text", FINDING_LENGTH),
         place=place or (near.name if near else ""),
         photo_id=photo_id,
     )

@@ -108,8 +108,8 @@ export async function sendAll(owner, tell, tellPhoto, refused) {
     } catch (error) {
       if (saysNothing(error, UNSURE)) {
         await markQueued(owner, newId);
-        const letIn = !(error instanceof NotLetIn || (error instanceof Problem && error.status === 401));
-        const signedOut = !letIn && /** @type {Problem} */ (error).status < 500;
+        const notLetIn = error instanceof NotLetIn && error.status < 500;
+        const signedOut = notLetIn || (error instanceof Problem && error.status === 401);
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }
       if (!entry || !(error instanceof Problem)) throw error;

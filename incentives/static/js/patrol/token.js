@@ -12,6 +12,10 @@ const KEPT = `jishan-patrol-token-${OWNER}`;
 const DAY = 86_400_000;
 
 let signedOut = false;
+let leaving = false;
+
+// What is answered while one signs out isn't kept: page.js has forgotten the token by then.
+document.querySelector('[data-sign-out]')?.addEventListener('submit', () => (leaving = true));
 
 /** Whether the sign-in has ended, and only the phone's own token serves. */
 export const isSignedOut = () => signedOut;
@@ -31,7 +35,7 @@ async function renew() {
   if (kept && Math.abs(Date.now() - kept.at) < DAY) return;
   try {
     const token = await pageToken('?for=walk');
-    localStorage.setItem(KEPT, JSON.stringify({ token, at: Date.now() }));
+    if (!leaving) localStorage.setItem(KEPT, JSON.stringify({ token, at: Date.now() }));
   } catch {
     // Without signal or room: what is kept then waits for the next sign-in.
   }
