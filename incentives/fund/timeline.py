@@ -49,6 +49,11 @@ class Card:
         """The disbursement itself."""
         return self.view.disbursement
 
+    @property
+    def needs_another(self) -> bool:
+        """Whether somebody approved it and it still takes another person."""
+        return bool(self.view.approvals) and self.missing_approvals > 0
+
 
 def card_of(view: DisbursementView, actor: Actor) -> Card:
     """A disbursement for this person."""
