@@ -316,7 +316,9 @@ def test_both_wait_when_both_are_asked_for_before_either_is_approved(village):
 
 def test_what_made_it_need_two_may_end_and_another_person_approves_the_rest(village):
     """One approval isn't taken for two: what one alone approved waits for a second person."""
-    first, second = (apply_for(village.cadre, PayeeChoice(name="社"), LIMIT, "commons") for _ in "12")
+    first, second = (
+        apply_for(village.cadre, PayeeChoice(name="社"), LIMIT, "commons") for _ in "12"
+    )
     for one in (first, second):
         evaluate(village.reviewer, one)
         approve(village.supervisor, one)

@@ -38,7 +38,7 @@ from incentives.fund.operations.steps import (
 from incentives.fund.queries.budgets import UNDER_WAY
 from incentives.fund.queries.lists import homes_decided_with, lists_with
 from incentives.fund.queries.nearby import nearby_totals
-from incentives.fund.queries.payees import payee_holds_role
+from incentives.fund.queries.payees import paid_to, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.deciders import is_too_small
 
@@ -87,7 +87,7 @@ def lacks_reviewer(disbursement: Disbursement) -> bool:
     return is_too_small(
         disbursement.village,
         Role.REVIEWER,
-        people=[disbursement.applied_by],
+        people=[disbursement.applied_by, *paid_to([disbursement])[disbursement.id].people],
         households=homes_decided_with(disbursement),
     )
 

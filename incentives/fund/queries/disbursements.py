@@ -28,7 +28,8 @@ from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
 from incentives.fund.queries.nearby import nearby_totals
-from incentives.fund.queries.payees import Payee, payees
+from incentives.fund.queries.payees import Payee, paid_to, payees
+from incentives.fund.queries.typed import Paid, meant_by
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.models import Resident, TeamMember
 
@@ -46,6 +47,7 @@ class DisbursementView:
 
     disbursement: Disbursement
     payee: Payee
+    paid: Paid
     budget_fen: int | None
     budget_left_fen: int
     cap: Cap | None = None
@@ -87,26 +89,50 @@ def disbursements_waiting(village: str) -> list[Disbursement]:
     )
 
 
-def goes_to(paid: type[Disbursement], household_id: UUID) -> ColumnElement[bool]:
-    """Whether a disbursement's money goes to this household: to it, a member or a team of one."""
+def goes_to(
+    paid: type[Disbursement], household_id: UUID | None, names: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether money goes to this household: to it, a member, a team of one, or one of the names."""
+    named = func.coalesce(paid.payee_name.in_(names), False)
+    if household_id is None:
+        return named
     members = select(Resident.id).where(
         Resident.household_id == household_id, Resident.left_on.is_(None)
     )
     teams = select(TeamMember.team_id).where(TeamMember.resident_id.in_(members))
     return or_(
+        named,
         func.coalesce(paid.household_id == household_id, False),
         func.coalesce(paid.resident_id.in_(members), False),
         func.coalesce(paid.team_id.in_(teams), False),
     )
 
 
-def lines_beside(household_id: UUID) -> Select[UUID]:
-    """The lines of lists on which this household still stands."""
+def names_of(actor: Actor, village: str) -> list[str]:
+    """The typed names of payees still to be paid that mean this person, or their household."""
+    typed = db.session.scalars(
+        select(Disbursement.payee_name)
+        .where(
+            Disbursement.village == village,
+            Disbursement.status.in_(BEFORE_PAYMENT),
+            Disbursement.payee_name.is_not(None),
+        )
+        .distinct()
+    )
+    return [
+        name
+        for name, paid in meant_by(village, [each for each in typed if each is not None]).items()
+        if actor.person in paid.people or actor.household_id in paid.homes
+    ]
+
+
+def lines_beside(household_id: UUID | None, names: Collection[str]) -> Select[UUID]:
+    """The lines of lists on which this household, or one of the names, still stands."""
     line, paid = DisbursementListLine, aliased(Disbursement)
     lists = (
         select(line.list_id)
         .join(paid, paid.id == line.disbursement_id)
-        .where(goes_to(paid, household_id), paid.status.in_(BEFORE_PAYMENT))
+        .where(goes_to(paid, household_id, names), paid.status.in_(BEFORE_PAYMENT))
     )
     return select(line.disbursement_id).where(line.list_id.in_(lists))
 
@@ -120,9 +146,11 @@ def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
     steps = []
     others = Disbursement.applied_by != actor.person
     payable: ColumnElement[bool] = true()
-    if actor.household_id is not None:
-        payable = not_(goes_to(Disbursement, actor.household_id))
-        others = and_(others, payable, Disbursement.id.not_in(lines_beside(actor.household_id)))
+    names = names_of(actor, village)
+    if names or actor.household_id is not None:
+        payable = not_(goes_to(Disbursement, actor.household_id, names))
+        beside = lines_beside(actor.household_id, names)
+        others = and_(others, payable, Disbursement.id.not_in(beside))
     decided = select(DisbursementApproval.disbursement_id).where(
         DisbursementApproval.approver == actor.person
     )
@@ -171,13 +199,14 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
     """These disbursements of one village with all that belongs to them, in a few statements."""
     if not rows:
         return []
-    named = payees(rows)
+    named, paid = payees(rows), paid_to(rows)
     left = budgets_left(rows)
     caps, lists, nearby = caps_of(rows), lists_with(rows), nearby_totals(rows)
     views = {
         row.id: DisbursementView(
             disbursement=row,
             payee=named[row.id],
+            paid=paid[row.id],
             budget_fen=left[row.id][0],
             budget_left_fen=left[row.id][1],
             cap=caps.get(row.id),
