@@ -164,7 +164,7 @@ def team_of(*residents) -> PayeeChoice:
     team = act(
         lambda: register.make_team(
             village=VILLAGE,
-            name="护林队",
+            name=f"护林队{len(residents)}",
             leader_id=residents[0],
             member_ids=residents,
             actor=SYSTEM,

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
-from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.fund.models import (
@@ -23,7 +22,7 @@ from incentives.fund.models import (
     PaymentReturn,
     Status,
 )
-from incentives.fund.queries.budgets import UNDER_WAY
+from incentives.fund.queries.budgets import UNDER_WAY, budget_year
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
@@ -259,12 +258,6 @@ def speaks_for(views: Sequence[DisbursementView]) -> DisbursementView:
     return next(waiting, views[0])
 
 
-def year_of(disbursement: Disbursement) -> int:
-    """The year whose budget it falls into: that of its payment, else of its application."""
-    day = disbursement.paid_on or village_day(disbursement.applied_at)
-    return day.year
-
-
 def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, int]]:
     """The budget of each one's purpose and year, and what is left after it and its list."""
     village = rows[0].village
@@ -277,11 +270,11 @@ def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, i
     spent = spent_in_years(village)
     approved: dict[tuple[int, str], int] = {}
     for each in db.session.scalars(disbursements(village, Status.APPROVED)):
-        key = (year_of(each), each.purpose)
+        key = (budget_year(each), each.purpose)
         approved[key] = approved.get(key, 0) + each.amount_fen
     left = {}
     for row in rows:
-        key = (year_of(row), row.purpose)
+        key = (budget_year(row), row.purpose)
         own = 0
         if row.status in UNDER_WAY:
             own = asked[lists[row.id][0].id] if row.id in lists else row.amount_fen

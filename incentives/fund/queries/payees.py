@@ -41,10 +41,7 @@ def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
         if row.payee_name is not None:
             return typed[row.payee_name]
         if row.resident_id is not None:
-            home = one_by_one.get(row.resident_id)
-            return Paid(
-                frozenset({row.resident_id}), frozenset() if home is None else frozenset({home})
-            )
+            return Paid(frozenset({row.resident_id}), frozenset({one_by_one[row.resident_id]}))
         if row.household_id is not None:
             members = frozenset(homes.get(row.household_id, ()))
             return Paid(members, frozenset({row.household_id}), as_a_whole=True)
