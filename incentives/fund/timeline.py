@@ -14,7 +14,6 @@ from incentives.access.queries import person_names
 from incentives.fund.models import Decision, DisbursementApproval, Method, Status
 from incentives.fund.operations import missing_approvals
 from incentives.fund.queries import DisbursementView
-from incentives.fund.queries.payees import payee_households
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.fund.words import PLACES
 from incentives.web.dates import day_word
@@ -49,6 +48,11 @@ class Card:
         """The disbursement itself."""
         return self.view.disbursement
 
+    @property
+    def needs_another(self) -> bool:
+        """Whether somebody approved it and it still takes another person."""
+        return bool(self.view.approvals) and self.missing_approvals > 0
+
 
 def card_of(view: DisbursementView, actor: Actor) -> Card:
     """A disbursement for this person."""
@@ -64,9 +68,8 @@ def card_of(view: DisbursementView, actor: Actor) -> Card:
 
 
 def is_own(view: DisbursementView, actor: Actor) -> bool:
-    """Whether the payee is of this person's household: then every step is another's."""
-    homes = payee_households(view.disbursement)
-    return actor.household_id is not None and actor.household_id in homes
+    """Whether the payee is this person or of their household: then every step is another's."""
+    return actor.household_id in view.paid.homes or actor.person in view.paid.people
 
 
 def what_waits(view: DisbursementView) -> str | None:

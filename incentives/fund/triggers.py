@@ -4,7 +4,8 @@ A decision is never by who applied or evaluated, nor a payment by who decided; w
 the approvals that its sum and its payee ask for; nothing is paid that isn't approved, but what a
 recovery replays; no money is written off by one person; none moves on a day of a closed month, and
 no month opens again; a file that accounting keeps isn't erased before its day, nor its row deleted;
-days go in order, and cash and bank hold enough on each; a closed year's budgets stay.
+days go in order, and cash and bank hold enough on each; a closed year's budgets stay; vouchers and
+signatures are kept.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
@@ -14,7 +15,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from incentives.recovery.models import REPLAYING
-from incentives.triggers import Guard, create_guards, drop_guards
+from incentives.triggers import (
+    TRUNCATE,
+    Guard,
+    create_guards,
+    differs,
+    drop_guards,
+    kept,
+)
 
 FUND_STATE = "JF001"
 
@@ -212,6 +220,31 @@ GUARDS_OF_DAYS = (
     of_open_year("budget_changed_in_open_year", "budget", "UPDATE"),
     of_open_year("budget_dropped_in_open_year", "budget", "DELETE"),
     guard("file_kept_is_there", "file", "DELETE", STILL_KEPT, "accounting keeps this file"),
+)
+
+
+# Vouchers and signatures are kept: no row of them is lost, no paper of theirs exchanged.
+SIGNED = ("disbursement", "disbursement_approval", "payment_return", "income", "budget_adoption")
+VOUCHERS = {
+    "disbursement": "receipt_file_id",
+    "budget_adoption": "minutes_id",
+    "bank_statement": "file_id",
+}
+WORDS = "vouchers and signatures are kept"
+GUARDS_OF_PAPERS = (
+    *(each for table in SIGNED for each in kept(table, WORDS, "DELETE", TRUNCATE)),
+    *kept("income_file", WORDS),
+    *kept("disbursement_file", WORDS),
+    *(
+        guard(
+            f"{table}_keeps_its_paper",
+            table,
+            "UPDATE",
+            f"OLD.{column} IS NOT NULL AND ({differs(column)})",
+            WORDS,
+        )
+        for table, column in VOUCHERS.items()
+    ),
 )
 
 

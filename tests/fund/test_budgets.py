@@ -21,6 +21,7 @@ from tests.fund.people import (
     give,
     make_people,
     set_budgets,
+    take,
 )
 
 
@@ -88,3 +89,35 @@ def test_nothing_is_carried_over_before_the_year_is_closed(village, clock):
         set_budgets(village, 2027, relief=BudgetLine(10, carried_fen=10))
     set_budgets(village, 2027, family=BudgetLine(150_000, carried_fen=95_000))
     assert queries.budget_figures(VILLAGE, 2027)[0].carried_fen == 95_000
+
+
+def test_what_is_not_paid_at_the_new_year_falls_into_the_new_budget(village, clock):
+    give(village, 1_000_000)
+    set_budgets(village, family=BudgetLine(100_000))
+    set_budgets(village, 2027, family=BudgetLine(60_000))
+    waiting, approved, paid = (applied(village, amount_fen=fen) for fen in (1_000, 2_000, 4_000))
+    for one in (approved, paid):
+        take("evaluate", village, one)
+        take("publish", village, one)
+        take("approve", village, one)
+    take("pay", village, paid)
+
+    def against(year: int):
+        (each,) = queries.budget_figures(VILLAGE, year)
+        return each.applied_fen, each.approved_fen, each.spent_fen
+
+    def budget_of(one):
+        (view,) = queries.disbursement_views([queries.find_disbursement(VILLAGE, one)])
+        return view.budget_fen, view.budget_left_fen
+
+    assert (against(2026), against(2027)) == ((1_000, 2_000, 4_000), (0, 0, 0))
+    assert budget_of(waiting) == (100_000, 93_000)
+    clock.forward(days=309)
+    assert clock.now.date() == date(2027, 1, 5)
+    assert (against(2026), against(2027)) == ((0, 0, 4_000), (1_000, 2_000, 0))
+    assert budget_of(waiting) == (60_000, 57_000)
+    assert budget_of(approved) == (60_000, 58_000)
+    take("pay", village, approved)
+    assert (against(2026), against(2027)) == ((0, 0, 4_000), (1_000, 0, 2_000))
+    assert budget_of(paid) == (100_000, 96_000)
+    assert queries.left_to_ask_for(VILLAGE, 2027) == {"family": 58_000}

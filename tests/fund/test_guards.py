@@ -14,7 +14,16 @@ from incentives.extensions import db
 from incentives.files.models import File, FileKind
 from incentives.files.operations import erase_file
 from incentives.fund import operations
-from incentives.fund.models import Disbursement, Method, Source, Status
+from incentives.fund.models import (
+    BankStatement,
+    BudgetAdoption,
+    Disbursement,
+    DisbursementFile,
+    Method,
+    Source,
+    Status,
+)
+from incentives.fund.operations import BudgetLine
 from incentives.register.models import Resident
 from tests.factories import TOWNSHIP, VILLAGE, act, staff
 from tests.fund.people import (
@@ -25,8 +34,10 @@ from tests.fund.people import (
     bring_to,
     evaluate,
     give,
+    give_back,
     make_people,
     receive,
+    set_budgets,
     status_of,
 )
 
@@ -250,3 +261,68 @@ def test_a_rejected_applications_papers_may_go(village):
         )
     )
     assert erase(file).erased_at is not None
+
+
+@pytest.mark.parametrize("act_of", ["DELETE FROM {0}", "TRUNCATE {0} CASCADE"])
+def test_vouchers_and_signatures_are_kept(village, act_of):
+    if act_of.startswith("TRUNCATE") and db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+    keep_papers(village)
+    for table in (
+        "disbursement_approval",
+        "payment_return",
+        "income_file",
+        "income",
+        "budget_adoption",
+        "disbursement_file",
+        "disbursement",
+    ):
+        with pytest.raises(DBAPIError, match=r"signatures are kept|permission denied"):
+            send(act_of.format(table))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "disbursement.receipt_file_id",
+        "budget_adoption.minutes_id",
+        "bank_statement.file_id",
+        "income_file.file_id",
+        "disbursement_file.file_id",
+    ],
+)
+def test_no_paper_is_taken_away_or_exchanged(village, column):
+    other = keep_papers(village)
+    table, name = column.split(".")
+    for value in (None, hexed(other)):
+        with pytest.raises(DBAPIError, match="vouchers and signatures are kept"):
+            send(f"UPDATE {table} SET {name} = :value", value=value)
+
+
+def keep_papers(village):
+    """One of each paper of the fund, in its row; another file's id."""
+    paper, other = (keep(village).id for _each in "12")
+    one = bring_to(Status.PAID, village)
+    receive(village.treasurer, one)
+    give_back(village.treasurer, one, 100)
+    give(village, 100, voucher="R-2", file=paper)
+    set_budgets(village, family=BudgetLine(100_000))
+
+    def add_papers():
+        db.session.execute(update(BudgetAdoption).values(minutes_id=paper))
+        db.session.add(DisbursementFile(disbursement_id=one, file_id=paper))
+        db.session.add(
+            BankStatement(
+                village=VILLAGE,
+                from_on=DAY,
+                to_on=DAY,
+                opening_fen=0,
+                closing_fen=0,
+                file_id=paper,
+                entered_by=village.treasurer.person,
+                entered_at=now(),
+            )
+        )
+
+    act(add_papers)
+    return other

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives import ledger
 from incentives.clock import now, village_day
-from incentives.errors import InsufficientFunds, Invalid, WrongState
+from incentives.errors import InsufficientFunds, Invalid, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import CashCount, Decision, Disbursement, Method, Place, Status
@@ -33,6 +33,7 @@ from tests.fund.people import (
     reverse,
     set_budgets,
     status_of,
+    withdraw,
 )
 
 LIMIT = 100_000  # `second_approval_fen` by default
@@ -311,6 +312,27 @@ def test_both_wait_when_both_are_asked_for_before_either_is_approved(village):
         evaluate(village.reviewer, one)
         approve(village.supervisor, one)
         assert status_of(one) is Status.EVALUATED
+
+
+def test_what_made_it_need_two_may_end_and_another_person_approves_the_rest(village):
+    """One approval isn't taken for two: what one alone approved waits for a second person."""
+    first, second = (
+        apply_for(village.cadre, PayeeChoice(name="社"), LIMIT, "commons") for _ in "12"
+    )
+    for one in (first, second):
+        evaluate(village.reviewer, one)
+        approve(village.supervisor, one)
+    withdraw(village.cadre, first)
+    view = queries.disbursement_views([queries.find_disbursement(VILLAGE, second)])[0]
+    missing = partial(operations.missing_approvals, view.disbursement, view.approvals)
+    assert (view.nearby_fen, missing(view.decided_fen)) == (0, 1)
+    for who, listed in ((village.supervisor, []), (village.supervisor2, [second])):
+        waiting = db.session.scalars(queries.waiting_for(who, VILLAGE))
+        assert [each.id for each in waiting if each.status is Status.EVALUATED] == listed
+    with pytest.raises(SamePerson):
+        approve(village.supervisor, second)
+    approve(village.supervisor2, second)
+    assert (status_of(second), missing(view.decided_fen)) == (Status.APPROVED, 0)
 
 
 @pytest.mark.parametrize(("days", "after"), [(30, Status.EVALUATED), (31, Status.APPROVED)])

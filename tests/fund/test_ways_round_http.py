@@ -12,12 +12,12 @@ from incentives.access.models import User
 from incentives.access.people import actor_of_user
 from incentives.clock import now
 from incentives.extensions import db
-from tests.factories import VILLAGE
+from tests.factories import TOWNSHIP, VILLAGE
 from tests.factories import act as in_transaction
 from tests.fund.months import close_until
 from tests.fund.people import Village
 from tests.fund.test_http import FUND, INCOME, act, ask, paid, upload
-from tests.site import Site, make_site
+from tests.site import PASSWORD, Site, make_site
 
 VOTE = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
 BUDGET = VOTE | {"resolution": "决议", "items": [{"purpose": "family", "amount_fen": 40_000}]}
@@ -99,6 +99,42 @@ def test_the_approver_is_told_why_two_are_needed(site):
         assert said in site.open("supervisor", page)
     after = act(site, "supervisor", one, "approval", {"decision": "approve"})
     assert (after["status"], after["missing_approvals"]) == ("evaluated", 1)
+
+
+def add_township_supervisor(site: Site) -> None:
+    with site.app.app_context():
+        in_transaction(
+            lambda: (
+                access.add_user(
+                    username="above",
+                    name="乡 某",
+                    password=PASSWORD,
+                    roles=[Assignment(Role.SUPERVISOR, TOWNSHIP)],
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+
+
+def test_a_village_with_one_supervisor_sends_up_what_needed_two(site):
+    add_township_supervisor(site)
+    goods = {"purpose": "commons", "payee": {"name": "县供销社"}, "amount_fen": 60_000}
+    first, second = ask(site, **goods), ask(site, **goods)
+    for one in (first, second):
+        act(site, "reviewer", one, "evaluation", {"decision": "approve"})
+        act(site, "supervisor", one, "approval", {"decision": "approve"})
+    act(site, "cadre", first, "withdrawal", {"reason": "写错了"})
+    path = f"{FUND}/disbursements/{second['id']}"
+    assert site.call("supervisor", "GET", path).json["missing_approvals"] == 1
+    shown = site.open("supervisor", f"/fund/disbursements/{second['id']}")
+    assert "One more approval is needed." in shown
+    queue = f"/divisions/{TOWNSHIP}/disbursement-queue"
+    items = site.call("above", "GET", queue).json["items"]
+    assert [each["disbursement"]["id"] for each in items] == [second["id"]]
+    after = act(site, "above", second, "approval", {"decision": "approve"})
+    assert (after["status"], after["missing_approvals"]) == ("approved", 0)
 
 
 def treasurer_and_supervisor() -> Village:

@@ -35,9 +35,10 @@ from incentives.fund.operations.steps import (
     refuse_payee,
     refuse_wrong_state,
 )
+from incentives.fund.queries.budgets import UNDER_WAY
 from incentives.fund.queries.lists import homes_decided_with, lists_with
 from incentives.fund.queries.nearby import nearby_totals
-from incentives.fund.queries.payees import payee_holds_role
+from incentives.fund.queries.payees import paid_to, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.deciders import is_too_small
 
@@ -86,7 +87,7 @@ def lacks_reviewer(disbursement: Disbursement) -> bool:
     return is_too_small(
         disbursement.village,
         Role.REVIEWER,
-        people=[disbursement.applied_by],
+        people=[disbursement.applied_by, *paid_to([disbursement])[disbursement.id].people],
         households=homes_decided_with(disbursement),
     )
 
@@ -134,7 +135,7 @@ def approve_disbursement(
     if decision is Decision.REJECT:
         return end(disbursement, reason, actor=actor, now=now)
     note_role(disbursement)
-    if missing_approvals(disbursement, [*earlier, approval], decided_total(disbursement)) == 0:
+    if lacking_approvals(disbursement, [*earlier, approval], decided_total(disbursement)) == 0:
         move_on(disbursement, Action.APPROVE)
     record(disbursement, audit.Tag.DISBURSEMENT_APPROVED, actor=actor, now=now)
     return disbursement
@@ -172,7 +173,20 @@ def approvals_of(disbursement_id: UUID) -> list[DisbursementApproval]:
 def missing_approvals(
     disbursement: Disbursement, approvals: Sequence[DisbursementApproval], decided_fen: int
 ) -> int:
-    """How many approvals are still needed; one is the township's where the payee has a role.
+    """How many approvals are still to come before it can be paid; none once it is approved or over.
+
+    While it isn't approved at least one is, as only an approval moves it on: another person's,
+    also where what made it need two ended meanwhile.
+    """
+    if disbursement.status not in UNDER_WAY:
+        return 0
+    return max(1, lacking_approvals(disbursement, approvals, decided_fen))
+
+
+def lacking_approvals(
+    disbursement: Disbursement, approvals: Sequence[DisbursementApproval], decided_fen: int
+) -> int:
+    """How many approvals these fall short of; one is the township's where the payee has a role.
 
     `decided_fen` is the sum that is decided on: the list's where it stands on one, else its own,
     and what others bring the same payee within 30 days.

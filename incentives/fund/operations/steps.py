@@ -11,10 +11,10 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.errors import FieldError, Invalid, NotFound, OwnHousehold, WrongState
 from incentives.extensions import db
 from incentives.fund.models import Disbursement
-from incentives.fund.queries.payees import payee_households
+from incentives.fund.queries.payees import paid_to
 from incentives.fund.states import TRANSITIONS, Action
 from incentives.web.dates import day_word
 
@@ -54,9 +54,11 @@ def refuse_wrong_state(disbursement: Disbursement, action: Action) -> None:
 
 
 def refuse_payee(actor: Actor, disbursement: Disbursement) -> None:
-    """Refuse somebody of the payee's household."""
-    if actor.household_id is not None:
-        refuse_own_household(actor, payee_households(disbursement))
+    """Refuse the payee, somebody of the payee's household, or of a household of a team's member."""
+    paid = paid_to([disbursement])[disbursement.id]
+    refuse_own_household(actor, paid.homes)
+    if actor.person in paid.people:
+        raise OwnHousehold()
 
 
 def check_amount(amount_fen: int, pointer: str = "/amount_fen") -> None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from incentives.clock import village_day
+from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.fund.models import Budget, BudgetAdoption, Disbursement, Status
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.figures import spent_in_years
+from incentives.fund.states import BEFORE_PAYMENT
 
 UNDER_WAY = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED)
 
@@ -94,13 +95,25 @@ def figures_of(
     )
 
 
+def budget_year(row: Disbursement) -> int:
+    """The year whose budget it falls into: that of its payment.
+
+    What isn't paid yet would be paid this year, or in that of its application where this is later:
+    a year that is over has nothing under way. What ended without money was of its application's.
+    """
+    if row.paid_on is not None:
+        return row.paid_on.year
+    year = village_day(row.applied_at).year
+    return max(year, village_day(now()).year) if row.status in BEFORE_PAYMENT else year
+
+
 def under_way(village: str, year: int, states: tuple[Status, ...]) -> dict[str, int]:
-    """By purpose what was applied for in a year and stands in one of these states."""
+    """By purpose what stands in one of these states and falls into a year's budget."""
     found: dict[str, int] = {}
     for each in db.session.scalars(
         select(Disbursement).where(Disbursement.village == village, Disbursement.status.in_(states))
     ):
-        if village_day(each.applied_at).year == year:
+        if budget_year(each) == year:
             found[each.purpose] = found.get(each.purpose, 0) + each.amount_fen
     return found
 

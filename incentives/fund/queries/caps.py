@@ -17,8 +17,8 @@ from incentives.clock import beginning, village_day
 from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
-from incentives.fund.queries.payees import is_name_of
-from incentives.register.models import Resident
+from incentives.fund.queries.payees import paid_to
+from incentives.fund.queries.typed import Paid, is_name_of
 
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
@@ -39,24 +39,29 @@ class Cap:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom money goes to, as caps count it: a household, maybe one in it, a team, or a name."""
+    """Whom money goes to, as caps count it: people one by one, their household; a team, a name.
 
-    household: UUID | None = None
-    resident: UUID | None = None
+    A team whose members are all of one household counts with this household.
+    """
+
+    people: frozenset[UUID] = frozenset()
+    homes: frozenset[UUID] = frozenset()
     team: UUID | None = None
     name: str | None = None
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
-        if self.name is not None and other.name is not None:
-            return is_name_of(self.name, other.name) or is_name_of(other.name, self.name)
-        if self.team is not None or self.name is not None or self.household is None:
-            return (self.team, self.name) == (other.team, other.name)
-        if self.household != other.household:
+        if self.is_named_as(other) or other.is_named_as(self):
+            return True
+        if self.people & other.people or (self.team is not None and self.team == other.team):
+            return True
+        if per == "person" and self.people and other.people:
             return False
-        if per == "person" and self.resident is not None and other.resident is not None:
-            return self.resident == other.resident
-        return True
+        return bool(self.homes & other.homes)
+
+    def is_named_as(self, other: "Holder") -> bool:
+        """Whether both were typed, and this name is the other one."""
+        return None not in (self.name, other.name) and is_name_of(self.name or "", other.name or "")
 
 
 def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
@@ -66,7 +71,7 @@ def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
     village = rows[0].village
     years = {village_day(row.applied_at).year for row in rows}
     counted = {year: counted_in(village, year) for year in years}
-    homes = homes_of([*rows, *(each for found in counted.values() for each in found)])
+    holders = holders_of([*rows, *(each for found in counted.values() for each in found)])
     adopted = {
         (each.year, each.purpose): each.cap_fen
         for each in db.session.scalars(
@@ -81,14 +86,13 @@ def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
         amount = adopted.get((year, row.purpose)) or (purpose.cap_fen if purpose else None)
         if purpose is None or amount is None:
             continue
-        holder = holder_of(row, homes)
         used = sum(
             each.amount_fen - each.returned_fen
             for each in counted[year]
             if each.id != row.id
             and each.purpose == row.purpose
             and purpose.cap_period
-            and holder.shares(holder_of(each, homes), purpose.cap_per)
+            and holders[row.id].shares(holders[each.id], purpose.cap_per)
         )
         caps[row.id] = Cap(amount, used, (year, row.purpose) in adopted)
     return caps
@@ -108,23 +112,16 @@ def counted_in(village: str, year: int) -> list[Disbursement]:
     )
 
 
-def homes_of(rows: Sequence[Disbursement]) -> dict[UUID, UUID]:
-    """The households of the residents among these payees."""
-    residents = {row.resident_id for row in rows if row.resident_id is not None}
-    if not residents:
-        return {}
-    found = db.session.execute(
-        select(Resident.id, Resident.household_id).where(Resident.id.in_(residents))
-    )
-    return {row.id: row.household_id for row in found}
+def holders_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Holder]:
+    """Whom each of these disbursements of one village goes to, as caps count it."""
+    paid = paid_to(rows)
+    return {row.id: holder_of(row, paid[row.id]) for row in rows}
 
 
-def holder_of(row: Disbursement, homes: dict[UUID, UUID]) -> Holder:
-    """Whom a disbursement goes to."""
-    if row.resident_id is not None:
-        return Holder(household=homes.get(row.resident_id), resident=row.resident_id)
-    if row.household_id is not None:
-        return Holder(household=row.household_id)
+def holder_of(row: Disbursement, paid: Paid) -> Holder:
+    """Whom a disbursement goes to, as caps count it."""
     if row.team_id is not None:
-        return Holder(team=row.team_id)
-    return Holder(name=row.payee_name or "")
+        homes = paid.homes if len(paid.homes) == 1 else frozenset()
+        return Holder(homes=homes, team=row.team_id)
+    people = frozenset() if paid.as_a_whole else paid.people
+    return Holder(people, paid.homes, name=row.payee_name)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
-from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.fund.models import (
@@ -23,12 +22,13 @@ from incentives.fund.models import (
     PaymentReturn,
     Status,
 )
-from incentives.fund.queries.budgets import UNDER_WAY
+from incentives.fund.queries.budgets import UNDER_WAY, budget_year
 from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.figures import spent_in_years
 from incentives.fund.queries.lists import lists_with
 from incentives.fund.queries.nearby import nearby_totals
-from incentives.fund.queries.payees import Payee, payees
+from incentives.fund.queries.payees import Payee, paid_to, payees
+from incentives.fund.queries.typed import Paid, meant_by
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.models import Resident, TeamMember
 
@@ -46,6 +46,7 @@ class DisbursementView:
 
     disbursement: Disbursement
     payee: Payee
+    paid: Paid
     budget_fen: int | None
     budget_left_fen: int
     cap: Cap | None = None
@@ -87,26 +88,50 @@ def disbursements_waiting(village: str) -> list[Disbursement]:
     )
 
 
-def goes_to(paid: type[Disbursement], household_id: UUID) -> ColumnElement[bool]:
-    """Whether a disbursement's money goes to this household: to it, a member or a team of one."""
+def goes_to(
+    paid: type[Disbursement], household_id: UUID | None, names: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether money goes to this household: to it, a member, a team of one, or one of the names."""
+    named = func.coalesce(paid.payee_name.in_(names), False)
+    if household_id is None:
+        return named
     members = select(Resident.id).where(
         Resident.household_id == household_id, Resident.left_on.is_(None)
     )
     teams = select(TeamMember.team_id).where(TeamMember.resident_id.in_(members))
     return or_(
+        named,
         func.coalesce(paid.household_id == household_id, False),
         func.coalesce(paid.resident_id.in_(members), False),
         func.coalesce(paid.team_id.in_(teams), False),
     )
 
 
-def lines_beside(household_id: UUID) -> Select[UUID]:
-    """The lines of lists on which this household still stands."""
+def names_of(actor: Actor, village: str) -> list[str]:
+    """The typed names of payees still to be paid that mean this person, or their household."""
+    typed = db.session.scalars(
+        select(Disbursement.payee_name)
+        .where(
+            Disbursement.village == village,
+            Disbursement.status.in_(BEFORE_PAYMENT),
+            Disbursement.payee_name.is_not(None),
+        )
+        .distinct()
+    )
+    return [
+        name
+        for name, paid in meant_by(village, [each for each in typed if each is not None]).items()
+        if actor.person in paid.people or actor.household_id in paid.homes
+    ]
+
+
+def lines_beside(household_id: UUID | None, names: Collection[str]) -> Select[UUID]:
+    """The lines of lists on which this household, or one of the names, still stands."""
     line, paid = DisbursementListLine, aliased(Disbursement)
     lists = (
         select(line.list_id)
         .join(paid, paid.id == line.disbursement_id)
-        .where(goes_to(paid, household_id), paid.status.in_(BEFORE_PAYMENT))
+        .where(goes_to(paid, household_id, names), paid.status.in_(BEFORE_PAYMENT))
     )
     return select(line.disbursement_id).where(line.list_id.in_(lists))
 
@@ -120,9 +145,11 @@ def waiting_for(actor: Actor, village: str) -> Select[Disbursement]:
     steps = []
     others = Disbursement.applied_by != actor.person
     payable: ColumnElement[bool] = true()
-    if actor.household_id is not None:
-        payable = not_(goes_to(Disbursement, actor.household_id))
-        others = and_(others, payable, Disbursement.id.not_in(lines_beside(actor.household_id)))
+    names = names_of(actor, village)
+    if names or actor.household_id is not None:
+        payable = not_(goes_to(Disbursement, actor.household_id, names))
+        beside = lines_beside(actor.household_id, names)
+        others = and_(others, payable, Disbursement.id.not_in(beside))
     decided = select(DisbursementApproval.disbursement_id).where(
         DisbursementApproval.approver == actor.person
     )
@@ -171,13 +198,14 @@ def disbursement_views(rows: Sequence[Disbursement]) -> list[DisbursementView]:
     """These disbursements of one village with all that belongs to them, in a few statements."""
     if not rows:
         return []
-    named = payees(rows)
+    named, paid = payees(rows), paid_to(rows)
     left = budgets_left(rows)
     caps, lists, nearby = caps_of(rows), lists_with(rows), nearby_totals(rows)
     views = {
         row.id: DisbursementView(
             disbursement=row,
             payee=named[row.id],
+            paid=paid[row.id],
             budget_fen=left[row.id][0],
             budget_left_fen=left[row.id][1],
             cap=caps.get(row.id),
@@ -230,12 +258,6 @@ def speaks_for(views: Sequence[DisbursementView]) -> DisbursementView:
     return next(waiting, views[0])
 
 
-def year_of(disbursement: Disbursement) -> int:
-    """The year whose budget it falls into: that of its payment, else of its application."""
-    day = disbursement.paid_on or village_day(disbursement.applied_at)
-    return day.year
-
-
 def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, int]]:
     """The budget of each one's purpose and year, and what is left after it and its list."""
     village = rows[0].village
@@ -248,11 +270,11 @@ def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, i
     spent = spent_in_years(village)
     approved: dict[tuple[int, str], int] = {}
     for each in db.session.scalars(disbursements(village, Status.APPROVED)):
-        key = (year_of(each), each.purpose)
+        key = (budget_year(each), each.purpose)
         approved[key] = approved.get(key, 0) + each.amount_fen
     left = {}
     for row in rows:
-        key = (year_of(row), row.purpose)
+        key = (budget_year(row), row.purpose)
         own = 0
         if row.status in UNDER_WAY:
             own = asked[lists[row.id][0].id] if row.id in lists else row.amount_fen

@@ -1,6 +1,6 @@
 """What is read of lists: one, its lines, what each line's sum is decided on with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.fund.models import Disbursement, DisbursementList, DisbursementListLine
-from incentives.fund.queries.payees import payee_households
+from incentives.fund.queries.payees import paid_to, payee_households
 from incentives.fund.states import BEFORE_PAYMENT
 
 
@@ -53,7 +53,7 @@ def lists_with(rows: Sequence[Disbursement]) -> dict[UUID, tuple[DisbursementLis
     return {line.disbursement_id: (of_list, line.line) for line, of_list in found}
 
 
-def homes_decided_with(row: Disbursement) -> set[UUID]:
+def homes_decided_with(row: Disbursement) -> Collection[UUID]:
     """The households that money goes to which is decided on with this: its list's, else its own."""
     of_list = lists_with([row]).get(row.id)
     return payee_households(row) if of_list is None else homes_on(of_list[0].id)
@@ -62,4 +62,4 @@ def homes_decided_with(row: Disbursement) -> set[UUID]:
 def homes_on(list_id: UUID) -> set[UUID]:
     """The households that a list's money goes to, of the lines that still wait."""
     waiting = [row for row in rows_on(list_id) if row.status in BEFORE_PAYMENT]
-    return {home for row in waiting for home in payee_households(row)}
+    return {home for paid in paid_to(waiting).values() for home in paid.homes}

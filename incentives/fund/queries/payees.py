@@ -1,23 +1,19 @@
 """Payees: whose household each is, and how they are named, to the staff and in public."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from incentives.access.models import User, UserRole
 from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement
 from incentives.fund.purposes import purposes
+from incentives.fund.queries.typed import Paid, is_name_of, meant_by
 from incentives.register.models import Household, Resident, Team, TeamMember
-from incentives.register.names import letters, masked
-
-# What may stand around somebody's name without making it another's: a door, a household, a number.
-AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
+from incentives.register.names import masked
 
 
 @dataclass(frozen=True)
@@ -28,68 +24,84 @@ class Payee:
     public_name: str
 
 
-def payee_residents(disbursement: Disbursement) -> list[Resident]:
-    """The residents who get the money: one, a household's members, or a team's."""
-    chosen = select(Resident).where(
-        Resident.village == disbursement.village, Resident.left_on.is_(None)
-    )
-    if disbursement.resident_id is not None:
-        chosen = chosen.where(Resident.id == disbursement.resident_id)
-    elif disbursement.household_id is not None:
-        chosen = chosen.where(Resident.household_id == disbursement.household_id)
-    elif disbursement.team_id is not None:
-        members = select(TeamMember.resident_id).where(TeamMember.team_id == disbursement.team_id)
-        chosen = chosen.where(Resident.id.in_(members))
-    else:
-        return []
-    return list(db.session.scalars(chosen))
+def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
+    """Whom each of these disbursements of one village is paid to, in five statements at most.
+
+    A household and a team are paid as a whole: all who live there or are in it now. Of a typed
+    name it is whom it means.
+    """
+    if not rows:
+        return {}
+    village = rows[0].village
+    typed = meant_by(village, {row.payee_name for row in rows if row.payee_name is not None})
+    one_by_one, homes = residents_of(rows)
+    teams = members_of_teams({row.team_id for row in rows if row.team_id is not None})
+
+    def paid(row: Disbursement) -> Paid:
+        if row.payee_name is not None:
+            return typed[row.payee_name]
+        if row.resident_id is not None:
+            return Paid(frozenset({row.resident_id}), frozenset({one_by_one[row.resident_id]}))
+        if row.household_id is not None:
+            members = frozenset(homes.get(row.household_id, ()))
+            return Paid(members, frozenset({row.household_id}), as_a_whole=True)
+        members_at = teams.get(row.team_id, {}) if row.team_id is not None else {}
+        return Paid(frozenset(members_at), frozenset(members_at.values()), as_a_whole=True)
+
+    return {row.id: paid(row) for row in rows}
 
 
-def payee_households(disbursement: Disbursement) -> set[UUID]:
-    """The households that the money goes to; of a team those of all its members."""
-    if disbursement.household_id is not None:
-        return {disbursement.household_id}
-    return {resident.household_id for resident in payee_residents(disbursement)}
-
-
-def holds_role(village: str, residents: Sequence[Resident]) -> bool:
-    """Whether one of these residents holds a role in the village, or above or below it."""
-    divisions = db.session.scalars(
-        select(UserRole.division)
-        .join(User, User.id == UserRole.user_id)
-        .where(
-            User.resident_id.in_([resident.id for resident in residents]),
-            User.deactivated_at.is_(None),
+def residents_of(
+    rows: Sequence[Disbursement],
+) -> tuple[dict[UUID, UUID], dict[UUID, set[UUID]]]:
+    """The homes of the residents among these payees, and who lives in the households among them."""
+    people = {row.resident_id for row in rows if row.resident_id is not None}
+    households = {row.household_id for row in rows if row.household_id is not None}
+    one_by_one: dict[UUID, UUID] = {}
+    homes: dict[UUID, set[UUID]] = {}
+    if not people and not households:
+        return one_by_one, homes
+    for each in db.session.execute(
+        select(Resident.id, Resident.household_id, Resident.left_on).where(
+            or_(Resident.id.in_(people), Resident.household_id.in_(households))
         )
-    )
-    return any(
-        village.startswith(division) or division.startswith(village) for division in divisions
-    )
+    ):
+        one_by_one[each.id] = each.household_id
+        if each.left_on is None:
+            homes.setdefault(each.household_id, set()).add(each.id)
+    return one_by_one, homes
+
+
+def members_of_teams(teams: Collection[UUID]) -> dict[UUID, dict[UUID, UUID]]:
+    """Who is in each of these teams, with their homes."""
+    found: dict[UUID, dict[UUID, UUID]] = {}
+    if not teams:
+        return found
+    for each in db.session.execute(
+        select(TeamMember.team_id, Resident.id, Resident.household_id)
+        .join(Resident, Resident.id == TeamMember.resident_id)
+        .where(TeamMember.team_id.in_(teams), Resident.left_on.is_(None))
+    ):
+        found.setdefault(each.team_id, {})[each.id] = each.household_id
+    return found
+
+
+def payee_households(disbursement: Disbursement) -> frozenset[UUID]:
+    """The households that the money goes to; of a team those of all its members."""
+    return paid_to([disbursement])[disbursement.id].homes
 
 
 def payee_holds_role(disbursement: Disbursement) -> bool:
-    """Whether who gets the money holds a role in the village; of a team's members nobody does.
-
-    A name that was typed is compared with those of the staff.
-    """
-    if disbursement.payee_name is not None:
-        return is_staff_named(disbursement.village, disbursement.payee_name)
-    if disbursement.team_id is not None:
-        return False
-    return holds_role(disbursement.village, payee_residents(disbursement))
-
-
-def is_staff_named(village: str, name: str) -> bool:
-    """Whether somebody with a role in the village, or above or below it, has this name."""
-    named_in = db.session.execute(
-        select(User.name, UserRole.division)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(User.deactivated_at.is_(None))
+    """Whether one of those who get the money holds a role in the village, or above or below it."""
+    people = paid_to([disbursement])[disbursement.id].people
+    village = disbursement.village
+    divisions = db.session.scalars(
+        select(UserRole.division)
+        .join(User, User.id == UserRole.user_id)
+        .where(func.coalesce(User.resident_id, User.id).in_(people), User.deactivated_at.is_(None))
     )
     return any(
-        is_name_of(name, each)
-        for each, division in named_in
-        if village.startswith(division) or division.startswith(village)
+        village.startswith(division) or division.startswith(village) for division in divisions
     )
 
 
@@ -99,18 +111,6 @@ def is_resident_named(village: str, name: str) -> bool:
         select(Resident.name).where(Resident.village == village, Resident.left_on.is_(None))
     )
     return any(is_name_of(name, each) for each in names)
-
-
-def is_name_of(typed: str, name: str) -> bool:
-    """Whether what was typed is somebody's name, or their household's, however it is written."""
-    wanted = letters_of(name) or name
-    before, found, after = letters_of(typed).partition(wanted)
-    return bool(found) and AROUND_A_NAME.fullmatch(before + after) is not None
-
-
-def letters_of(text: str) -> str:
-    """The letters and digits of a text outside brackets."""
-    return letters(re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text)))
 
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:

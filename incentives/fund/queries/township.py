@@ -18,7 +18,6 @@ from incentives.extensions import db
 from incentives.fund.models import Decision, Disbursement, Status
 from incentives.fund.queries.disbursements import DisbursementView, disbursement_views
 from incentives.fund.queries.lists import homes_on
-from incentives.fund.queries.payees import payee_households
 from incentives.register.deciders import is_too_small
 from incentives.web.guard import Village, get_village
 
@@ -96,9 +95,10 @@ def views_of(rows: Sequence[Disbursement]) -> list[DisbursementView]:
 
 
 def hands_of(view: DisbursementView) -> set[UUID | None]:
-    """Who applied for it, evaluated it or decided on it."""
+    """Who applied for it, evaluated it, decided on it, or is paid: they take no step of it."""
     row = view.disbursement
-    return {row.applied_by, row.evaluated_by, *(each.approver for each in view.approvals)} - {None}
+    decided = (each.approver for each in view.approvals)
+    return {row.applied_by, row.evaluated_by, *decided, *view.paid.people} - {None}
 
 
 def homes_of_lists() -> Callable[[DisbursementView], set[UUID]]:
@@ -107,9 +107,7 @@ def homes_of_lists() -> Callable[[DisbursementView], set[UUID]]:
     Those of a list are read once.
     """
     kept = cache(homes_on)
-    return lambda view: (
-        kept(view.of_list[0].id) if view.of_list else payee_households(view.disbursement)
-    )
+    return lambda view: kept(view.of_list[0].id) if view.of_list else set(view.paid.homes)
 
 
 def why_sent_up(view: DisbursementView, step: str, households: set[UUID]) -> str | None:
@@ -125,7 +123,7 @@ def why_sent_up(view: DisbursementView, step: str, households: set[UUID]) -> str
     small = is_too_small(
         row.village,
         Role.REVIEWER if step == EVALUATION else Role.SUPERVISOR,
-        people=[row.applied_by, row.evaluated_by, *(each.approver for each in view.approvals)],
+        people=hands_of(view),
         households=households,
         wanted=wanted,
     )

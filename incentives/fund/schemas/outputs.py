@@ -70,7 +70,8 @@ class DisbursementOutput(Schema):
 
     `cap_left_fen` is what the payee may still get in the year with this one; only a cap that the
     assembly adopted refuses more. `nearby_fen` is what others bring the same payee within 30 days:
-    it counts towards a second approval. On a list, `line` is its number there.
+    it counts towards a second approval. On a list, `line` is its number there. `missing_approvals`
+    is at least 1 until it is approved, and 0 from then on.
     """
 
     id = Id()

@@ -1,5 +1,7 @@
 """Whom a text that anyone will read names: it may speak of places and offices, not of villagers."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 
 from incentives.extensions import db
@@ -12,7 +14,7 @@ def villager_named_in(division: str, text: str) -> str | None:
 
     Who has moved away counts too. What is part of a place's own name there names nobody.
     """
-    text = without_places(division, text)
+    text = without(text, place_names(division))
     first = {form for each in letters(text) for form in (each, each.upper())}
     names = db.session.scalars(
         select(Resident.name)
@@ -26,8 +28,8 @@ def villager_named_in(division: str, text: str) -> str | None:
     return max(found, key=lambda each: (len(each), each), default=None)
 
 
-def without_places(division: str, text: str) -> str:
-    """A text without the names of this division, those below and those that it lies in."""
+def place_names(division: str) -> list[str]:
+    """The names of this division, those below and those that it lies in, the longest first."""
     over = [division[:length] for length in range(6, len(division))]
     places = db.session.scalars(
         select(Division).where(
@@ -35,6 +37,11 @@ def without_places(division: str, text: str) -> str:
         )
     )
     names = {name for each in places for name in (each.name_zh, each.short_name)}
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, "0")  # letters on both sides of it make no name together
+    return sorted(names, key=len, reverse=True)
+
+
+def without(text: str, names: Sequence[str], gap: str = "0") -> str:
+    """A text without these names; letters on both sides of a gap make no name together."""
+    for name in names:
+        text = text.replace(name, gap)
     return text
