@@ -447,6 +447,8 @@ def test_last_years_budgets_are_adopted_while_it_is_open_if_the_fund_was_there(v
     assert refused_fields(lambda: set_budgets(village, 2025, family=BudgetLine(1))) == ["/year"]
     give(village, 1, received_on=date(2025, 12, 31))
     set_budgets(village, 2025, family=BudgetLine(1))
+    said = operations.why_not_adopted(VILLAGE, 2024, TODAY)
+    assert said == "基金从2025年开始，以前的年份没有预算"
     assert refused_fields(lambda: set_budgets(village, 2024, family=BudgetLine(1))) == ["/year"]
 
 

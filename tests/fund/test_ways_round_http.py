@@ -16,7 +16,7 @@ from tests.factories import TOWNSHIP, VILLAGE
 from tests.factories import act as in_transaction
 from tests.fund.months import close_until
 from tests.fund.people import Village
-from tests.fund.test_http import FUND, INCOME, act, ask, paid, upload
+from tests.fund.test_http import FUND, INCOME, act, ask, household, paid, upload
 from tests.site import PASSWORD, Site, make_site
 
 VOTE = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
@@ -99,6 +99,31 @@ def test_the_approver_is_told_why_two_are_needed(site):
         assert said in site.open("supervisor", page)
     after = act(site, "supervisor", one, "approval", {"decision": "approve"})
     assert (after["status"], after["missing_approvals"]) == ("evaluated", 1)
+
+
+def test_a_lists_page_says_on_which_line_and_why_two_are_needed(site):
+    home = household(site)["id"]
+    approved(site, payee={"household_id": home}, amount_fen=60_000)
+    body = {"title": "奖励", "purpose": "family", "reason": "x"}
+    body["lines"] = [
+        {"payee": {"household_id": each}, "amount_fen": 45_000}
+        for each in (home, other_household(site))
+    ]
+    asked = site.call("cadre", "POST", f"{FUND}/disbursement-lists", body).json
+    page = f"/fund/lists/{asked['id']}"
+    decision = {"decision": "approve"}
+    path = f"{FUND}/disbursement-lists/{asked['id']}"
+    assert site.call("reviewer", "POST", f"{path}/evaluation", decision).status_code == 200
+    said = "With what this payee gets within 30 days it is 1500.00 yuan: two approve"
+    assert site.open("supervisor", page).count(said) == 1
+    assert site.call("supervisor", "POST", f"{path}/approval", decision).status_code == 200
+    shown = site.open("supervisor", page)
+    assert shown.count("One more approval is needed.") == 2  # above, and at the line
+
+
+def other_household(site: Site) -> str:
+    body = {"door": "13", "head": {"name": "格桑"}}
+    return site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body).json["id"]
 
 
 def add_township_supervisor(site: Site) -> None:

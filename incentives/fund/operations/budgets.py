@@ -142,9 +142,11 @@ def why_not_adopted(village: str, year: int, today: date) -> LazyString | None:
     Open are this year and the next, and last year while its December isn't closed, if the fund had
     money by then.
     """
+    began = first_month(village)
+    if began and FIRST_YEAR <= year < began.year:
+        return _("The fund began in %(year)s: no year before it has a budget", year=began.year)
     if FIRST_YEAR <= year < today.year and close_of(village, year):
         return _("The year %(year)s is closed: its budgets stay as they are", year=year)
-    began = first_month(village)
     earliest = today.year - 1 if began and began.year < today.year else today.year
     if earliest <= year <= today.year + 1:
         return None
