@@ -11,6 +11,11 @@ from tests.shop.scenes import problem
 ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 HOUSEHOLDS = f"/api/v1/villages/{VILLAGE}/households"
 GOOD = {"door": "12", "head": {"name": "扎西彭措"}}
+HEAD = b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.pdf"\r\n\r\n'
+TOO_LARGE = {
+    "data": HEAD + b"x" * (10 * 1024 * 1024) + b"\r\n--x--\r\n",
+    "content_type": "multipart/form-data; boundary=x",
+}
 UNKNOWN = "0190f3a0-0000-7000-8000-000000000001"
 
 
@@ -93,11 +98,17 @@ def test_another_kind_of_content_is_not_read(ask):
 def test_bodies_past_their_limit_are_not_read(ask):
     answer = ask(json=GOOD | {"door": "x" * (1024 * 1024)})
     assert (answer.status_code, problem(answer)) == (413, "too_large")
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.pdf"\r\n\r\n'
-    file = head + b"x" * (10 * 1024 * 1024) + b"\r\n--x--\r\n"
-    form = {"data": file, "content_type": "multipart/form-data; boundary=x"}
-    answer = ask(path=f"/api/v1/villages/{VILLAGE}/files", **form)
+    answer = ask(path=f"/api/v1/villages/{VILLAGE}/files", **TOO_LARGE)
     assert (answer.status_code, problem(answer)) == (413, "too_large")
+
+
+@ONLY_SQLITE
+def test_a_page_says_how_large_a_file_may_be(site):
+    headers = {"Accept-Language": "zh-CN"}
+    path = f"/v/{VILLAGE}/calls/new"
+    answer = site.app.test_client().post(path, headers=headers, **TOO_LARGE)
+    assert answer.status_code == 413
+    assert "一个文件最多 10 MB" in answer.text
 
 
 NO_JSON = [
