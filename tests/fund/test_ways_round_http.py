@@ -230,12 +230,12 @@ def test_what_one_person_enters_says_who_in_public_or_in_the_statements(site):
     move = {"from": "cash", "to": "bank", "amount_fen": 500, "moved_on": "2026-03-02"}
     moved = site.call("treasurer", "POST", f"{FUND}/moves", move).json
     book = site.call(None, "GET", f"{FUND}/book").json["items"]
-    by_one = {line["kind"]: line["hands"] for line in book if line["kind"] != "disbursement"}
-    assert by_one == {
-        "income": [{"step": "entered", "name": "treasurer 某"}],
-        "reversal": [{"step": "reversed", "name": "treasurer 某"}],
-        "payment_return": [{"step": "entered", "name": "treasurer 某"}],
+    hands = {
+        line["kind"]: [(each["step"], each["name"]) for each in line["hands"]] for line in book
     }
+    assert hands["income"] == [("entered", "treasurer 某")]
+    assert hands["reversal"] == [("entered", "treasurer 某"), ("reversed", "treasurer 某")]
+    assert hands["payment_return"] == [*hands["disbursement"], ("entered", "treasurer 某")]
     assert income["event_id"] in {line["event_id"] for line in book}
     path = f"{FUND}/statements/account?account=bank&year=2026"
     (line,) = site.call("supervisor", "GET", path).json["lines"]
