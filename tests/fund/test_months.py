@@ -294,6 +294,34 @@ def test_differences_are_listed_until_they_are_explained(banked):
     assert paid not in [
         each.event_id for each in queries.month_standing(VILLAGE, APRIL).bank.events
     ]
+    # In March's page it stays: between its statement and its book nothing else explains it.
+    march = queries.month_standing(VILLAGE, MARCH).bank
+    assert [each.event_id for each in march.later_events] == [paid]
+    apart = march.statement_fen - march.book_fen
+    assert apart == sum(each.amount_fen for each in march.lines) + 40_000 == 40_025
+    assert march.later_lines == queries.month_standing(VILLAGE, APRIL).bank.later_events == []
+
+
+def test_a_line_that_is_entered_in_the_next_month_stays_in_its_own(banked):
+    entered = statement(
+        banked, MARCH, date(2026, 3, 31), (date(2026, 3, 30), 1_000, "利息"), opening_fen=0
+    )
+    give(banked, 1_000, Method.BANK, received_on=date(2026, 4, 2))
+    (line,) = queries.lines_of(entered.id)
+    event = queries.bank_events(VILLAGE)[-1]
+    act(
+        lambda: operations.match_line(
+            village=VILLAGE,
+            line_id=line.id,
+            event_ids=[event.event_id],
+            actor=banked.treasurer,
+            now=now(),
+        )
+    )
+    march = queries.month_standing(VILLAGE, MARCH).bank
+    assert ([each.id for each in march.later_lines], march.lines) == ([line.id], [])
+    april = queries.month_standing(VILLAGE, APRIL).bank
+    assert april.later_lines == april.later_events == []
 
 
 def test_a_line_is_matched_by_hand_with_several_entries_and_parted_again(banked):

@@ -134,6 +134,8 @@ def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict
         "count": None if standing.count is None else count_output(standing.count),
         "lines": bank.lines,
         "events": bank.events,
+        "later_lines": bank.later_lines,
+        "later_events": bank.later_events,
         "proposals": queries.proposals(bank.lines, bank.events),
         "missing": [] if is_closed else [str(each) for each in standing.missing],
     }

@@ -35,7 +35,9 @@ class BankEvent:
 class BankStanding:
     """The two sides at the end of a day: what is on one alone, and what that doesn't explain.
 
-    `rest_fen` is what the statement began with beyond the book.
+    `rest_fen` is what the statement began with beyond the book. `later_lines` and `later_events`
+    are matched, but with what came on the other side only after that day: they explain what stands
+    between statement and book, and nothing is left to be done about them.
     """
 
     has_statement: bool
@@ -45,6 +47,8 @@ class BankStanding:
     rest_fen: int
     lines: list[BankLine] = field(default_factory=list)
     events: list[BankEvent] = field(default_factory=list)
+    later_lines: list[BankLine] = field(default_factory=list)
+    later_events: list[BankEvent] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,7 @@ def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
     """Statement and book at the end of a day.
 
     What the book says of before the first statement, and what it began with, is in what that
-    statement begins with; an entry and its reversal cancel each other out; a match explains both
-    its sides, whichever came first.
+    statement begins with; an entry and its reversal cancel each other out.
     """
     first = db.session.scalars(
         statements_of(village).order_by(BankStatement.from_on).limit(1)
@@ -167,7 +170,11 @@ def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
     ]
     known = {each.event_id for each in before}
     matched_lines = set(matches.values())
-    later = [each for each in events if each.event_id not in known | matches.keys()]
+    open_events = [each for each in events if each.event_id not in known | matches.keys()]
+    seen = {each.event_id for each in events}
+    whole = {each.id for each in lines} - {
+        line for event, line in matches.items() if event not in seen
+    }
     return BankStanding(
         has_statement=True,
         is_covered=last is not None and last.to_on >= day,
@@ -175,7 +182,13 @@ def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
         book_fen=book_fen,
         rest_fen=first.opening_fen - sum(each.amount_fen for each in before),
         lines=[line for line in lines if line.id not in matched_lines],
-        events=cancelled_out(later),
+        events=cancelled_out(open_events),
+        later_lines=[line for line in lines if line.id in matched_lines - whole],
+        later_events=[
+            each
+            for each in events
+            if each.event_id in matches and matches[each.event_id] not in whole
+        ],
     )
 
 

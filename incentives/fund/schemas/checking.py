@@ -130,7 +130,8 @@ class ProposalOutput(Schema):
 class MonthStandingOutput(Schema):
     """A month before it is closed: what is on one side alone, and in `missing` what it lacks.
 
-    `rest_fen` is what the first statement began with beyond the book.
+    `rest_fen` is what the first statement began with beyond the book; `later_lines` and
+    `later_events` are matched with what came on the other side only after the month's end.
     """
 
     month = Month()
@@ -142,6 +143,8 @@ class MonthStandingOutput(Schema):
     count = fields.Nested(CountOutput, allow_none=True)
     lines = fields.List(fields.Nested(OpenLineOutput))
     events = fields.List(fields.Nested(BankEventOutput))
+    later_lines = fields.List(fields.Nested(OpenLineOutput))
+    later_events = fields.List(fields.Nested(BankEventOutput))
     proposals = fields.List(fields.Nested(ProposalOutput))
     missing = fields.List(fields.String())
 
