@@ -85,13 +85,13 @@ def what_waits(view: DisbursementView) -> str | None:
 
 
 def why_two(view: DisbursementView) -> str | None:
-    """In a sentence, that two approve because of what else the payee gets at about that time."""
+    """In a sentence, that two approve: for the sum of itself, or with what else the payee gets."""
     row = view.disbursement
-    of_itself = view.decided_fen - view.nearby_fen
-    if row.status not in BEFORE_PAYMENT or not (
-        of_itself <= row.second_approval_fen < view.decided_fen
-    ):
+    if row.status not in BEFORE_PAYMENT or view.decided_fen <= row.second_approval_fen:
         return None
+    if view.decided_fen - view.nearby_fen > row.second_approval_fen:
+        limit = f"{row.second_approval_fen / 100:.2f}"
+        return _("Above %(yuan)s yuan two people approve", yuan=limit)
     return _(
         "With what this payee gets within 30 days it is %(yuan)s yuan: two approve",
         yuan=f"{view.decided_fen / 100:.2f}",

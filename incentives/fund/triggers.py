@@ -223,8 +223,43 @@ GUARDS_OF_DAYS = (
 )
 
 
-# Vouchers and signatures are kept: no row of them is lost, no paper of theirs exchanged.
-SIGNED = ("disbursement", "disbursement_approval", "payment_return", "income", "budget_adoption")
+# Vouchers and signatures are kept: no row of them is lost, no paper of theirs exchanged, and what
+# was signed stays as it was signed. What happens to a row later has columns of its own.
+WRITTEN_ONCE = ("disbursement_approval", "payment_return", "money_move", "disbursement_list_line")
+SIGNED = (*WRITTEN_ONCE, "disbursement", "income", "budget_adoption", "cash_count")
+OF_INCOME = (
+    *("id", "village", "source", "amount_fen", "received_on", "voucher", "method", "giver", "note"),
+    *("event_id", "entered_by", "entered_at"),
+)
+REVERSED = ("reversed_event_id", "reversed_reason", "reversed_by", "reversed_at")
+OF_VOTE = (
+    *("id", "village", "year", "resolution", "held_on", "present", "in_favour", "against"),
+    *("adopted_by", "adopted_at"),
+)
+PAYEE = ("household_id", "resident_id", "team_id", "payee_name")
+APPLIED = ("id", "village", "purpose", *PAYEE, "amount_fen", "reason", "applied_by", "applied_at")
+EVALUATED = ("evaluated_by", "evaluated_at", "evaluation_reason")
+PAID = ("paid_by", "paid_at", "paid_on", "method", "voucher", "event_id")
+RECEIVED = ("received_by", "received_at")
+SIGNED_COLUMNS = {
+    "income_as_entered": ("income", differs(*OF_INCOME)),
+    "income_as_reversed": ("income", f"OLD.reversed_by IS NOT NULL AND ({differs(*REVERSED)})"),
+    "adoption_as_voted": ("budget_adoption", differs(*OF_VOTE)),
+    "count_as_made": (
+        "cash_count",
+        "OLD.confirmed_by IS NOT NULL AND (NEW.confirmed_by IS NULL"
+        f" OR {differs('counted_on', 'counted_fen', 'counted_by', 'confirmed_by')})",
+    ),
+    "disbursement_as_paid": (
+        "disbursement",
+        f"OLD.event_id IS NOT NULL AND ({differs(*APPLIED, *EVALUATED, *PAID)})"
+        f" AND NOT {REPLAYING}",
+    ),
+    "disbursement_as_received": (
+        "disbursement",
+        f"OLD.received_by IS NOT NULL AND ({differs(*RECEIVED)}) AND NOT {REPLAYING}",
+    ),
+}
 VOUCHERS = {
     "disbursement": "receipt_file_id",
     "budget_adoption": "minutes_id",
@@ -233,6 +268,11 @@ VOUCHERS = {
 WORDS = "vouchers and signatures are kept"
 GUARDS_OF_PAPERS = (
     *(each for table in SIGNED for each in kept(table, WORDS, "DELETE", TRUNCATE)),
+    *(each for table in WRITTEN_ONCE for each in kept(table, WORDS, "UPDATE")),
+    *(
+        guard(name, table, "UPDATE", condition, WORDS)
+        for name, (table, condition) in SIGNED_COLUMNS.items()
+    ),
     *kept("income_file", WORDS),
     *kept("disbursement_file", WORDS),
     *(

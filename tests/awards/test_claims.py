@@ -169,7 +169,7 @@ def test_what_the_village_registered_is_no_claim_of_the_household(app: Flask) ->
         queries.own_claim(scene.propose().id, resident_of(scene.household))
 
 
-@pytest.mark.parametrize("reason", [None, "", "   "])
+@pytest.mark.parametrize("reason", [None, "", "   ", "\u200b"])
 def test_a_no_says_why(app: Flask, reason: str | None) -> None:
     scene = make_scene()
     award = claim(scene)

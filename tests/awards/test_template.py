@@ -94,6 +94,16 @@ RULED_OUT = (
     "不辍学",
     "Repay a loan on time",
     "School attendance",
+    "积分换低保",
+    "积 分 换 低 保",
+    "凭积分贷款",
+    "积分可以抵扣贷款利息",
+    "积分满100的优先办理低保",
+    "积分作为入学依据",
+    "积分高的孩子优先上学",
+    "有积分才能上学",
+    "points count for a loan",
+    "points for school admission",
 )
 ALLOWED = (
     "健康步道清洁",
@@ -161,6 +171,7 @@ ALLOWED = (
     "接送学生",
     "拾到钱包归还款物",
     "Walk children safely to school",
+    "接送孩子上学",
 )
 DOUBTFUL = {
     "帮助老人办理医保": Topic.HEALTH,

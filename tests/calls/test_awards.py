@@ -84,6 +84,9 @@ def test_no_cadre_proposes_the_points_of_their_own_household_s_report(home):
     lives_there = replace(home.cadre, household_id=home.caller.household_id)
     with pytest.raises(OwnHousehold):
         home.propose(call.id, actor=lives_there)
+    neighbour = make_household(VILLAGE, door="9-9").head_id
+    with pytest.raises(OwnHousehold):  # Nor for somebody else, in return.
+        home.propose(call.id, actor=lives_there, resident_id=neighbour)
     with pytest.raises(OwnHousehold):
         home.propose(told, actor=lives_there, resident_id=home.caller.resident_id)
     assert db.session.scalars(db.select(Award)).all() == []

@@ -299,6 +299,30 @@ def test_no_paper_is_taken_away_or_exchanged(village, column):
             send(f"UPDATE {table} SET {name} = :value", value=value)
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "disbursement_approval SET approver = applied_by FROM disbursement",
+        "disbursement_approval SET decided_at = {later}",
+        "payment_return SET amount_fen = amount_fen - 1",
+        "income SET voucher = 'FORGED'",
+        "income SET giver = 'FORGED'",
+        "income SET amount_fen = amount_fen + 1",
+        "budget_adoption SET in_favour = in_favour - 1",
+        "disbursement SET voucher = 'FORGED'",
+        "disbursement SET payee_name = 'FORGED', household_id = NULL, resident_id = NULL",
+        "disbursement SET evaluated_by = received_by",
+        "disbursement SET paid_on = NULL",
+        "disbursement SET received_by = applied_by",
+    ],
+)
+def test_what_was_signed_stays_as_it_was_signed(village, forged):
+    keep_papers(village)
+    later = "datetime('now')" if db.engine.dialect.name == "sqlite" else "now()"
+    with pytest.raises(DBAPIError, match="vouchers and signatures are kept"):
+        send("UPDATE " + forged.format(later=later))
+
+
 def keep_papers(village):
     """One of each paper of the fund, in its row; another file's id."""
     paper, other = (keep(village).id for _each in "12")

@@ -64,6 +64,7 @@ ONES = (
     "何小琴同志",
     "何小琴女士",
     "He Xiaoqin",
+    "Xiaoqin He",
     "Hé  Xiǎoqín",
     "HE XIAO QIN 商店",
     "小卖部（何小琴）",
@@ -72,7 +73,7 @@ ONES = (
 
 def test_each_way_to_write_a_name_means_its_owner(village):
     home = make_household(VILLAGE, "何小琴", "登巴贡布", "吕光", door="1组5号")
-    doors = ("1组5号", "1组5号户", "1 组 5 号 家")
+    doors = ("1组5号", "1组5号户", "1 组 5 号 家", "1组5号户主", "一组五号")
     means = meant_by(VILLAGE, [*ONES, *doors, "登巴贡布老人", "Lǚ Guāng", "县供销社", "11组5号"])
     for each in ("县供销社", "11组5号"):
         assert not means.pop(each).homes

@@ -122,7 +122,7 @@ def test_a_household_objects_to_points_on_its_page(site: Site, home: Home) -> No
     assert sum(line["points"] for line in statement) == 0
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\n\u3000"])
+@pytest.mark.parametrize("blank", ["", " ", "\n\u3000", "\u200b"])
 def test_no_objection_nor_ruling_stands_without_a_reason(
     site: Site, home: Home, blank: str
 ) -> None:

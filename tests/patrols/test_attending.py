@@ -106,6 +106,8 @@ def test_the_desk_adds_who_walked_with_a_reason_once_and_doesnt_review_it(team):
     at_home = replace(team.cadre, household_id=team.leader.household_id)
     with pytest.raises(OwnHousehold):
         team.add(patrol, team.member_id, at_home)
+    with pytest.raises(OwnHousehold):  # Nor by the form for a log on paper.
+        team.scan(patrol, 0, team.member_id, actor=replace(at_home, resident_id=new_id()))
     team.add(patrol, team.member_id)
     with pytest.raises(WrongState):
         team.add(patrol, team.member_id)

@@ -29,6 +29,7 @@ from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
+from incentives.texts import is_blank
 
 REVIEWS_AT_MOST = 500
 
@@ -69,7 +70,7 @@ def review_awards(
     can't stand by more points, and to the township what the village can decide itself.
     """
     require(actor, "award.review", village)
-    if decision is Decision.REJECT and not (reason and reason.strip()):
+    if decision is Decision.REJECT and is_blank(reason):
         detail = _("Say why: the household reads it")
         raise Invalid(errors=[FieldError("/reason", detail)])
     if not 1 <= len(award_ids) <= REVIEWS_AT_MOST:

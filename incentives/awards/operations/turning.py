@@ -19,6 +19,7 @@ from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
+from incentives.texts import is_blank
 
 
 def reverse_award(
@@ -76,7 +77,7 @@ TURNS = {
 
 def turn(award: Award, kind: Turn, reason: str, *, actor: Actor, now: datetime) -> None:
     """Reverse the last event of an award's chain, under `hold`, and keep why."""
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(errors=[FieldError("/reason", _("Say why: the household reads it"))])
     action, tag = TURNS[kind]
     records.refuse_wrong_state([award], action)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
@@ -20,6 +20,7 @@ from incentives.clock import village_day
 from incentives.database import rows_changed
 from incentives.errors import Invalid, WrongState
 from incentives.extensions import db
+from incentives.register.models import Resident
 
 
 def award_rule(village: str, call: Call) -> RuleItem | None:
@@ -55,6 +56,11 @@ def propose_by_itself(call: Call, *, actor: Actor, now: datetime) -> None:
     call.award_id, call.unawarded = propose_unasked(act, household, resident, actor=actor, now=now)
 
 
+def household_of_caller(call: Call) -> UUID | None:
+    """The household of who reported by card, None where a cadre was told it."""
+    return db.session.scalar(select(Resident.household_id).where(Resident.id == call.resident_id))
+
+
 def propose_call_award(
     *,
     village: str,
@@ -67,8 +73,9 @@ def propose_call_award(
     """Propose the points of a report that proved true, for who is named or reported it by card:
     where a cadre was told it, or it wasn't proposed by itself.
 
-    Refuses before its office found it true, a second time, for the actor's own household, where
-    the rules of its day have no points for reports, and whatever an award is refused for.
+    Refuses before its office found it true, a second time, for the actor's own household and of
+    what it reported itself, where the rules of its day have no points for reports, and whatever
+    an award is refused for.
     """
     require(actor, "award.propose", village)
     call = find_call(village, call_id)
@@ -80,7 +87,7 @@ def propose_call_award(
     if resident_id is None and household_id is None:
         resident_id = call.resident_id
     household, _resident = holder_in(village, resident_id, household_id)
-    refuse_own_household(actor, [household.id])
+    refuse_own_household(actor, [household.id, household_of_caller(call)])
     award = propose_award(
         village=village,
         act=Act(rule.code, village_day(call.reported_at)),

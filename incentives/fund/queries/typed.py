@@ -22,7 +22,9 @@ from incentives.register.queries.naming import place_names, without
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
 AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
-HOUSEHOLD_WORDS = "\u6237\u5bb6"
+WHO_LIVES_THERE = re.compile("(\u6237\u4e3b|\u4e3b\u4eba|\u6237|\u5bb6)+$")
+DIGITS = str.maketrans("\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d", "123456789")
+TENS = re.compile("(\\d?)\u5341(\\d?)")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,7 @@ def known_in(village: str) -> Known:
     ):
         one = row.Resident
         known.add(one.name, one.pinyin, one.id, one.household_id)
-        door = letters(row.door).rstrip(HOUSEHOLD_WORDS) or row.door
-        known.doors.setdefault(door, set()).add((one.id, one.household_id))
+        known.doors.setdefault(door_of(row.door), set()).add((one.id, one.household_id))
     for row in staff_of(village):
         known.add(row.name, readings(row.name)[0], row.person, row.household_id)
     return known
@@ -104,7 +105,7 @@ def meant(typed: str, known: Known) -> Paid:
         for name in known.names
         if letters(name)[:1] in plain
         and (
-            is_name_of(text, name)
+            any(is_name_of(each, name) for each in orders_of(text))
             or stands_in(name, bare if any(name in place for place in known.places) else text)
         )
     ]
@@ -114,13 +115,28 @@ def meant(typed: str, known: Known) -> Paid:
         if not any(name != other and name in other for other in found)
         for each in known.names[name]
     }
-    at_door = known.doors.get(letters_of(without(typed, known.places, "")).rstrip(HOUSEHOLD_WORDS))
+    at_door = known.doors.get(door_of(without(typed, known.places, "")))
     both = named | (at_door or set())
     return Paid(
         people=frozenset(person for person, _home in both),
         homes=frozenset(home for _person, home in both if home is not None),
         as_a_whole=not named,
     )
+
+
+def orders_of(text: str) -> list[str]:
+    """A text, and of words in Latin letters each turn: Xiaoqin He is He Xiaoqin."""
+    words = text.split()
+    if not all(word.isascii() for word in words):
+        return [text]
+    return [text, *(" ".join(words[at:] + words[:at]) for at in range(1, len(words)))]
+
+
+def door_of(text: str) -> str:
+    """A door as it is compared: its numbers in digits, without a word for who lives there."""
+    plain = letters_of(text).translate(DIGITS)
+    numbered = TENS.sub(lambda each: f"{each[1] or 1}{each[2] or 0}", plain)
+    return WHO_LIVES_THERE.sub("", numbered) or numbered
 
 
 def is_name_of(typed: str, name: str) -> bool:

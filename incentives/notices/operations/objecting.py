@@ -32,6 +32,7 @@ from incentives.notices.queries import find_notice, line_of_award, subject_of
 from incentives.register.models import Resident
 from incentives.register.policy import policy_on
 from incentives.register.queries import get_resident
+from incentives.texts import is_blank
 from incentives.web.dates import day_word
 
 RULING_DAYS = 10
@@ -114,7 +115,7 @@ def make_objection(
 
 def refuse_no_reason(reason: str) -> None:
     """Refuse an objection or a ruling with nothing behind it."""
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(errors=[FieldError("/reason", _("Say why"))])
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
+from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
 from incentives.calls.models import CallSource, Category
 from incentives.calls.operations import Report, report_call
@@ -211,7 +212,8 @@ def attend_by(patrol: Patrol, scans: Sequence[PatrolScan], *, actor: Actor, now:
 def refuse_for_others(
     patrol: Patrol, people: Sequence[Resident], resident_ids: Sequence[UUID], actor: Actor
 ) -> None:
-    """Refuse people who don't walk with the team, and a member who signs for others."""
+    """Refuse people who don't walk with the team, a member who signs for others, and at the desk
+    one's own household."""
     walking = {each.id for each in people}
     if not resident_ids or not set(resident_ids) <= walking:
         detail = _("Not all of them walk with this team")
@@ -219,6 +221,10 @@ def refuse_for_others(
     own = {each.id for each in own_people(actor, people)}
     if not set(resident_ids) <= own and not leads(actor, patrol.village, patrol.leader_id, people):
         raise NotPermitted(_("Only the leader signs for others"))
+    if not own:  # Who doesn't walk there can't vouch for those at home.
+        refuse_own_household(
+            actor, (each.household_id for each in people if each.id in resident_ids)
+        )
 
 
 def is_impossible(patrol: Patrol, scanned_at: datetime, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.register.models import HouseholdLook
 from incentives.register.queries.households import find_household
+from incentives.texts import is_blank
 from incentives.web.transaction import transaction
 
 REASON_LENGTH = 200
@@ -31,7 +32,7 @@ def note_look(
         return None
     if not may(actor, "household.read", village):
         require(actor, "household.look", village)
-        if not (reason or "").strip():
+        if is_blank(reason):
             detail = _("Say why you look: the household sees who looked and why")
             raise Invalid(errors=[FieldError("/reason", detail)])
     household = find_household(village, household_id)

@@ -24,6 +24,7 @@ from incentives.register.policy import (
     write_value,
 )
 from incentives.register.queries.divisions import find_village
+from incentives.texts import is_blank
 
 ALLOWED: dict[str, LazyString] = {
     "cycle": _("Allowed: none, week, month, quarter"),
@@ -89,7 +90,7 @@ def set_policy(
 def refuse_bad_entry(values: Mapping[str, Any], resolution: str, day: date, today: date) -> None:
     """Refuse nothing at all, no resolution, a day that has passed, no policy, a bad value."""
     errors = []
-    if not resolution.strip():
+    if is_blank(resolution):
         errors.append(FieldError("/resolution", _("Say by which resolution")))
     if not values:
         errors.append(FieldError("", _("Say which policy is to change")))
