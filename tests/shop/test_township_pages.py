@@ -20,7 +20,7 @@ TEA = {
     "price_points": "12",
     "cost_fen": "10.50",
 }
-LINK = re.compile(r'<li><a href="([^"]+)">([^<]+)</a></li>')
+LINK = re.compile(r'<li data-words><a href="([^"]+)">([^<]+)</a></li>')
 
 
 @pytest.fixture
