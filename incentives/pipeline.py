@@ -201,19 +201,18 @@ class PipelineConnection(psycopg.Connection[Any]):
 
         The server skips what comes behind an error, up to where it is waited for.
         """
+        if self.settled:
+            return
         failure: psycopg.Error | None = None
-        while not self.settled:
-            self.pack()
-            try:
-                self.wait(self.exchange())
-                self.settled = True
-            except psycopg.Error as error:
-                failure = failure or error
-                self.settled = self.closed
-        if failure is not None:
+        self.pack()
+        try:
+            self.wait(self.exchange())
+        except psycopg.Error as error:
+            failure = error
             for statement in self.preparing:  # the server may have skipped it
                 self.prepared.pop(statement, None)
         self.preparing.clear()
+        self.settled = True
         if failure is not None:
             raise failure
 
