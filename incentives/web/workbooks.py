@@ -17,6 +17,8 @@ from typing import IO, Any
 import xlsxwriter
 from flask import Response
 
+from incentives.texts import is_blank
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Other letters for a sign that a spreadsheet may take for the plain one, beside the full-width
@@ -178,7 +180,7 @@ def begins_formula(text: str) -> bool:
             return True
         if letter in ALSO_BEGIN:
             return True
-        if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf"):
+        if not is_blank(letter):
             return False
     return False
 
