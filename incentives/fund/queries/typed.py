@@ -99,13 +99,13 @@ def staff_of(village: str) -> Sequence[Any]:
 def meant(typed: str, known: Known) -> Paid:
     """Whom one typed name means: of names within one another the longest, and all who have it."""
     text = toneless(typed)
-    plain, bare = letters(text), without(text, known.places)
+    plain, bare, orders = letters(text), without(text, known.places), orders_of(text)
     found = [
         name
         for name in known.names
         if letters(name)[:1] in plain
         and (
-            any(is_name_of(each, name) for each in orders_of(text))
+            any(is_name_of(each, name) for each in orders)
             or stands_in(name, bare if any(name in place for place in known.places) else text)
         )
     ]
