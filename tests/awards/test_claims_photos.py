@@ -19,7 +19,11 @@ from incentives.extensions import db
 from incentives.files.models import File
 from incentives.files.operations import sweep_files
 from incentives.files.queries import file_bytes, readable_file, thumbnail_bytes
-from incentives.fund.operations import PayeeChoice, apply_for_disbursement
+from incentives.fund.operations import (
+    PayeeChoice,
+    apply_for_disbursement,
+    withdraw_disbursement,
+)
 from incentives.upkeep.jobs import do_daily_jobs
 from tests.awards.claiming import claim, keep, photo, resident_of
 from tests.awards.scenes import Scene, make_scene
@@ -142,7 +146,7 @@ def test_a_small_picture_made_while_its_photo_was_erased_is_swept_up(
 # Objections
 
 
-def test_the_daily_jobs_leave_the_evidence_that_is_a_paper_of_the_fund(
+def test_evidence_goes_with_the_daily_jobs_and_papers_of_the_fund_stay(
     app: Flask, clock: Clock
 ) -> None:
     scene = make_scene()
@@ -167,3 +171,13 @@ def test_the_daily_jobs_leave_the_evidence_that_is_a_paper_of_the_fund(
     assert disbursement_id
     clock.forward(days=91)
     assert do_daily_jobs(now=now())["evidence_erased"] == 0
+    act(
+        lambda: withdraw_disbursement(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            reason="不买了",
+            actor=scene.cadre,
+            now=now(),
+        )
+    )
+    assert do_daily_jobs(now=now())["evidence_erased"] == 1
