@@ -53,8 +53,8 @@ export function takeTokensFrom(another) {
 }
 
 /**
- * A token for the signed-in user, or `?for=walk` one for their walks. A page that was kept for lack of signal may be of an older
- * session: its form token is then read anew.
+ * A token for the signed-in user, or `?for=walk` one for their walks. A page that was kept for lack
+ * of signal may be of an older session: its form token is then read anew.
  *
  * @param {'' | '?for=walk'} purpose
  * @returns {Promise<string>}
