@@ -25,7 +25,7 @@ USERS = {
     "treasurer": (Role.TREASURER, VILLAGE),
     "shopkeeper": (Role.SHOPKEEPER, VILLAGE),
 }
-CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+CSRF = re.compile(r'name="csrf[-_]token" (?:content|value)="([^"]+)"')
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Site:
 
 
 def csrf_of(browser: FlaskClient, path: str) -> str:
-    """The token in the first form of a page."""
+    """The form token of a page."""
     page = browser.get(path)
     found = CSRF.search(page.text)
     assert found is not None, (path, page.status_code)

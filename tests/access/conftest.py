@@ -1,6 +1,5 @@
 """A village with users, and a way to call the API as one of them."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +13,7 @@ from incentives.access import operations
 from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.clock import now
 from tests.factories import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village
+from tests.site import CSRF
 
 PASSWORD = "jishan-demo"
 USERS = {
@@ -88,8 +88,8 @@ def world(bare_app: Flask) -> World:
 
 
 def csrf_of(page: TestResponse) -> str:
-    """The CSRF token of a page's form."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    """The CSRF token of a page."""
+    found = CSRF.search(page.text)
     assert found is not None
     return found[1]
 

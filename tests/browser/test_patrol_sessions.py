@@ -7,7 +7,7 @@ from tests.browser.conftest import PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
 from tests.patrols.scenes import Team
-from tests.site import PASSWORD
+from tests.site import CSRF, PASSWORD
 
 TOKENS = "Object.keys(localStorage).filter((key) => key.startsWith('jishan-patrol-token'))"
 
@@ -68,6 +68,26 @@ def test_a_page_that_was_kept_says_that_one_is_signed_out(live_server, team, per
     expect(page.locator("input[name=username]")).to_be_visible()
     assert "扎西彭措" not in page.content()
     assert page.evaluate(TOKENS) == []
+
+
+def test_a_page_of_an_older_session_signs_out(live_server, team, person):
+    """Where the signal is bad the page opens as it was kept, of whatever session that was."""
+    leader = person(PHONE, expected=(*OFFLINE, "code 502"))
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
+    page.context.clear_cookies()
+    requests, at = page.context.request, live_server.address
+    form = requests.get(f"{at}/login").text()
+    known = {"username": "leader", "password": PASSWORD, "csrf_token": CSRF.search(form)[1]}
+    assert requests.post(f"{at}/login", form=known).ok
+    live_server.down.set()
+    leader.open("/patrol")
+    live_server.down.clear()
+    page.evaluate("document.querySelector('[data-sign-out]').requestSubmit()")
+    page.wait_for_url(lambda url: not url.endswith("/patrol"))
+    leader.open("/patrol")
+    expect(page.locator("input[name=username]")).to_be_visible()
 
 
 def test_a_session_that_ended_keeps_what_waits_until_one_signs_in_again(live_server, team, person):

@@ -72,7 +72,6 @@ def test_a_form_without_its_token_does_nothing(site):
     assert (
         browser.post("/desk/households/new", data=form | {"csrf_token": stolen}).status_code == 403
     )
-    assert browser.post("/logout").status_code == 403
     assert browser.get("/desk").status_code == 200
     answer = browser.post("/desk/households/new", data=form | {"csrf_token": token})
     assert answer.status_code == 303, answer.text

@@ -14,6 +14,7 @@ from incentives.access.pages.shared import blueprint, in_words, shown_roles
 from incentives.access.peers import peer_of
 from incentives.clock import now
 from incentives.errors import NotSignedIn, Refusal
+from incentives.extensions import csrf
 from incentives.web.languages import LANGUAGES, current_language
 from incentives.web.pages import Form, page, render
 from incentives.web.pages.forms import local_address
@@ -61,8 +62,13 @@ def next_address(actor: Actor) -> str:
 
 
 @blueprint.post("/logout")
+@csrf.exempt
 def sign_out() -> Response:
-    """Sign out of this browser."""
+    """Sign out of this browser; without a form token, as the page may be of an older session.
+
+    Where the signal is bad a phone opens a page that it kept. From another site no browser sends the
+    cookie along (SameSite=Lax), so that nobody is signed out there.
+    """
     ended, card = sessions.session_id(), sessions.card_token()
     transaction(lambda: operations.sign_out(session=ended, card_token=card), in_recovery=True)
     sessions.end_session()
