@@ -5,6 +5,7 @@ PDFs are laid out by WeasyPrint with the project's own fonts. It needs Pango and
 system: it is loaded when the first PDF is wanted, and a server without them answers `unavailable`.
 """
 
+import atexit
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +86,11 @@ def pdf_of(document: str) -> bytes:
 
 @cache
 def styles_of(folder: str) -> tuple[list[Any], Any]:
-    """The style sheets, parsed once with the fonts that they bring."""
+    """The style sheets, parsed once with the fonts that they bring.
+
+    WeasyPrint keeps the fonts in a folder of temporary files, which it can delete only while its
+    modules are still there: they are let go of before the interpreter takes itself apart.
+    """
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -97,4 +102,5 @@ def styles_of(folder: str) -> tuple[list[Any], Any]:
         )
         for name in STYLES
     ]
+    atexit.register(styles_of.cache_clear)
     return styles, fonts
