@@ -97,7 +97,7 @@ def run_reopen(
 ) -> None:
     """Open the logs anew whose seals are lost; run by an administrator and by a supervisor."""
     installation_for_command()
-    operations.check_books(now=now())
+    operations.check_books(now=now(), thorough=True)
     actor = signed_in(username, password)
     note = checkpoint.read() if checkpoint else None
     refused(

@@ -31,9 +31,9 @@ def bands(village: Village | None) -> list[dict[str, str]]:
     found = []
     if reads_only():
         text = _(
-            "Only reading is possible for now: the books must first be brought up to date after a"
-            " restore. Nothing that you send is kept; the administrator and the supervision"
-            " committee are at it."
+            "Only reading is possible for now: the books and what was signed of them don't agree,"
+            " which must first be put right. Nothing that you send is kept; the administrator and"
+            " the supervision committee are at it."
         )
         found.append({"kind": "locked", "text": text} | way_on())
     for each in reopenings(village.code) if village is not None else []:
@@ -139,4 +139,8 @@ def tell_time(text: str | None) -> str:
 
 def tell_moves(moves: list[list[Any]]) -> str:
     """What an event moved, in its accounts' codes."""
-    return "; ".join(f"{one} → {other}: {amount} {unit}" for one, other, unit, amount in moves)
+    return "; ".join(
+        f"{one} → {other}: "
+        + (_("%(points)s points", points=amount) if unit == "point" else f"¥{amount / 100:,.2f}")
+        for one, other, unit, amount in moves
+    )

@@ -159,6 +159,9 @@ def test_what_is_taken_over_is_taken_over_once(village):
 
 def test_taken_back_it_can_be_entered_again(village):
     opening = village.posted(ALL)
+    for nothing in (" ", "\u200b"):
+        with pytest.raises(Invalid):
+            village.do("reverse_opening", opening, village.reviewer, reason=nothing)
     assert village.do("reverse_opening", opening, village.reviewer, reason="错账") == "reversed"
     assert {row.balance for row in ledger.trial_balance(VILLAGE)} == {0}
     assert db.session.get_one(Stock, village.goods["OI007"]).quantity == 0

@@ -1,6 +1,7 @@
 """What a file may bring: each kind of mistake is named with its cell, and no file does harm."""
 
 import io
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -59,6 +60,30 @@ CELLS = [
 @pytest.mark.parametrize(("sheets", "expected"), CELLS, ids=[each[1][0] for each in CELLS])
 def test_a_bad_cell_is_named(app, sheets, expected):
     assert problems(workbook(sheets)) == [expected]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!"])
+def test_an_error_pasted_as_a_value_is_named(app, error):
+    """As from a look-up that failed; a reader takes such a cell for an empty one."""
+    content = without_formulas(workbook({POINTS: [GOOD, ["1组2号", "洛绒卓玛", "=NA()"]]}), error)
+    assert problems(content) == [("not_a_number", "C3")]
+    assert read_book(content).rows[1].typed["points"] == error
+
+
+def without_formulas(content: bytes, value: str) -> bytes:
+    """The workbook with this error, as a value, where each formula stood."""
+    given = zipfile.ZipFile(io.BytesIO(content))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in given.namelist():
+            part = given.read(name).decode()
+            part = re.sub(
+                r'<c r="(\w+)"[^>]*><f>[^<]*</f><v>[^<]*</v>',
+                rf'<c r="\1" t="e"><v>{value}</v>',
+                part,
+            )
+            archive.writestr(name, part)
+    return made.getvalue()
 
 
 def test_numbers_typed_as_text_and_in_full_width_are_read(app):

@@ -7,16 +7,31 @@ import pytest
 from sqlalchemy import select
 
 from incentives import ledger
+from incentives.access.actor import Role
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.ledger import seals
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Allowance, LogHead
 from incentives.ledger.seals import Cause, seal_all, troubles
-from incentives.recovery.models import LostItem, LostKind, Recovery
-from incentives.recovery.operations import CatchUpRefused, catch_up
+from incentives.recovery.models import LostItem, LostKind, Recovery, Signer
+from incentives.recovery.operations import (
+    CatchUpRefused,
+    catch_up,
+    check_books,
+    sign_reopening,
+)
 from incentives.register.models import Division
-from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village
+from incentives.web.transaction import transaction
+from tests.factories import (
+    COUNTY,
+    OTHER_VILLAGE,
+    VILLAGE,
+    act,
+    make_household,
+    make_village,
+    staff,
+)
 from tests.recovery.drill import application_on, within
 
 
@@ -116,6 +131,64 @@ def test_one_damaged_village_does_not_keep_the_others_from_catching_up(served, r
         assert causes == {VILLAGE: Cause.ROLLED_BACK, OTHER_VILLAGE: Cause.SEALS_UNUSABLE}
         assert db.session.get_one(LogHead, VILLAGE).size == 3
         assert [each.village for each in troubles()] == [OTHER_VILLAGE]
+
+
+def test_damage_of_a_village_that_lacks_nothing_is_found_and_opened_anew(served, restore):
+    """A start looks at the seals' end alone; who catches up reads all of them."""
+    with within(served):
+        make_village(OTHER_VILLAGE)
+        post(OTHER_VILLAGE, make_household(OTHER_VILLAGE).account_code, 3, 4)
+        seal_all(now=now())
+    restore.back_up()
+    restored = restore()
+    with within(served):
+        post(VILLAGE, make_household(door="2").account_code, 3)
+        seal_all(now=now())
+        path = seals.folder_of(OTHER_VILLAGE) / seals.EVENTS
+        damaged = path.read_bytes().replace(b" point 3", b" point 8")
+        path.write_bytes(damaged)
+    with within(restored):
+        assert [each.village for each in troubles()] == [VILLAGE]
+        recovery = catch_up(now=now())
+        causes = {each["village"]: each["cause"] for each in recovery.findings}
+        assert causes == {VILLAGE: Cause.ROLLED_BACK, OTHER_VILLAGE: Cause.SEALS_UNUSABLE}
+        assert (troubles(), check_books(now=now()).id) == ([], recovery.id)
+        sign_reopening_by_both(recovery)
+        assert check_books(now=now()) is None
+        heads = dict(db.session.execute(select(LogHead.village, LogHead.origin)).all())
+        assert heads[OTHER_VILLAGE].endswith("/2")
+        assert not heads[VILLAGE].endswith("/2")
+        assert path.parent.with_name(f"{OTHER_VILLAGE}.1").joinpath(seals.EVENTS).read_bytes() == (
+            damaged
+        )
+        seal_all(now=now())
+        with pytest.raises(CatchUpRefused, match="lack nothing"):
+            catch_up(now=now())
+
+
+def test_damage_alone_is_found_by_who_catches_up_and_waits_for_the_seals_or_a_reopening(served):
+    """Another copy of the seals ends it, as long as nothing was done."""
+    with within(served):
+        path = seals.folder_of(VILLAGE) / seals.EVENTS
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(b" point 5", b" point 6"))
+        assert check_books(now=now()) is None
+        with pytest.raises(CatchUpRefused, match=r"nothing can be caught up: .*say something else"):
+            catch_up(now=now())
+        assert check_books(now=now()).cause is Cause.SEALS_UNUSABLE
+        path.write_bytes(whole)
+        assert check_books(now=now()) is None
+
+
+def sign_reopening_by_both(recovery):
+    """An administrator asks, a supervisor agrees."""
+    for signer in (Signer.ADMINISTRATOR, Signer.SUPERVISOR):
+
+        def work(signer=signer):
+            actor = staff(Role(signer.value), COUNTY)
+            sign_reopening(signer=signer, digest=recovery.digest, actor=actor, now=now())
+
+        transaction(work, in_recovery=True)
 
 
 def test_books_that_went_on_by_themselves_can_not_be_caught_up(served, restore):

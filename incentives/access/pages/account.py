@@ -66,8 +66,8 @@ def next_address(actor: Actor) -> str:
 def sign_out() -> Response:
     """Sign out of this browser; without a form token, as the page may be of an older session.
 
-    Where the signal is bad a phone opens a page that it kept. From another site no browser sends the
-    cookie along (SameSite=Lax), so that nobody is signed out there.
+    Where the signal is bad a phone opens a page that it kept. From another site no browser sends
+    the cookie along (SameSite=Lax), so that nobody is signed out there.
     """
     ended, card = sessions.session_id(), sessions.card_token()
     transaction(lambda: operations.sign_out(session=ended, card_token=card), in_recovery=True)

@@ -28,15 +28,15 @@ def main(rows_at_most: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     content = sys.stdin.buffer.read()
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    formulas = formulas_by_sheet(content) if content.startswith(b"PK") else {}
-    sheets = [
-        {
-            "name": name,
-            "rows": rows_of(workbook.get_sheet_by_name(name), rows_at_most),
-            "formulas": formulas.get(name, []),
-        }
-        for name in workbook.sheet_names
-    ]
+    marked = marked_by_sheet(content) if content.startswith(b"PK") else {}
+    sheets = []
+    for name in workbook.sheet_names:
+        rows = rows_of(workbook.get_sheet_by_name(name), rows_at_most)
+        formulas, errors = marked.get(name, ([], []))
+        for row, column, text in errors:
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = text
+        sheets.append({"name": name, "rows": rows, "formulas": formulas})
     json.dump(sheets, sys.stdout)
 
 
@@ -53,8 +53,15 @@ def plain(cell: Any) -> Any:
     return cell if isinstance(cell, str | bool | int | float) else [str(cell)]
 
 
-def formulas_by_sheet(content: bytes) -> dict[str, list[list[int]]]:
-    """Row and column, from 0, of each cell that has a formula, by the sheet's name (ECMA-376)."""
+Marked = tuple[list[list[int]], list[tuple[int, int, str]]]
+
+
+def marked_by_sheet(content: bytes) -> dict[str, Marked]:
+    """By the sheet's name row and column, from 0, of each cell that has a formula, and of each
+    that holds an error, as a value pasted from a failed formula, with its text: `#N/A` (ECMA-376).
+
+    The reader takes an error for an empty cell.
+    """
     found = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         targets = {
@@ -66,7 +73,7 @@ def formulas_by_sheet(content: bytes) -> dict[str, list[list[int]]]:
             target = targets.get(link, "")
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if path in archive.namelist():
-                found[str(element.get("name"))] = formula_cells(archive, path)
+                found[str(element.get("name"))] = marked_cells(archive, path)
     return found
 
 
@@ -76,9 +83,9 @@ def elements(archive: zipfile.ZipFile, path: str, tag: str) -> list[Any]:
         return [each for _event, each in iterparse(file) if each.tag.endswith(f"}}{tag}")]  # noqa: S314 -- what the limits above are for
 
 
-def formula_cells(archive: zipfile.ZipFile, path: str) -> list[list[int]]:
-    """The places of a sheet's formulas; a cell without a reference follows the one before."""
-    found, row, column = [], 0, 0
+def marked_cells(archive: zipfile.ZipFile, path: str) -> Marked:
+    """A sheet's formulas and errors; a cell without a reference follows the one before."""
+    formulas, errors, row, column, is_error = [], [], 0, 0, False
     with archive.open(path) as file:
         for event, element in iterparse(file, events=("start", "end")):  # noqa: S314 -- as above
             tag = element.tag.rpartition("}")[2]
@@ -87,11 +94,14 @@ def formula_cells(archive: zipfile.ZipFile, path: str) -> list[list[int]]:
             elif event == "start" and tag == "c":
                 place = REFERENCE.fullmatch(element.get("r") or "")
                 column = number_of(place[1]) if place else column + 1
+                is_error = element.get("t") == "e"
             elif event == "end":
                 if tag == "f":
-                    found.append([row - 1, column - 1])
+                    formulas.append([row - 1, column - 1])
+                elif tag == "v" and is_error:
+                    errors.append((row - 1, column - 1, element.text or "#"))
                 element.clear()
-    return found
+    return formulas, errors
 
 
 def number_of(letters: str) -> int:

@@ -6,7 +6,7 @@ only ever appended to and synced, under a file lock, so that two signers at once
 signer never signs what is inconsistent with them.
 """
 
-from incentives.ledger.seals.files import CHECKPOINTS, EVENTS, folder_of
+from incentives.ledger.seals.files import CHECKPOINTS, EVENTS, folder_of, sealed_villages
 from incentives.ledger.seals.reading import LogInconsistent, SealsDamaged
 from incentives.ledger.seals.signing import (
     event_lines,
@@ -29,5 +29,6 @@ __all__ = [
     "rolled_back",
     "seal_all",
     "seal_village",
+    "sealed_villages",
     "troubles",
 ]

@@ -16,6 +16,7 @@ from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
 from incentives.openings.models import REASON_LENGTH, Opening, OpeningLine
 from incentives.openings.states import TRANSITIONS, Action
+from incentives.texts import is_blank
 
 
 def hold_opening(village: str, opening_id: UUID) -> Opening:
@@ -68,9 +69,9 @@ def check_day(day: date, now: datetime) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """The reason without blanks around it; refuses an empty or too long one."""
+    """The reason without blanks around it; refuses one that says nothing, or is too long."""
     stripped = reason.strip()
-    if not stripped or len(stripped) > REASON_LENGTH:
+    if is_blank(stripped) or len(stripped) > REASON_LENGTH:
         detail = _("Please write 1 to %(length)s characters", length=REASON_LENGTH)
         raise Invalid(errors=[FieldError("/reason", detail)])
     return stripped

@@ -30,7 +30,7 @@ from incentives.ledger.seals.reading import SealedEvent
 from incentives.recovery import hooks
 from incentives.recovery.hooks import Lost
 from incentives.recovery.models import LostItem, LostKind, Recovery
-from incentives.recovery.operations.finding import cause_of, check_books
+from incentives.recovery.operations.finding import cause_of, check_books, known_unusable
 from incentives.recovery.operations.leases import end_leases
 from incentives.recovery.state import waiting
 from incentives.web.idempotency import enter_applied
@@ -46,9 +46,10 @@ def catch_up(*, now: datetime, tell: Callable[[str], None] = lambda _text: None)
 
     Commits step by step: cut off, it is run again. Refuses where the books lack nothing, and where
     no village's seals can be replayed (they are lost, damaged, or of another log): then the log
-    can only be opened anew.
+    can only be opened anew. All seals are read from end to end first, also of villages that lack
+    nothing: what is damaged there keeps its place among the findings.
     """
-    recovery = check_books(now=now)
+    recovery = check_books(now=now, thorough=True)
     if recovery is None:
         raise CatchUpRefused("the books lack nothing that is in their seals")
     if recovery.caught_up_at is not None:
@@ -60,7 +61,7 @@ def catch_up(*, now: datetime, tell: Callable[[str], None] = lambda _text: None)
                 catch_up_village(trouble, now=now, tell=tell)
             except LogInconsistent as reason:
                 unusable[trouble.village] = str(reason)
-    wrong = {each.village for each in troubles()}
+    wrong = known_unusable() | {each.village for each in troubles()}
     recovery = transaction(lambda: conclude(unusable, wrong, now=now), in_recovery=True)
     if recovery.caught_up_at is None:
         sentences = "; ".join(str(each["sentence"]) for each in recovery.findings)

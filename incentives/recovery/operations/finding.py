@@ -1,6 +1,6 @@
 """Finding out how the books stand to their seals, at each start and when signing is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from incentives.extensions import db
 from incentives.ledger.models import LogHead
-from incentives.ledger.seals import Cause, Trouble, put_back_checkpoints, troubles
+from incentives.ledger.replaying import check_replayable
+from incentives.ledger.seals import (
+    Cause,
+    LogInconsistent,
+    Trouble,
+    put_back_checkpoints,
+    sealed_villages,
+    troubles,
+)
 from incentives.recovery.models import Recovery, Way
 from incentives.recovery.state import ask_again, waiting
 from incentives.web.transaction import transaction
@@ -18,14 +26,17 @@ from incentives.web.transaction import transaction
 log = structlog.get_logger()
 
 
-def check_books(*, now: datetime) -> Recovery | None:
+def check_books(*, now: datetime, thorough: bool = False) -> Recovery | None:
     """Compare the books with their seals; the recovery that they then wait for, or None.
 
     Begins one where they don't agree, and ends one where they agree again and nothing was done (a
     disk that wasn't mounted). A checkpoint that only the database lost is put back. Commits by
-    itself.
+    itself. A start looks at how far seals and books reach and at the newest root; `thorough` reads
+    all seals from end to end, as does every later look at those that were then of no use.
     """
     found = troubles()
+    wrong = {each.village for each in found}
+    found += unreadable((set(sealed_villages()) if thorough else known_unusable()) - wrong)
     try:
         recovery = transaction(lambda: keep_findings(found, now=now), in_recovery=True)
     except IntegrityError:
@@ -34,6 +45,36 @@ def check_books(*, now: datetime) -> Recovery | None:
     for trouble in found:
         log.error("the books don't go on from their seals", **trouble.as_dict())
     return recovery
+
+
+def known_unusable() -> set[str]:
+    """The villages whose seals the recovery that waits knows as of no use."""
+    recovery = waiting()
+    findings = [] if recovery is None else recovery.findings
+    return {str(each["village"]) for each in findings if each["cause"] == Cause.SEALS_UNUSABLE}
+
+
+def unreadable(villages: Iterable[str]) -> list[Trouble]:
+    """Which of these villages' seals don't hold from end to end.
+
+    Each is read once more: seals that grow meanwhile may seem to lack what was just signed.
+    """
+    found = []
+    for village in sorted(villages):
+        if damage_of(village) and (damage := damage_of(village)):
+            size = db.session.scalar(select(LogHead.size).where(LogHead.village == village))
+            found.append(Trouble(village, Cause.SEALS_UNUSABLE, 0, size or 0, damage))
+    return found
+
+
+def damage_of(village: str) -> str | None:
+    """Why a village's seals can't be replayed, None where they hold from end to end."""
+    db.session.rollback()
+    try:
+        check_replayable(village)
+    except LogInconsistent as reason:
+        return str(reason)
+    return None
 
 
 def keep_findings(found: Sequence[Trouble], *, now: datetime) -> Recovery | None:
