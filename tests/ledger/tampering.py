@@ -15,7 +15,6 @@ from sqlalchemy.exc import DataError, IntegrityError
 from incentives.database import Base
 from incentives.extensions import db
 from incentives.ledger.rights import RIGHTS
-from incentives.ledger.triggers import drop_triggers
 
 TABLES = {name: Base.metadata.tables[name] for name in RIGHTS}
 NOWHERE = "999999999999"  # a village that has no books
@@ -49,12 +48,17 @@ def owner() -> Iterator[Connection]:
 
 
 def unguard() -> None:
-    """Drop every trigger, and on PostgreSQL every CHECK and foreign key of the ledger's tables."""
+    """Drop the ledger's tables' triggers, whichever room's, and on PostgreSQL CHECKs and keys."""
+    tables = ", ".join(f"'{name}'" for name in TABLES)
     with owner() as connection:
-        drop_triggers(connection)
         if connection.dialect.name == "sqlite":
+            on = f"FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({tables})"
+            for (name,) in connection.execute(text(f"SELECT name {on}")).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
             return
-        tables = ", ".join(f"'{name}'" for name in TABLES)
+        on = f"FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text IN ({tables})"
+        for name, table in connection.execute(text(f"SELECT tgname, tgrelid::regclass::text {on}")):
+            connection.exec_driver_sql(f'DROP TRIGGER {name} ON "{table}"')
         found = connection.execute(
             text(
                 "SELECT conrelid::regclass::text, conname FROM pg_constraint"
