@@ -4,8 +4,8 @@ A decision is never by who applied or evaluated, nor a payment by who decided; w
 the approvals that its sum and its payee ask for; nothing is paid that isn't approved, but what a
 recovery replays; no money is written off by one person; none moves on a day of a closed month, and
 no month opens again; a file that accounting keeps isn't erased before its day, nor its row deleted;
-days go in order, and cash and bank hold enough on each; a closed year's budgets stay; vouchers and
-signatures are kept.
+days go in order, and cash and bank hold enough on each; a closed year's budgets stay. That vouchers
+and signatures are kept is in `paper_triggers.py`.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
@@ -15,14 +15,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from incentives.recovery.models import REPLAYING
-from incentives.triggers import (
-    TRUNCATE,
-    Guard,
-    create_guards,
-    differs,
-    drop_guards,
-    kept,
-)
+from incentives.triggers import Guard, create_guards, drop_guards
 
 FUND_STATE = "JF001"
 
@@ -220,71 +213,6 @@ GUARDS_OF_DAYS = (
     of_open_year("budget_changed_in_open_year", "budget", "UPDATE"),
     of_open_year("budget_dropped_in_open_year", "budget", "DELETE"),
     guard("file_kept_is_there", "file", "DELETE", STILL_KEPT, "accounting keeps this file"),
-)
-
-
-# Vouchers and signatures are kept: no row of them is lost, no paper of theirs exchanged, and what
-# was signed stays as it was signed. What happens to a row later has columns of its own.
-WRITTEN_ONCE = ("disbursement_approval", "payment_return", "money_move", "disbursement_list_line")
-SIGNED = (*WRITTEN_ONCE, "disbursement", "income", "budget_adoption", "cash_count")
-OF_INCOME = (
-    *("id", "village", "source", "amount_fen", "received_on", "voucher", "method", "giver", "note"),
-    *("event_id", "entered_by", "entered_at"),
-)
-REVERSED = ("reversed_event_id", "reversed_reason", "reversed_by", "reversed_at")
-OF_VOTE = (
-    *("id", "village", "year", "resolution", "held_on", "present", "in_favour", "against"),
-    *("adopted_by", "adopted_at"),
-)
-PAYEE = ("household_id", "resident_id", "team_id", "payee_name")
-APPLIED = ("id", "village", "purpose", *PAYEE, "amount_fen", "reason", "applied_by", "applied_at")
-EVALUATED = ("evaluated_by", "evaluated_at", "evaluation_reason")
-PAID = ("paid_by", "paid_at", "paid_on", "method", "voucher", "event_id")
-RECEIVED = ("received_by", "received_at")
-SIGNED_COLUMNS = {
-    "income_as_entered": ("income", differs(*OF_INCOME)),
-    "income_as_reversed": ("income", f"OLD.reversed_by IS NOT NULL AND ({differs(*REVERSED)})"),
-    "adoption_as_voted": ("budget_adoption", differs(*OF_VOTE)),
-    "count_as_made": (
-        "cash_count",
-        "OLD.confirmed_by IS NOT NULL AND (NEW.confirmed_by IS NULL"
-        f" OR {differs('counted_on', 'counted_fen', 'counted_by', 'confirmed_by')})",
-    ),
-    "disbursement_as_paid": (
-        "disbursement",
-        f"OLD.event_id IS NOT NULL AND ({differs(*APPLIED, *EVALUATED, *PAID)})"
-        f" AND NOT {REPLAYING}",
-    ),
-    "disbursement_as_received": (
-        "disbursement",
-        f"OLD.received_by IS NOT NULL AND ({differs(*RECEIVED)}) AND NOT {REPLAYING}",
-    ),
-}
-VOUCHERS = {
-    "disbursement": "receipt_file_id",
-    "budget_adoption": "minutes_id",
-    "bank_statement": "file_id",
-}
-WORDS = "vouchers and signatures are kept"
-GUARDS_OF_PAPERS = (
-    *(each for table in SIGNED for each in kept(table, WORDS, "DELETE", TRUNCATE)),
-    *(each for table in WRITTEN_ONCE for each in kept(table, WORDS, "UPDATE")),
-    *(
-        guard(name, table, "UPDATE", condition, WORDS)
-        for name, (table, condition) in SIGNED_COLUMNS.items()
-    ),
-    *kept("income_file", WORDS),
-    *kept("disbursement_file", WORDS),
-    *(
-        guard(
-            f"{table}_keeps_its_paper",
-            table,
-            "UPDATE",
-            f"OLD.{column} IS NOT NULL AND ({differs(column)})",
-            WORDS,
-        )
-        for table, column in VOUCHERS.items()
-    ),
 )
 
 

@@ -166,12 +166,12 @@ def pay(
     )
 
 
-def receive(actor: Actor, disbursement_id: UUID):
-    """Confirm the receipt with a file of the village."""
+def keep(actor: Actor, village: str = VILLAGE) -> UUID:
+    """A file of a village's; its id."""
 
-    def work():
+    def work() -> UUID:
         file = File(
-            village=VILLAGE,
+            village=village,
             name=new_id().hex,
             kind=FileKind.PDF,
             size=1,
@@ -181,15 +181,23 @@ def receive(actor: Actor, disbursement_id: UUID):
         )
         db.session.add(file)
         db.session.flush()
-        return operations.confirm_receipt(
+        return file.id
+
+    return act(work)
+
+
+def receive(actor: Actor, disbursement_id: UUID, file: UUID | None = None):
+    """Confirm the receipt, with a new file of the village unless one is given."""
+    kept = file or keep(actor)
+    return act(
+        lambda: operations.confirm_receipt(
             village=VILLAGE,
             disbursement_id=disbursement_id,
-            file_id=file.id,
+            file_id=kept,
             actor=actor,
             now=now(),
         )
-
-    return act(work)
+    )
 
 
 def give_back(

@@ -136,7 +136,7 @@ def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict
         "events": bank.events,
         "later_lines": bank.later_lines,
         "later_events": bank.later_events,
-        "proposals": queries.proposals(bank.lines, bank.events),
+        "proposals": queries.proposals(bank),
         "missing": [] if is_closed else [str(each) for each in standing.missing],
     }
 

@@ -31,7 +31,7 @@ def match_line(
     """Say that these events of the book are this line of the statement.
 
     Refuses what doesn't add up to the line's amount, events that didn't move the bank's money,
-    events and lines that are matched already.
+    events and lines that are matched already, and an event of a closed month for a line of one.
     """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
@@ -45,6 +45,7 @@ def match_line(
         if event_id not in known or event_id in matches:
             detail = _("This entry isn't one of the bank's, or is matched already")
             raise Invalid(errors=[FieldError(f"/events/{index}", detail)])
+        refuse_closed_days(village, max(line.day, known[event_id].day), f"/events/{index}")
     total = sum(known[each].amount_fen for each in chosen)
     if not chosen or total != line.amount_fen:
         detail = _(
@@ -62,7 +63,7 @@ def match_proposed(*, village: str, until: date, actor: Actor, now: datetime) ->
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
     standing = bank_standing(village, until, 0)
-    found = proposals(standing.lines, standing.events)
+    found = proposals(standing)
     keep_matches([(each.event.event_id, each.line) for each in found], actor, now)
     return len(found)
 

@@ -75,7 +75,7 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
         month=asked,
         ends_on=queries.last_of(asked),
         standing=standing,
-        proposals=queries.proposals(standing.bank.lines, standing.bank.events),
+        proposals=queries.proposals(standing.bank),
         is_closed=closed,
         statements=[(each, lines_with_events(each)) for each in statements],
         last_statement=last,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.fund.models import BankLine, BankMatch, BankNote, BankStatement
+from incentives.fund.models import BankLine, BankMatch, BankNote, BankStatement, MonthClose
 from incentives.ledger.kinds import Kind
 from incentives.ledger.models import Event, Transfer
 
@@ -37,7 +37,8 @@ class BankStanding:
 
     `rest_fen` is what the statement began with beyond the book. `later_lines` and `later_events`
     are matched, but with what came on the other side only after that day: they explain what stands
-    between statement and book, and nothing is left to be done about them.
+    between statement and book, and nothing is left to be done about them. `closed_to` is the last
+    day of the months that are closed by now.
     """
 
     has_statement: bool
@@ -49,6 +50,7 @@ class BankStanding:
     events: list[BankEvent] = field(default_factory=list)
     later_lines: list[BankLine] = field(default_factory=list)
     later_events: list[BankEvent] = field(default_factory=list)
+    closed_to: date = date.min
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
             for each in events
             if each.event_id in matches and matches[each.event_id] not in whole
         ],
+        closed_to=closed_to(village) or date.min,
     )
 
 
@@ -202,8 +205,19 @@ def cancelled_out(events: Sequence[BankEvent]) -> list[BankEvent]:
     return [each for each in events if each.event_id not in gone]
 
 
-def proposals(lines: Sequence[BankLine], events: Sequence[BankEvent]) -> list[Proposal]:
-    """For each line the event of the same amount nearest to its day, within ten days; each once."""
+def closed_to(village: str) -> date | None:
+    """The last day of the last closed month, None while none is."""
+    return db.session.scalar(
+        select(func.max(MonthClose.ends_on)).where(MonthClose.village == village)
+    )
+
+
+def proposals(standing: BankStanding) -> list[Proposal]:
+    """For each line the event of the same amount nearest to its day, within ten days; each once.
+
+    None where both are of closed months: these were explained when they were closed.
+    """
+    lines, events = standing.lines, standing.events
     pairs = sorted(
         (
             (abs((line.day - event.day).days), line.day, place, event.voucher)
@@ -211,6 +225,7 @@ def proposals(lines: Sequence[BankLine], events: Sequence[BankEvent]) -> list[Pr
             for event in events
             if line.amount_fen == event.amount_fen
             and abs(line.day - event.day) <= timedelta(days=DAYS_APART)
+            and max(line.day, event.day) > standing.closed_to
         )
     )
     by_voucher = {event.voucher: event for event in events}

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.extensions import db
 from incentives.fund.models import CashCount, CountStatus, MonthClose
-from incentives.fund.queries.bank import BankStanding, bank_standing
+from incentives.fund.queries.bank import BankStanding, bank_standing, closed_to
 from incentives.ledger.models import Account, Event, Transfer
 from incentives.web.dates import month_word
 
@@ -79,9 +79,7 @@ def months_closed(village: str) -> Select[MonthClose]:
 
 def next_to_close(village: str) -> date | None:
     """The oldest month that isn't closed, None where no money ever moved."""
-    last = db.session.scalar(
-        select(func.max(MonthClose.ends_on)).where(MonthClose.village == village)
-    )
+    last = closed_to(village)
     return first_month(village) if last is None else last + timedelta(days=1)
 
 

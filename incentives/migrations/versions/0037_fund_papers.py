@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from incentives.fund.triggers import GUARDS_OF_PAPERS, create_triggers, drop_triggers
+from incentives.fund.paper_triggers import GUARDS_OF_PAPERS
+from incentives.fund.triggers import create_triggers, drop_triggers
 
 revision = "0037_fund_papers"
 down_revision = "0036_rounds_of_calls"

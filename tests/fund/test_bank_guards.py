@@ -1,0 +1,221 @@
+"""What the bank wrote stays as it was entered, and of a closed month what it was matched with."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from incentives.clock import now
+from incentives.database import new_id
+from incentives.errors import Invalid
+from incentives.extensions import db
+from incentives.fund import operations, queries
+from incentives.fund.models import BankLine, Method
+from tests.factories import VILLAGE, act
+from tests.fund.months import close, confirm, count, match_all, statement
+from tests.fund.people import give, make_people
+from tests.fund.raw import hexed, refused, send
+
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+END = date(2026, 3, 31)
+
+
+@pytest.fixture
+def village(app):
+    people = make_people(publicity_days=0)
+    give(people, 1_000_000)
+    return people
+
+
+@pytest.fixture
+def banked(village, clock):
+    """March closed: an income matched, a line and an entry explained; April's statement entered."""
+    give(village, 300_000, Method.BANK)
+    give(village, 2_000, Method.BANK)
+    clock.forward(days=32)  # the 3rd of April
+    give(village, 40_000, Method.BANK, received_on=date(2026, 4, 2))
+    statement(village, MARCH, END, (date(2026, 3, 2), 300_000), (date(2026, 3, 30), 25, "利息"))
+    match_all(village, END)
+    explain_line(village, 25)
+    explain_event(village, 2_000)
+    confirm(village, count(village, MARCH).id)
+    close(village, MARCH)
+    enter_april(village)
+    return village
+
+
+def enter_april(village):
+    return statement(
+        village,
+        APRIL,
+        date(2026, 4, 3),
+        (date(2026, 4, 2), 40_000),
+        (date(2026, 4, 3), 2_000),
+        opening_fen=300_025,
+    )
+
+
+def explain_line(village, amount_fen: int, explanation: str = "四月入账"):
+    return act(
+        lambda: operations.explain_line(
+            village=VILLAGE,
+            line_id=line_of(amount_fen).id,
+            explanation=explanation,
+            actor=village.treasurer,
+            now=now(),
+        )
+    )
+
+
+def explain_event(village, amount_fen: int, explanation: str = "银行四月才到"):
+    return act(
+        lambda: operations.explain_event(
+            village=VILLAGE,
+            event_id=event_of(amount_fen),
+            explanation=explanation,
+            actor=village.treasurer,
+            now=now(),
+        )
+    )
+
+
+def line_of(amount_fen: int) -> BankLine:
+    return db.session.scalars(select(BankLine).where(BankLine.amount_fen == amount_fen)).one()
+
+
+def event_of(amount_fen: int):
+    (found,) = (each for each in queries.bank_events(VILLAGE) if each.amount_fen == amount_fen)
+    return found.event_id
+
+
+def match(village, event_fen: int, line_fen: int):
+    return act(
+        lambda: operations.match_line(
+            village=VILLAGE,
+            line_id=line_of(line_fen).id,
+            event_ids=[event_of(event_fen)],
+            actor=village.treasurer,
+            now=now(),
+        )
+    )
+
+
+def take_out_the_last(village):
+    return act(
+        lambda: operations.remove_statement(
+            village=VILLAGE,
+            statement_id=queries.last_statement(VILLAGE).id,
+            actor=village.treasurer,
+            now=now(),
+        )
+    )
+
+
+MATCH = (
+    "INSERT INTO bank_match (event_id, line_id, village, matched_by, matched_at)"
+    " VALUES (:event, :line, :village, :person, '2026-04-03 01:00:00+00:00')"
+)
+
+
+def match_ids(village, event_fen: int, line_fen: int) -> dict[str, str]:
+    return {
+        "event": hexed(event_of(event_fen)),
+        "line": hexed(line_of(line_fen).id),
+        "village": VILLAGE,
+        "person": hexed(village.treasurer.person),
+    }
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "UPDATE bank_statement SET closing_fen = 1",
+        "UPDATE bank_statement SET opening_fen = 1",
+        "UPDATE bank_statement SET to_on = '2026-04-30'",
+        "UPDATE bank_statement SET entered_by = id",
+        "UPDATE bank_line SET amount_fen = 1",
+        "UPDATE bank_line SET day = '2026-04-02'",
+        "UPDATE bank_line SET summary = 'FORGED'",
+        "UPDATE bank_line SET other = 'FORGED'",
+        "UPDATE bank_line SET balance_fen = 1",
+        "UPDATE bank_match SET matched_by = line_id",
+    ],
+)
+def test_what_the_bank_wrote_stays_in_open_months_too(banked, sent):
+    match_all(banked, date(2026, 4, 3))
+    for day in ("2026-03-01", "2026-04-01"):
+        only = f" WHERE from_on = '{day}'"
+        if "bank_statement" not in sent:
+            of_line = f" IN (SELECT l.id FROM bank_line l JOIN bank_statement s{only_on(day)})"
+            only = f" WHERE {'line_id' if 'bank_match' in sent else 'id'}{of_line}"
+        refused(sent + only)
+
+
+def only_on(day: str) -> str:
+    return f" ON s.id = l.statement_id AND s.from_on = '{day}'"
+
+
+def test_a_closed_months_bank_stays_as_it_was(banked):
+    closed_line = f"(SELECT l.id FROM bank_line l JOIN bank_statement s{only_on('2026-03-01')})"
+    for sent in (
+        "UPDATE bank_line SET explanation = 'FORGED' WHERE amount_fen = 25",
+        "UPDATE bank_line SET explanation = NULL, explained_by = NULL WHERE amount_fen = 25",
+        "UPDATE bank_note SET explanation = 'FORGED'",
+        "DELETE FROM bank_note",
+        f"DELETE FROM bank_match WHERE line_id IN {closed_line}",
+        f"DELETE FROM bank_line WHERE id IN {closed_line}",
+        "DELETE FROM bank_statement WHERE from_on = '2026-03-01'",
+        "INSERT INTO bank_line SELECT :new, village, statement_id, 9, day, 1, 'x', NULL, NULL,"
+        " NULL, NULL FROM bank_line WHERE amount_fen = 25",
+        "INSERT INTO bank_statement SELECT :new, village, '2026-02-01', '2026-02-28', 0, 0, NULL,"
+        " entered_by, entered_at FROM bank_statement WHERE from_on = '2026-04-01'",
+        "INSERT INTO bank_note SELECT event_id, village, 'x', matched_by, matched_at"
+        " FROM bank_match",
+    ):
+        refused(sent, **({"new": hexed(new_id())} if ":new" in sent else {}))
+    refused(MATCH, **match_ids(banked, 2_000, 25))
+
+
+@pytest.mark.parametrize("table", ["bank_statement", "bank_line", "bank_match", "bank_note"])
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_banks_side_is_never_emptied(banked, table):
+    with pytest.raises(DBAPIError, match=r"signatures are kept|permission denied"):
+        send(f"TRUNCATE {table} CASCADE")
+
+
+def test_an_open_months_bank_is_worked_on_as_before(banked):
+    take_out_the_last(banked)
+    enter_april(banked)
+    for explanation in ("还没查清", ""):
+        explain_line(banked, 40_000, explanation)
+    for explanation in ("还没查清", "查清了"):
+        explain_event(banked, 40_000, explanation)
+    assert match_all(banked, date(2026, 4, 3)) == 1
+    match(banked, 2_000, 2_000)  # March's entry came in April: one side of the pair is open
+    act(
+        lambda: operations.unmatch_line(
+            village=VILLAGE, line_id=line_of(40_000).id, actor=banked.treasurer, now=now()
+        )
+    )
+    assert match_all(banked, date(2026, 4, 3)) == 1
+    take_out_the_last(banked)
+    assert queries.last_statement(VILLAGE).to_on == END
+
+
+def test_what_a_closed_month_explained_on_both_sides_is_matched_no_more(village, clock):
+    """The same amount, near its day, explained on each side, and then closed."""
+    give(village, 500, Method.BANK)
+    clock.forward(days=32)
+    statement(village, MARCH, END, (date(2026, 3, 2), 500))
+    explain_line(village, 500)
+    explain_event(village, 500)
+    confirm(village, count(village, MARCH).id)
+    assert len(queries.proposals(queries.month_standing(VILLAGE, MARCH).bank)) == 1
+    close(village, MARCH)
+    assert queries.proposals(queries.month_standing(VILLAGE, MARCH).bank) == []
+    assert match_all(village, END) == 0
+    with pytest.raises(Invalid) as said:
+        match(village, 500, 500)
+    assert [each.pointer for each in said.value.errors] == ["/events/0"]
+    refused(MATCH, **match_ids(village, 500, 500))
