@@ -177,6 +177,16 @@ def test_a_closed_months_bank_stays_as_it_was(banked):
     refused(MATCH, **match_ids(banked, 2_000, 25))
 
 
+def test_a_closed_month_is_not_explained_anew(banked):
+    with pytest.raises(Invalid):
+        explain_line(banked, 25, "另一个说法")
+    with pytest.raises(Invalid):
+        explain_event(banked, 2_000, "另一个说法")
+    assert line_of(25).explanation == "四月入账"
+    explained = {each.amount_fen: each.explanation for each in queries.bank_events(VILLAGE)}
+    assert explained[2_000] == "银行四月才到"
+
+
 @pytest.mark.parametrize("table", ["bank_statement", "bank_line", "bank_match", "bank_note"])
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_the_banks_side_is_never_emptied(banked, table):

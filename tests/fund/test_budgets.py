@@ -87,6 +87,8 @@ def test_nothing_is_carried_over_before_the_year_is_closed(village, clock):
         set_budgets(village, 2027, family=BudgetLine(150_000, carried_fen=95_001))
     with pytest.raises(Invalid):
         set_budgets(village, 2027, relief=BudgetLine(10, carried_fen=10))
+    with pytest.raises(Invalid):
+        set_budgets(village, 2027, family=BudgetLine(90_000, carried_fen=90_001))
     set_budgets(village, 2027, family=BudgetLine(150_000, carried_fen=95_000))
     assert queries.budget_figures(VILLAGE, 2027)[0].carried_fen == 95_000
 

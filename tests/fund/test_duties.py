@@ -30,10 +30,13 @@ from tests.fund.people import (
     conclude,
     evaluate,
     give,
+    give_back,
     make_people,
     pay,
     publish,
+    receive,
     reject,
+    reverse,
     status_of,
 )
 
@@ -124,6 +127,16 @@ def test_none_of_them_is_of_the_payees_household(village):
     approve(village.supervisor, disbursement_id)
     with pytest.raises(OwnHousehold):
         pay(relative, disbursement_id)
+
+
+@pytest.mark.parametrize("step", [receive, give_back, reverse])
+def test_nor_is_who_keeps_its_receipt_or_takes_it_back(village, step):
+    relative = staff(Role.TREASURER, household=village.payee)
+    disbursement_id = bring_to(Status.PAID, village)
+    with pytest.raises(OwnHousehold):
+        step(relative, disbursement_id)
+    assert status_of(disbursement_id) is Status.PAID
+    step(village.treasurer, disbursement_id)
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,16 @@ def test_money_that_is_found_needs_a_note(village):
 
 
 @pytest.mark.parametrize("place", [Place.CASH, Place.BANK])
+def test_nothing_is_moved_to_where_it_is(village, place):
+    give(village, 5_000)
+    give(village, 5_000, Method.BANK)
+    with pytest.raises(Invalid) as refused:
+        move(village, place, place, 10, "x")
+    assert [each.pointer for each in refused.value.errors] == ["/to"]
+    assert balances() == (5_000, 5_000)
+
+
+@pytest.mark.parametrize("place", [Place.CASH, Place.BANK])
 def test_nobody_writes_money_off_alone(village, place):
     give(village, 5_000, Method(place))
     with pytest.raises(Invalid) as refused:

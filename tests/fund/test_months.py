@@ -125,6 +125,21 @@ def test_a_count_is_of_the_months_end(village):
         count(village, MARCH, counted_on=date(2026, 3, 20))
 
 
+def test_no_count_is_of_a_day_to_come(village):
+    with pytest.raises(Invalid) as refused:
+        count(village, APRIL)
+    assert [each.pointer for each in refused.value.errors] == ["/counted_on"]
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "])
+def test_a_count_is_not_refused_without_a_reason(village, reason):
+    waiting = count(village, MARCH)
+    with pytest.raises(Invalid) as refused:
+        confirm(village, waiting.id, decision=Decision.REJECT, reason=reason)
+    assert [each.pointer for each in refused.value.errors] == ["/reason"]
+    assert confirm(village, waiting.id).status is CountStatus.CONFIRMED
+
+
 def test_a_month_closes_only_once_cash_is_counted(village):
     with pytest.raises(WrongState):
         close(village, MARCH)
@@ -408,6 +423,33 @@ def test_a_statement_goes_on_where_the_last_one_ended(banked):
         )
     )
     assert queries.last_statement(VILLAGE).to_on == date(2026, 3, 31)
+
+
+def test_no_statement_reaches_to_a_day_to_come(banked):
+    for to_on in (date(2026, 4, 4), date(2026, 12, 31)):
+        with pytest.raises(Invalid) as refused:
+            statement(banked, MARCH, to_on)
+        assert [each.pointer for each in refused.value.errors] == ["/to_on"]
+    statement(banked, MARCH, date(2026, 4, 3))
+
+
+def test_only_the_newest_statement_is_taken_out(banked):
+    first = statement(banked, MARCH, date(2026, 3, 31), (date(2026, 3, 10), 300_000)).id
+    second = statement(banked, APRIL, date(2026, 4, 2), opening_fen=300_000).id
+
+    def take_out(statement_id):
+        act(
+            lambda: operations.remove_statement(
+                village=VILLAGE, statement_id=statement_id, actor=banked.treasurer, now=now()
+            )
+        )
+
+    with pytest.raises(WrongState):
+        take_out(first)
+    assert queries.last_statement(VILLAGE).id == second
+    take_out(second)
+    take_out(first)
+    assert queries.last_statement(VILLAGE) is None
 
 
 def test_a_statement_that_begins_with_more_than_the_book_closes_nothing(banked):

@@ -46,6 +46,18 @@ def test_an_income_with_its_voucher_and_its_thanks(site):
     assert site.call(None, "GET", f"{FUND}/income/{income['id']}/receipt.pdf").status_code == 401
 
 
+def test_nobody_is_thanked_for_what_was_taken_back(site):
+    income = site.call("treasurer", "POST", f"{FUND}/income", INCOME).json
+    path = f"{FUND}/income/{income['id']}"
+    assert site.call("treasurer", "GET", f"{path}/receipt.pdf").status_code == 200
+    assert site.call("treasurer", "POST", f"{path}/reversal", {"reason": "错"}).status_code == 201
+    answer = site.call("treasurer", "GET", f"{path}/receipt.pdf")
+    assert (answer.status_code, answer.json["type"]) == (409, "/problems/wrong_state")
+    page = f"/fund/income/{income['id']}/receipt.pdf"
+    assert page not in site.open("treasurer", "/fund/income")
+    assert site.browser("treasurer").get(page).mimetype != "application/pdf"
+
+
 def test_a_giver_who_is_not_named_is_kept_nowhere(site):
     body = {key: value for key, value in INCOME.items() if key != "giver"}
     assert site.call("treasurer", "POST", f"{FUND}/income", body).json["giver"] is None

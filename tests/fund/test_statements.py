@@ -233,6 +233,36 @@ def test_the_book_is_taken_along_by_anyone_with_the_needy_masked(site):
     assert site.call(None, "GET", f"{FUND}/book?purpose=relief&year=2026").json["items"]
 
 
+def read_off(answer) -> str:
+    """What somebody reads of the book, in whichever form it was taken along."""
+    assert answer.status_code == 200
+    if answer.data[:5] == b"%PDF-":
+        return "".join(each.extract_text() for each in PdfReader(io.BytesIO(answer.data)).pages)
+    return texts_in(answer.data) if answer.data[:2] == b"PK" else answer.text
+
+
+@pytest.mark.parametrize("paid_as", ["resident", "household"])
+def test_a_minor_is_masked_wherever_the_book_is_read(bare_app, paid_as):
+    site = make_site(bare_app, publicity_days=0)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    body = {"door": "7", "head": {"name": "丹增", "minor": False}}
+    home = site.call("cadre", "POST", f"/villages/{VILLAGE}/households", body).json
+    payee = {"household_id": home["id"]}
+    if paid_as == "resident":
+        payee = {"resident_id": home["head_id"]}
+    paid(site, payee=payee)
+    path = f"/villages/{VILLAGE}/residents/{home['head_id']}"
+    for minor in (False, True):
+        answer = site.call("cadre", "PATCH", path, {"minor": minor})
+        assert answer.status_code == 200, answer.text
+        for where in ("/api/v1{0}/book", "/api/v1{0}/book.xlsx", "/api/v1{0}/book.pdf", *PAGES):
+            text = read_off(site.app.test_client().get(where.format(FUND)))
+            assert ("丹增" in text, "丹*" in text) == (not minor, minor), where
+
+
+PAGES = (f"/v/{VILLAGE}/fund", f"/v/{VILLAGE}/fund.xlsx", f"/v/{VILLAGE}/fund.pdf")
+
+
 def test_the_printed_book_adds_up_as_the_page_does(site):
     one = paid(site)
     back = {"amount_fen": 10_000, "method": "cash", "reason": "x", "returned_on": "2026-03-02"}
