@@ -1,4 +1,4 @@
-"""The template check on benefits: their words refuse wherever they stand, help beside them passes."""
+"""The template check on benefits: their words refuse in any order, help beside them passes."""
 
 import pytest
 

@@ -50,8 +50,8 @@ INSTEAD: dict[Topic, LazyString] = {
     Topic.DEDUCTION: _("Points are only ever given. Leave the rule out, and talk it over."),
     Topic.BASE_SCORE: _("Points are for acts that somebody verified: write the act."),
     Topic.BENEFITS: _(
-        "Points count in the points shop alone: leave this out, or write whom you help and how, such as"
-        " “carry water for a household on allowance”."
+        "Points count in the points shop alone: leave this out, or write whom you help and how,"
+        " such as “carry water for a household on allowance”."
     ),
     Topic.PEOPLE: _("A hazard may be reported, people are not rated: leave the rule out."),
 }
