@@ -17,13 +17,13 @@ from typing import IO, Any
 import xlsxwriter
 from flask import Response
 
-from incentives.texts import is_blank
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Other letters for a sign that a spreadsheet may take for the plain one, beside the full-width
 # ones: the minus of mathematics, and small forms fold to the plain ones (NFKC).
 ALSO_BEGIN = ("\u2212",)
+# Categories of letters without a shape of their own, which may stand before what is seen first.
+UNSEEN = ("Cc", "Cf")
 CELL_AT_MOST = 32_767
 NARROWEST = 8
 WIDEST = 60
@@ -180,7 +180,7 @@ def begins_formula(text: str) -> bool:
             return True
         if letter in ALSO_BEGIN:
             return True
-        if not is_blank(letter):
+        if not (letter.isspace() or unicodedata.category(letter) in UNSEEN):
             return False
     return False
 

@@ -49,7 +49,10 @@ INSTEAD: dict[Topic, LazyString] = {
     ),
     Topic.DEDUCTION: _("Points are only ever given. Leave the rule out, and talk it over."),
     Topic.BASE_SCORE: _("Points are for acts that somebody verified: write the act."),
-    Topic.BENEFITS: _("Points count in the points shop alone: leave this out."),
+    Topic.BENEFITS: _(
+        "Points count in the points shop alone: leave this out, or write whom you help and how,"
+        " such as “carry water for a household on allowance”."
+    ),
     Topic.PEOPLE: _("A hazard may be reported, people are not rated: leave the rule out."),
 }
 
@@ -76,7 +79,7 @@ def findings_of(item: ItemDraft) -> list[Finding]:
         found.append(Finding(item.code, "category", item.category, None, refused=True))
     for field in TEXTS:
         text = plain(getattr(item, field) or "")
-        hidden = without_what_is_allowed(text.text)
+        hidden = without_what_is_innocent(text.text)
         refused = next(refusals_in(text, hidden), None)
         doubt = next(matches(Effect.DOUBT, hidden), None)
         if refused is not None:
@@ -89,11 +92,27 @@ def findings_of(item: ItemDraft) -> list[Finding]:
     return found
 
 
-def without_what_is_allowed(text: str) -> str:
-    """The text with hidden what only looks like a word of the list, of the same length."""
-    for _topic, pattern in words()[Effect.ALLOW]:
-        text = pattern.sub(lambda found: HIDDEN * len(found[0]), text)
-    return text
+def without_what_is_innocent(text: str) -> str:
+    """The text with hidden what only looks like a word of the list, and who is served; as long."""
+    hidden = without(Effect.ALLOW, text)
+    return hidden if has(Effect.TIED, hidden) else without(Effect.SERVED, hidden)
+
+
+def without(effect: Effect, text: str) -> str:
+    """The text with the words of one effect hidden; what stands in their gaps stays to be read."""
+    hidden = text
+    for _topic, pattern in words()[effect]:
+        left = text
+        while (found := pattern.search(left)) is not None:
+            for place in range(1, pattern.groups + 1):
+                hidden = hide(hidden, *found.span(place))
+            left = hide(left, *found.span(pattern.groups))  # one verb may serve several people
+    return hidden
+
+
+def hide(text: str, start: int, end: int) -> str:
+    """The text with a piece of it hidden."""
+    return text[:start] + HIDDEN * (end - start) + text[end:]
 
 
 def matches(effect: Effect, text: str) -> Iterator[tuple[Topic | None, re.Match[str]]]:

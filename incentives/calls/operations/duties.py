@@ -9,8 +9,8 @@ from sqlalchemy import update
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.calls.models import PLACE_LENGTH, Duty
-from incentives.calls.operations.steps import check_note, refuse_names, refuse_other_office
+from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH, Duty
+from incentives.calls.operations.steps import refuse_names, refuse_other_office
 from incentives.calls.queries import find_office
 from incentives.calls.queries.duties import find_duty
 from incentives.calls.queries.offices import VILLAGE_CODE
@@ -19,6 +19,7 @@ from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.register.queries import find_division
+from incentives.texts import check_text
 
 
 def enter_duty(
@@ -31,10 +32,7 @@ def enter_duty(
     """
     require(actor, "duty.enter", division)
     find_division(division)
-    title = title.strip()
-    if not title or len(title) > PLACE_LENGTH:
-        detail = _("Please write 1 to %(length)s characters", length=PLACE_LENGTH)
-        raise Invalid(errors=[FieldError("/title", detail)])
+    title = check_text(title, "/title", PLACE_LENGTH)
     refuse_names(division, title, "/title")
     if due_on < village_day(now):
         raise Invalid(errors=[FieldError("/due_on", _("This day is over"))])
@@ -68,7 +66,7 @@ def strike_off_duty(
     require(actor, "duty.do", division)
     duty = find_duty(division, duty_id)
     refuse_other_office(actor, duty.office_id)
-    note = check_note(note) or ""
+    note = check_text(note, "/note", NOTE_LENGTH)
     refuse_names(division, note, "/note")
     changed = db.session.execute(
         update(Duty)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 
-from incentives.calls.models import Call, CallRound
-from incentives.calls.operations.steps import check_note, clock_from, move_on, note_step
+from incentives.calls.models import NOTE_LENGTH, Call, CallRound
+from incentives.calls.operations.steps import clock_from, move_on, note_step
 from incentives.calls.queries import call_by_secret
 from incentives.calls.states import Action
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
+from incentives.texts import check_text, optional_text
 
 OPEN_FOR = timedelta(days=14)
 ROUND = tuple(column.key for column in CallRound.__table__.columns if column.key != "call_id")
@@ -24,7 +25,7 @@ def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> C
     call = call_by_secret(secret)
     if not 1 <= rating <= 5:
         raise Invalid(errors=[FieldError("/rating", _("Choose 1 to 5"))])
-    word = check_note(word, "/word", wanted=False)
+    word = optional_text(word, "/word", NOTE_LENGTH)
     if call.rating is not None:
         raise WrongState(_("This was rated already"))
     if call.answered_at is not None and not is_open(call, now):
@@ -41,7 +42,7 @@ def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     and later than 14 days after the answer.
     """
     call = call_by_secret(secret)
-    reason = check_note(reason, "/reason") or ""
+    reason = check_text(reason, "/reason", NOTE_LENGTH)
     # A rating that comes at the same time is kept with the round, or refused.
     db.session.refresh(call, with_for_update=True)
     if not may_reopen(call, now):

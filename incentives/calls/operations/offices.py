@@ -27,6 +27,7 @@ from incentives.calls.queries.offices import VILLAGE_CODE
 from incentives.errors import Duplicate, FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.register.queries import find_division
+from incentives.texts import check_text
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,7 @@ def managed_office(office_id: UUID, actor: Actor) -> Office:
 def check_name(division: str, name: str) -> str:
     """The name without blanks around it; refuses an empty, a too long and a taken one, and one that
     names a villager."""
-    name = name.strip()
-    if not name or len(name) > NAME_LENGTH:
-        detail = _("Please write 1 to %(length)s characters", length=NAME_LENGTH)
-        raise Invalid(errors=[FieldError("/name", detail)])
+    name = check_text(name, "/name", NAME_LENGTH)
     refuse_names(division, name, "/name")
     if db.session.scalar(select(Office.id).where(Office.division == division, Office.name == name)):
         raise Duplicate(_("There is an office of that name"))

@@ -19,6 +19,7 @@ from incentives.errors import FieldError, Invalid, NotSignedIn, TooManyRequests
 from incentives.extensions import db
 from incentives.files.queries import find_file
 from incentives.register.queries import find_household, find_village, grids_of, members_of
+from incentives.texts import is_blank
 
 SECRET_BYTES = 24
 # More reports of nobody known in an hour than a village has time to look at are a flood.
@@ -112,10 +113,10 @@ def caller_of(village: str, report: Report, actor: Actor | None) -> UUID | None:
 
 def refuse_empty(report: Report, source: CallSource) -> None:
     """Refuse what says nothing; a cadre's photo alone says enough, as they can be asked."""
-    if not report.text.strip() and report.photo is None and report.photo_id is None:
+    if is_blank(report.text) and report.photo is None and report.photo_id is None:
         detail = _("Write what is the matter, or take a photo")
         raise Invalid(errors=[FieldError("/text", detail)])
-    if source is CallSource.PAGE and not report.place.strip() and report.grid is None:
+    if source is CallSource.PAGE and is_blank(report.place) and report.grid is None:
         raise Invalid(errors=[FieldError("/place", _("Say where it is"))])
 
 

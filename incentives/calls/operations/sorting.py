@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.calls.models import Call, CallStatus, Category
+from incentives.calls.models import NOTE_LENGTH, Call, CallStatus, Category
 from incentives.calls.operations.steps import (
-    check_note,
     clock_from,
     move_on,
     note_step,
@@ -20,6 +19,7 @@ from incentives.calls.queries import find_call, find_office, office_for
 from incentives.calls.states import Action
 from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
+from incentives.texts import check_text
 
 
 def push_call(
@@ -85,7 +85,7 @@ def strike_call(*, village: str, call_id: UUID, reason: str, actor: Actor, now: 
     Refuses one that an office has taken on.
     """
     require(actor, "call.sort", village)
-    reason = check_note(reason, "/reason") or ""
+    reason = check_text(reason, "/reason", NOTE_LENGTH)
     call = find_call(village, call_id)
     move_on(call, Action.STRIKE, struck_reason=reason)
     note_step(call, Action.STRIKE, actor=actor, now=now, note=reason)

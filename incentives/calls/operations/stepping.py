@@ -10,10 +10,9 @@ from sqlalchemy import func
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.calls.models import Call
+from incentives.calls.models import NOTE_LENGTH, Call
 from incentives.calls.operations.awarding import propose_by_itself
 from incentives.calls.operations.steps import (
-    check_note,
     keep_photo,
     move_on,
     note_step,
@@ -24,6 +23,7 @@ from incentives.calls.queries import find_call, find_office
 from incentives.calls.states import OFFICE_STEPS, Action
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
+from incentives.texts import check_text, optional_text
 
 # What its caller is told in words: how it was put right, the answer, why another office has it.
 WITH_WORDS = (Action.RESOLVE, Action.ANSWER, Action.HAND_OVER)
@@ -58,7 +58,8 @@ def step_call(
         raise WrongState()
     refuse_other_office(actor, call.office_id)
     refuse_misplaced(step, office_id, unfounded)
-    note = check_note(note, wanted=step in WITH_WORDS)
+    words = check_text if step in WITH_WORDS else optional_text
+    note = words(note, "/note", NOTE_LENGTH)
     photo_id = keep_photo(village, photo, actor, now)
     if step is Action.RESOLVE:
         # Caps are counted under the village's lock; it comes before the call's.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 
 from incentives.access import audit
 from incentives.access.actor import SYSTEM, Actor
-from incentives.calls.models import NOTE_LENGTH, Call, CallStep, Category, Office
+from incentives.calls.models import Call, CallStep, Category, Office
 from incentives.calls.queries import answers_for, limits_of
 from incentives.calls.states import TRANSITIONS, Action
 from incentives.calls.words import REPORTED
@@ -87,16 +87,6 @@ def note_step(
     db.session.flush()
     audit.record(actor, TAGS[action], village=call.village, subject=call.id, now=now)
     return step
-
-
-def check_note(note: str | None, pointer: str = "/note", *, wanted: bool = True) -> str | None:
-    """A note without blanks around it; refuses one that is too long, and none where one is
-    wanted."""
-    stripped = (note or "").strip()
-    if (wanted and not stripped) or len(stripped) > NOTE_LENGTH:
-        detail = _("Please write 1 to %(length)s characters", length=NOTE_LENGTH)
-        raise Invalid(errors=[FieldError(pointer, detail)])
-    return stripped or None
 
 
 def refuse_names(division: str, text: str, pointer: str) -> None:

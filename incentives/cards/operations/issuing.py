@@ -26,8 +26,10 @@ from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted, Wron
 from incentives.extensions import db
 from incentives.register.models import Household
 from incentives.register.queries import find_household, get_resident, grids_of
+from incentives.texts import check_text
 
 YEARS = 5
+REASON_LENGTH = 200
 CARD_ID = 8
 
 
@@ -230,8 +232,9 @@ def reinstate_card(
 
 
 def revoke_card(*, village: str, card_id: UUID, reason: str, actor: Actor, now: datetime) -> Card:
-    """End a card for good; the household's points are untouched."""
+    """End a card for good; the household's points are untouched. Refuses no reason."""
     require(actor, "card.revoke", village)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     card = change(village, card_id, Action.REVOKE, reason, actor=actor, now=now)
     end_sign_ins(card)
     return card

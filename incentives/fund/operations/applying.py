@@ -18,7 +18,6 @@ from incentives.fund.models import NAME_LENGTH, REASON_LENGTH, Disbursement, Dis
 from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.steps import (
     check_amount,
-    check_text,
     find_for_step,
     move_on,
     record,
@@ -30,6 +29,7 @@ from incentives.fund.queries.payees import is_resident_named, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, find_team, find_village, get_resident
+from incentives.texts import check_text
 
 FILES_AT_MOST = 10
 

@@ -19,11 +19,12 @@ from incentives.extensions import db
 from incentives.files.queries import readable_file
 from incentives.fund.models import RESOLUTION_LENGTH, Budget, BudgetAdoption
 from incentives.fund.operations.months import close_of
-from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_text
+from incentives.fund.operations.steps import AMOUNT_AT_MOST
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.closing import first_month
 from incentives.fund.queries.figures import left_of_year
 from incentives.register.assembly import vote_errors
+from incentives.texts import check_text
 
 FIRST_YEAR = 2000
 

@@ -20,10 +20,9 @@ from incentives.fund.operations.moves import post_move
 from incentives.fund.operations.steps import (
     AMOUNT_AT_MOST,
     check_day,
-    check_text,
-    optional_text,
 )
 from incentives.fund.queries.closing import first_of, held_on, last_of, newest_count
+from incentives.texts import check_text, optional_text
 
 DAYS_BEFORE = timedelta(days=5)
 DAYS_AFTER = timedelta(days=10)

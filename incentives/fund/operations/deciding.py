@@ -27,10 +27,8 @@ from incentives.fund.models import (
     Status,
 )
 from incentives.fund.operations.steps import (
-    check_text,
     find_for_step,
     move_on,
-    optional_text,
     record,
     refuse_payee,
     refuse_wrong_state,
@@ -41,6 +39,7 @@ from incentives.fund.queries.nearby import nearby_totals
 from incentives.fund.queries.payees import paid_to, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.deciders import is_too_small
+from incentives.texts import check_text, optional_text
 
 VILLAGE_CODE = 12
 

@@ -22,7 +22,8 @@ from incentives.fund.models import (
 )
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
 from incentives.fund.operations.months import refuse_closed
-from incentives.fund.operations.steps import check_amount, check_day, check_text, optional_text
+from incentives.fund.operations.steps import check_amount, check_day
+from incentives.texts import check_text, optional_text
 
 
 def record_income(

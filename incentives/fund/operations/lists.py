@@ -41,10 +41,10 @@ from incentives.fund.operations.deciding import (
     objection_open,
 )
 from incentives.fund.operations.paying import pay_disbursements
-from incentives.fund.operations.steps import check_text
 from incentives.fund.queries.lists import find_list, rows_on
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.register.queries import find_village
+from incentives.texts import check_text
 
 LINES_AT_MOST = 200
 

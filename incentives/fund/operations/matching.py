@@ -15,7 +15,6 @@ from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, BankLine, BankMatch, BankNote
 from incentives.fund.operations.bank import record, refuse_closed_days, yuan
-from incentives.fund.operations.steps import check_text, optional_text
 from incentives.fund.queries.bank import (
     bank_events,
     bank_standing,
@@ -23,6 +22,7 @@ from incentives.fund.queries.bank import (
     matches_of,
     proposals,
 )
+from incentives.texts import check_text, optional_text
 
 
 def match_line(

@@ -18,7 +18,8 @@ from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, MoneyMove, Place
 from incentives.fund.operations.months import refuse_closed
-from incentives.fund.operations.steps import check_amount, check_day, optional_text
+from incentives.fund.operations.steps import check_amount, check_day
+from incentives.texts import optional_text
 
 
 def move_money(

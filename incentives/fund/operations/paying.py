@@ -31,7 +31,6 @@ from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.steps import (
     check_amount,
     check_day,
-    check_text,
     find_for_step,
     move_on,
     record,
@@ -41,6 +40,7 @@ from incentives.fund.operations.steps import (
 )
 from incentives.fund.queries.files import evidence_of
 from incentives.fund.states import BEFORE_PAYMENT, Action
+from incentives.texts import check_text
 from incentives.web.dates import day_word
 
 BEFORE_APPROVAL = BEFORE_PAYMENT - {Status.APPROVED}

@@ -81,20 +81,6 @@ def refuse_unapproved_day(paid_on: date, approved_at: datetime) -> None:
         raise Invalid(errors=[FieldError("/paid_on", detail)])
 
 
-def check_text(text: str | None, pointer: str, length: int) -> str:
-    """The text without blanks around it; refuses an empty or too long one."""
-    stripped = (text or "").strip()
-    if not stripped or len(stripped) > length:
-        detail = _("Please write 1 to %(length)s characters", length=length)
-        raise Invalid(errors=[FieldError(pointer, detail)])
-    return stripped
-
-
-def optional_text(text: str | None, pointer: str, length: int) -> str | None:
-    """The text without blanks around it, None for an empty one; refuses a too long one."""
-    return check_text(text, pointer, length) if (text or "").strip() else None
-
-
 def record(
     disbursement: Disbursement,
     tag: audit.Tag,

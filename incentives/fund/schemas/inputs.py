@@ -19,6 +19,7 @@ from incentives.fund.models import (
 )
 from incentives.fund.operations import PayeeChoice
 from incentives.fund.queries.book import Part
+from incentives.texts import is_blank
 from incentives.web.schemas import Day, Fen, Id, PageQuery, Schema
 
 AMOUNT = validate.Range(min=1, max=10**12)
@@ -114,7 +115,7 @@ class DecisionInput(Schema):
     @validates_schema
     def no_needs_reason(self, data: dict[str, Any], **_options: Any) -> None:
         """Refuse a no without a reason."""
-        if data.get("decision") is Decision.REJECT and not (data.get("reason") or "").strip():
+        if data.get("decision") is Decision.REJECT and is_blank(data.get("reason")):
             raise ValidationError(str(_("A no needs a reason")), "reason")
 
 

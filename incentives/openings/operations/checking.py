@@ -18,9 +18,15 @@ from incentives.access.duties import refuse_own_entry, refuse_same_person
 from incentives.access.permissions import require
 from incentives.errors import NotPermitted, OwnHousehold, Refusal, WrongState
 from incentives.extensions import db
-from incentives.openings.models import CheckRole, Opening, OpeningCheck, OpeningLine, Part
+from incentives.openings.models import (
+    REASON_LENGTH,
+    CheckRole,
+    Opening,
+    OpeningCheck,
+    OpeningLine,
+    Part,
+)
 from incentives.openings.operations.steps import (
-    check_reason,
     hold_opening,
     lines_of,
     move_on,
@@ -28,6 +34,7 @@ from incentives.openings.operations.steps import (
     refuse_wrong_state,
 )
 from incentives.openings.states import Action
+from incentives.texts import check_text
 
 ROLES = {CheckRole.REVIEWER: Role.REVIEWER, CheckRole.SUPERVISOR: Role.SUPERVISOR}
 KEEPERS = {Part.FUND: Role.TREASURER, Part.STOCK: Role.SHOPKEEPER}
@@ -145,7 +152,7 @@ def reject_opening(
     Refuses who entered or mended any of it, and what is posted or ended.
     """
     require(actor, "opening.reject", village)
-    reason = check_reason(reason)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     opening = hold_opening(village, opening_id)
     refuse_own_entry(actor, *entered_by(opening, lines_of(opening)))
     move_on(opening, Action.REJECT, ended_by=actor.person, ended_at=now, ended_reason=reason)

@@ -15,10 +15,9 @@ from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.errors import AlreadyReversed, FieldError, Invalid
 from incentives.extensions import db
-from incentives.openings.models import STANDING, Opening, OpeningLine, Part
+from incentives.openings.models import REASON_LENGTH, STANDING, Opening, OpeningLine, Part
 from incentives.openings.operations.posting import mark
 from incentives.openings.operations.steps import (
-    check_reason,
     hold_opening,
     lines_of,
     move_on,
@@ -27,6 +26,7 @@ from incentives.openings.operations.steps import (
 )
 from incentives.openings.states import Action
 from incentives.shop.operations.stock import StockLine, give_back_stock
+from incentives.texts import check_text
 
 
 def reverse_opening(
@@ -45,7 +45,7 @@ def reverse_opening(
     were reversed, money that cash or bank no longer holds and goods that the shelf no longer does.
     """
     require(actor, "opening.reverse", village)
-    reason = check_reason(reason)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     opening = hold_opening(village, opening_id)
     refuse_wrong_state(opening, Action.REVERSE)
     chosen = chosen_lines(opening, lines)

@@ -14,9 +14,8 @@ from incentives.clock import village_day
 from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
-from incentives.openings.models import REASON_LENGTH, Opening, OpeningLine
+from incentives.openings.models import Opening, OpeningLine
 from incentives.openings.states import TRANSITIONS, Action
-from incentives.texts import is_blank
 
 
 def hold_opening(village: str, opening_id: UUID) -> Opening:
@@ -66,15 +65,6 @@ def check_day(day: date, now: datetime) -> None:
     """Refuse a day that is still to come."""
     if day > village_day(now):
         raise Invalid(errors=[FieldError("/occurred_on", _("This day is still to come"))])
-
-
-def check_reason(reason: str) -> str:
-    """The reason without blanks around it; refuses one that says nothing, or is too long."""
-    stripped = reason.strip()
-    if is_blank(stripped) or len(stripped) > REASON_LENGTH:
-        detail = _("Please write 1 to %(length)s characters", length=REASON_LENGTH)
-        raise Invalid(errors=[FieldError("/reason", detail)])
-    return stripped
 
 
 def record(

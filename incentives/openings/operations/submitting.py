@@ -11,9 +11,8 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
-from incentives.openings.models import Opening, OpeningLine
+from incentives.openings.models import REASON_LENGTH, Opening, OpeningLine
 from incentives.openings.operations.steps import (
-    check_reason,
     hold_opening,
     lines_of,
     move_on,
@@ -23,6 +22,7 @@ from incentives.openings.operations.steps import (
 from incentives.openings.problems import problems_of
 from incentives.openings.states import Action
 from incentives.openings.words import problem_words
+from incentives.texts import check_text
 
 ERRORS_AT_MOST = 50
 
@@ -72,7 +72,7 @@ def withdraw_opening(
 ) -> Opening:
     """End an opening before it is posted, with a reason; the book can then be brought again."""
     require(actor, "opening.enter", village)
-    reason = check_reason(reason)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     opening = hold_opening(village, opening_id)
     move_on(opening, Action.WITHDRAW, ended_by=actor.person, ended_at=now, ended_reason=reason)
     forget_typed(opening)

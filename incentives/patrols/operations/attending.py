@@ -24,8 +24,8 @@ from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, Patr
 from incentives.patrols.models.walks import REASON_LENGTH
 from incentives.patrols.queries import find_patrol, find_route, who_may_have_come
 from incentives.register.models import Household
-from incentives.register.operations.households import check_text
 from incentives.register.queries import residents_by_id
+from incentives.texts import check_line
 
 MEMBER_RULE, LEADER_RULE = "PA01", "PA04"
 
@@ -118,7 +118,7 @@ def add_attendance(
         detail = _("This person doesn't walk with this team")
         raise Invalid(errors=[FieldError("/resident_id", detail)])
     refuse_own_household(actor, [person.household_id])
-    reason = check_text(reason, "/reason", REASON_LENGTH)
+    reason = check_line(reason, "/reason", REASON_LENGTH)
     row = kept_rows(patrol, [resident_id]).get(resident_id)
     if row is None:
         row = new_row(patrol, resident_id)

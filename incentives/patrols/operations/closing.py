@@ -26,7 +26,7 @@ from incentives.patrols.people import leads
 from incentives.patrols.queries import find_patrol, walkers
 from incentives.patrols.states import TRANSITIONS, Action
 from incentives.patrols.words import one_line
-from incentives.register.operations.households import check_text
+from incentives.texts import check_line
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def close_patrol(
     refuse_absent({each.id for each in people} | there, came)
     ended = end_of(patrol, ended_at, now)
     patrol.status = status
-    patrol.weather = check_text(log.weather, "/log/weather", WEATHER_LENGTH)
-    patrol.log = check_text(one_line(log.text), "/log/text", LOG_LENGTH)
+    patrol.weather = check_line(log.weather, "/log/weather", WEATHER_LENGTH)
+    patrol.log = check_line(one_line(log.text), "/log/text", LOG_LENGTH)
     patrol.ended_by, patrol.ended_at = actor.person, ended
     patrol.end_received_at = now
     patrol.end_offline = queued or now - ended > SENT_LATER
@@ -141,7 +141,7 @@ def cancel_patrol(
     if not leads(actor, village, patrol.leader_id, people):
         raise NotPermitted(_("The team's leader ends the patrol"))
     patrol.status = state_after(patrol, Action.CANCEL)
-    patrol.reason = check_text(reason, "/reason", REASON_LENGTH)
+    patrol.reason = check_line(reason, "/reason", REASON_LENGTH)
     patrol.ended_by, patrol.ended_at, patrol.end_received_at = actor.person, now, now
     db.session.flush()
     audit.record(actor, audit.Tag.PATROL_CANCELLED, village=village, subject=patrol.id, now=now)

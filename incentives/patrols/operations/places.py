@@ -19,8 +19,8 @@ from incentives.extensions import db
 from incentives.patrols.models import Route, RouteStop, Waypoint, WaypointCode
 from incentives.patrols.models.places import PLACE_LENGTH
 from incentives.patrols.queries import code_of_waypoint, find_route, find_waypoint
-from incentives.register.operations.households import check_text
 from incentives.register.queries import find_village
+from incentives.texts import check_line
 
 RANDOM_BYTES = 16
 STOPS_AT_MOST = 60
@@ -47,7 +47,7 @@ def add_waypoint(*, village: str, name: str, actor: Actor, now: datetime) -> Way
     """
     require(actor, "patrol.plan", village)
     find_village(village)
-    name = check_text(name, "/name", PLACE_LENGTH)
+    name = check_line(name, "/name", PLACE_LENGTH)
     refuse_place_name(village, name)
     waypoint = Waypoint(
         id=new_id(), village=village, name=name, entered_by=actor.person, entered_at=now
@@ -73,7 +73,7 @@ def edit_waypoint(
     """Name a place anew; its sign stays good. Refuses a taken name, and a place given up."""
     require(actor, "patrol.plan", village)
     waypoint = standing(village, waypoint_id)
-    name = check_text(name, "/name", PLACE_LENGTH)
+    name = check_line(name, "/name", PLACE_LENGTH)
     if name != waypoint.name:
         refuse_place_name(village, name)
     waypoint.name = name
@@ -144,7 +144,7 @@ def set_route(
     """
     require(actor, "patrol.plan", village)
     find_village(village)
-    name = check_text(name, "/name", PLACE_LENGTH)
+    name = check_line(name, "/name", PLACE_LENGTH)
     refuse_stops(village, stops)
     route = Route(id=new_id(), village=village, entered_by=actor.person, entered_at=now)
     if route_id is not None:

@@ -20,8 +20,8 @@ from incentives.patrols.models import Patrol, PatrolStatus, Shift, ShiftSwap
 from incentives.patrols.people import is_cadre, own_people
 from incentives.patrols.queries import find_route, find_shift, find_swap, stand_ins, walkers
 from incentives.register.models import Resident
-from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team, get_resident
+from incentives.texts import check_line
 from incentives.web.dates import day_word
 
 SEASON_AT_MOST = timedelta(days=366)
@@ -127,7 +127,7 @@ def cancel_shift(
     require(actor, "patrol.plan", village)
     ledger.hold([village])
     shift = find_shift(village, shift_id)
-    reason = check_text(reason, "/reason", REASON_LENGTH)
+    reason = check_line(reason, "/reason", REASON_LENGTH)
     walked = select(Patrol.shift_id).where(
         Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
     )

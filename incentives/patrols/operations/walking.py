@@ -41,8 +41,8 @@ from incentives.patrols.queries import (
 )
 from incentives.patrols.words import one_line
 from incentives.register.models import Resident
-from incentives.register.operations.households import check_text
 from incentives.register.queries import find_team
+from incentives.texts import check_line
 
 ONE_WALK = timedelta(hours=12)
 
@@ -273,7 +273,7 @@ def record_finding(
         near = find_waypoint(village, waypoint_id)
     report = Report(
         category=category,
-        text=check_text(one_line(text), "/text", FINDING_LENGTH),
+        text=check_line(one_line(text), "/text", FINDING_LENGTH),
         place=place or (near.name if near else ""),
         photo_id=photo_id,
     )

@@ -26,6 +26,7 @@ from incentives.register.models import (
 from incentives.register.names import readings
 from incentives.register.queries.divisions import find_village
 from incentives.register.queries.households import find_household, get_resident
+from incentives.texts import check_line
 
 MEMBERS_AT_MOST = 30
 ADULT_FROM = 18
@@ -65,7 +66,7 @@ def register_household(
     check_person(head, "/head", today)
     for index, person in enumerate(members):
         check_person(person, f"/members/{index}", today)
-    door = check_text(door, "/door", DOOR_LENGTH)
+    door = check_line(door, "/door", DOOR_LENGTH)
     check_grid(village, grid)
     ledger.hold([village])
     household = Household(
@@ -161,7 +162,7 @@ def edit_household(
     refuse_departed(household)
     grid = changes.get("grid", household.grid)
     check_grid(village, grid)
-    household.door = check_text(changes.get("door", household.door), "/door", DOOR_LENGTH)
+    household.door = check_line(changes.get("door", household.door), "/door", DOOR_LENGTH)
     household.grid = grid
     household.hide_balance = changes.get("hide_balance", household.hide_balance)
     if "head_id" in changes:
@@ -211,20 +212,11 @@ def is_minor(person: Person, today: date) -> bool:
 
 def check_person(person: Person, pointer: str, today: date) -> None:
     """Refuse a name that is empty or too long, and a year of birth that can't be."""
-    check_text(person.name, f"{pointer}/name", NAME_LENGTH)
+    check_line(person.name, f"{pointer}/name", NAME_LENGTH)
     year = person.birth_year
     if year is not None and not 1900 <= year <= today.year:
         detail = _("A year from 1900 to this one")
         raise Invalid(errors=[FieldError(f"{pointer}/birth_year", detail)])
-
-
-def check_text(text: str, pointer: str, length: int) -> str:
-    """The text without blanks around it; refuses an empty or too long one."""
-    stripped = text.strip()
-    if not stripped or len(stripped) > length or not stripped.isprintable():
-        detail = _("Please write 1 to %(length)s characters", length=length)
-        raise Invalid(errors=[FieldError(pointer, detail)])
-    return stripped
 
 
 def check_grid(village: str, grid: str | None) -> None:

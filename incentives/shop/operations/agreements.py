@@ -16,6 +16,7 @@ from incentives.shop.models import Basis, ShopAgreement, StockOwner
 from incentives.shop.models.agreements import DOCUMENT_LENGTH
 from incentives.shop.queries import find_shop
 from incentives.shop.queries.settlements import keepers_of
+from incentives.texts import is_blank
 
 
 def set_agreement(
@@ -38,7 +39,7 @@ def set_agreement(
     if shop.stock_owner is StockOwner.VILLAGE:
         raise WrongState(_("This shop's goods are the village's own: nothing is owed for them"))
     document = document.strip()
-    if not 0 < len(document) <= DOCUMENT_LENGTH:
+    if is_blank(document) or len(document) > DOCUMENT_LENGTH:
         raise Invalid(errors=[FieldError("/document", _("Write which paper says so"))])
     if effective_on < village_day(now):
         raise Invalid(

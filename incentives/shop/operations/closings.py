@@ -16,6 +16,7 @@ from incentives.shop.keeping import require_at
 from incentives.shop.models import Closing, Redemption, Refund
 from incentives.shop.operations.shops import hold_villages
 from incentives.shop.queries import find_shop, open_totals
+from incentives.texts import is_blank
 
 
 def close_day(
@@ -40,7 +41,7 @@ def close_day(
     if db.session.scalar(earlier):
         raise WrongState(_("This day is closed already: what comes now belongs to the next close"))
     totals = open_totals(shop_id)
-    words = (explanation or "").strip() or None
+    words = None if is_blank(explanation) else (explanation or "").strip()
     difference = cash_counted_fen - (totals.cash_in_fen - totals.cash_back_fen)
     if difference and words is None:
         raise Invalid(

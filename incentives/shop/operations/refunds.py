@@ -30,6 +30,9 @@ from incentives.shop.models import (
 from incentives.shop.operations.moving import StockLine, move_stock
 from incentives.shop.operations.vouchers import end_vouchers
 from incentives.shop.queries import find_redemption, find_shop
+from incentives.texts import check_text
+
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ def refund_redemption(
 
     Where the sale was topped up in cash, points come back first and cash over the counter after
     (domain.md, policy `cash_top_up`). Refuses after `refund_days`, nothing, more than is still out,
-    and a refund by somebody of that household.
+    a refund by somebody of that household, and no reason.
     """
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     if lines is not None and not lines:
         raise Invalid(errors=[FieldError("/lines", _("Choose what came back, and how many"))])
     redemption = find_redemption(village, redemption_id)

@@ -20,7 +20,7 @@ from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, VOUCHER_LENGTH, Decision, Method
 from incentives.fund.operations.months import open_day, refuse_closed
-from incentives.fund.operations.steps import check_day, check_text, refuse_unapproved_day
+from incentives.fund.operations.steps import check_day, refuse_unapproved_day
 from incentives.shop.keeping import require_at
 from incentives.shop.models import Settlement, SettlementLine, SettlementStatus, StockOwner
 from incentives.shop.operations.agreements import refuse_keepers
@@ -45,6 +45,7 @@ from incentives.shop.queries import find_shop
 from incentives.shop.queries.settlements import after, find_service, find_settlement, next_due
 from incentives.shop.queries.statements import Statement
 from incentives.shop.states import Action
+from incentives.texts import check_text
 from incentives.web.dates import month_word
 
 

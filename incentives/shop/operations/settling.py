@@ -16,7 +16,6 @@ from incentives.database import rows_changed
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH
-from incentives.fund.operations.steps import check_text
 from incentives.register.deciders import is_too_small
 from incentives.shop.models import Settlement, SettlementReversal, SettlementStatus, Undone
 from incentives.shop.operations.agreements import refuse_keepers
@@ -32,6 +31,7 @@ from incentives.shop.queries.settlements import (
 from incentives.shop.queries.statements import statement_of
 from incentives.shop.states import TRANSITIONS, Action
 from incentives.shop.words import difference_words
+from incentives.texts import check_text
 
 NAMED_AT_MOST = 5
 # Who of the village decides; where too few may, the township does (duty 4).

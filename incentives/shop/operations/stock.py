@@ -24,6 +24,7 @@ from incentives.shop.models import (
 from incentives.shop.operations.moving import StockLine, move_stock
 from incentives.shop.operations.shops import hold_villages
 from incentives.shop.queries import find_shop, villages_ever_served
+from incentives.texts import is_blank
 
 __all__ = [
     "StockLine",
@@ -112,9 +113,9 @@ def remove_stock(
     if kind not in (MovementKind.SPOILED, MovementKind.RETURN):
         raise Invalid(errors=[FieldError("/kind", _("This is no way to take goods out"))])
     spoiled = kind is MovementKind.SPOILED
-    if spoiled and not (note or "").strip():
+    if spoiled and is_blank(note):
         raise Invalid(errors=[FieldError("/note", _("Say why they spoiled"))])
-    if not spoiled and not (supplier or "").strip():
+    if not spoiled and is_blank(supplier):
         raise Invalid(errors=[FieldError("/supplier", _("Say to whom they go back"))])
     taken = [
         StockLine(line.good_id, -line.quantity, None if spoiled else line.unit_cost_fen)
@@ -151,7 +152,7 @@ def count_stock(
     )
     differences = [StockLine(good_id, found[good_id] - held) for good_id, held in rows]
     different = sum(1 for line in differences if line.quantity)
-    if different and not (note or "").strip():
+    if different and is_blank(note):
         raise Invalid(errors=[FieldError("/note", _("The count differs from the books: say why"))])
     movement = StockMovement(
         kind=MovementKind.COUNT,

@@ -30,7 +30,9 @@ from incentives.shop.keeping import require_at
 from incentives.shop.models import Shop, Terminal, TerminalStatus
 from incentives.shop.queries import find_shop, find_terminal
 from incentives.shop.terminal_states import TERMINAL_TRANSITIONS, TerminalAction
+from incentives.texts import check_text
 
+REASON_LENGTH = 200
 AT_MOST = 10  # a shop's phones that are not replaced
 
 
@@ -101,11 +103,12 @@ def suspend_terminal(
 ) -> Terminal:
     """Stop a phone at once, and sign its shopkeeper out everywhere: it may hold their session.
 
-    Refuses one that is stopped or replaced already.
+    Refuses one that is stopped or replaced already, and no reason.
     """
     shop = find_shop(shop_id)
     require_at(actor, "terminal.suspend", shop)
     terminal = find_terminal(shop_id, terminal_id)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     change(terminal, TerminalAction.SUSPEND, reason=reason)
     sign_out_everywhere(terminal.keeper_id)
     leave_trace(audit.Tag.TERMINAL_SUSPENDED, terminal, shop, actor=actor, now=now, reason=reason)
@@ -115,12 +118,16 @@ def suspend_terminal(
 def reinstate_terminal(
     *, shop_id: UUID, terminal_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> Terminal:
-    """Let a stopped phone serve again. Refuses whoever keeps the shop: a thief could be at it."""
+    """Let a stopped phone serve again.
+
+    Refuses whoever keeps the shop, as a thief could be at it, and no reason.
+    """
     shop = find_shop(shop_id)
     require(actor, "terminal.reinstate", shop.division)
     if actor.has_role(Role.SHOPKEEPER, shop.division):
         raise NotPermitted(_("Whoever keeps the shop doesn't start a stopped phone again"))
     terminal = find_terminal(shop_id, terminal_id)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
     change(terminal, TerminalAction.REINSTATE, reason=None)
     leave_trace(audit.Tag.TERMINAL_REINSTATED, terminal, shop, actor=actor, now=now, reason=reason)
     return terminal
