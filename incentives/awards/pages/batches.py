@@ -207,7 +207,7 @@ def download_sign_up() -> Response:
     return sign_up_pdf(sheet)
 
 
-def sheet_given() -> dict[str, str]:
+def sheet_given() -> dict[str, Any]:
     """What an address says of the sheet, its village aside."""
     return {name: text for name, text in request.args.items() if text and name != "village"}
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
@@ -206,6 +206,15 @@ def objections_of(award: Award) -> list[Objection]:
     if award.claimed or award.status in FREED:
         return objections_to_claim(award)
     return objections_to_award(award.id)
+
+
+def granted_by(person: Any) -> ColumnElement[bool]:
+    """Whether a person ruled that an award was missing, which was then claimed."""
+    return (
+        exists()
+        .where(Objection.granted_award_id == Award.id, Objection.ruled_by == person)
+        .correlate_except(Objection)
+    )
 
 
 def count_waiting(village: str) -> int:
