@@ -8,7 +8,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from incentives.access.actor import Actor
+from incentives.access.actor import Actor, find_actor
+from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.states import FREED
@@ -230,6 +231,17 @@ def is_of(objection: Objection, actor: Actor) -> bool:
     )
 
 
+def objector(objection: Objection, names: dict[UUID, str]) -> str | None:
+    """Who objected, for whoever reads an award's way: to neighbours just another household."""
+    reader = find_actor()
+    whole = reader is not None and (
+        may(reader, "objection.read", objection.village) or is_of(objection, reader)
+    )
+    if objection.household_id is not None and not whole:
+        return _("another household")
+    return names.get(objection.made_by)
+
+
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
     """An award's notice, the objections to it and their rulings, for its timeline."""
     steps = []
@@ -254,10 +266,8 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
             )
         )
     for each in found:
-        made = step(
-            _("Objection"), each.made_at, names.get(each.made_by), each.reason, kind="objection"
-        )
-        steps.append(made)
+        name = objector(each, names)
+        steps.append(step(_("Objection"), each.made_at, name, each.reason, kind="objection"))
         if each.ruled_at is not None:
             upheld = each.status is ObjectionStatus.UPHELD
             title = _("Objection upheld") if upheld else _("Objection not upheld")
