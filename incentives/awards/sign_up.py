@@ -1,8 +1,8 @@
 """A sign-up sheet: printed before the act, ticked by hand, keyed in by ticking in its order.
 
-The sheet is kept nowhere. Its QR says which act, day and grid it is for and when it was printed,
-and whoever was registered then stands in the same order with the same number. It holds full names,
-for the village's own meeting: only who may register points prints it.
+The sheet is kept nowhere. Its QR says of which village, act, day and grid it is and when it was
+printed, and whoever was registered then stands in the same order with the same number. It holds
+full names, for the village's own meeting: only who may register points prints it.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ class SignUp:
     def path(self) -> str:
         """The page on which the sheet is keyed in."""
         asked = {
+            "village": self.village,
             "rule_item": self.rule_item,
             "occurred_on": self.occurred_on.isoformat(),
             "grid": self.grid,

@@ -22,6 +22,7 @@ from incentives.awards.queries import (
     AwardView,
     Closed,
     closed_to,
+    granted_among,
     sent_up_of,
     turned_by_village,
 )
@@ -226,4 +227,10 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
 
 def why_closed(view: AwardView, actor: Any) -> Closed | None:
     """Why this reviewer can't decide on a proposed award, None where they can."""
-    return closed_to(view, actor, is_sent_up=view.award.id in sent_up_of([view.award.id]))
+    ids = [view.award.id]
+    return closed_to(
+        view,
+        actor,
+        is_sent_up=bool(sent_up_of(ids)),
+        is_granted=bool(granted_among(ids, actor.person)),
+    )

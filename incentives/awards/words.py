@@ -152,5 +152,6 @@ CLOSED: dict[Closed, LazyString] = {
     Closed.OWN_ENTRY: _("You entered this: somebody else must look"),
     Closed.OWN_HOUSEHOLD: _("Your own household: somebody else must look"),
     Closed.DECIDED: _("You said yes already: a second person must look"),
+    Closed.RULED: _("You ruled that these points are due: somebody else must look"),
     Closed.VILLAGE: _("The village decides this itself"),
 }

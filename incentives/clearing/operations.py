@@ -9,12 +9,12 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import SYSTEM
 from incentives.clearing.models import Clearing
-from incentives.clearing.periods import LOOK_BACK, ends_period, quarter_ends
+from incentives.clearing.periods import A_YEAR, ends_period, quarter_ends
 from incentives.clearing.queries import clearings, left_of_period
-from incentives.clock import village_day
+from incentives.clock import beginning, village_day
 from incentives.extensions import db
 from incentives.register.models import Household
-from incentives.register.policy import policy_on
+from incentives.register.policy import GRACE_AT_LEAST, policy_on
 from incentives.register.queries import find_village, served_villages
 from incentives.web.transaction import transaction
 
@@ -27,14 +27,14 @@ def announce_clearings(*, village: str, now: datetime) -> list[Clearing]:
     """Announce each period that has ended, under the policy that held on its last day.
 
     Grace runs from the period's end, or from the announcement where that came late: nobody is
-    cleared without having been told for as many days.
+    cleared without having been told for as many days, 7 at least.
     """
     ledger.hold([village])
     today = village_day(now)
     opened = village_day(find_village(village).opened_at or now)
     known = {each.period_ends_on for each in db.session.scalars(clearings(village))}
     made = []
-    for ends_on in quarter_ends(max(opened, today - LOOK_BACK), today - timedelta(days=1)):
+    for ends_on in quarter_ends(max(opened, today - A_YEAR), today - timedelta(days=1)):
         policy = policy_on(village, ends_on)
         if ends_on in known or not ends_period(policy, ends_on):
             continue
@@ -62,12 +62,15 @@ def clear_due_period(*, village: str, now: datetime) -> int:
     allowance held back goes when it has ended. Where a household owes, that is made up first.
     """
     ledger.hold([village])
-    due = clearings(village).where(Clearing.due_on < village_day(now))
+    today = village_day(now)
+    # Announced by an earlier version with fewer days, it waits all the same.
+    told_until = beginning(today - timedelta(days=GRACE_AT_LEAST - 1))
+    due = clearings(village).where(Clearing.due_on < today, Clearing.announced_at < told_until)
     found = list(db.session.scalars(due.order_by(Clearing.period_ends_on)))
     if not found or (found[-1].cleared_at and found[-1].cleared_at < now - AGAIN):
         return 0
     clearing = found[-1]
-    drafts, points = drafts_of(clearing, on=village_day(now))
+    drafts, points = drafts_of(clearing, on=today)
     if drafts:
         ledger.post(drafts, actor=None, now=now)
     for each in found:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from incentives.register.policy import CarryOver, Policy
 
-LOOK_BACK = timedelta(days=366)  # a period that ended longer ago isn't announced any more
+A_YEAR = timedelta(days=366)  # a period that ended longer ago isn't announced any more
 
 
 def ends_period(policy: Policy, day: date) -> bool:
@@ -28,14 +28,3 @@ def quarter_ends(after: date, until: date) -> Iterator[date]:
         if is_end_of_quarter(day):
             yield day
         day += timedelta(days=1)
-
-
-def next_end(policy: Policy, day: date) -> date | None:
-    """The end of the period that a day is in, by this policy; None where points stay."""
-    if policy.carry_over is CarryOver.ALWAYS:
-        return None
-    return next(
-        each
-        for each in quarter_ends(day - timedelta(days=1), day + LOOK_BACK)
-        if ends_period(policy, each)
-    )

@@ -9,11 +9,11 @@ from sqlalchemy import Select, select
 
 from incentives import ledger
 from incentives.clearing.models import Clearing
-from incentives.clearing.periods import next_end
+from incentives.clearing.periods import A_YEAR, ends_period, quarter_ends
 from incentives.clock import beginning
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.register.policy import policy_on
+from incentives.register.policy import entries_of, policy_among
 
 # How long before a period's end a household is told what it would lose, and how long after what
 # it lost.
@@ -45,7 +45,10 @@ def clearings(village: str) -> Select[Clearing]:
 
 
 def coming(village: str, today: date) -> Coming | None:
-    """The next clearing: an announced one, else this period's end; None where points stay."""
+    """The next clearing: an announced one, else the first period's end by what was resolved so far.
+
+    None where points stay.
+    """
     announced = db.session.scalars(
         clearings(village)
         .where(Clearing.due_on >= today, Clearing.cleared_at.is_(None))
@@ -54,9 +57,12 @@ def coming(village: str, today: date) -> Coming | None:
     ).one_or_none()
     if announced is not None:
         return Coming(announced.period_ends_on, announced.due_on)
-    policy = policy_on(village, today)
-    ends = next_end(policy, today)
-    return None if ends is None else Coming(ends, ends + timedelta(days=policy.grace_days))
+    entries = entries_of(village)
+    for ends_on in quarter_ends(today - timedelta(days=1), today + A_YEAR):
+        policy = policy_among(entries, ends_on)
+        if ends_period(policy, ends_on):
+            return Coming(ends_on, ends_on + timedelta(days=policy.grace_days))
+    return None
 
 
 def expiring(village: str, household: str, today: date) -> Expiring | None:

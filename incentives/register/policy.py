@@ -6,7 +6,7 @@ never changed, so an award, a notice or a redemption can always be judged by the
 
 import calendar
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -113,6 +113,10 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+# Points are announced before they are cleared: nobody's go without a week's notice.
+GRACE_AT_LEAST = 7
+
+
 def whole_or_none(least: int, most: int) -> Callable[[Any], int | None]:
     """Reads a whole number between two bounds, or nothing."""
     read = whole(least, most)
@@ -162,7 +166,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "notice_names": NoticeNames,
     "late_entry_days": whole(0, 366),
     "carry_over": CarryOver,
-    "grace_days": whole(0, 366),
+    "grace_days": whole(GRACE_AT_LEAST, 366),
     "fen_per_point": whole(1, 100_000),
     "issuance_cover": IssuanceCover,
     "redemption_days": RedemptionDays.read,
@@ -189,7 +193,10 @@ def write_value(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def entries_of(village: str) -> list[tuple[date, str, Any]]:
+Entry = tuple[date, str, Any]
+
+
+def entries_of(village: str) -> list[Entry]:
     """The village's entries, those that hold over others last."""
     rows = db.session.execute(
         select(PolicyEntry.effective_on, PolicyEntry.name, PolicyEntry.value)
@@ -211,8 +218,22 @@ def coming_entries(village: str, today: date) -> list[PolicyEntry]:
 
 
 def policy_of(values: Mapping[str, Any]) -> Policy:
-    """The policy with these values, as JSON has them, and the defaults for all others."""
-    return Policy(**{name: read_value(name, value) for name, value in values.items()})
+    """The policy with these values, as JSON has them, and the defaults for all others.
+
+    A shorter grace than may be set now was adopted earlier: it counts as the shortest.
+    """
+    least = {"grace_days": GRACE_AT_LEAST}
+    return Policy(
+        **{
+            name: read_value(name, max(value, least[name]) if name in least else value)
+            for name, value in values.items()
+        }
+    )
+
+
+def policy_among(entries: Sequence[Entry], day: date) -> Policy:
+    """What holds on a day by a village's entries, as `entries_of` gives them."""
+    return policy_of({name: value for on, name, value in entries if on <= day})
 
 
 def policy_column(

@@ -67,6 +67,20 @@ def village(**policy: object) -> str:
     return make_household().account_code
 
 
+def resolve(effective_on: date | None = None, **values: object) -> None:
+    """Set the village's policy from a day on, today unless said."""
+    act(
+        lambda: set_policy(
+            village=VILLAGE,
+            values=values,
+            effective_on=effective_on,
+            resolution="村民会议",
+            actor=SYSTEM,
+            now=now(),
+        )
+    )
+
+
 def test_what_is_left_is_announced_spent_in_grace_and_the_rest_cleared(app, clock):
     home = village(carry_over="year")
     go_to(clock, date(2026, 12, 20))
@@ -116,16 +130,7 @@ def test_a_policy_that_comes_later_clears_nothing_of_before(app, clock):
     home = village()
     earn(home, 50)
     go_to(clock, date(2026, 7, 2))
-    act(
-        lambda: set_policy(
-            village=VILLAGE,
-            values={"carry_over": "quarter"},
-            effective_on=None,
-            resolution="村民会议",
-            actor=SYSTEM,
-            now=now(),
-        )
-    )
+    resolve(carry_over="quarter")
     go_to(clock, date(2026, 8, 20))
     assert clear_villages(now=now()) == {"clearings_announced": 0, "points_cleared": 0}
     assert points_of(home) == 50

@@ -21,7 +21,6 @@ from incentives.errors import (
     Invalid,
     NotPermitted,
     OwnRequest,
-    WrongState,
 )
 from incentives.extensions import db
 from incentives.notices import lists
@@ -30,7 +29,6 @@ from incentives.notices.models import Objection, ObjectionStatus
 from incentives.notices.queries import find_objection
 from incentives.register.models import Household
 from tests.awards.scenes import Scene, make_scene
-from tests.conftest import Clock
 from tests.factories import (
     OTHER_VILLAGE,
     TOWNSHIP,
@@ -80,17 +78,6 @@ def test_a_missing_award_that_is_right_is_claimed_and_goes_to_review(app: Flask)
     assert (award.resident_id, award.rule_code) == (scene.other.head_id, "CL01")
     scene.review(award)
     assert scene.points(scene.other) == award.points
-
-
-def test_a_missing_award_is_never_too_late_once_it_was_objected_to(
-    app: Flask, clock: Clock
-) -> None:
-    scene = make_scene()
-    objection = objected(scene, missing=lacking(scene, days=80))
-    clock.forward(days=30)
-    assert granted(rule(scene, objection, upheld=True)).status is AwardStatus.PROPOSED
-    with pytest.raises(WrongState):
-        objected(scene, missing=lacking(scene, days=91))
 
 
 def test_a_missing_award_that_is_not_right_gives_nothing(app: Flask) -> None:

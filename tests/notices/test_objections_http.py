@@ -207,10 +207,21 @@ def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     waiting = site.call("reviewer", "GET", f"{AT}/awards?status=proposed").json["items"]
     assert [each["id"] for each in waiting] == [answer["granted_award"]]
     assert waiting[0]["claimed"]
+    # Whoever ruled leaves the review to others, and reads why.
+    granted = waiting[0]["id"]
+    words = "You ruled that these points are due: somebody else must look"
+    assert words in site.open("second", f"/desk/awards/{granted}")
+    assert words in site.open("second", "/review")
+    (queued,) = site.call("second", "GET", f"/divisions/{VILLAGE}/review-queue").json["items"]
+    assert queued["closed"] == "ruled"
+    yes = {"decision": "approve"}
+    refused = site.call("second", "POST", f"{AT}/awards/{granted}/review", yes)
+    assert (refused.status_code, refused.json["detail"]) == (403, words)
     # What is refused of no field of the form stands above it.
     act = {**typed, "about-missing-occurred_on": TODAY}
     assert home.send(new, on=new, reason="once more", **act).status_code == 303
     page = f"/review/objections/{listed(home)[0]['id']}"
+    assert "Others than you review them" in site.open("second", page)
     stands = site.send("second", page, upheld="true", reason="asked around")
     assert stands.status_code == 422
     assert "This is in already for that day" in stands.text

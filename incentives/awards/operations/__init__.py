@@ -5,7 +5,7 @@ from incentives.awards.operations.claiming import claim_award
 from incentives.awards.operations.entries import Act
 from incentives.awards.operations.forgetting import erase_old_evidence
 from incentives.awards.operations.mending import edit_award, withdraw_award
-from incentives.awards.operations.objected import claim_as_objected
+from incentives.awards.operations.objected import claim_as_objected, refuse_too_late
 from incentives.awards.operations.posting import post_awards
 from incentives.awards.operations.proposing import (
     BatchLine,
@@ -50,6 +50,7 @@ __all__ = [
     "propose_award",
     "propose_batch",
     "publish_awards",
+    "refuse_too_late",
     "reinstate_award",
     "reverse_award",
     "review_award",

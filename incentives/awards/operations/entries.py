@@ -98,17 +98,19 @@ def enter(
     return award
 
 
-def rule_for(village: str, act: Act, today: date) -> tuple[RuleItem, Policy]:
+def rule_for(
+    village: str, act: Act, today: date, *, in_time: bool = False
+) -> tuple[RuleItem, Policy]:
     """The item in force on the day of the act, and the policy of today.
 
-    Refuses a day to come or too long ago, a day without rules, and a code that the rules of that
-    day don't have.
+    Refuses a day to come or, unless it was asked for `in_time`, too long ago, a day without rules,
+    and a code that the rules of that day don't have.
     """
     policy, in_force, item = rule_in_force(village, act.occurred_on, act.rule_item, today)
     if act.occurred_on > today:
         detail = _("This day is still to come")
         raise Invalid(errors=[FieldError("/occurred_on", detail)])
-    if act.occurred_on < today - timedelta(days=policy.late_entry_days):
+    if not in_time and act.occurred_on < today - timedelta(days=policy.late_entry_days):
         detail = _("This is too long ago: at most %(days)s days", days=policy.late_entry_days)
         raise Invalid(errors=[FieldError("/occurred_on", detail)])
     if not in_force:

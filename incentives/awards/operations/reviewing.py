@@ -23,11 +23,12 @@ from incentives.awards.models import Award, AwardReview, Decision
 from incentives.awards.operations import records
 from incentives.awards.operations.evidence import refuse_missing_evidence
 from incentives.awards.operations.posting import post_awards
-from incentives.awards.queries import sent_up_of
+from incentives.awards.queries import Closed, granted_among, sent_up_of
 from incentives.awards.states import Action
+from incentives.awards.words import CLOSED
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid, NotFound
+from incentives.errors import FieldError, Invalid, NotFound, SamePerson
 from incentives.extensions import db
 from incentives.texts import is_blank
 
@@ -65,9 +66,9 @@ def review_awards(
 ) -> list[Award]:
     """Approve or reject these awards, all or none; the last approval posts where no notice is due.
 
-    Refuses what the reviewer entered, their own household's, what they decided on before, a
-    rejection without a reason, an approval while a photo or document is missing or the village
-    can't stand by more points, and to the township what the village can decide itself.
+    Refuses what the reviewer entered, granted by a ruling or decided on before, their own
+    household's, a rejection without a reason, an approval while a photo or document is missing or
+    the village can't stand by more points, and to the township what the village can decide itself.
     """
     require(actor, "award.review", village)
     if decision is Decision.REJECT and is_blank(reason):
@@ -83,6 +84,7 @@ def review_awards(
     action = Action.APPROVE if decision is Decision.APPROVE else Action.REJECT
     records.refuse_wrong_state(awards, action)
     refuse_same_person(actor, *earlier_reviewers(awards))
+    refuse_granted(awards, actor)
     refuse_what_the_village_decides(awards, actor)
     if decision is Decision.APPROVE:
         refuse_missing_evidence(awards, "/decision")
@@ -150,6 +152,12 @@ def earlier_reviewers(awards: Sequence[Award]) -> list[UUID]:
             )
         )
     )
+
+
+def refuse_granted(awards: Sequence[Award], actor: Actor) -> None:
+    """Refuse who ruled on the objection from which an award came: it has two people at least."""
+    if granted_among([award.id for award in awards], actor.person):
+        raise SamePerson(CLOSED[Closed.RULED])
 
 
 def keep_reviews(

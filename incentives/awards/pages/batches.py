@@ -52,11 +52,16 @@ class Found:
     looked_up: int = 0
 
 
-def asked() -> dict[str, Any]:
-    """The rule and the day that a sign-up sheet's address asks for."""
-    return {
-        name: request.args[name] for name in ("rule_item", "occurred_on") if request.args.get(name)
-    }
+def asked(*also: str) -> dict[str, str]:
+    """The rule and the day that a sign-up sheet's address asks for, and what else is named."""
+    names = ("rule_item", "occurred_on", *also)
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def draft_of(village: str) -> str:
+    """The name of this page's draft: each cadre has one, and one more for each printed sheet."""
+    parts = [village, str(current_actor().user_id), *asked("grid", "printed").values()]
+    return "-".join(["new-awards", *parts])
 
 
 def look_up(village: str, form: Form) -> Found:
@@ -143,7 +148,7 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         ticked=ticked,
         found=found,
         picks=queries.same_people(village, current_actor().person),
-        draft=f"new-awards-{village}-{current_actor().user_id}" + ("-sheet" if printed else ""),
+        draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
         words=words,
@@ -170,8 +175,8 @@ def items_on(village: str, day: date) -> list[RuleItem]:
 def sign_up() -> Any:
     """A sign-up sheet to print before the act: which act, which day, whose names."""
     village = current_village().code
-    form = Form(forms.SignUpForm, dict(request.args.items()))
-    sheet = sheet_asked(village, form) if request.args else None
+    form = Form(forms.SignUpForm, given := sheet_given())
+    sheet = sheet_asked(village, form) if given else None
     text = None
     if sheet is not None:
         try:
@@ -185,7 +190,7 @@ def sign_up() -> Any:
         items=items_on(village, today),
         grids=[(grid.code, grid.short_name) for grid in grids_of(village)],
         sheet=text,
-        pdf_url=f"{url_for('.download_sign_up')}?{request.query_string.decode()}" if text else None,
+        pdf_url=url_for(".download_sign_up", village=village, **given) if text else None,
         today=today,
         words=words,
     )
@@ -202,11 +207,15 @@ def download_sign_up() -> Response:
     return sign_up_pdf(sheet)
 
 
+def sheet_given() -> dict[str, Any]:
+    """What an address says of the sheet, its village aside."""
+    return {name: text for name, text in request.args.items() if text and name != "village"}
+
+
 def sheet_asked(village: str, form: Form) -> SignUp | None:
     """The sheet that an address asks for; None where it doesn't say which, told on the form."""
-    given = {name: text for name, text in request.args.items() if text}
     try:
-        return SignUp(village, **parsing.load(forms.SignUpForm(), given), printed_at=now())
+        return SignUp(village, **parsing.load(forms.SignUpForm(), sheet_given()), printed_at=now())
     except Invalid as refusal:
         form.refuse(refusal)
         return None

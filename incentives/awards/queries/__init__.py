@@ -57,6 +57,7 @@ from incentives.awards.queries.rulebooks import (
 from incentives.awards.queries.waiting import (
     REVIEW_DAYS,
     divisions_above,
+    granted_among,
     narrow_queue,
     reviewable_above,
     reviewable_by,
@@ -93,6 +94,7 @@ __all__ = [
     "find_readable",
     "find_rulebook",
     "get_award",
+    "granted_among",
     "has_adopted",
     "is_ready",
     "items_of",

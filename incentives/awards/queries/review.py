@@ -20,7 +20,7 @@ from incentives.awards.models import (
 )
 from incentives.awards.periods import period_of
 from incentives.awards.queries.awards import AwardView, award_views, by_id
-from incentives.awards.queries.waiting import REVIEW_DAYS, sent_up_of
+from incentives.awards.queries.waiting import REVIEW_DAYS, granted_among, sent_up_of
 from incentives.awards.states import FREED
 from incentives.clock import village_day
 from incentives.extensions import db
@@ -36,6 +36,7 @@ class Closed(StrEnum):
     OWN_ENTRY = "own_entry"
     OWN_HOUSEHOLD = "own_household"
     DECIDED = "decided"
+    RULED = "ruled"
     VILLAGE = "village"
 
 
@@ -83,6 +84,7 @@ def queue(found: Sequence[Award], actor: Actor, now: datetime) -> list[Waiting]:
     versions = by_id(Rulebook, {view.item.rulebook_id for view in views})
     near = neighbours(views)
     up = sent_up_of([each.id for each in found])
+    granted = granted_among([each.id for each in found], actor.person)
     today = village_day(now)
     return [
         Waiting(
@@ -91,7 +93,12 @@ def queue(found: Sequence[Award], actor: Actor, now: datetime) -> list[Waiting]:
             version=versions[view.item.rulebook_id].number,
             days=(today - village_day(view.award.proposed_at)).days,
             sent_up=view.award.id in up,
-            closed=closed_to(view, actor, is_sent_up=view.award.id in up),
+            closed=closed_to(
+                view,
+                actor,
+                is_sent_up=view.award.id in up,
+                is_granted=view.award.id in granted,
+            ),
             cap_used=cap_used(view.item, view.award, near),
             recent=recent(view.award, near),
         )
@@ -99,8 +106,13 @@ def queue(found: Sequence[Award], actor: Actor, now: datetime) -> list[Waiting]:
     ]
 
 
-def closed_to(view: AwardView, actor: Actor, *, is_sent_up: bool) -> Closed | None:
-    """Why this actor can't decide on a proposed award, None where they can."""
+def closed_to(
+    view: AwardView, actor: Actor, *, is_sent_up: bool, is_granted: bool
+) -> Closed | None:
+    """Why this actor can't decide on a proposed award, None where they can.
+
+    `is_granted` says that they ruled on the objection from which it came.
+    """
     award = view.award
     if award.proposed_by == actor.person:
         return Closed.OWN_ENTRY
@@ -108,6 +120,8 @@ def closed_to(view: AwardView, actor: Actor, *, is_sent_up: bool) -> Closed | No
         return Closed.OWN_HOUSEHOLD
     if any(review.reviewer == actor.person for review in view.reviews):
         return Closed.DECIDED
+    if is_granted:
+        return Closed.RULED
     if not is_sent_up and not decides_here(actor, Role.REVIEWER, award.village):
         return Closed.VILLAGE
     return None

@@ -3,7 +3,7 @@
 Where too few of a village may decide on an award, it is sent up to the township (duty 4).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,9 @@ from incentives.register.queries import plain
 # A review group meets once a week: what waited through a meeting waits too long.
 REVIEW_DAYS = 7
 
+# Set by notices: whether a person, or each of a statement's, ruled an award due that was missing.
+rulings: list[Callable[[Any], ColumnElement[bool]]] = []
+
 
 def to_review(village: str) -> Select[Award]:
     """What waits for a reviewer in a village, to be shown oldest first."""
@@ -46,11 +49,22 @@ def reviewed_by(person: UUID) -> ColumnElement[bool]:
     return Award.id.in_(select(AwardReview.award_id).where(AwardReview.reviewer == person))
 
 
+def granted_by(person: Any) -> ColumnElement[bool]:
+    """Whether this person ruled on the objection that the award was missing, and so granted it."""
+    return or_(false(), *(ruled(person) for ruled in rulings))
+
+
+def granted_among(award_ids: Sequence[UUID], person: UUID) -> set[UUID]:
+    """Which of these awards this person granted by a ruling: others review them."""
+    chosen = select(Award.id).where(Award.id.in_(award_ids), granted_by(person))
+    return set(db.session.scalars(chosen))
+
+
 def sent_up() -> ColumnElement[bool]:
     """Whether too few of the village may still decide on a proposed award.
 
-    Who entered it, lives in its household or decided on it already may not; who holds the role by
-    two accounts is one person.
+    Who entered it, granted it, lives in its household or decided on it already may not; who holds
+    the role by two accounts is one person.
     """
     who, review, given = deciders(Role.REVIEWER), aliased(AwardReview), aliased(AwardReview)
     decided = exists().where(review.award_id == Award.id, review.reviewer == who.c.person)
@@ -62,6 +76,7 @@ def sent_up() -> ColumnElement[bool]:
             who.c.person != Award.proposed_by,
             or_(who.c.household_id.is_(None), who.c.household_id != Award.household_id),
             ~decided.correlate(Award, who),
+            ~granted_by(who.c.person),
         )
         .correlate(Award)
         .scalar_subquery()
@@ -88,10 +103,16 @@ def sent_up_under(divisions: Iterable[str]) -> Select[Award]:
 
 
 def decidable_by(actor: Actor) -> ColumnElement[bool]:
-    """Whether an actor may decide on what waits: not what they entered, decided on already, or what
-    is of their household; and of a village in which they hold no role, only what was sent up.
+    """Whether an actor may decide on what waits: not what they entered, granted, decided on
+    already, or what is of their household; and of a village in which they hold no role, only what
+    was sent up.
     """
-    conditions = [Award.proposed_by != actor.person, ~reviewed_by(actor.person), open_to(actor)]
+    conditions = [
+        Award.proposed_by != actor.person,
+        ~reviewed_by(actor.person),
+        ~granted_by(actor.person),
+        open_to(actor),
+    ]
     if actor.household_id is not None:
         conditions.append(Award.household_id != actor.household_id)
     return and_(*conditions)

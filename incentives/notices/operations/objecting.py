@@ -13,10 +13,11 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
-from incentives.awards.queries import answered_last, get_award, rules_in_force
+from incentives.awards.operations import refuse_too_late
+from incentives.awards.queries import get_award, rules_in_force
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import Duplicate, FieldError, Invalid, NotFound, NotPermitted, WrongState
+from incentives.errors import Duplicate, FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
 from incentives.notices.models import (
     SUBJECTS,
@@ -30,7 +31,6 @@ from incentives.notices.operations.hands import hands_of
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_notice, line_of_award, subject_of
 from incentives.register.models import Resident
-from incentives.register.policy import policy_on
 from incentives.register.queries import get_resident
 from incentives.texts import is_blank
 from incentives.web.dates import day_word
@@ -196,7 +196,7 @@ def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     if missing.occurred_on > today:
         detail = _("This day is still to come")
         raise Invalid(errors=[FieldError("/about/missing/occurred_on", detail)])
-    refuse_too_late(resident, missing, today)
+    refuse_too_late(resident, missing.rule_item, missing.occurred_on, objected_on=today)
     _version, items = rules_in_force(objection.village, missing.occurred_on)
     if missing.rule_item not in {item.code for item in items}:
         detail = _("The rules of that day have no such item")
@@ -204,15 +204,3 @@ def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     objection.missing_resident_id = missing.resident_id
     objection.missing_rule_item = missing.rule_item
     objection.missing_occurred_on = missing.occurred_on
-
-
-def refuse_too_late(resident: Resident, missing: Missing, today: date) -> None:
-    """Refuse what can't be entered any more, unless the answer to it is still to be objected to."""
-    policy = policy_on(resident.village, today)
-    days = policy.late_entry_days + policy.objection_days
-    answered = answered_last(resident, missing.rule_item, missing.occurred_on)
-    last = missing.occurred_on + timedelta(days=days)
-    if answered is not None:
-        last = max(last, village_day(answered) + timedelta(days=policy.objection_days))
-    if today > last:
-        raise WrongState(_("Objections can be made for %(days)s days", days=days))

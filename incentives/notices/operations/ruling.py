@@ -13,6 +13,7 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.awards.models import NOTE_LENGTH
 from incentives.awards.operations import Act, claim_as_objected
+from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.notices.models import (
@@ -133,9 +134,10 @@ def carry_out(
 
 
 def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
-    """Claim the missing award for whoever objected; it is reviewed like every claim.
+    """Claim the missing award for whoever objected; others than who ruled review it.
 
-    Refuses where it stands already, or its cap is used: then the objection can't be upheld.
+    Refuses where it stands already, its cap is used, or it was too long ago when it was objected
+    to: then the objection can't be upheld.
     """
     award = claim_as_objected(
         village=objection.village,
@@ -147,6 +149,7 @@ def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
         ),
         claimant=objection.made_by,
         on_behalf_of=objection.on_behalf_of,
+        objected_on=village_day(objection.made_at),
         actor=actor,
         now=now,
     )

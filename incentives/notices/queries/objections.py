@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from incentives.access.actor import Actor
+from incentives.access.actor import Actor, find_actor
+from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.states import FREED
@@ -208,6 +209,15 @@ def objections_of(award: Award) -> list[Objection]:
     return objections_to_award(award.id)
 
 
+def granted_by(person: Any) -> ColumnElement[bool]:
+    """Whether a person ruled that an award was missing, which was then claimed."""
+    return (
+        exists()
+        .where(Objection.granted_award_id == Award.id, Objection.ruled_by == person)
+        .correlate_except(Objection)
+    )
+
+
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
     waiting = select(func.count()).select_from(still_open(village).subquery())
@@ -219,6 +229,17 @@ def is_of(objection: Objection, actor: Actor) -> bool:
     return objection.made_by == actor.person or (
         actor.household_id is not None and objection.household_id == actor.household_id
     )
+
+
+def objector(objection: Objection, names: dict[UUID, str]) -> str | None:
+    """Who objected, for whoever reads an award's way: to neighbours just another household."""
+    reader = find_actor()
+    whole = reader is not None and (
+        may(reader, "objection.read", objection.village) or is_of(objection, reader)
+    )
+    if objection.household_id is not None and not whole:
+        return _("another household")
+    return names.get(objection.made_by)
 
 
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
@@ -245,10 +266,8 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
             )
         )
     for each in found:
-        made = step(
-            _("Objection"), each.made_at, names.get(each.made_by), each.reason, kind="objection"
-        )
-        steps.append(made)
+        name = objector(each, names)
+        steps.append(step(_("Objection"), each.made_at, name, each.reason, kind="objection"))
         if each.ruled_at is not None:
             upheld = each.status is ObjectionStatus.UPHELD
             title = _("Objection upheld") if upheld else _("Objection not upheld")

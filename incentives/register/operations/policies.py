@@ -16,9 +16,10 @@ from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.register.models import PolicyEntry
 from incentives.register.policy import (
+    GRACE_AT_LEAST,
     Policy,
     entries_of,
-    policy_of,
+    policy_among,
     policy_on,
     read_value,
     write_value,
@@ -33,6 +34,7 @@ ALLOWED: dict[str, LazyString] = {
     "publicity_days": _("Allowed: 0 to 15 days"),
     "notice_names": _("Allowed: masked, full"),
     "carry_over": _("Allowed: always, quarter, year"),
+    "grace_days": _("From %(least)s to 366 days", least=GRACE_AT_LEAST),
     "issuance_cover": _("Allowed: off, warn, refuse"),
     "redemption_days": _("Always, or days of the week (1 to 7) or of the month (1 to 31)"),
     "cash_top_up": _("Yes or no"),
@@ -112,7 +114,7 @@ def refuse_unchecked_points(village: str, day: date) -> None:
     entries = entries_of(village)
     days = sorted({day, *(changed for changed, _, _ in entries if changed > day)})
     for each in days:
-        policy = policy_of({name: value for on, name, value in entries if on <= each})
+        policy = policy_among(entries, each)
         if policy.reviewers == 0 and policy.publicity_days == 0:
             detail = _("Points that nobody reviews must be published: 0 and 0 can't go together")
             raise Invalid(errors=[FieldError("/publicity_days", detail)])

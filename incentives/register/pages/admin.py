@@ -111,6 +111,7 @@ def policy(village: str) -> Any:
         helps={
             "redemption_days": gettext("every day, or every week: 6, 7, or every month: 1, 15"),
             "review_above": gettext("Empty: never"),
+            "grace_days": gettext("7 at least: nobody's points go without a week's notice"),
         },
     )
 

@@ -33,11 +33,21 @@ const boxOf = (item) =>
   );
 
 /**
+ * Text as it is compared: a Chinese keyboard types digits and letters in full width, too.
+ *
+ * @param {string} text
+ */
+const plain = (text) => text.normalize('NFKC').toLowerCase();
+
+/**
  * A barcode is looked for without the zeros before it: a UPC-A is an EAN-13 that begins with one.
+ * On a numbered sheet any number is.
  *
  * @param {string} word
+ * @param {boolean} numbered
  */
-const bare = (word) => (/^\d{8,14}$/.test(word) ? word.replace(/^0+/, '') : word);
+const bare = (word, numbered) =>
+  (numbered ? /^\d+$/ : /^\d{8,14}$/).test(word) ? word.replace(/^0+(?=\d)/, '') : word;
 
 /**
  * Whom Enter ticks, in turn: a whole word comes before all else (`zx` is not `zxl`), and whoever is
@@ -51,7 +61,7 @@ const bare = (word) => (/^\d{8,14}$/.test(word) ? word.replace(/^0+/, '') : word
 function meant(fitting, typed, numbered) {
   if (!typed) return [];
   /** @param {HTMLElement} item */
-  const wordsOf = (item) => (item.dataset.words || '').toLowerCase().split(' ');
+  const wordsOf = (item) => plain(item.dataset.words || '').split(' ');
   const asked = numbered && /^\d+$/.test(typed);
   const exact = fitting.filter((item) =>
     asked ? wordsOf(item)[0] === typed : wordsOf(item).includes(typed),
@@ -71,8 +81,9 @@ export function startFilter(root) {
     [...list.querySelectorAll('[data-words], .row, .tile, .call, tbody tr')]
   );
   const words = new Map(
-    items.map((item) => [item, `${item.textContent} ${item.dataset.words || ''}`.toLowerCase()]),
+    items.map((item) => [item, plain(`${item.textContent} ${item.dataset.words || ''}`)]),
   );
+  const numbered = 'numbered' in root.dataset;
   const goods = 'chosen' in root.dataset;
   let few = goods && items.length > MANY;
   /** @type {Set<HTMLElement>} */
@@ -105,12 +116,12 @@ export function startFilter(root) {
     }
   };
   const search = () => {
-    const typed = field.value.trim().toLowerCase();
-    const wanted = typed.split(/\s+/).map(bare);
+    const wanted = plain(field.value).trim().split(/\s+/).map((word) => bare(word, numbered));
+    const typed = wanted.join(' ');
     const fitting = new Set(
       items.filter((item) => wanted.every((word) => String(words.get(item)).includes(word))),
     );
-    found = meant([...fitting], typed, 'numbered' in root.dataset);
+    found = meant([...fitting], typed, numbered);
     place = 0;
     const looked = typed ? [...found, ...fitting].slice(0, MANY) : [];
     for (const item of items) {
@@ -125,7 +136,7 @@ export function startFilter(root) {
     const item = found[place];
     const box = item && boxOf(item);
     if (!box) {
-      if (field.value.trim() && 'numbered' in root.dataset) none.textContent = root.dataset.none || '';
+      if (field.value.trim() && numbered) none.textContent = root.dataset.none || '';
       return;
     }
     if (box.type === 'number') {

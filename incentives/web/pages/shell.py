@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import current_app, g, make_response, redirect, render_template, request, session
 from flask import url_for as address_of
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -125,7 +126,7 @@ def choose_village(villages: list[Village], path: dict[str, Any]) -> str | None:
     by_code = {each.code: each for each in villages}
     asked = request.args.get("village")
     if asked is not None and asked not in by_code:
-        raise NotFound()
+        raise not_there(asked)
     code = asked or session.get("village")
     if asked is None and len(villages) > 1:
         there = village_of_thing(path)
@@ -137,6 +138,14 @@ def choose_village(villages: list[Village], path: dict[str, Any]) -> str | None:
     session["village"] = code
     g.village = by_code[code]
     return code
+
+
+def not_there(asked: str) -> NotFound:
+    """What is said of a village in which the caller may not open the page."""
+    village = guard.find_village(asked)
+    if village is None:
+        return NotFound()
+    return NotFound(_("This is of %(village)s, where you can't open it", village=village.name))
 
 
 def village_of_thing(path: dict[str, Any]) -> str | None:

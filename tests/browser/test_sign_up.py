@@ -1,0 +1,88 @@
+"""Printed sign-up sheets, keyed in on a phone: each with its own act, day, people and draft."""
+
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from incentives.clock import now, village_day
+from incentives.extensions import db
+from tests.awards.scenes import adopt_rules
+from tests.browser.conftest import PHONE, LiveServer
+from tests.factories import VILLAGE, make_household
+from tests.site import make_site
+
+
+@pytest.fixture
+def village(live_server: LiveServer) -> LiveServer:
+    """Twelve people behind six doors."""
+    make_site(live_server.app, users=("cadre",), publicity_days=5)
+    with live_server.app.app_context():
+        adopt_rules()
+        for door in range(1, 7):
+            make_household(VILLAGE, f"扎西{door:02}", f"卓玛{door:02}", door=f"{door}")
+        db.session.remove()
+    return live_server
+
+
+def sheet(village: LiveServer, rule: str, *, after: int = 0) -> str:
+    """The address of a sheet that was printed some seconds after another."""
+    with village.app.app_context():
+        day, second = village_day(now()), int(now().timestamp()) + 1
+    asked = {
+        "village": VILLAGE,
+        "rule_item": rule,
+        "occurred_on": day.isoformat(),
+        "printed": second + after,
+    }
+    return f"/desk/awards/new?{urlencode(asked)}"
+
+
+def tick(page: Page, *numbers: str) -> None:
+    """Tick people by what is typed for their numbers on the sheet."""
+    search = page.locator("[data-filter] input")
+    for number in numbers:
+        search.fill(number)
+        search.press("Enter")
+
+
+def test_each_sheet_keeps_its_own_draft(village, person):
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    one, other = sheet(village, "CU01"), sheet(village, "NE02", after=30)
+    page = cadre.open(one)
+    tick(page, "3", "7", "12")
+    page.fill("#field-note", "清水沟")
+    ticked = page.locator(".tile:has(input:checked) .tile-title")
+    cadre.open(other)
+    expect(page.locator("#field-rule_item")).to_have_value("NE02")
+    expect(page.locator("#field-note")).to_have_value("")
+    expect(ticked).to_have_count(0)
+    tick(page, "5")
+    cadre.open("/desk/awards/new")
+    expect(page.locator("#field-note")).to_have_value("")
+    expect(ticked).to_have_count(0)
+    # Each is found again where it was left off.
+    cadre.open(one)
+    expect(page.locator("#field-rule_item")).to_have_value("CU01")
+    expect(page.locator("#field-note")).to_have_value("清水沟")
+    expect(ticked).to_have_count(3)
+    cadre.open(other)
+    expect(page.locator("#field-rule_item")).to_have_value("NE02")
+    expect(ticked).to_have_count(1)
+
+
+def test_a_number_is_found_as_a_chinese_keyboard_types_it(village, person):
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open(sheet(village, "CU01"))
+    ticked = page.locator(".tile:has(input:checked) .tile-title")
+    tick(page, "03", "１２", "００7")
+    expect(ticked).to_have_count(3)
+    for place, number in enumerate(("3", "7", "12")):
+        expect(ticked.nth(place)).to_contain_text(f"{number} · ")
+    tick(page, "０", "13")  # no such numbers
+    expect(ticked).to_have_count(3)
+    page.locator("[data-filter] input").fill("ｚｘ")
+    expect(page.locator(".tile:visible").first).to_contain_text("扎西")
+    cadre.shot("sign-up-numbers")

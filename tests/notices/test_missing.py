@@ -1,0 +1,128 @@
+"""An award that an objection grants: by whose rules it stands, until when, and who reviews it."""
+
+import pytest
+from flask import Flask
+
+from incentives.access.actor import SYSTEM
+from incentives.awards.models import Award, AwardStatus, Rulebook, RuleItem
+from incentives.awards.queries import Closed, granted_among
+from incentives.clock import now
+from incentives.errors import NotPermitted, SamePerson, WrongState
+from incentives.extensions import db
+from incentives.notices.models import ObjectionStatus
+from incentives.register.operations import set_policy
+from tests.awards.queues import above, account, closed_to
+from tests.awards.scenes import adopt_rules, make_scene
+from tests.awards.test_queue_above import decide_above
+from tests.conftest import Clock
+from tests.factories import TOWNSHIP, VILLAGE, act
+from tests.notices.acts import objected, rule
+from tests.notices.test_objections import granted, lacking
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords take their time to be hashed; none is asked for here."""
+    monkeypatch.setattr("incentives.access.operations.users.hash_password", lambda _text: "none")
+
+
+def resolve(**values: object) -> None:
+    """Set the village's policy from today on."""
+    act(
+        lambda: set_policy(
+            village=VILLAGE,
+            values=values,
+            effective_on=None,
+            resolution="村民会议",
+            actor=SYSTEM,
+            now=now(),
+        )
+    )
+
+
+def version_of(award: Award) -> int:
+    """Under which version of the rules an award stands."""
+    item = db.session.get_one(RuleItem, award.rule_item_id)
+    return db.session.get_one(Rulebook, item.rulebook_id).number
+
+
+def test_it_has_the_rule_of_its_day_and_the_policy_of_the_ruling(app: Flask) -> None:
+    scene = make_scene(reviewers=1)
+    adopt_rules(effective_on=scene.today)
+    resolve(publicity_days=0, reviewers=2)
+    ruled = rule(scene, objected(scene, missing=lacking(scene, days=8)), upheld=True)
+    award = granted(ruled)
+    assert (award.reviewers, award.reviews_needed, version_of(award)) == (2, 2, 1)
+    with pytest.raises(SamePerson):
+        scene.review(award, actor=scene.third)
+    scene.review(award)
+    assert scene.status(award) is AwardStatus.PROPOSED
+    with pytest.raises(SamePerson):
+        scene.review(award, actor=scene.third)
+    scene.review(award, actor=scene.second)
+    assert scene.status(award) is AwardStatus.POSTED
+
+
+def test_a_long_ruling_does_no_harm_and_a_late_objection_is_refused(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene(late_entry_days=60)
+    with pytest.raises(WrongState):
+        objected(scene, missing=lacking(scene, days=61))
+    objection = objected(scene, missing=lacking(scene, days=60))
+    clock.forward(days=30)
+    resolve(late_entry_days=10)
+    assert granted(rule(scene, objection, upheld=True)).status is AwardStatus.PROPOSED
+
+
+def test_what_was_too_long_ago_that_day_is_not_granted(app: Flask) -> None:
+    scene = make_scene(late_entry_days=60)
+    objection = objected(scene, missing=lacking(scene, days=60))
+    resolve(late_entry_days=59)
+    with pytest.raises(WrongState):
+        rule(scene, objection, upheld=True)
+    assert rule(scene, objection, upheld=False).status is ObjectionStatus.OVERRULED
+
+
+def test_whoever_ruled_leaves_the_review_to_others(app: Flask) -> None:
+    scene = make_scene(reviewers=1)
+    ruler = account("ruler")
+    ruled = rule(scene, objected(scene, missing=lacking(scene)), upheld=True, actor=ruler)
+    award = granted(ruled)
+    assert granted_among([award.id], ruler.person) == {award.id}
+    # Nobody else of the village may: the township does.
+    assert [each.id for each in above(TOWNSHIP)] == [award.id]
+    assert closed_to(ruler, award) is Closed.RULED
+    with pytest.raises(SamePerson):
+        scene.review(award, actor=ruler)
+    other = account("other")
+    assert above(TOWNSHIP) == []
+    township = account("township", division=TOWNSHIP)
+    with pytest.raises(NotPermitted):
+        decide_above(township, [award])
+    assert closed_to(other, award) is None
+    assert scene.review(award, actor=other).status is AwardStatus.POSTED
+
+
+def test_a_village_with_one_reviewer_and_a_policy_of_two_needs_two_above(app: Flask) -> None:
+    scene = make_scene(reviewers=2)
+    ruler, last = account("ruler"), account("last")
+    one, two = (account(name, division=TOWNSHIP) for name in ("one", "two"))
+    award = granted(rule(scene, objected(scene, missing=lacking(scene)), upheld=True, actor=ruler))
+    assert [each.id for each in above(TOWNSHIP)] == [award.id]
+    scene.review(award, actor=last)
+    with pytest.raises(SamePerson):
+        scene.review(award, actor=ruler)
+    decide_above(one, [award])
+    assert scene.status(award) is AwardStatus.POSTED
+    with pytest.raises(WrongState):
+        decide_above(two, [award])
+
+
+def test_a_ruling_from_above_bars_from_the_review_above(app: Flask) -> None:
+    scene = make_scene(reviewers=1)
+    one, two = (account(name, division=TOWNSHIP) for name in ("one", "two"))
+    award = granted(rule(scene, objected(scene, missing=lacking(scene)), upheld=True, actor=one))
+    with pytest.raises(SamePerson):
+        decide_above(one, [award])
+    assert decide_above(two, [award])[0].status is AwardStatus.POSTED
