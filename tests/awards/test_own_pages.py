@@ -10,7 +10,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from incentives.access.actor import Role
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.ledger.seals import seal_all
 from incentives.notices.operations import rule_on_objection
 from tests.awards.scenes import adopt_rules
@@ -18,6 +18,7 @@ from tests.awards.test_claims_http import Home, picture
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, staff
 from tests.site import Site, make_site
+from tests.statements import Statements
 from tests.tibetan import lacking, mark_lacking
 
 AT = f"/villages/{VILLAGE}"
@@ -144,6 +145,30 @@ def test_the_call_gives_what_the_page_shows(site: Site, home: Home, clock: Clock
     assert given["sealed"]
     assert given["receipt"].startswith("R1")
     assert "记错了" in found["steps"][5]["note"]
+
+
+def test_a_statement_names_acts_in_english_by_their_rules_in_one_statement(
+    site: Site, home: Home, clock: Clock, statements: Statements
+) -> None:
+    zh, en = "参加村公共区域清洁日", "Join the clean-up of common ground"
+    path = f"{AT}/households/{home.id}/statement"
+    sent = []
+    for _time in range(2):
+        site.tokens.pop("cadre", None)
+        review(site, registered(site, home, occurred_on=village_day(clock.now).isoformat()))
+        post_all(site, home, clock)
+        assert en in home.open("/c/account")
+        statements.clear()
+        titles = [each["title"] for each in home.call("GET", path).json["items"]]
+        sent.append(len(statements))
+        assert set(titles) == {en}
+    assert sent[0] == sent[1]
+    assert en in home.open(f"/desk/households/{home.id}/statement")
+    token = {"Authorization": f"Bearer {site.tokens[home.number]}"}
+    chinese = site.app.test_client().get(f"/api/v1{path}", headers=token).json["items"]
+    assert [each["title"] for each in chinese] == [zh, zh]
+    home.browser.get("/language/zh-CN")
+    assert zh in home.open("/c/account")
 
 
 def test_only_the_household_and_the_village_read_it(site: Site, home: Home, other: Home) -> None:

@@ -16,6 +16,7 @@ from incentives.cards.models import Card
 from incentives.clock import now, village_day
 from incentives.demo.pins import demo_pin
 from incentives.extensions import db
+from incentives.fund.purposes import purposes
 from incentives.register.models import Household
 from tests.crawling import crawl, kind_of
 from tests.factories import VILLAGE
@@ -23,6 +24,7 @@ from tests.site import CSRF
 from tests.tibetan import lacking, mark_lacking
 
 HERE = f"/v/{VILLAGE}"
+PURPOSES = {each.name_bo for each in purposes().values()}
 OF_A_KIND = 4
 AT_MOST = 400
 ANYONES = ["/", HERE, "/c", "/verify", "/login", "/p", "/patrol", f"{HERE}/notices/9999"]
@@ -142,10 +144,13 @@ def test_what_residents_read_is_there_in_tibetan(
     nobody, resident = Resident(bare_county), Resident(bare_county, shown, pin)
     done = {"rule_item": "CL03", "resident_id": person, "occurred_on": day}
     own = claim_object_and_report(resident, done)
-    reached, chinese = set(), set()
+    reached, chinese, purposes_named = set(), set(), set()
     for reader, begin in ((nobody, [*ANYONES, *own]), (resident, [*own, *HOUSEHOLDS])):
         for path, text in reader.read(begin):
             reached.add(kind_of(path))
             chinese |= {(kind_of(path), each) for each in lacking(text)}
+            if kind_of(path) == f"{HERE}/notices/…":
+                purposes_named |= {each for each in PURPOSES if each in text}
+    assert purposes_named
     assert chinese == set()
     assert reached >= REACHED, REACHED - reached
