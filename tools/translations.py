@@ -2,8 +2,8 @@
 
 `update` takes every text into `incentives/translations/*/LC_MESSAGES/messages.po`; `compile` makes
 of them what is loaded; `check` refuses texts that a catalogue lacks, that aren't translated, or
-whose placeholders differ. What residents read of their points is there in Tibetan; another text
-that Tibetan doesn't have yet is shown in Chinese.
+whose placeholders differ. What residents read is there in Tibetan, with the digits that numbers
+have; another text that Tibetan doesn't have yet is shown in Chinese.
 """
 
 import io
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
@@ -32,6 +32,7 @@ KEYWORDS = {
 }
 # Where a household reads of its points, claims and objections, and everybody of notices and rules.
 READ_BY_RESIDENTS = (
+    *(f"templates/access/{name}.html" for name in ("login", "me")),
     *(
         f"templates/awards/{name}.html"
         for name in (
@@ -49,6 +50,7 @@ READ_BY_RESIDENTS = (
             "versions_parts",
         )
     ),
+    "templates/books/verify.html",
     *(
         f"templates/calls/{name}.html"
         for name in (
@@ -79,6 +81,7 @@ READ_BY_RESIDENTS = (
         )
     ),
     *(f"templates/patrols/{name}.html" for name in ("own_section", "own_shifts", "walk")),
+    *(f"templates/shop/{name}.html" for name in ("own_section", "prices")),
     *(f"templates/web/{name}.html" for name in ("problem", "start", "village")),
     *(
         f"templates/components/{name}.html"
@@ -87,6 +90,7 @@ READ_BY_RESIDENTS = (
             "form",
             "listing",
             "pager",
+            "scanner",
             "timeline",
         )
     ),
@@ -108,7 +112,10 @@ READ_BY_RESIDENTS = (
         f"incentives/calls/{name}.py"
         for name in ("operations/following", "operations/reporting", "pages/public")
     ),
+    "incentives/cards/pages/own.py",
     *(f"incentives/clearing/{name}.py" for name in ("lists", "pages", "telling")),
+    *(f"incentives/errors/{name}.py" for name in ("callers", "matters", "requests")),
+    *(f"incentives/files/{name}.py" for name in ("contents", "schemas")),
     *(
         f"incentives/notices/{name}.py"
         for name in (
@@ -122,9 +129,16 @@ READ_BY_RESIDENTS = (
             "queries/objections",
         )
     ),
+    *(
+        f"incentives/patrols/{name}.py"
+        for name in ("operations/closing", "operations/walking", "pages/walk", "queries/places")
+    ),
     "incentives/register/lines.py",
+    *(f"incentives/web/{name}.py" for name in ("dates", "parsing", "schemas", "sentences")),
 )
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+# Letters of another language, other digits than numbers have, and a Latin colon after a shad.
+ODD_IN_TIBETAN = re.compile(r"[\u3400-\u9fff\uff00-\uffef]|[\u0f20-\u0f33]|\u0f0d\s*:")
 
 
 def extracted() -> Catalog:
@@ -175,16 +189,25 @@ def written(catalog: Catalog) -> bytes:
     return "".join(line for line in lines if '"POT-Creation-Date' not in line).encode()
 
 
+def texts_of(message: Message) -> list[str]:
+    """A text's translation, in each of its forms."""
+    return (
+        list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
+    )
+
+
 def untranslated(catalog: Catalog) -> list[str]:
     """The texts without a translation."""
-    found = []
-    for message in catalog:
-        if not message.id:
-            continue
-        texts = message.string if isinstance(message.string, tuple | list) else [message.string]
-        if not all(texts):
-            found.append(str(message.id))
-    return found
+    return [str(each.id) for each in catalog if each.id and not all(texts_of(each))]
+
+
+def odd(catalog: Catalog) -> list[str]:
+    """The texts whose Tibetan has other letters, other digits or a colon after a shad."""
+    return [
+        str(each.id)
+        for each in catalog
+        if each.id and any(ODD_IN_TIBETAN.search(text) for text in texts_of(each))
+    ]
 
 
 def wrong_places(catalog: Catalog) -> list[str]:
@@ -192,9 +215,10 @@ def wrong_places(catalog: Catalog) -> list[str]:
     found = []
     for message in catalog:
         ids = message.id if isinstance(message.id, tuple | list) else [message.id]
-        texts = message.string if isinstance(message.string, tuple | list) else [message.string]
         wanted = set(PLACE.findall(ids[-1])) if message.id else set()
-        if message.id and any(set(PLACE.findall(text)) != wanted for text in texts if text):
+        if message.id and any(
+            set(PLACE.findall(text)) != wanted for text in texts_of(message) if text
+        ):
             found.append(str(message.id))
     return found
 
@@ -242,6 +266,7 @@ def check() -> int:
         if language in WHOLE:
             problems += [f"{language}, not translated: {text}" for text in untranslated(catalog)]
     problems += [f"bo, read by residents: {text}" for text in unread()]
+    problems += [f"bo, letters, digits or a colon: {text}" for text in odd(read("bo"))]
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

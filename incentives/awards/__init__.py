@@ -9,11 +9,11 @@ from flask import Flask
 
 from incentives.awards.queries import keeps_minutes, may_read_evidence, may_read_minutes
 from incentives.awards.rebuilding import rebuild_award
-from incentives.awards.telling import tell_awards, tell_turned
+from incentives.awards.telling import name_in_english, tell_awards, tell_turned
 from incentives.files.queries import keepers, readers
 from incentives.ledger import Kind
 from incentives.recovery import hooks
-from incentives.register.lines import tellers
+from incentives.register.lines import namers, tellers
 
 
 def init_app(app: Flask) -> None:
@@ -25,4 +25,5 @@ def init_app(app: Flask) -> None:
         keepers.append(keeps_minutes)
     tellers[Kind.AWARD] = tell_awards
     tellers[Kind.REVERSAL] = tell_turned
+    namers[Kind.AWARD] = name_in_english
     hooks.add(hooks.rebuilders, rebuild_award)

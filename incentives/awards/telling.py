@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from incentives.access.queries import person_names
-from incentives.awards.models import Award, AwardReview, Decision
+from incentives.awards.models import Award, AwardReview, Decision, RuleItem
 from incentives.awards.queries import award_views
 from incentives.awards.words import item_name
 from incentives.extensions import db
@@ -57,6 +57,16 @@ def tell_award(
     if award.notice is not None:
         parts.append(_("notice %(number)s", number=labels[award.village, award.notice]))
     return " · ".join(parts)
+
+
+def name_in_english(award_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What was done, by award, by the rules' English names; those without one left out."""
+    rows = db.session.execute(
+        select(Award.id, RuleItem.name_en)
+        .join(RuleItem, RuleItem.id == Award.rule_item_id)
+        .where(Award.id.in_(award_ids))
+    )
+    return {award_id: name for award_id, name in rows if name}
 
 
 def tell_turned(award_ids: Sequence[UUID]) -> dict[UUID, str]:

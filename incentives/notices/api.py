@@ -48,6 +48,7 @@ def line_outputs(view: queries.NoticeView) -> list[dict[str, Any]]:
     return [
         {
             **columns(each.line),
+            "title": each.title,
             "kind": view.notice.kind,
             "status": each.status,
             "objected": each.objected,

@@ -71,7 +71,7 @@ STATES = {
 }
 LISTED = [
     Column(_("Who"), holder),
-    Column(_("What was done"), "what", Kind.LONG),
+    Column(_("What was done"), "title", Kind.LONG),
     Column(_("On"), "occurred_on", Kind.DAY),
     Column(_("Quantity"), "quantity", Kind.NUMBER),
     Column(_("Points"), "points", Kind.NUMBER),
@@ -83,7 +83,7 @@ LINES = Listing(
     _("Lines of the notice"),
     [Column(_("Line"), "line", Kind.NUMBER), *LISTED, Column(_("State"), state)],
     filters=[
-        search(_("Who, what or why"), "holder", "what", "reason"),
+        search(_("Who, what or why"), "holder", "what", "title", "reason"),
         choice("objected", _("Objected to"), YES_OR_NO, "objected"),
         *days("occurred_on"),
     ],
@@ -98,7 +98,7 @@ AWAITING = Listing(
         Column(_("Decided at"), "ready_at", Kind.INSTANT),
     ],
     filters=[
-        search(_("Who, what or why"), "holder", "what", "reason"),
+        search(_("Who, what or why"), "holder", "what", "title", "reason"),
         choice(
             "kind",
             _("Of what"),

@@ -26,11 +26,15 @@ class PublicRuling(Schema):
 
 
 class NoticeLineOutput(Schema):
-    """`holder` is masked, and null for a minor; `rulings` are those on objections to the line."""
+    """`holder` is masked, and null for a minor; `rulings` are those on objections to the line.
+
+    `what` is as the fingerprint has it, in Chinese; `title` says it in the caller's language.
+    """
 
     line = fields.Integer()
     holder = fields.String(allow_none=True)
     what = fields.String()
+    title = fields.String()
     occurred_on = Day(allow_none=True)
     quantity = fields.Integer(allow_none=True)
     points = Points(allow_none=True)
@@ -42,12 +46,16 @@ class NoticeLineOutput(Schema):
 
 
 class AwaitingOutput(Schema):
-    """What waits for a notice: `holder` masked, null for a minor; `ready_at` its last yes."""
+    """What waits for a notice: `holder` masked, null for a minor; `ready_at` its last yes.
+
+    `what` is as its line will have it, in Chinese; `title` says it in the caller's language.
+    """
 
     id = Id()
     kind = fields.Enum(NoticeKind, by_value=True)
     holder = fields.String(allow_none=True)
     what = fields.String()
+    title = fields.String()
     occurred_on = Day(allow_none=True)
     quantity = fields.Integer(allow_none=True)
     points = Points(allow_none=True)

@@ -75,6 +75,10 @@ class OpeningPublisher:
             for line in lines
         }
 
+    def titles(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """None: a paper book is as it was written."""
+        return {}
+
     def full_names(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """The heads of the households; minors left out."""
         rows = db.session.execute(

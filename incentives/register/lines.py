@@ -1,10 +1,11 @@
 """A statement in words: what each line was for, when, and who decided it.
 
 Rooms that cause events tell more of their own (who proposed, which notice) by a function that they
-put into `tellers`.
+put into `tellers`, and what that is called in English by one in `namers`: the ledger keeps its
+Chinese name.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from flask_babel import lazy_gettext
 from incentives.access.queries import person_names
 from incentives.ledger import Kind, Line
 from incentives.web.dates import day_word
+from incentives.web.languages import reading
 
 # The kinds of event that move points, as people call them.
 KINDS = {
@@ -44,24 +46,36 @@ class Told:
     occurred_on: date
 
 
-# What a room knows of the records behind events of a kind: a sentence by record.
+# What a room knows of the records behind events of a kind: a sentence, or a name, by record.
 Teller = Callable[[Sequence[UUID]], dict[UUID, str]]
 tellers: dict[Kind, Teller] = {}
+namers: dict[Kind, Teller] = {}
 
 
 def tell_lines(lines: Sequence[Line]) -> list[Told]:
     """The lines in words, in a bounded number of statements."""
     names = person_names({person for line in lines for person in (line.actor, line.approver)})
-    more: dict[Kind, dict[UUID, str]] = {}
-    for kind, teller in tellers.items():
+    more = said_of(lines, tellers)
+    english = said_of(lines, namers) if reading() == "en" else {}
+    return [
+        tell(line, names, more.get(line.kind, {}), english.get(line.kind, {})) for line in lines
+    ]
+
+
+def said_of(lines: Sequence[Line], rooms: Mapping[Kind, Teller]) -> dict[Kind, dict[UUID, str]]:
+    """What rooms say of the records behind these lines: each is asked once."""
+    found: dict[Kind, dict[UUID, str]] = {}
+    for kind, teller in rooms.items():
         records = [line.record for line in lines if line.kind is kind and line.record is not None]
         if records:
-            more[kind] = teller(records)
-    return [tell(line, names, more.get(line.kind, {})) for line in lines]
+            found[kind] = teller(records)
+    return found
 
 
-def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
-    """One line in words; `more` is what its room knows of the records behind events of its kind."""
+def tell(
+    line: Line, names: dict[UUID, str], more: dict[UUID, str], english: dict[UUID, str]
+) -> Told:
+    """One line in words; `more` and `english` are what its room says of events of its kind."""
     parts = [day_word(line.occurred_on)]
     if line.record in more:
         parts.append(more[line.record])
@@ -69,7 +83,7 @@ def tell(line: Line, names: dict[UUID, str], more: dict[UUID, str]) -> Told:
         parts += hand_words(line, names)
     parts.append(_("No. %(number)s", number=line.voucher))
     return Told(
-        title=title_of(line),
+        title=title_of(line, english),
         small=" · ".join(parts),
         points=line.points,
         balance_after=line.balance_after,
@@ -87,14 +101,16 @@ def hand_words(line: Line, names: dict[UUID, str]) -> list[str]:
     return [_("entered by %(name)s", name=names[line.actor])] if line.actor in names else []
 
 
-def title_of(line: Line) -> str:
-    """What a line was for."""
+def title_of(line: Line, english: dict[UUID, str]) -> str:
+    """What a line was for, as it was signed, in English where its record has an English name."""
     detail = line.detail or {}
     said = str(KINDS.get(line.kind, line.kind.value))
-    if line.kind is Kind.AWARD and isinstance(detail.get("name"), str):
+    if line.record in english:
+        said = english[line.record]
+    elif line.kind is Kind.AWARD and isinstance(detail.get("name"), str):
         said = str(detail["name"])
     elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):
-        said = "、".join(good_words(good) for good in detail["goods"])
+        said = goods_words(detail["goods"])
     elif line.kind is Kind.REVERSAL and isinstance(detail.get("reason"), str):
         reason = str(detail["reason"])
         said = (
@@ -114,6 +130,11 @@ def of_debt(line: Line, said: str) -> str:
     if line.points > 0:
         return _("%(what)s (made up what was owed)", what=said)
     return _("%(what)s (to be made up)", what=said)
+
+
+def goods_words(goods: Sequence[dict[str, Any]]) -> str:
+    """The goods of a sale, each with how many."""
+    return _(", ").join(good_words(good) for good in goods)
 
 
 def good_words(good: dict[str, Any]) -> str:

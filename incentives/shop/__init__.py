@@ -14,21 +14,23 @@ from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
 from incentives.fund.queries.points import goods_costs, shelf_values
+from incentives.ledger import Kind
 from incentives.recovery import hooks
+from incentives.register.lines import namers
 from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
 from incentives.shop.queries import handed_out_fen, join_terminal, serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
-from incentives.shop.telling import tell_settlements
+from incentives.shop.telling import name_goods, tell_settlements
 
 
 def init_app(_app: Flask) -> None:
     """Set in lower rooms what the shop knows.
 
     Scans ask who serves a village, access how a terminal acts, files who reads vouchers, the fund
-    who was paid, what the shelf holds and what went from it had cost, awards whether shelf and
-    budget cover their promises.
+    who was paid, what the shelf holds and what went from it had cost, statements its goods in
+    English, awards whether shelf and budget cover their promises.
     """
     serves_hook[:] = [serves_village]
     with_terminal[:] = [join_terminal]
@@ -40,6 +42,7 @@ def init_app(_app: Flask) -> None:
     hooks.add(hooks.losers, lose_goods)
     hooks.add(hooks.rebuilders, rebuild_settlement)
     hooks.add(more_of_lines, tell_settlements)
+    namers[Kind.REDEMPTION] = name_goods
     hooks.add(shelf_values, shelf_value_fen)
     hooks.add(goods_costs, handed_out_fen)
     hooks.add(covers, shelf_and_budget)

@@ -1,6 +1,8 @@
-"""What the fund's public book says of a settlement: to which shop, for which month, who decided."""
+"""What others tell of the shop: the public book of settlements, statements of goods in English."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -10,8 +12,10 @@ from incentives.extensions import db
 from incentives.fund.purposes import SETTLEMENT
 from incentives.fund.queries.book import MoreOfLine
 from incentives.ledger import Event
-from incentives.shop.models import Settlement, SettlementReversal, Shop, Undone
+from incentives.register.lines import goods_words
+from incentives.shop.models import RedemptionLine, Settlement, SettlementReversal, Shop, Undone
 from incentives.web.dates import month_word
+from incentives.web.languages import in_language
 
 
 def tell_settlements(events: Sequence[Event]) -> dict[UUID, MoreOfLine]:
@@ -55,3 +59,16 @@ def tell(settlement: Settlement, shop: str, undone: SettlementReversal | None) -
         reversal=("reversed", undone.reversed_by) if undone else None,
         reversal_reason=undone.reason if undone else None,
     )
+
+
+def name_goods(redemption_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What was taken, by redemption, in the reader's language as far as goods are named in it."""
+    goods: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for line in db.session.scalars(
+        select(RedemptionLine)
+        .where(RedemptionLine.redemption_id.in_(redemption_ids))
+        .order_by(RedemptionLine.redemption_id, RedemptionLine.line)
+    ):
+        name = in_language(line.name_zh, line.name_en)
+        goods[line.redemption_id].append({"name": name, "quantity": line.quantity})
+    return {redemption_id: goods_words(lines) for redemption_id, lines in goods.items()}

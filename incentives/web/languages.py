@@ -65,7 +65,12 @@ def in_language(name_zh: str, name_en: str | None) -> str:
 
     It goes by the texts around it: a sheet for the wall is in Chinese whoever prints it.
     """
-    return name_en if name_en and str(get_locale()) == LANGUAGES["en"].catalogue else name_zh
+    return name_en if name_en and reading() == "en" else name_zh
+
+
+def reading() -> str:
+    """The language of the texts around: `zh`, `bo` or `en`."""
+    return str(get_locale())[:2]
 
 
 def all_languages(message: str) -> list[tuple[str, str]]:

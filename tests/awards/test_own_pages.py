@@ -2,19 +2,15 @@
 
 import io
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from incentives.access.actor import Role
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.ledger.seals import seal_all
 from incentives.notices.operations import rule_on_objection
 from tests.awards.scenes import adopt_rules
@@ -22,11 +18,11 @@ from tests.awards.test_claims_http import Home, picture
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act, staff
 from tests.site import Site, make_site
+from tests.statements import Statements
+from tests.tibetan import lacking, mark_lacking
 
 AT = f"/villages/{VILLAGE}"
 TODAY = "2026-03-02"
-CATALOGUES = Path(__file__).parents[2] / "incentives/translations"
-PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 OWN_PAGES = (
     "/c",
     "/c/account",
@@ -151,6 +147,30 @@ def test_the_call_gives_what_the_page_shows(site: Site, home: Home, clock: Clock
     assert "记错了" in found["steps"][5]["note"]
 
 
+def test_a_statement_names_acts_in_english_by_their_rules_in_one_statement(
+    site: Site, home: Home, clock: Clock, statements: Statements
+) -> None:
+    zh, en = "参加村公共区域清洁日", "Join the clean-up of common ground"
+    path = f"{AT}/households/{home.id}/statement"
+    sent = []
+    for _time in range(2):
+        site.tokens.pop("cadre", None)
+        review(site, registered(site, home, occurred_on=village_day(clock.now).isoformat()))
+        post_all(site, home, clock)
+        assert en in home.open("/c/account")
+        statements.clear()
+        titles = [each["title"] for each in home.call("GET", path).json["items"]]
+        sent.append(len(statements))
+        assert set(titles) == {en}
+    assert sent[0] == sent[1]
+    assert en in home.open(f"/desk/households/{home.id}/statement")
+    token = {"Authorization": f"Bearer {site.tokens[home.number]}"}
+    chinese = site.app.test_client().get(f"/api/v1{path}", headers=token).json["items"]
+    assert [each["title"] for each in chinese] == [zh, zh]
+    home.browser.get("/language/zh-CN")
+    assert zh in home.open("/c/account")
+
+
 def test_only_the_household_and_the_village_read_it(site: Site, home: Home, other: Home) -> None:
     award = registered(site, home)
     at = f"{AT}/awards/{award}/timeline"
@@ -212,50 +232,8 @@ def test_what_an_objection_struck_says_so(site: Site, home: Home, other: Home) -
     assert f"/c/claims/{award}/objection" in page
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Every text that pages ask the catalogues for."""
-    asked: set[str] = set()
-
-    def listening(original: Callable[..., str]) -> Callable[..., str]:
-        def look_up(self: Translations, message: str, *rest: Any) -> str:
-            asked.add(message)
-            return original(self, message, *rest)
-
-        return look_up
-
-    for name in ("gettext", "ugettext", "ngettext", "ungettext"):
-        monkeypatch.setattr(Translations, name, listening(getattr(Translations, name)))
-    return asked
-
-
-def catalogue(language: str) -> dict[str, str]:
-    """What a language says for each text that it has."""
-    with (CATALOGUES / language / "LC_MESSAGES/messages.po").open("rb") as file:
-        return {
-            message.id if isinstance(message.id, str) else message.id[0]: "".join(
-                message.string[:1]
-            )
-            if isinstance(message.string, tuple)
-            else message.string
-            for message in read_po(file)
-            if message.id and any(message.string or ())
-        }
-
-
-def read_in_chinese(said: set[str], pages: str) -> set[str]:
-    """The texts that Tibetan lacks and that pages show, so that they stand there in Chinese."""
-    chinese, tibetan = catalogue("zh_Hans_CN"), catalogue("bo")
-    return {
-        text
-        for text in said - tibetan.keys()
-        if text in chinese
-        and re.search(".+?".join(map(re.escape, PLACE.split(chinese[text]))), pages)
-    }
-
-
 def test_all_that_a_household_reads_is_there_in_tibetan(
-    site: Site, home: Home, clock: Clock, said: set[str]
+    site: Site, home: Home, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posted = registered(site, home, quantity=2)
     refused = registered(site, home, "CU01")
@@ -269,11 +247,10 @@ def test_all_that_a_household_reads_is_there_in_tibetan(
     turn(site, posted, "reinstatement")
     home.send(f"/c/claims/{claim}/objection", on=f"/c/claims/{claim}/objection", reason="少了一次")
     home.browser.get("/language/bo")
-    said.clear()
+    mark_lacking(monkeypatch)
     own = [f"/c/awards/{each}" for each in (posted, refused, claim, waiting)]
     pages = [home.open(path) for path in (*OWN_PAGES, *own, f"/c/claims/{posted}/objection")]
     pages.append(home.send("/c/claims/new", on="/c/claims/new", occurred_on="2031-01-01").text)
     pages.append(home.open(f"/c/awards/{home.id}", status=404))
-    assert {"Points given", "Read these rules"} <= said
-    assert read_in_chinese(said, "\n".join(pages)) == set()
-    assert "days left" not in "".join(pages)
+    assert lacking("".join(pages)) == set()
+    assert "ཕྱིར་བསྡུས" in "".join(pages)

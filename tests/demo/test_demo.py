@@ -4,10 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from incentives import create_app, ledger
+from incentives import ledger
 from incentives.access.models import User
 from incentives.access.people import actor_of_user
 from incentives.awards.models import Award, AwardStatus
@@ -36,26 +35,6 @@ from incentives.notices.models import Notice
 from incentives.register.models import Household, Resident
 from incentives.shop.models import Good, Stock
 from tests.factories import VILLAGE
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    data = tmp_path_factory.mktemp("county")
-    app = create_app(
-        {
-            "JISHAN_DATA": data,
-            "JISHAN_SEALS": data.parent / "county-seals",
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{data / 'jishan.sqlite3'}",
-            "TESTING": True,
-        }
-    )
-    with app.app_context():
-        upgrade()
-        load_demo(villages=1, households=20)
-        db.session.remove()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(autouse=True)

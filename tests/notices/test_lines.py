@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.factories import VILLAGE, act, make_household
 from tests.notices.acts import reviewed
 from tests.site import Site, make_site
+from tests.statements import Statements
 from tests.web.sheets import sheet_of
 
 AT = f"/villages/{VILLAGE}/notices"
@@ -96,6 +97,30 @@ def test_a_notice_s_lines_are_narrowed_and_taken_along_by_anyone(site: Site) -> 
         assert "扎**" in text
         assert "扎西彭措" not in text
         assert "格桑" not in text
+
+
+def test_acts_are_named_in_the_readers_language_and_kept_as_published(
+    site: Site, statements: Statements
+) -> None:
+    zh, en = "参加村公共区域清洁日", "Join the clean-up of common ground"
+    waits = site.call("reviewer", "GET", f"{AT}/awaiting").json["items"][0]
+    assert (waits["what"], waits["title"]) == (zh, en)
+    assert en in site.open("reviewer", "/review/notices")
+    put_up(site)
+    reader = site.app.test_client()
+    assert zh in reader.get(PAGE).text
+    reader.get("/language/en")
+    statements.clear()
+    assert en in reader.get(PAGE).text
+    assert sum("JOIN rule_item" in each for each in statements.sent) == 1
+    assert zh not in reader.get(PAGE).text
+    assert zh in reader.get(f"{PAGE}/print").text
+    assert {row[2] for row in sheet_of(reader.get(f"{PAGE}.xlsx"))[1:]} == {en}
+    for query in ("common", "清洁"):
+        lines = site.call(None, "GET", f"{AT}/1/lines?q={query}").json["items"]
+        assert {(each["what"], each["title"]) for each in lines} == {(zh, en)}
+    chinese = site.app.test_client().get(f"/api/v1{AT}/1/lines").json["items"]
+    assert {(each["what"], each["title"]) for each in chinese} == {(zh, zh)}
 
 
 def test_a_list_that_is_given_whole_takes_no_limit_as_the_docs_say(site: Site) -> None:

@@ -51,7 +51,8 @@ def object_to_claim(award_id: UUID) -> Any:
         then=lambda _objection: url_for("awards_pages.show_own", award_id=award_id),
         done=KEPT,
     )
-    return answer or render("notices/object_claim.html", form=form, view=award_views([award])[0])
+    view = award_views([award])[0]
+    return answer or render("notices/object_claim.html", form=form, view=view, name_of=item_name)
 
 
 def way_to_object(award: Award) -> str | None:
@@ -189,6 +190,7 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         subject=subject,
         award=award_views([subject.award])[0] if subject.award is not None else None,
         awards=award_views(awards),
+        name_of=item_name,
         gone=objectionable_clearing(home, today) if choosing else None,
         redemptions=queries.disputable_redemptions(home.village, home.id, since)
         if choosing

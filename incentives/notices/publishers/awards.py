@@ -17,6 +17,8 @@ from incentives.awards.queries import (
     get_award,
     reviewers_of,
 )
+from incentives.awards.telling import name_in_english
+from incentives.awards.words import item_name
 from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
@@ -24,6 +26,7 @@ from incentives.notices.models import Notice
 from incentives.notices.publishers.protocol import Entry, Hands
 from incentives.register.names import masked
 from incentives.register.policy import NoticeNames
+from incentives.web.languages import reading
 
 
 class AwardPublisher:
@@ -77,6 +80,10 @@ class AwardPublisher:
         rows = db.session.execute(select(Award.id, Award.status).where(Award.id.in_(ids)))
         return {award_id: status.value for award_id, status in rows}
 
+    def titles(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What was done, in English by the rules."""
+        return name_in_english(ids) if reading() == "en" else {}
+
     def full_names(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Who earned them; minors left out."""
         found = list(db.session.scalars(select(Award).where(Award.id.in_(ids))))
@@ -96,4 +103,5 @@ def entry_of(view: AwardView) -> Entry:
         occurred_on=award.occurred_on,
         quantity=award.quantity,
         points=award.points,
+        title=item_name(view.item),
     )

@@ -20,6 +20,7 @@ from incentives.fund.purposes import purposes
 from incentives.fund.queries.disbursements import disbursements_waiting, find_disbursement
 from incentives.fund.queries.payees import Payee, payee_households, payees
 from incentives.fund.states import BEFORE_PAYMENT
+from incentives.fund.words import purpose_word
 from incentives.notices.models import Notice
 from incentives.notices.publishers.protocol import Entry, Hands
 
@@ -80,6 +81,13 @@ class DisbursementPublisher:
         )
         return {disbursement_id: status.value for disbursement_id, status in rows}
 
+    def titles(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What the money is for, by the county's list of purposes."""
+        rows = db.session.execute(
+            select(Disbursement.id, Disbursement.purpose).where(Disbursement.id.in_(ids))
+        )
+        return {disbursement_id: purpose_word(purpose) for disbursement_id, purpose in rows}
+
     def full_names(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """None: a payee's public name is decided by the purpose, on paper too."""
         return {}
@@ -98,4 +106,5 @@ def entry_of(disbursement: Disbursement, payee: Payee) -> Entry:
         full_names=False,
         amount_fen=disbursement.amount_fen,
         reason=None if in_need else disbursement.reason,
+        title=purpose_word(disbursement.purpose),
     )

@@ -14,7 +14,8 @@ from incentives.notices.models import Notice
 class Entry:
     """A record that awaits publication, as its line will say it, and what its policy asks.
 
-    `ready_at` is when the last decision was made that it needed.
+    `ready_at` is when the last decision was made that it needed, `title` is what it is in the
+    reader's language; the line is in Chinese, as it is signed with the notice.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class Entry:
     points: int | None = None
     amount_fen: int | None = None
     reason: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ class Publisher(Protocol):
 
     def statuses(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """The states of these records."""
+        ...
+
+    def titles(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What these records are in the reader's language, where they are named in it."""
         ...
 
     def full_names(self, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -19,15 +19,20 @@ from incentives.notices.models import (
     Objection,
 )
 from incentives.notices.publishers import PUBLISHERS
+from incentives.web.languages import reading
 
 SHOWN_DAYS = 30
 
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line as the public sees it: the state of what it lists, and the rulings on objections."""
+    """A line as the public sees it: the state of what it lists, and the rulings on objections.
+
+    `title` is what it lists in the reader's language, in Chinese what stands in the line.
+    """
 
     line: NoticeLine
+    title: str
     status: str
     objected: bool
     rulings: list[Objection]
@@ -103,11 +108,14 @@ def notice_view(village: str, number: int, now: datetime) -> NoticeView:
     if is_gone(notice, now):
         return NoticeView(notice, [], lines_gone=True)
     lines = lines_of(notice)
-    statuses = PUBLISHERS[notice.kind].statuses([subject_of(line) for line in lines])
+    publisher, subjects = PUBLISHERS[notice.kind], [subject_of(line) for line in lines]
+    statuses = publisher.statuses(subjects)
+    titles = {} if reading() == "zh" else publisher.titles(subjects)
     objections = objections_to_lines(notice)
     shown = [
         ShownLine(
             line,
+            titles.get(subject_of(line), line.what),
             statuses[subject_of(line)],
             objected=any(each.ruled_at is None for each in objections[line.line]),
             rulings=[each for each in objections[line.line] if each.ruled_at is not None],
