@@ -27,6 +27,7 @@ from incentives.calls.queries.offices import VILLAGE_CODE
 from incentives.errors import Duplicate, FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.register.queries import find_division
+from incentives.texts import refuse_unseen
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def managed_office(office_id: UUID, actor: Actor) -> Office:
 
 def check_name(division: str, name: str) -> str:
     """The name without blanks around it; refuses an empty, a too long and a taken one, and one that
-    names a villager."""
+    names a villager or has a letter that nobody sees."""
+    refuse_unseen(name, "/name")
     name = name.strip()
     if not name or len(name) > NAME_LENGTH:
         detail = _("Please write 1 to %(length)s characters", length=NAME_LENGTH)

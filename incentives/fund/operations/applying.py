@@ -30,6 +30,7 @@ from incentives.fund.queries.payees import is_resident_named, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, find_team, find_village, get_resident
+from incentives.texts import refuse_unseen
 
 FILES_AT_MOST = 10
 
@@ -162,7 +163,11 @@ def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | No
 
 
 def checked_name(village: str, typed: str) -> str:
-    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen."""
+    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen.
+
+    Refuses one with a letter that nobody sees too.
+    """
+    refuse_unseen(typed, "/payee/name")
     name = check_text(typed, "/payee/name", NAME_LENGTH)
     if is_resident_named(village, name):
         detail = _("Somebody of the village has this name: choose them from the register")

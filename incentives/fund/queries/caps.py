@@ -18,7 +18,7 @@ from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.payees import paid_to
-from incentives.fund.queries.typed import Paid, is_name_of
+from incentives.fund.queries.typed import Paid, is_same_payee
 
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
@@ -51,7 +51,7 @@ class Holder:
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
-        if self.is_named_as(other) or other.is_named_as(self):
+        if self.is_named_as(other):
             return True
         if self.people & other.people or (self.team is not None and self.team == other.team):
             return True
@@ -60,8 +60,10 @@ class Holder:
         return bool(self.homes & other.homes)
 
     def is_named_as(self, other: "Holder") -> bool:
-        """Whether both were typed, and this name is the other one."""
-        return None not in (self.name, other.name) and is_name_of(self.name or "", other.name or "")
+        """Whether both were typed, and one name is the other."""
+        return None not in (self.name, other.name) and is_same_payee(
+            self.name or "", other.name or ""
+        )
 
 
 def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:

@@ -26,6 +26,7 @@ from incentives.register.models import (
 from incentives.register.names import readings
 from incentives.register.queries.divisions import find_village
 from incentives.register.queries.households import find_household, get_resident
+from incentives.texts import refuse_unseen
 
 MEMBERS_AT_MOST = 30
 ADULT_FROM = 18
@@ -219,7 +220,8 @@ def check_person(person: Person, pointer: str, today: date) -> None:
 
 
 def check_text(text: str, pointer: str, length: int) -> str:
-    """The text without blanks around it; refuses an empty or too long one."""
+    """The text without blanks around it; refuses an empty, too long or partly unseen one."""
+    refuse_unseen(text, pointer)
     stripped = text.strip()
     if not stripped or len(stripped) > length or not stripped.isprintable():
         detail = _("Please write 1 to %(length)s characters", length=length)
