@@ -287,6 +287,9 @@ GUARDS_OF_PAPERS = (
     ),
 )
 
+# Who a team's money goes to is as it was when it was applied for.
+GUARDS_OF_MEMBERS = kept("disbursement_member", "the payees of an application stay")
+
 
 def create_triggers(connection: Connection, guards: Sequence[Guard] = GUARDS) -> None:
     """Create them in the connection's schema."""

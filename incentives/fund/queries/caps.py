@@ -41,7 +41,7 @@ class Cap:
 class Holder:
     """Whom money goes to, as caps count it: people one by one, their household; a team, a name.
 
-    A team whose members are all of one household counts with this household.
+    A team whose members are all of one household, now or when it was applied for, counts with it.
     """
 
     people: frozenset[UUID] = frozenset()
@@ -122,8 +122,6 @@ def holders_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Holder]:
 
 def holder_of(row: Disbursement, paid: Paid) -> Holder:
     """Whom a disbursement goes to, as caps count it."""
-    if row.team_id is not None:
-        homes = paid.homes if len(paid.homes) == 1 else frozenset()
-        return Holder(homes=homes, team=row.team_id)
     people = frozenset() if paid.as_a_whole else paid.people
-    return Holder(people, paid.homes, name=row.payee_name)
+    homes = paid.homes if paid.sole_homes is None else paid.sole_homes
+    return Holder(people, homes, team=row.team_id, name=row.payee_name)

@@ -27,11 +27,15 @@ DEPARTMENT = re.compile("(门市部?|营业部|经营部|服务部|分店|总店
 
 @dataclass(frozen=True)
 class Paid:
-    """Whom money goes to: people, their households, and whether as a whole, not one by one."""
+    """Whom money goes to: people, their households, and whether as a whole, not one by one.
+
+    `sole_homes`: of a team, the households that all of it are of, or were.
+    """
 
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
     as_a_whole: bool = False
+    sole_homes: frozenset[UUID] | None = None
 
 
 @dataclass
