@@ -1,20 +1,28 @@
-"""Texts that people write: whether they say anything, and how long they may be."""
+"""Texts that people write: whether they say anything, can be seen, and how long they may be."""
 
+import csv
+import re
 import unicodedata
+from functools import cache
+from importlib.resources import files
 
 from flask_babel import lazy_gettext as _
 
 from incentives.errors import FieldError, Invalid
 
-# Letters by their category that nobody sees: Hangul's fillers.
-FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+# Unicode's Default_Ignorable_Code_Point, letters without a shape whatever their category says (a
+# variation selector is a mark, a Hangul filler a letter), with controls and Braille's blank.
+UNSEEN_LETTER = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def is_blank(text: str | None) -> bool:
     """Whether a text says nothing: it has no letter and no digit that can be seen."""
-    return not any(
-        unicodedata.category(each)[0] in "LN" and each not in FILLERS for each in text or ""
-    )
+    seen = UNSEEN_LETTER.sub("", text or "")
+    return not any(unicodedata.category(each)[0] in "LN" for each in seen)
 
 
 def check_text(text: str | None, pointer: str, length: int) -> str:
@@ -33,6 +41,12 @@ def check_line(text: str | None, pointer: str, length: int) -> str:
     return stripped
 
 
+def check_name(name: str | None, pointer: str, length: int) -> str:
+    """As `check_line`, of what stands for one: refuses any letter that nobody sees, too."""
+    refuse_unseen(name or "", pointer)
+    return check_line(name, pointer, length)
+
+
 def optional_text(text: str | None, pointer: str, length: int) -> str | None:
     """The text without blanks around it, None for one that says nothing; refuses a too long one."""
     return None if is_blank(text) else check_text(text, pointer, length)
@@ -42,3 +56,30 @@ def refusal(pointer: str, length: int) -> Invalid:
     """What a field is told that wants some words, and not too many."""
     detail = _("Please write 1 to %(length)s characters", length=length)
     return Invalid(errors=[FieldError(pointer, detail)])
+
+
+def refuse_unseen(name: str, pointer: str) -> None:
+    """Refuse a name with a letter that nobody sees: it would pass for another name."""
+    if UNSEEN_LETTER.search(name.strip()):
+        detail = _("There is a character in it that cannot be seen: please type it again by hand")
+        raise Invalid(errors=[FieldError(pointer, detail)])
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Each traditional Chinese letter with its simplified one, for `str.translate`."""
+    text = files("incentives").joinpath("data/traditional.csv").read_text(encoding="utf-8")
+    return {
+        ord(letter): row["simplified"]
+        for row in csv.DictReader(text.splitlines())
+        for letter in row["traditional"]
+    }
+
+
+@cache
+def traditional() -> dict[str, str]:
+    """Each simplified Chinese letter with its traditional ones in one string."""
+    found: dict[str, str] = {}
+    for letter, plain in simplified().items():
+        found[plain] = found.get(plain, "") + chr(letter)
+    return found

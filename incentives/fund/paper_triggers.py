@@ -167,3 +167,6 @@ GUARDS_OF_BANK = (
     of_open_month("bank_note", "DELETE", ENTRY_CLOSED.format(row="OLD")),
     *kept("bank_note", WORDS, TRUNCATE),
 )
+
+# Who a team's money goes to is as it was when it was applied for.
+GUARDS_OF_MEMBERS = kept("disbursement_member", "the payees of an application stay")

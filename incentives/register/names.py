@@ -5,6 +5,12 @@ import unicodedata
 
 from pypinyin import lazy_pinyin
 
+from incentives.texts import UNSEEN_LETTER, simplified
+
+# Marks that stand over or through a letter of any script; Tibetan's own are others.
+ACCENT = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+WORDS_AT_MOST, SYLLABLES_AT_MOST = 16, 4
+
 # Surnames that pypinyin reads as the everyday word, with their readings as a surname.
 SURNAMES = {
     "曾": ["zeng"],
@@ -59,22 +65,72 @@ def masked(name: str) -> str:
     return f"{name[:1]}**"
 
 
-def letters(text: str) -> str:
-    """The letters and digits of a text, of full or half width and either case."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(each for each in plain if unicodedata.category(each)[0] in "LMN")
+def plain(text: str) -> str:
+    """A text as names are compared: of one width and case, simplified, all of it to be seen.
 
-
-def stands_in(name: str, text: str) -> bool:
-    """Whether a text has this whole name in it, with blanks or dots between its letters or none.
-
-    A name of Latin letters is a word of its own there; of a single letter nobody is known.
+    Accents go, but for pinyin's ü, which is v as in the register; Tibetan's vowel signs stay.
     """
-    wanted = letters(name)
-    if len(wanted) < 2:
-        return False
-    if wanted.isascii():
-        said = r"[\W_]*".join(map(re.escape, wanted))
-        plain = unicodedata.normalize("NFKC", text).casefold()
-        return re.search(rf"(?<![a-z0-9]){said}(?![a-z0-9])", plain) is not None
-    return wanted in letters(text)
+    apart = unicodedata.normalize("NFKD", UNSEEN_LETTER.sub("", text)).casefold()
+    bare = ACCENT.sub("", apart.replace("u\u0308", "v"))
+    return unicodedata.normalize("NFC", bare).translate(simplified())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, as names are compared."""
+    return "".join(each for each in plain(text) if unicodedata.category(each)[0] in "LMN")
+
+
+class Written:
+    """What somebody wrote, in which names are looked for: many in one text."""
+
+    def __init__(self, text: str) -> None:
+        """Read the text once."""
+        self.plain = plain(text)
+        self.letters = letters(text)
+        self.turns = turns_of(self.plain)
+
+    def has(self, name: str) -> bool:
+        """Whether this whole name stands there, with blanks or dots between its letters or none.
+
+        A name of Latin letters is words of their own, in their order or as they turn: Xiaoqin He
+        is He Xiaoqin. A Chinese name may have pinyin for some of its letters. Of a single letter
+        nobody is known.
+        """
+        return self.has_letters(letters(name))
+
+    def has_letters(self, name: str) -> bool:
+        """Whether a name stands there that is given as its letters: quicker for many texts."""
+        if len(name) < 2:
+            return False
+        if name.isascii():
+            return name in self.turns
+        return name in self.letters or self.has_half_in_pinyin(name)
+
+    def has_half_in_pinyin(self, name: str) -> bool:
+        """Whether a Chinese name stands there of which some letters are in pinyin: 胡ting."""
+        if not self.turns or not any(letter in self.letters for letter in name):
+            return False
+        forms = (
+            "|".join(map(re.escape, [letter, *lazy_pinyin(letter), *SURNAMES.get(letter, [])]))
+            for letter in name
+        )
+        half = r"[\W_]*".join(f"(?:{form})" for form in forms)
+        return re.search(rf"(?<![a-z0-9]){half}(?![a-z0-9])", self.plain) is not None
+
+
+def turns_of(text: str) -> set[str]:
+    """The words in Latin letters that stand together in a text, put together, a few as they turn.
+
+    As many as spell a name letter by letter, and as many turned as a name has syllables.
+    """
+    found = set()
+    for run in re.findall(r"(?:[a-z0-9]|[\W_])+", text):
+        words = re.findall("[a-z0-9]+", run)
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + WORDS_AT_MOST, len(words)) + 1):
+                turning = end - start if end - start <= SYLLABLES_AT_MOST else 1
+                found |= {
+                    "".join(words[start + at : end] + words[start : start + at])
+                    for at in range(turning)
+                }
+    return found

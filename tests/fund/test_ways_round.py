@@ -285,6 +285,9 @@ def decided(village, payee: PayeeChoice, amount_fen: int = LIMIT, purpose: str =
         ("县供销社", "县供销社（门市部）"),
         ("县供销社2号", "县 供销社"),
         ("Coop", "ＣＯＯＰ"),
+        ("县供销社", "县供銷社"),
+        ("县供销社", "县供销社 门市部"),
+        ("县供销社营业部", "县供销社有限公司"),
     ],
 )
 def test_one_payee_is_one_however_the_name_is_written(village, first, second):
@@ -297,7 +300,8 @@ def test_one_payee_is_one_however_the_name_is_written(village, first, second):
 
 def test_another_payee_is_another(village):
     decided(village, PayeeChoice(name="县供销社"))
-    assert status_of(decided(village, PayeeChoice(name="县五金店"))) is Status.APPROVED
+    for name in ("县五金店", "县供水公司", "供销社对面的粮店"):
+        assert status_of(decided(village, PayeeChoice(name=name))) is Status.APPROVED
 
 
 def test_a_household_is_one_payee_with_all_its_members(village):

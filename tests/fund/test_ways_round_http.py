@@ -315,3 +315,41 @@ def test_a_counts_difference_has_a_name_in_figures(site):
     (figures,) = site.call(None, "GET", FUND).json["by_purpose"]
     names = [figures[key] for key in ("purpose", "name_zh", "name_en")]
     assert names == ["difference", "盘点差额", "Difference found"]
+
+
+def test_a_team_whose_members_are_exchanged_after_the_approval_is_looked_at_again(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    outsider, home = household(site), other_household(site)
+    found = site.call("cadre", "GET", f"/villages/{VILLAGE}/households/{home}").json
+    mine, other = found["members"][0]["id"], outsider["members"][0]["id"]
+    team = {"name": "护渠队", "leader_id": mine, "member_ids": [mine, other]}
+    made = site.call("cadre", "POST", f"/villages/{VILLAGE}/teams", team)
+    assert made.status_code == 201, made.text
+    goods = {"purpose": "commons", "amount_fen": 60_000}
+    approved(site, payee={"household_id": home}, **goods)
+    one = approved(site, payee={"team_id": made.json["id"]}, **goods)
+    assert one["status"] == "approved"
+    alone = {**team, "member_ids": [mine]}
+    path = f"/villages/{VILLAGE}/teams/{made.json['id']}"
+    assert site.call("cadre", "PUT", path, alone).status_code == 200
+    payment = {"paid_on": "2026-03-02", "method": "cash", "voucher": "ZC-1"}
+    answer = site.call("treasurer", "POST", f"{FUND}/disbursements/{one['id']}/payment", payment)
+    said = (
+        "With what else its payee gets within 30 days this needs a second approval by now:"
+        " take it back and apply again"
+    )
+    assert (answer.status_code, answer.json["detail"]) == (409, said)
+    page = f"/fund/disbursements/{one['id']}"
+    typed = site.send("treasurer", f"{page}/payment", on=page, **payment)
+    assert (typed.status_code, said in typed.text) == (409, True)
+    act(site, "cadre", one, "withdrawal", {"reason": "重新申请"})
+
+
+def test_a_payee_with_an_unseen_letter_is_refused_by_call_and_page(site):
+    body = {"purpose": "commons", "amount_fen": 60_000, "reason": "x"}
+    hidden = {"payee": {"name": "何\ufe0f小琴"}}
+    answer = site.call("cadre", "POST", f"{FUND}/disbursements", body | hidden)
+    assert pointers(answer) == ["/payee/name"]
+    typed = {"purpose": "commons", "amount_fen": "600", "reason": "x"}
+    sent = site.send("cadre", "/fund/apply", **typed, payee_name="何\ufe0f小琴")
+    assert (sent.status_code, "There is a character in it that cannot" in sent.text) == (422, True)

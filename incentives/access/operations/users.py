@@ -24,6 +24,7 @@ from incentives.errors import (
     WrongState,
 )
 from incentives.extensions import db
+from incentives.texts import refuse_unseen
 
 
 def add_user(
@@ -39,10 +40,11 @@ def add_user(
 ) -> User:
     """Add a member of staff with roles, each at a division that the actor administers.
 
-    Refuses a name that is taken, a password that is too easy, no role at all, roles elsewhere and
-    a resident who isn't of those divisions.
+    Refuses a user name that is taken, a name with a letter that nobody sees, a password that is too
+    easy, no role at all, roles elsewhere and a resident who isn't of those divisions.
     """
     require(actor, "user.manage", None)
+    refuse_unseen(name, "/name")
     held = check_roles(roles, actor)
     check_resident(resident_id, actor)
     folded = check_username(username)
@@ -82,6 +84,7 @@ def change_user(*, user_id: UUID, changes: Mapping[str, Any], actor: Actor, now:
         check_resident(changes["resident_id"], actor)
         user.resident_id = changes["resident_id"]
     if "name" in changes:
+        refuse_unseen(changes["name"], "/name")
         user.name = changes["name"].strip()
     if "language" in changes:
         user.language = changes["language"]

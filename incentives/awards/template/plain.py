@@ -3,12 +3,11 @@
 Each letter keeps its place in what was typed, so that a committee is shown its own words.
 """
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+
+from incentives.texts import simplified
 
 SPACE = " "
 SINGLE_LETTERS = re.compile(r"(?<![a-z])[a-z](?: [a-z]){2,}(?![a-z])")
@@ -27,17 +26,6 @@ class Plain:
     def as_typed(self, start: int, end: int) -> str:
         """The piece of what was typed that these letters came from."""
         return self.typed[self.places[start] : self.places[end - 1] + 1].strip()
-
-
-@cache
-def simplified() -> dict[str, str]:
-    """Traditional letters of the words that the check looks for, each to its simplified one."""
-    text = files("incentives").joinpath("data/traditional.csv").read_text(encoding="utf-8")
-    return {
-        letter: row["simplified"]
-        for row in csv.DictReader(text.splitlines())
-        for letter in row["traditional"]
-    }
 
 
 def plain(typed: str) -> Plain:
@@ -64,7 +52,7 @@ def letters_of(symbol: str) -> str:
         if FIRST_ACCENT <= letter <= LAST_ACCENT:
             continue
         kept = unicodedata.category(letter)[0] in "LNM"
-        found += simplified().get(letter, letter) if kept else SPACE
+        found += simplified().get(ord(letter), letter) if kept else SPACE
     return found
 
 

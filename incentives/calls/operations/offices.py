@@ -27,7 +27,7 @@ from incentives.calls.queries.offices import VILLAGE_CODE
 from incentives.errors import Duplicate, FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.register.queries import find_division
-from incentives.texts import check_text
+from incentives.texts import check_text, refuse_unseen
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,8 @@ def managed_office(office_id: UUID, actor: Actor) -> Office:
 
 def check_name(division: str, name: str) -> str:
     """The name without blanks around it; refuses an empty, a too long and a taken one, and one that
-    names a villager."""
+    names a villager or has a letter that nobody sees."""
+    refuse_unseen(name, "/name")
     name = check_text(name, "/name", NAME_LENGTH)
     refuse_names(division, name, "/name")
     if db.session.scalar(select(Office.id).where(Office.division == division, Office.name == name)):

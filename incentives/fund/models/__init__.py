@@ -14,6 +14,7 @@ from incentives.fund.models.disbursements import (
     DisbursementFile,
     DisbursementList,
     DisbursementListLine,
+    DisbursementMember,
     PaymentReturn,
 )
 from incentives.fund.models.money import Budget, BudgetAdoption, Income, IncomeFile, MoneyMove
@@ -51,6 +52,7 @@ __all__ = [
     "DisbursementFile",
     "DisbursementList",
     "DisbursementListLine",
+    "DisbursementMember",
     "Income",
     "IncomeFile",
     "Method",

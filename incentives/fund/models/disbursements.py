@@ -116,6 +116,19 @@ class DisbursementFile(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("file.id"), primary_key=True, index=True)
 
 
+class DisbursementMember(Base):
+    """Who was in a team on the day when money was applied for it, and in which household.
+
+    They stay its payees whoever is in the team later.
+    """
+
+    __tablename__ = "disbursement_member"
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+
+
 class DisbursementApproval(Base):
     """What one supervisor decided on a disbursement, once; `from_above`: for the township."""
 

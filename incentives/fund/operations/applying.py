@@ -14,7 +14,13 @@ from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.errors import CapExceeded, FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
-from incentives.fund.models import NAME_LENGTH, REASON_LENGTH, Disbursement, DisbursementFile
+from incentives.fund.models import (
+    NAME_LENGTH,
+    REASON_LENGTH,
+    Disbursement,
+    DisbursementFile,
+    DisbursementMember,
+)
 from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.steps import (
     check_amount,
@@ -25,11 +31,11 @@ from incentives.fund.operations.steps import (
 )
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.caps import caps_of
-from incentives.fund.queries.payees import is_resident_named, payee_holds_role
+from incentives.fund.queries.payees import is_resident_named, members_of_teams, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, find_team, find_village, get_resident
-from incentives.texts import check_text
+from incentives.texts import check_name, check_text
 
 FILES_AT_MOST = 10
 
@@ -57,10 +63,11 @@ def apply_for_disbursement(
 ) -> Disbursement:
     """Ask for money out of the fund, with the reason and what shows it.
 
-    Keeps the policy of the day, and whether the payee holds a role in the village (the township
-    approves too then). Refuses a payee of one's own household, payees and files of other villages,
-    a resident's name that was typed instead of chosen, more than the cap that the assembly adopted
-    leaves the payee (the county's advice only warns), and settlements, which have their own way.
+    Keeps the policy of the day, who is in a team that it is for, and whether the payee holds a role
+    in the village (the township approves too then). Refuses a payee of one's own household, payees
+    and files of other villages, a resident's name that was typed instead of chosen, a name with a
+    letter that nobody sees, more than the cap that the assembly adopted leaves the payee (the
+    county's advice only warns), and settlements, which have their own way.
     """
     require(actor, "disbursement.apply", village)
     find_village(village)
@@ -121,6 +128,14 @@ def add_disbursement(
         DisbursementFile(disbursement_id=disbursement.id, file_id=file_id)
         for file_id in dict.fromkeys(evidence)
     )
+    if payee.team_id is not None:
+        members = members_of_teams([payee.team_id]).get(payee.team_id, {})
+        db.session.add_all(
+            DisbursementMember(
+                disbursement_id=disbursement.id, resident_id=resident, household_id=home
+            )
+            for resident, home in members.items()
+        )
     db.session.flush()
     record(disbursement, audit.Tag.DISBURSEMENT_APPLIED, actor=actor, now=now)
     return disbursement
@@ -162,8 +177,11 @@ def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | No
 
 
 def checked_name(village: str, typed: str) -> str:
-    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen."""
-    name = check_text(typed, "/payee/name", NAME_LENGTH)
+    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen.
+
+    Refuses one with a letter that nobody sees too.
+    """
+    name = check_name(typed, "/payee/name", NAME_LENGTH)
     if is_resident_named(village, name):
         detail = _("Somebody of the village has this name: choose them from the register")
         raise Invalid(errors=[FieldError("/payee/name", detail)])

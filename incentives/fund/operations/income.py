@@ -23,7 +23,7 @@ from incentives.fund.models import (
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
 from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.steps import check_amount, check_day
-from incentives.texts import check_text, optional_text
+from incentives.texts import check_text, optional_text, refuse_unseen
 
 
 def record_income(
@@ -51,6 +51,7 @@ def record_income(
     check_day(received_on, "/received_on", now)
     voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH)
     giver = optional_text(giver, "/giver", NAME_LENGTH)
+    refuse_unseen(giver or "", "/giver")
     note = optional_text(note, "/note", REASON_LENGTH)
     if file is not None:
         check_file(village, file, "/file")

@@ -28,6 +28,7 @@ from incentives.fund.models import (
 from incentives.fund.operations.deciding import approvals_of
 from incentives.fund.operations.keeping import check_file, keep_for_accounting
 from incentives.fund.operations.months import refuse_closed
+from incentives.fund.operations.standing import refuse_lacking
 from incentives.fund.operations.steps import (
     check_amount,
     check_day,
@@ -58,8 +59,9 @@ def pay_disbursement(
 ) -> Disbursement:
     """Pay an approved disbursement from cash or bank, under a voucher.
 
-    Refuses who evaluated or approved it, somebody of the payee's household, more than cash or
-    bank held on that day or since, a day before the last approval's, and one of a closed month.
+    Refuses who evaluated or approved it, somebody of the payee's household, what lacks an approval
+    as its payee is known by now, more than cash or bank held on that day or since, a day before the
+    last approval's, and one of a closed month.
     """
     return pay_disbursements(
         village=village,
@@ -89,7 +91,7 @@ def pay_disbursements(
     ledger.hold([village])
     refuse_closed(village, paid_on, "/paid_on")
     rows = [find_for_step(village, each) for each in checked]
-    drafts = []
+    drafts, given = [], {}
     for row in rows:
         approvals = approvals_of(row.id)
         refuse_same_person(actor, row.evaluated_by, *(each.approver for each in approvals))
@@ -98,9 +100,11 @@ def pay_disbursements(
             raise WrongState(_("This isn't approved yet"))
         refuse_wrong_state(row, Action.PAY)
         refuse_unapproved_day(paid_on, max(each.decided_at for each in approvals))
+        given[row.id] = approvals
         drafts.append(
             payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
         )
+    refuse_lacking(rows, given)
     refuse_short(village, method, sum(row.amount_fen for row in rows))
     events = ledger.post(drafts, actor=actor.person, now=now)
     for row, event in zip(rows, events, strict=True):

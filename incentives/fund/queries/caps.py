@@ -18,7 +18,7 @@ from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.payees import paid_to
-from incentives.fund.queries.typed import Paid, is_name_of
+from incentives.fund.queries.typed import Paid, is_same_payee
 
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
@@ -41,7 +41,7 @@ class Cap:
 class Holder:
     """Whom money goes to, as caps count it: people one by one, their household; a team, a name.
 
-    A team whose members are all of one household counts with this household.
+    A team whose members are all of one household, now or when it was applied for, counts with it.
     """
 
     people: frozenset[UUID] = frozenset()
@@ -51,7 +51,7 @@ class Holder:
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
-        if self.is_named_as(other) or other.is_named_as(self):
+        if self.is_named_as(other):
             return True
         if self.people & other.people or (self.team is not None and self.team == other.team):
             return True
@@ -60,8 +60,10 @@ class Holder:
         return bool(self.homes & other.homes)
 
     def is_named_as(self, other: "Holder") -> bool:
-        """Whether both were typed, and this name is the other one."""
-        return None not in (self.name, other.name) and is_name_of(self.name or "", other.name or "")
+        """Whether both were typed, and one name is the other."""
+        return None not in (self.name, other.name) and is_same_payee(
+            self.name or "", other.name or ""
+        )
 
 
 def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
@@ -120,8 +122,6 @@ def holders_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Holder]:
 
 def holder_of(row: Disbursement, paid: Paid) -> Holder:
     """Whom a disbursement goes to, as caps count it."""
-    if row.team_id is not None:
-        homes = paid.homes if len(paid.homes) == 1 else frozenset()
-        return Holder(homes=homes, team=row.team_id)
     people = frozenset() if paid.as_a_whole else paid.people
-    return Holder(people, paid.homes, name=row.payee_name)
+    homes = paid.homes if paid.sole_homes is None else paid.sole_homes
+    return Holder(people, homes, team=row.team_id, name=row.payee_name)

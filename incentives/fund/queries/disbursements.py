@@ -19,6 +19,7 @@ from incentives.fund.models import (
     DisbursementFile,
     DisbursementList,
     DisbursementListLine,
+    DisbursementMember,
     PaymentReturn,
     Status,
 )
@@ -91,7 +92,10 @@ def disbursements_waiting(village: str) -> list[Disbursement]:
 def goes_to(
     paid: type[Disbursement], household_id: UUID | None, names: Collection[str]
 ) -> ColumnElement[bool]:
-    """Whether money goes to this household: to it, a member, a team of one, or one of the names."""
+    """Whether money goes to this household: to it, a member, a team of one, or one of the names.
+
+    A team is one of a member's who is in it, or was when it was applied for.
+    """
     named = func.coalesce(paid.payee_name.in_(names), False)
     if household_id is None:
         return named
@@ -99,11 +103,15 @@ def goes_to(
         Resident.household_id == household_id, Resident.left_on.is_(None)
     )
     teams = select(TeamMember.team_id).where(TeamMember.resident_id.in_(members))
+    asked = select(DisbursementMember.disbursement_id).where(
+        DisbursementMember.household_id == household_id
+    )
     return or_(
         named,
         func.coalesce(paid.household_id == household_id, False),
         func.coalesce(paid.resident_id.in_(members), False),
         func.coalesce(paid.team_id.in_(teams), False),
+        paid.id.in_(asked),
     )
 
 

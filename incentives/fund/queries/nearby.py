@@ -4,27 +4,32 @@ A payee is a household with all its members, a team, or a name however it is wri
 means somebody of the village counts with them, a team of one household with that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from incentives.clock import beginning, village_day
 from incentives.extensions import db
-from incentives.fund.models import Disbursement
+from incentives.fund.models import Decision, Disbursement, DisbursementApproval, Status
 from incentives.fund.queries.caps import COUNTED, holders_of
 from incentives.fund.queries.lists import lists_with
 
+APPROVED = (Status.APPROVED, Status.PAID, Status.RECEIVED, Status.RETURNED)
 DAYS_APART = 30
 DAY = timedelta(days=1)
 
 
-def nearby_totals(rows: Sequence[Disbursement]) -> dict[UUID, int]:
+def nearby_totals(
+    rows: Sequence[Disbursement],
+    counts: Callable[[Disbursement, Disbursement], bool] = lambda _row, _other: True,
+) -> dict[UUID, int]:
     """By each of these of one village, in fen, what others bring its payee within 30 days.
 
     Counted is what was applied for at most 30 days before or after it and wasn't rejected,
-    withdrawn or reversed, less what came back. Those on its own list are in the list's sum already.
+    withdrawn or reversed, less what came back, where `counts` takes the other for the row. Those on
+    its own list are in the list's sum already.
     """
     if not rows:
         return {}
@@ -39,6 +44,7 @@ def nearby_totals(rows: Sequence[Disbursement]) -> dict[UUID, int]:
             if other.id != row.id
             and days_between(other.applied_at, row.applied_at) <= DAYS_APART
             and (row.id not in lists or lists[row.id] != lists.get(other.id))
+            and counts(row, other)
             and holders[row.id].shares(holders[other.id], "household")
         )
     return totals
@@ -60,6 +66,25 @@ def applied_near(rows: Sequence[Disbursement]) -> list[Disbursement]:
                 Disbursement.status.in_(COUNTED),
                 Disbursement.applied_at >= beginning(first),
                 Disbursement.applied_at < beginning(last + DAY),
+            )
+        )
+    )
+
+
+def approved_alone(village: str) -> set[UUID]:
+    """What is approved in a village, paid or not, by less than two."""
+    by_two = (
+        select(DisbursementApproval.disbursement_id)
+        .where(DisbursementApproval.decision == Decision.APPROVE)
+        .group_by(DisbursementApproval.disbursement_id)
+        .having(func.count() > 1)
+    )
+    return set(
+        db.session.scalars(
+            select(Disbursement.id).where(
+                Disbursement.village == village,
+                Disbursement.status.in_(APPROVED),
+                Disbursement.id.not_in(by_two),
             )
         )
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from incentives.access.models import User, UserRole
 from incentives.extensions import db, rows_by_id
-from incentives.fund.models import Disbursement
+from incentives.fund.models import Disbursement, DisbursementMember
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.typed import Paid, is_name_of, meant_by
 from incentives.register.models import Household, Resident, Team, TeamMember
@@ -25,17 +25,17 @@ class Payee:
 
 
 def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
-    """Whom each of these disbursements of one village is paid to, in five statements at most.
+    """Whom each of these disbursements of one village is paid to, in six statements at most.
 
-    A household and a team are paid as a whole: all who live there or are in it now. Of a typed
-    name it is whom it means.
+    A household is paid as a whole: all who live there now; so is a team: all who are in it now, or
+    were when it was applied for. Of a typed name it is whom it means.
     """
     if not rows:
         return {}
     village = rows[0].village
     typed = meant_by(village, {row.payee_name for row in rows if row.payee_name is not None})
     one_by_one, homes = residents_of(rows)
-    teams = members_of_teams({row.team_id for row in rows if row.team_id is not None})
+    teams = teams_of(rows)
 
     def paid(row: Disbursement) -> Paid:
         if row.payee_name is not None:
@@ -45,8 +45,7 @@ def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
         if row.household_id is not None:
             members = frozenset(homes.get(row.household_id, ()))
             return Paid(members, frozenset({row.household_id}), as_a_whole=True)
-        members_at = teams.get(row.team_id, {}) if row.team_id is not None else {}
-        return Paid(frozenset(members_at), frozenset(members_at.values()), as_a_whole=True)
+        return teams[row.id]
 
     return {row.id: paid(row) for row in rows}
 
@@ -72,11 +71,37 @@ def residents_of(
     return one_by_one, homes
 
 
+def teams_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
+    """Who is in the teams among these payees now, and who was when it was applied for."""
+    of_teams = {row.id: row.team_id for row in rows if row.team_id is not None}
+    if not of_teams:
+        return {}
+    now = members_of_teams(set(of_teams.values()))
+    then: dict[UUID, dict[UUID, UUID]] = {}
+    for each in db.session.scalars(
+        select(DisbursementMember).where(DisbursementMember.disbursement_id.in_(of_teams))
+    ):
+        then.setdefault(each.disbursement_id, {})[each.resident_id] = each.household_id
+    return {
+        of_this: team_paid(now.get(team, {}), then.get(of_this, {}))
+        for of_this, team in of_teams.items()
+    }
+
+
+def team_paid(now: dict[UUID, UUID], then: dict[UUID, UUID]) -> Paid:
+    """A team as a payee: these members with their homes, and those."""
+    each_time = [frozenset(members.values()) for members in (now, then)]
+    return Paid(
+        people=frozenset(now) | frozenset(then),
+        homes=each_time[0] | each_time[1],
+        as_a_whole=True,
+        sole_homes=frozenset(home for homes in each_time if len(homes) == 1 for home in homes),
+    )
+
+
 def members_of_teams(teams: Collection[UUID]) -> dict[UUID, dict[UUID, UUID]]:
-    """Who is in each of these teams, with their homes."""
+    """Who is in each of these teams now, with their homes."""
     found: dict[UUID, dict[UUID, UUID]] = {}
-    if not teams:
-        return found
     for each in db.session.execute(
         select(TeamMember.team_id, Resident.id, Resident.household_id)
         .join(Resident, Resident.id == TeamMember.resident_id)
@@ -87,7 +112,7 @@ def members_of_teams(teams: Collection[UUID]) -> dict[UUID, dict[UUID, UUID]]:
 
 
 def payee_households(disbursement: Disbursement) -> frozenset[UUID]:
-    """The households that the money goes to; of a team those of all its members."""
+    """The households that the money goes to; of a team those of all in it, now or then."""
     return paid_to([disbursement])[disbursement.id].homes
 
 

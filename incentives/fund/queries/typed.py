@@ -6,7 +6,6 @@ that bears its owner's name pays the owner.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,24 +15,31 @@ from sqlalchemy import func, or_, select
 
 from incentives.access.models import User, UserRole
 from incentives.extensions import db
+from incentives.fund.queries.doors import door_of, doors_in
 from incentives.register.models import Household, Resident
-from incentives.register.names import letters, readings, stands_in
+from incentives.register.names import Written, letters, plain, readings
 from incentives.register.queries.naming import place_names, without
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
 AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
-WHO_LIVES_THERE = re.compile("(\u6237\u4e3b|\u4e3b\u4eba|\u6237|\u5bb6)+$")
-DIGITS = str.maketrans("\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d", "123456789")
-TENS = re.compile("(\\d?)\u5341(\\d?)")
+# A department of the same payee: 门市部, 营业部, 经营部, 服务部, 分店, 总店, 有限责任公司.
+DEPARTMENT = re.compile(
+    "(\u95e8\u5e02\u90e8?|\u8425\u4e1a\u90e8|\u7ecf\u8425\u90e8|\u670d\u52a1\u90e8|"
+    "\u5206\u5e97|\u603b\u5e97|(\u6709\u9650(\u8d23\u4efb)?)?\u516c\u53f8)+$"
+)
 
 
 @dataclass(frozen=True)
 class Paid:
-    """Whom money goes to: people, their households, and whether as a whole, not one by one."""
+    """Whom money goes to: people, their households, and whether as a whole, not one by one.
+
+    `sole_homes`: of a team, the households that all of it are of, or were.
+    """
 
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
     as_a_whole: bool = False
+    sole_homes: frozenset[UUID] | None = None
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Known:
     def add(self, name: str, pinyin: str, person: UUID, home: UUID | None) -> None:
         """Know somebody by their name, and by each reading of it."""
         for form in (name, *pinyin.split()):
-            self.names.setdefault(form, set()).add((person, home))
+            self.names.setdefault(letters(form) or form, set()).add((person, home))
 
 
 def meant_by(village: str, typed: Collection[str]) -> dict[str, Paid]:
@@ -60,7 +66,7 @@ def meant_by(village: str, typed: Collection[str]) -> dict[str, Paid]:
 
 def known_in(village: str) -> Known:
     """Who lives in a village, and who of the staff holds a role in it, or above or below it."""
-    known = Known(places=place_names(village))
+    known = Known(places=[plain(name) for name in place_names(village)])
     for row in db.session.execute(
         select(Resident, Household.door)
         .join(Household, Household.id == Resident.household_id)
@@ -98,16 +104,14 @@ def staff_of(village: str) -> Sequence[Any]:
 
 def meant(typed: str, known: Known) -> Paid:
     """Whom one typed name means: of names within one another the longest, and all who have it."""
-    text = toneless(typed)
-    plain, bare, orders = letters(text), without(text, known.places), orders_of(text)
+    text = plain(typed)
+    whole, elsewhere = Written(text), Written(without(text, known.places))
+    outside = letters_of(text)
     found = [
         name
         for name in known.names
-        if letters(name)[:1] in plain
-        and (
-            any(is_name_of(each, name) for each in orders)
-            or stands_in(name, bare if any(name in place for place in known.places) else text)
-        )
+        if is_around(name, outside)
+        or (elsewhere if any(name in place for place in known.places) else whole).has_letters(name)
     ]
     named = {
         each
@@ -115,43 +119,32 @@ def meant(typed: str, known: Known) -> Paid:
         if not any(name != other and name in other for other in found)
         for each in known.names[name]
     }
-    at_door = known.doors.get(door_of(without(typed, known.places, "")))
-    both = named | (at_door or set())
+    at_home = without(text, known.places, "")
+    there = {each for door in doors_in(at_home) for each in known.doors.get(door, ())}
     return Paid(
-        people=frozenset(person for person, _home in both),
-        homes=frozenset(home for _person, home in both if home is not None),
+        people=frozenset(person for person, _home in named | there),
+        homes=frozenset(home for _person, home in named | there if home is not None),
         as_a_whole=not named,
     )
 
 
-def orders_of(text: str) -> list[str]:
-    """A text, and of words in Latin letters each turn: Xiaoqin He is He Xiaoqin."""
-    words = text.split()
-    if not all(word.isascii() for word in words):
-        return [text]
-    return [text, *(" ".join(words[at:] + words[:at]) for at in range(1, len(words)))]
-
-
-def door_of(text: str) -> str:
-    """A door as it is compared: its numbers in digits, without a word for who lives there."""
-    plain = letters_of(text).translate(DIGITS)
-    numbered = TENS.sub(lambda each: f"{each[1] or 1}{each[2] or 0}", plain)
-    return WHO_LIVES_THERE.sub("", numbered) or numbered
-
-
 def is_name_of(typed: str, name: str) -> bool:
     """Whether what was typed is somebody's name, or their household's, however it is written."""
-    wanted = letters_of(name) or name
-    before, found, after = letters_of(typed).partition(wanted)
+    return is_around(letters_of(name) or name, letters_of(typed))
+
+
+def is_around(name: str, typed: str) -> bool:
+    """Whether the letters of a text are a name's, with nothing around them that makes another's."""
+    before, found, after = typed.partition(name)
     return bool(found) and AROUND_A_NAME.fullmatch(before + after) is not None
+
+
+def is_same_payee(one: str, other: str) -> bool:
+    """Whether two typed names are one payee's: a shop's sales department is the shop."""
+    first, second = (DEPARTMENT.sub("", letters_of(each)) or each for each in (one, other))
+    return is_around(first, second) or is_around(second, first)
 
 
 def letters_of(text: str) -> str:
     """The letters and digits of a text outside brackets."""
-    return letters(re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text)))
-
-
-def toneless(text: str) -> str:
-    """A text whose pinyin has no tones: \u00e9 is e, and \u00fc v, as the register writes it."""
-    apart = re.sub("[uU]\u0308", "v", unicodedata.normalize("NFD", text))
-    return unicodedata.normalize("NFC", re.sub("[\u0300-\u030f]", "", apart))
+    return letters(re.sub(r"\(.*?\)|\[.*?\]", "", plain(text)))

@@ -26,7 +26,7 @@ from incentives.register.models import (
 from incentives.register.names import readings
 from incentives.register.queries.divisions import find_village
 from incentives.register.queries.households import find_household, get_resident
-from incentives.texts import check_line
+from incentives.texts import check_name
 
 MEMBERS_AT_MOST = 30
 ADULT_FROM = 18
@@ -66,7 +66,7 @@ def register_household(
     check_person(head, "/head", today)
     for index, person in enumerate(members):
         check_person(person, f"/members/{index}", today)
-    door = check_line(door, "/door", DOOR_LENGTH)
+    door = check_name(door, "/door", DOOR_LENGTH)
     check_grid(village, grid)
     ledger.hold([village])
     household = Household(
@@ -162,7 +162,7 @@ def edit_household(
     refuse_departed(household)
     grid = changes.get("grid", household.grid)
     check_grid(village, grid)
-    household.door = check_line(changes.get("door", household.door), "/door", DOOR_LENGTH)
+    household.door = check_name(changes.get("door", household.door), "/door", DOOR_LENGTH)
     household.grid = grid
     household.hide_balance = changes.get("hide_balance", household.hide_balance)
     if "head_id" in changes:
@@ -212,7 +212,7 @@ def is_minor(person: Person, today: date) -> bool:
 
 def check_person(person: Person, pointer: str, today: date) -> None:
     """Refuse a name that is empty or too long, and a year of birth that can't be."""
-    check_line(person.name, f"{pointer}/name", NAME_LENGTH)
+    check_name(person.name, f"{pointer}/name", NAME_LENGTH)
     year = person.birth_year
     if year is not None and not 1900 <= year <= today.year:
         detail = _("A year from 1900 to this one")

@@ -16,7 +16,7 @@ from incentives.extensions import db
 from incentives.register.models import NAME_LENGTH, Resident, Team, TeamMember
 from incentives.register.queries.divisions import find_village
 from incentives.register.queries.households import find_team
-from incentives.texts import check_line
+from incentives.texts import check_name
 
 MEMBERS_AT_MOST = 100
 
@@ -36,7 +36,7 @@ def make_team(
     """
     require(actor, "team.make", village)
     find_village(village)
-    name = check_line(name, "/name", NAME_LENGTH)
+    name = check_name(name, "/name", NAME_LENGTH)
     members = members_from(village, leader_id, member_ids)
     refuse_name(village, name)
     team = Team(
@@ -70,7 +70,7 @@ def edit_team(
     team = find_team(village, team_id)
     if team.disbanded_on is not None:
         raise WrongState(_("This team was disbanded"))
-    name = check_line(name, "/name", NAME_LENGTH)
+    name = check_name(name, "/name", NAME_LENGTH)
     members = members_from(village, leader_id, member_ids)
     if name != team.name:
         refuse_name(village, name)

@@ -6,7 +6,8 @@ from sqlalchemy import or_, select
 
 from incentives.extensions import db
 from incentives.register.models import Division, Resident
-from incentives.register.names import letters, stands_in
+from incentives.register.names import Written
+from incentives.texts import traditional
 
 
 def villager_named_in(division: str, text: str) -> str | None:
@@ -14,8 +15,12 @@ def villager_named_in(division: str, text: str) -> str | None:
 
     Who has moved away counts too. What is part of a place's own name there names nobody.
     """
-    text = without(text, place_names(division))
-    first = {form for each in letters(text) for form in (each, each.upper())}
+    written = Written(without(text, place_names(division)))
+    first = {
+        form
+        for each in written.letters
+        for form in (each, each.upper(), *traditional().get(each, ""))
+    }
     names = db.session.scalars(
         select(Resident.name)
         .where(
@@ -24,7 +29,7 @@ def villager_named_in(division: str, text: str) -> str | None:
         )
         .distinct()
     )
-    found = [each for each in names if stands_in(each, text)]
+    found = [each for each in names if written.has(each)]
     return max(found, key=lambda each: (len(each), each), default=None)
 
 

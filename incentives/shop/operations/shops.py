@@ -15,6 +15,7 @@ from incentives.extensions import db
 from incentives.register.queries import served_villages
 from incentives.shop.models import VILLAGE_CODE_LENGTH, Shop, ShopService, StockOwner
 from incentives.shop.queries.shops import find_shop, villages_ever_served, villages_served
+from incentives.texts import refuse_unseen
 
 
 def open_shop(
@@ -30,9 +31,11 @@ def open_shop(
     """Open a points supermarket and its accounts in each village that it serves.
 
     A village's shop serves that village; a township's serves villages of that township, and its
-    stock is the shopkeeper's (domain.md, Shop). Refuses any other combination.
+    stock is the shopkeeper's (domain.md, Shop). Refuses any other combination, and a name with a
+    letter that nobody sees.
     """
     require(actor, "shop.open", division)
+    refuse_unseen(name, "/name")
     villages = sorted(set(serves))
     check_villages(division, villages, "/serves")
     if len(division) < VILLAGE_CODE_LENGTH and stock_owner is StockOwner.VILLAGE:
