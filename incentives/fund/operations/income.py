@@ -52,7 +52,7 @@ def record_income(
     giver = optional_text(giver, "/giver", NAME_LENGTH)
     note = optional_text(note, "/note", REASON_LENGTH)
     if file is not None:
-        check_file(village, file, "/file")
+        check_file(village, file, actor, "/file")
     ledger.hold([village])
     refuse_closed(village, received_on, "/received_on")
     income_id = new_id()
