@@ -17,7 +17,7 @@ from sqlalchemy import func, or_, select
 from incentives.access.models import User, UserRole
 from incentives.extensions import db
 from incentives.register.models import Household, Resident
-from incentives.register.names import letters, readings, stands_in
+from incentives.register.names import letters, readings, stands_in, toneless
 from incentives.register.queries.naming import place_names, without
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
@@ -149,9 +149,3 @@ def is_name_of(typed: str, name: str) -> bool:
 def letters_of(text: str) -> str:
     """The letters and digits of a text outside brackets."""
     return letters(re.sub(r"\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", text)))
-
-
-def toneless(text: str) -> str:
-    """A text whose pinyin has no tones: \u00e9 is e, and \u00fc v, as the register writes it."""
-    apart = re.sub("[uU]\u0308", "v", unicodedata.normalize("NFD", text))
-    return unicodedata.normalize("NFC", re.sub("[\u0300-\u030f]", "", apart))

@@ -2,29 +2,34 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from incentives.extensions import db
 from incentives.register.models import Division, Resident
-from incentives.register.names import letters, stands_in
+from incentives.register.names import is_said_in, letters, openings_of
 
 
 def villager_named_in(division: str, text: str) -> str | None:
-    """The longest name of a resident of a division, or of the villages below, that a text has.
+    """The longest name of a resident of a division, or of the villages below, that a text has, in
+    simplified or traditional letters or in pinyin.
 
     Who has moved away counts too. What is part of a place's own name there names nobody.
     """
     text = without(text, place_names(division))
     first = {form for each in letters(text) for form in (each, each.upper())}
+    maybe: list[ColumnElement[bool]] = [func.substr(Resident.name, 1, 1).in_(first)]
+    if openings := openings_of(text):
+        read_two_ways = Resident.pinyin.contains(" ")
+        maybe += [func.substr(Resident.pinyin, 1, 2).in_(openings), read_two_ways]
     names = db.session.scalars(
         select(Resident.name)
         .where(
             Resident.village.startswith(division, autoescape=True),
-            db.func.substr(Resident.name, 1, 1).in_(first),
+            or_(*maybe),
         )
         .distinct()
     )
-    found = [each for each in names if stands_in(each, text)]
+    found = [each for each in names if is_said_in(each, text)]
     return max(found, key=lambda each: (len(each), each), default=None)
 
 
@@ -36,7 +41,9 @@ def place_names(division: str) -> list[str]:
             or_(Division.code.startswith(division, autoescape=True), Division.code.in_(over))
         )
     )
-    names = {name for each in places for name in (each.name_zh, each.short_name)}
+    names = {
+        name for each in places for name in (each.name_zh, each.short_name, each.name_en) if name
+    }
     return sorted(names, key=len, reverse=True)
 
 
