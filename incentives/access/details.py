@@ -120,6 +120,7 @@ CODES: dict[str, LazyString] = {
     "resolved": _("The sealed log is there again"),
     "template": _("The county's template"),
     "terminal": _("At a shop's terminal"),
+    "unfounded": _("It wasn't as reported"),
     "upheld": _("Upheld"),
     "user": _("At a counter"),
 }

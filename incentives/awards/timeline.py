@@ -31,7 +31,7 @@ from incentives.awards.words import item_name, worth
 from incentives.extensions import db
 from incentives.web.dates import instant_word
 
-# Set by notices: what else happened to an award, each step with its `at`.
+# Set by rooms: what else happened to an award, each step with its `at`.
 more_steps: list[Callable[[Award], list[dict[str, Any]]]] = []
 # Set by notices: where the household objects to how its award stands, None where it can't now.
 ways_to_object: list[Callable[[Award], str | None]] = []

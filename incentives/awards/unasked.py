@@ -10,8 +10,12 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 
+from incentives.access import audit
 from incentives.access.actor import Actor
+from incentives.awards.models import Award
+from incentives.awards.operations import records
 from incentives.awards.operations.entries import Act, enter
+from incentives.awards.states import TRANSITIONS, Action
 from incentives.errors import Refusal
 from incentives.extensions import db
 from incentives.register.models import Household, Resident
@@ -61,3 +65,18 @@ def propose_unasked(
         return None, Unawarded(refusal.name if refusal.name in names else Unawarded.INVALID)
     savepoint.commit()
     return award.id, None
+
+
+def withdraw_unasked(
+    village: str, award_id: UUID, *, why: str, actor: Actor, now: datetime
+) -> Award:
+    """Withdraw what another room's record proposed and no longer stands for, if nobody has decided
+    on it; else it stays as it is, reviewers' to take back. `why` is a code that the trail keeps.
+    The caller holds the village's lock.
+    """
+    award = records.read_again(village, [award_id])[0]
+    if award.status in TRANSITIONS[Action.WITHDRAW][0]:
+        records.change([award], Action.WITHDRAW, closed_at=now)
+        tag, details = audit.Tag.AWARD_WITHDRAWN, {"state": why}
+        records.record([award], tag, actor=actor, now=now, details=details)
+    return award

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select, update
 
 from incentives.access import audit
@@ -53,11 +54,8 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     """
     require(actor, "file.erase", village)
     file = find_file(village, file_id)
-    if file.kept_until is not None and village_day(now) <= file.kept_until:
-        detail = _("Accounting keeps this file until %(day)s", day=day_word(file.kept_until))
+    if detail := why_kept(file, now):
         raise WrongState(detail)
-    if any(keeps(file) for keeps in keepers):
-        raise WrongState(_("This file is kept for ever"))
     if file.erased_at is None:
         file.erased_at = now
         db.session.flush()
@@ -65,6 +63,16 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     # Last, as nothing brings it back: had the transaction failed, the bytes were to go anyway.
     store.erase(file.name)
     return file
+
+
+def why_kept(file: File, now: datetime) -> LazyString | None:
+    """Why a file may not be erased now, None where it may: a record keeps it for ever, as minutes,
+    or accounting to a day that isn't over."""
+    if file.kept_until is not None and village_day(now) <= file.kept_until:
+        return _("Accounting keeps this file until %(day)s", day=day_word(file.kept_until))
+    if any(keeps(file) for keeps in keepers):
+        return _("This file is kept for ever")
+    return None
 
 
 def keep_until(file_ids: Iterable[UUID], day: date) -> None:

@@ -1,10 +1,13 @@
 """What is read about files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
+
+from sqlalchemy import exists, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
+from incentives.database import Base
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.files import store
@@ -23,6 +26,31 @@ def find_file(village: str, file_id: UUID) -> File:
     if file is None or file.village != village:
         raise NotFound()
     return file
+
+
+def brought_file(villages: Collection[str], file_id: UUID, actor: Actor | None) -> File:
+    """A file that the actor brought to one of these villages, for a record of theirs to carry:
+    whoever reads the record reads the file. Refuses everybody else's as if it weren't there, and an
+    erased one.
+    """
+    file = db.session.get(File, file_id)
+    if file is None or file.village not in villages or file.erased_at is not None:
+        raise NotFound()
+    if actor is None or file.uploaded_by != actor.person:
+        raise NotFound()
+    return file
+
+
+def is_carried(file: File) -> bool:
+    """Whether a record carries a file already: anything in any room that points to it."""
+    pointers = [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is File.__table__
+    ]
+    carries = or_(*(exists().where(column == file.id) for column in pointers))
+    return bool(db.session.scalar(select(carries)))
 
 
 def readable_file(village: str, file_id: UUID, actor: Actor) -> File:

@@ -1,6 +1,7 @@
 """Photos of claims: who sees them, and when they are gone."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,14 +11,14 @@ from incentives.access.actor import Role
 from incentives.awards import operations as awards
 from incentives.awards import queries
 from incentives.awards.models import Award, AwardStatus, Decision
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.errors import (
     Invalid,
     NotFound,
 )
 from incentives.extensions import db
 from incentives.files.models import File
-from incentives.files.operations import sweep_files
+from incentives.files.operations import keep_until, sweep_files
 from incentives.files.queries import file_bytes, readable_file, thumbnail_bytes
 from incentives.fund.operations import (
     PayeeChoice,
@@ -181,3 +182,24 @@ def test_evidence_goes_with_the_daily_jobs_and_papers_of_the_fund_stay(
         )
     )
     assert do_daily_jobs(now=now())["evidence_erased"] == 1
+
+
+def test_what_accounting_keeps_holds_up_no_other_evidence(app: Flask, clock: Clock) -> None:
+    scene = make_scene()
+    kept, shown = keep(scene.cadre), keep(scene.cadre)
+    for each, days_ago in ((kept, 0), (shown, 1)):
+        award = claim(
+            scene,
+            "CL03",
+            actor=scene.cadre,
+            on_behalf_of=scene.household.head_id,
+            days_ago=days_ago,
+            evidence=(each,),
+        )
+        answer(scene, award, "posted")
+    act(lambda: keep_until([kept], village_day(now()) + timedelta(days=400)))
+    clock.forward(days=91)
+    assert erase() == 1
+    assert db.session.get_one(File, kept, populate_existing=True).erased_at is None
+    clock.forward(days=400)
+    assert erase() == 1

@@ -1,5 +1,7 @@
 """What was adopted stays as it was: its minutes, and the database itself."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -61,6 +63,19 @@ def test_evidence_is_no_minutes(app: Flask) -> None:
     scene.edit(award, evidence=[file])
     with pytest.raises(Invalid) as refused:
         bring(1, file, scene.cadre)
+    assert refused.value.errors[0].pointer == "/file"
+
+
+def test_minutes_are_a_file_of_whoever_brings_them(app: Flask) -> None:
+    make_village()
+    number = draft().number
+    adopt(number)
+    theirs, cadre = keep(staff(Role.TREASURER)), staff(Role.CADRE)
+    reader = replace(cadre, roles=(*cadre.roles, *staff(Role.REVIEWER).roles))
+    # What one may read isn't one's own to show to all the staff and the township.
+    assert readable_file(VILLAGE, theirs, reader)
+    with pytest.raises(Invalid) as refused:
+        bring(number, theirs, reader)
     assert refused.value.errors[0].pointer == "/file"
 
 

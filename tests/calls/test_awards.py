@@ -4,17 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from incentives.access.actor import Role
+from incentives.access import operations as access
+from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.audit import Tag
+from incentives.access.models import AuditRow
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.unasked import Unawarded
 from incentives.calls import operations
 from incentives.calls.models import Call, CallSource, CallStatus
+from incentives.calls.queries.untrue import standing_untrue
 from incentives.calls.states import Action
 from incentives.clock import now, village_day
 from incentives.errors import CapExceeded, Invalid, OwnHousehold, WrongState
 from incentives.extensions import db
+from tests.awards.test_timeline import steps
 from tests.calls.scenes import WORDS, Home, Scene
-from tests.factories import VILLAGE, act, make_household, staff
+from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, staff
+from tests.site import PASSWORD, Site
 
 
 @pytest.fixture
@@ -130,3 +136,79 @@ def test_nobody_names_another_household_s_people_as_who_reports(home):
             home.report(actor, what=what)
     with pytest.raises(Invalid):
         home.report(home.cadre, source=CallSource.DESK, what=what)
+
+
+def sent_back(home: Home, *, untrue: bool, between=lambda award: None) -> Call:
+    """A report that earned, was sent back, and was looked at again by its office."""
+    reported = home.report(home.caller)
+    for step in (Action.ACCEPT, Action.RESOLVE, Action.ANSWER):
+        call = home.step(reported.call.id, step)
+    between(db.session.get_one(Award, call.award_id))
+    act(lambda: operations.reopen_call(secret=reported.secret, reason="还漏", now=now()))
+    home.step(reported.call.id, Action.ACCEPT)
+    return home.step(reported.call.id, Action.RESOLVE, unfounded=untrue, note="那里没有水管")
+
+
+def test_what_proved_untrue_once_it_was_sent_back_is_withdrawn_with_the_reason(home, app):
+    call = sent_back(home, untrue=True)
+    award = db.session.get_one(Award, call.award_id, populate_existing=True)
+    assert (call.verified, award.status, award.closed_at) == (False, AwardStatus.WITHDRAWN, now())
+    told = [(each["kind"], each.get("note")) for each in steps(app, award)]
+    assert told[-2:] == [("unfounded", "那里没有水管"), ("withdrawn", "")]
+    assert standing(VILLAGE) == []
+    withdrawn = db.select(AuditRow).where(AuditRow.tag == Tag.AWARD_WITHDRAWN.value)
+    row = db.session.scalars(withdrawn).one()
+    kept = (award.id, home.plumber.person, {"state": "unfounded"})
+    assert (row.subject, row.person, row.details) == kept
+
+
+def standing(village: str) -> list[Award]:
+    """What the review group's page names."""
+    return list(db.session.scalars(standing_untrue(village)))
+
+
+def test_points_that_are_given_stay_and_are_named_to_the_review_group(home):
+    call = sent_back(home, untrue=True, between=home.village.review)
+    award = db.session.get_one(Award, call.award_id, populate_existing=True)
+    assert award.status is AwardStatus.POSTED
+    assert [each.id for each in standing(VILLAGE)] == [award.id]
+    assert standing(OTHER_VILLAGE) == []
+    home.village.reverse(award)
+    assert standing(VILLAGE) == []
+
+
+def test_what_proved_true_again_stays(home):
+    call = sent_back(home, untrue=False)
+    award = db.session.get_one(Award, call.award_id, populate_existing=True)
+    assert (award.status, standing(VILLAGE)) == (AwardStatus.PROPOSED, [])
+
+
+def test_the_review_group_s_page_leads_to_what_it_may_take_back(bare_app):
+    with bare_app.app_context():
+        home = Home()
+        sent_back(home, untrue=True, between=home.village.review)
+        add_user("reviewer", Role.REVIEWER)
+        award_id = db.session.scalars(db.select(Award.id)).one()
+        db.session.remove()
+    site = Site(bare_app)
+    page = site.open("reviewer", "/review")
+    assert "Points for reports that proved untrue" in page
+    assert f'href="/desk/awards/{award_id}"' in page
+    assert "那里没有水管" in site.open("reviewer", f"/desk/awards/{award_id}")
+
+
+def add_user(username: str, role: Role) -> None:
+    """An account of the village that signs in."""
+    act(
+        lambda: (
+            access.add_user(
+                username=username,
+                name=username,
+                password=PASSWORD,
+                roles=[Assignment(role, VILLAGE)],
+                actor=SYSTEM,
+                now=now(),
+            )
+            and None
+        )
+    )

@@ -22,10 +22,11 @@ from incentives.calls.operations import Report
 from incentives.calls.outputs import followed_call
 from incentives.calls.queries import call_by_secret, office_for
 from incentives.calls.states import Action
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotFound, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.files.models import File
+from incentives.files.operations import keep_until
 from tests.calls.scenes import WORDS, Scene, office_of, status_of
 from tests.calls.web import photo
 from tests.factories import (
@@ -176,6 +177,20 @@ def test_phones_go_first_then_words_and_photos_and_times_stay(scene, clock) -> N
     assert db.session.scalars(db.select(File)).one().erased_at == now()
     assert db.session.get_one(Call, open_, populate_existing=True).phone == "138"
     assert operations.forget_calls(now=now()) == 0
+
+
+def test_a_photo_that_accounting_keeps_holds_up_no_other_call(scene, clock) -> None:
+    ended = [
+        scene.answered(what=replace(WORDS, photo=photo()[0].read())).call.id for _number in range(2)
+    ]
+    kept = db.session.scalars(db.select(File).order_by(File.id)).first().id
+    act(lambda: keep_until([kept], village_day(now()) + timedelta(days=400)))
+    clock.forward(days=90, seconds=1)
+    assert operations.forget_calls(now=now()) == 2
+    files = db.session.scalars(db.select(File).execution_options(populate_existing=True))
+    assert {each.id == kept: each.erased_at for each in files} == {True: None, False: now()}
+    steps = db.session.scalars(db.select(CallStep).where(CallStep.call_id.in_(ended)))
+    assert {each.photo_id for each in steps} == {None}
 
 
 def test_a_patrol_s_finding_goes_to_its_office(scene) -> None:

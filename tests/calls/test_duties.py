@@ -10,14 +10,17 @@ from incentives.access import operations as access
 from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.calls import operations
 from incentives.calls.models import Category, Duty
+from incentives.calls.pages.duties import where_of
 from incentives.calls.queries.done import DoneLine, done_duties
-from incentives.calls.queries.duties import BLUE, RED, DutySource, LedgerLine, open_duties
+from incentives.calls.queries.duties import BLUE, RED, LedgerLine, open_duties
+from incentives.calls.queries.lines import DutySource
 from incentives.calls.states import Action
 from incentives.calls.words import STEPS
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.notices.models import Objection
+from incentives.register.queries import divisions_by_code
 from tests.calls.scenes import Scene
 from tests.factories import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, staff
 
@@ -184,6 +187,9 @@ def test_a_ruled_objection_leaves_a_line_with_the_outcome_and_no_name(scene, rul
         line.due_on,
     )
     assert group in done.office
+    # The place stands beside the group's name only where that doesn't say it.
+    places = divisions_by_code([VILLAGE])
+    assert where_of(TOWNSHIP, places, done) == ("" if ruler == VILLAGE else "下坝村")
     assert str(done.note) == "已裁定：异议成立"
     assert done_lately(OTHER_VILLAGE) == []
 
@@ -228,41 +234,6 @@ def test_what_can_t_be_owed_is_refused(scene):
     )
     with pytest.raises(Invalid):
         enter(scene)
-
-
-def test_neither_a_duty_nor_its_note_nor_an_office_names_a_villager(scene):
-    make_household(VILLAGE, "洛绒卓玛", "扎西", "Ang Dawa")
-    named = {
-        "把洛绒卓玛家门口的路灯修好": "洛绒卓玛",
-        "路灯（洛绒·卓玛）": "洛绒卓玛",
-        "路灯 洛 绒 卓 玛": "洛绒卓玛",
-        "找扎西修路灯": "扎西",
-        "Light for ang dawa": "Ang Dawa",
-    }
-    duty_id = enter(scene).id
-    for title, name in named.items():
-        for tried in (
-            lambda title=title: enter(scene, title=title),
-            lambda title=title: enter(
-                scene, title=title, division=COUNTY, actor=SYSTEM, office=scene.roads
-            ),
-            lambda title=title: strike_off(duty_id, scene.plumber, note=title),
-            lambda title=title: scene.office(VILLAGE, title),
-        ):
-            with pytest.raises(Invalid) as refused:
-                tried()
-            assert name in str(refused.value.errors[0].detail)
-    for title in ("下坝村的路灯", "洛绒路的路灯", "扎实做好西边的路灯", "Gang dawah", "卓玛路"):
-        assert enter(scene, title=title).title == title
-    assert enter(scene, title="洛绒卓玛", division=OTHER_VILLAGE, actor=SYSTEM).title
-    assert strike_off(duty_id, scene.plumber).note == "换了灯"
-
-
-def test_a_place_that_is_called_like_somebody_may_be_named(scene):
-    make_household(VILLAGE, "下坝")
-    assert enter(scene, title="下坝村的路灯").title == "下坝村的路灯"
-    with pytest.raises(Invalid):
-        enter(scene, title="下坝的路灯")
 
 
 def test_the_database_takes_no_half_striking_off(scene):

@@ -1,6 +1,7 @@
 """Calls by HTTP and on pages: who may what, what the public sees, offices, duties, numbers."""
 
 import io
+import re
 
 from incentives.calls.models import Call
 from incentives.calls.operations import reporting
@@ -264,3 +265,30 @@ def test_an_office_s_page_has_its_duties_too(site):
     site.call("cadre", "POST", f"/divisions/{VILLAGE}/duties", body)
     assert "修路灯" in site.open("plumber", "/office")
     assert "修路灯" not in site.open("digger", "/office")
+
+
+def test_above_its_village_a_duty_names_its_place_once(site):
+    office = {"division": VILLAGE, "name": "村委会", "categories": []}
+    own = site.call("administrator", "POST", "/offices", office).json["id"]
+    path, duties = f"/divisions/{TOWNSHIP}/duties", f"/villages/{VILLAGE}/duties"
+    for whose in (own, site.__dict__["水务站"]):
+        body = {"title": "修路灯", "office_id": whose, "due_on": "2026-03-04"}
+        made = [site.call("cadre", "POST", duties, body).json["id"] for _number in range(2)]
+        who = "cadre" if whose == own else "plumber"
+        done = site.call(who, "POST", f"{duties}/{made[0]}/done", {"note": "好了"})
+        assert done.status_code == 200, done.text
+    page = site.app.test_client().get(path).text
+    done = re.findall(r"[^>]* · 好了", page)
+    assert sorted(done) == ["下坝村 · 村委会 · 好了", "下坝村 · 水务站 · 好了"]
+    # Of those owed, the office's heading says where, or else the row.
+    assert len(re.findall("下坝村 · [^村水]", page)) == 1
+
+
+def test_a_menu_counts_the_calls_that_its_reader_may_look_at(site):
+    for _number in range(3):
+        report(site)
+    for who, waiting in (("cadre", "3"), ("supervisor", None)):
+        page = site.open(who, "/desk/calls")
+        place = re.search(r'<a[^>]* href="/desk/calls".*?</a>', page, re.S)[0]
+        counted = re.search(r'class="count">(\d+)', place)
+        assert (counted and counted[1]) == waiting

@@ -242,6 +242,53 @@ def test_evidence_is_read_by_those_who_decide(site):
     assert site.call(None, "GET", path).status_code == 401
 
 
+VOTE = {"held_on": "2026-03-01", "present": 60, "in_favour": 50, "against": 3}
+SHOP, ANOTHER = ({"payee": {"name": each}, "amount_fen": 1} for each in ("五金店", "农资店"))
+ASKED = {"purpose": "commons", "reason": "买锹"}
+CARRIERS = {
+    "income": ("POST", "/income", INCOME, "file"),
+    "application": ("POST", "/disbursements", ASKED | SHOP, "evidence"),
+    "list": (
+        "POST",
+        "/disbursement-lists",
+        ASKED | {"title": "修路", "lines": [SHOP, ANOTHER]},
+        "evidence",
+    ),
+    "statement": (
+        "POST",
+        "/bank/statements",
+        {"from_on": "2026-02-01", "to_on": "2026-02-28", "opening_fen": 0, "closing_fen": 0}
+        | {"lines": []},
+        "file",
+    ),
+    "minutes": ("PUT", "/budgets/2026", VOTE | {"resolution": "决议", "items": []}, "minutes"),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_only_a_file_of_one_s_own_becomes_a_paper_of_the_fund(site, carrier):
+    method, path, body, name = CARRIERS[carrier]
+
+    def send(who: str):
+        file = upload(site, who)
+        shown = [file] if name == "evidence" else file
+        return site.call("treasurer", method, f"{FUND}{path}", body | {name: shown})
+
+    refused = send("shopkeeper")
+    assert refused.status_code == 422, refused.text
+    pointer = f"/{name}/0" if name == "evidence" else f"/{name}"
+    assert [each["pointer"] for each in refused.json["errors"]] == [pointer]
+    assert send("treasurer").status_code in (200, 201)
+
+
+def test_a_receipt_is_a_file_of_whoever_confirms_it(site):
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    one = paid(site)
+    others = {"file": upload(site, "cadre")}
+    refused = act(site, "treasurer", one, "receipt", others, 422)
+    assert [each["pointer"] for each in refused["errors"]] == ["/file"]
+
+
 def test_the_same_payment_sent_twice_pays_once(site):
     site.call("treasurer", "POST", f"{FUND}/income", INCOME)
     one = ask(site)

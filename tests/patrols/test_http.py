@@ -16,10 +16,12 @@ from incentives.cards.operations import issue_card
 from incentives.clock import VILLAGE_TIME, now
 from incentives.database import new_id
 from incentives.extensions import db
+from incentives.files.operations import keep_file
 from incentives.patrols.models import Patrol, PatrolScan
 from incentives.patrols.queries import known_by
 from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
+from tests.calls.web import photo
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household
 from tests.patrols.scenes import make_team_scene
 from tests.site import PASSWORD, USERS, Site
@@ -385,6 +387,38 @@ def test_a_finding_on_the_desk_leads_to_its_call(site, team):
     address = f"/v/{VILLAGE}/calls/{call}"
     assert f'href="{address}"' in site.open("cadre", f"/desk/patrols/{patrol}")
     assert "护坡松动" in site.open("cadre", address)
+
+
+def test_a_finding_carries_only_a_picture_of_whoever_found_it(site, team):
+    finding = {"category": "hazard", "text": "护坡松动", "place": "桥头"}
+    here = f"{V}/patrols/{begin(site, team)}/findings"
+
+    def bring(content):
+        data = {"file": (content, "photo")}
+        return made(site.call("cadre", "POST", f"{V}/files", data=data))["id"]
+
+    with site.app.app_context():
+        theirs = act(
+            lambda: (
+                keep_file(
+                    village=VILLAGE, content=photo()[0].read(), actor=team.member, now=now()
+                ).id
+            )
+        )
+        db.session.remove()
+    mine = bring(photo()[0])
+    paper = bring(io.BytesIO(site.call("cadre", "GET", f"{V}/waypoints/signs.pdf").data))
+    for wrong in (theirs, paper, str(new_id())):
+        refused = site.call("cadre", "POST", here, finding | {"photo_id": str(wrong)})
+        assert refused.status_code == 422, refused.text
+        assert [each["pointer"] for each in refused.json["errors"]] == ["/photo_id"]
+    assert site.call("cadre", "GET", f"{V}/files/{theirs}").status_code == 404
+    same = {"id": str(new_id()), "photo_id": mine}
+    for _time in range(2):
+        assert made(site.call("cadre", "POST", here, finding | same))["photo_id"] == mine
+    # What shows one thing is erased with it, and shows nothing else.
+    again = site.call("cadre", "POST", here, finding | {"photo_id": mine})
+    assert [each["pointer"] for each in again.json["errors"]] == ["/photo_id"]
 
 
 def test_places_routes_and_shifts_are_kept_on_the_desk(site, team):

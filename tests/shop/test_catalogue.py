@@ -1,19 +1,21 @@
 """The catalogue: photos, kinds, seasons, what it was for since when, and the public price list."""
 
 from io import BytesIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
+from incentives.access.actor import Role
 from incentives.clock import now
 from incentives.database import columns, new_id
 from incentives.extensions import db
 from incentives.shop.models import Category, Good
+from incentives.shop.operations.goods import change_good
 from incentives.shop.words import CATEGORIES
-from tests.factories import OTHER_VILLAGE, VILLAGE, make_village
+from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_village, staff
 from tests.shop.scenes import (
     PIN,
     Counter,
@@ -98,6 +100,27 @@ def test_only_a_picture_of_the_village_is_a_photo(site, counter):
     # The administrator may keep files in any village: another's photo is still none of this one.
     other = keep(site, picture(), "administrator", OTHER_VILLAGE)
     assert set_good(counter, "soap", photo_id=other).json["errors"][0]["pointer"] == "/photo_id"
+
+
+def test_nobody_puts_another_s_file_on_the_public_list(site, counter):
+    theirs = keep(site, picture(), "shopkeeper")
+    refused = set_good(counter, "soap", photo_id=theirs)
+    assert refused.json["errors"][0]["pointer"] == "/photo_id"
+    mine = keep(site, picture())
+    assert set_good(counter, "soap", photo_id=mine).status_code == 200
+    # Whoever changes something else leaves the photo that stands there.
+    with site.app.app_context():
+        changed = act(
+            lambda: change_good(
+                shop_id=counter.shop,
+                good_id=counter.goods["soap"],
+                changes={"photo_id": UUID(mine), "low_at": 3},
+                actor=staff(Role.CADRE),
+                now=now(),
+            )
+        )
+        assert (str(changed.photo_id), changed.low_at) == (mine, 3)
+        db.session.remove()
 
 
 def test_kinds_are_a_fixed_table(site, counter):

@@ -116,8 +116,9 @@ def test_what_came_in_has_its_papers_and_the_staff_reads_them(site, counter):
     assert site.call("cadre", "GET", f"/villages/{VILLAGE}/files/{other}").status_code == 404
     with site.app.app_context():
         missing = str(new_id())
-    refused = counter.move("in", source="purchase", soap=2, voucher_file_id=missing)
-    assert refused.json["errors"][0]["pointer"] == "/voucher_file_id"
+    for wrong in (missing, upload(site, "cadre")):
+        refused = counter.move("in", source="purchase", soap=2, voucher_file_id=wrong)
+        assert refused.json["errors"][0]["pointer"] == "/voucher_file_id"
     listed = f"/shops/{counter.shop}/stock-movements?kind=in&good_id={counter.goods['oil']}"
     assert len(site.call("cadre", "GET", listed).json["items"]) == 1
 

@@ -17,7 +17,7 @@ from incentives.awards.template import as_draft, refuse_what_is_ruled_out
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
-from incentives.files.queries import readable_file
+from incentives.files.queries import brought_file
 from incentives.register.assembly import vote_errors
 
 AHEAD_AT_MOST = timedelta(days=366)
@@ -106,8 +106,8 @@ def keep_minutes(
 ) -> Rulebook:
     """Put the assembly's minutes to an adopted version that has none yet; they stay for ever.
 
-    Refuses a version that isn't adopted, one that has its minutes, a file that the actor may not
-    read, and one that shows an act: such files are deleted in time.
+    Refuses a version that isn't adopted, one that has its minutes, a file that the actor didn't
+    bring, and one that shows an act: such files are deleted in time.
     """
     rulebook = find_for(RulebookAction.KEEP_MINUTES, village, number, None, actor)
     if rulebook.minutes_id is not None:
@@ -126,9 +126,9 @@ def keep_minutes(
 
 
 def refuse_bad_minutes(village: str, file_id: UUID, actor: Actor, *, field: str) -> None:
-    """Refuse a file that isn't there for the actor, or that is an award's evidence."""
+    """Refuse a file that the actor didn't bring, or that is an award's evidence."""
     try:
-        file = readable_file(village, file_id, actor)
+        file = brought_file([village], file_id, actor)
     except NotFound as unknown:
         raise Invalid(errors=[FieldError(field, _("There is no such file here"))]) from unknown
     if db.session.scalar(select(exists().where(AwardEvidence.file_id == file.id))):

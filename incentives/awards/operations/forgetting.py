@@ -3,9 +3,9 @@
 The rows stay and say that there was a photo or paper, and when it was erased.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -14,8 +14,7 @@ from incentives.access.actor import SYSTEM
 from incentives.awards.models import Award, AwardEvidence
 from incentives.extensions import db
 from incentives.files.models import File
-from incentives.files.operations import erase_file
-from incentives.files.queries import keepers
+from incentives.files.operations import erase_file, why_kept
 from incentives.web.transaction import transaction
 
 EVIDENCE_DAYS = timedelta(days=90)
@@ -27,14 +26,18 @@ def erase_old_evidence(*, now: datetime) -> int:
     One that shows several awards stays until the last of them has had its days; what another record
     keeps stays with that. How many were erased, each in a transaction of its own.
     """
-    due = old_evidence(now - EVIDENCE_DAYS)
+    due = [
+        (file.village, file.id)
+        for file in old_evidence(now - EVIDENCE_DAYS)
+        if why_kept(file, now) is None
+    ]
     for village, file_id in due:
         transaction(partial(erase_file, village=village, file_id=file_id, actor=SYSTEM, now=now))
     return len(due)
 
 
-def old_evidence(before: datetime) -> list[tuple[str, UUID]]:
-    """Village and id of the files whose awards were all answered before an instant."""
+def old_evidence(before: datetime) -> Sequence[File]:
+    """The files whose awards were all answered before an instant."""
     other_link, other = aliased(AwardEvidence), aliased(Award)
     answered = func.coalesce(Award.closed_at, Award.posted_at)
     still_needed = exists().where(
@@ -45,13 +48,11 @@ def old_evidence(before: datetime) -> list[tuple[str, UUID]]:
             func.coalesce(other.closed_at, other.posted_at) >= before,
         ),
     )
-    files = db.session.scalars(
+    return db.session.scalars(
         select(File)
         .join(AwardEvidence, AwardEvidence.file_id == File.id)
         .join(Award, Award.id == AwardEvidence.award_id)
         .where(File.erased_at.is_(None), answered < before, ~still_needed)
         .order_by(File.id)
         .distinct()
-    )
-    kept = (file for file in files if not any(keeps(file) for keeps in keepers))
-    return [(file.village, file.id) for file in kept]
+    ).all()

@@ -24,7 +24,8 @@ class PostingOutput(Schema):
 
 class StepOutput(Schema):
     """`kind`: rule, proposed, claimed, approved, rejected, notice, objection, ruling, posted,
-    reversed, reinstated, withdrawn, or next for what is still to come.
+    reversed, reinstated, withdrawn, unfounded (its report proved untrue), or next for what is
+    still to come.
 
     `title` and `note` are in the caller's language. `rulebook` and `notice` are numbers.
     """

@@ -6,14 +6,14 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
+from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards.models import Evidence, RuleItem
-from incentives.awards.operations import Act, propose_award
-from incentives.awards.operations.entries import holder_in
+from incentives.awards.operations.entries import Act, enter, holder_in
 from incentives.awards.queries import items_of, rulebook_in_force
-from incentives.awards.unasked import Unawarded, propose_unasked
+from incentives.awards.unasked import Unawarded, propose_unasked, withdraw_unasked
 from incentives.calls.models import Call
 from incentives.calls.queries import find_call
 from incentives.clock import village_day
@@ -56,6 +56,16 @@ def propose_by_itself(call: Call, *, actor: Actor, now: datetime) -> None:
     call.award_id, call.unawarded = propose_unasked(act, household, resident, actor=actor, now=now)
 
 
+def withdraw_untrue(call: Call, *, actor: Actor, now: datetime) -> None:
+    """Withdraw the points of a report that its office found untrue once it was sent back.
+
+    What reviewers decided on already is theirs to take back: their page names it. The caller holds
+    the village's lock.
+    """
+    if call.award_id is not None:
+        withdraw_unasked(call.village, call.award_id, why="unfounded", actor=actor, now=now)
+
+
 def household_of_caller(call: Call) -> UUID | None:
     """The household of who reported by card, None where a cadre was told it."""
     return db.session.scalar(select(Resident.household_id).where(Resident.id == call.resident_id))
@@ -86,16 +96,11 @@ def propose_call_award(
         raise WrongState(_("The rules of that day give no points for reports"))
     if resident_id is None and household_id is None:
         resident_id = call.resident_id
-    household, _resident = holder_in(village, resident_id, household_id)
+    ledger.hold([village])
+    household, resident = holder_in(village, resident_id, household_id)
     refuse_own_household(actor, [household.id, household_of_caller(call)])
-    award = propose_award(
-        village=village,
-        act=Act(rule.code, village_day(call.reported_at)),
-        resident_id=resident_id,
-        household_id=household_id,
-        actor=actor,
-        now=now,
-    )
+    earned = Act(rule.code, village_day(call.reported_at))
+    award = enter(village, earned, 1, household, resident, actor=actor, now=now)
     changed = db.session.execute(
         update(Call)
         .where(Call.id == call.id, Call.award_id.is_(None), Call.verified.is_(True))

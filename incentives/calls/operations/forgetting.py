@@ -1,6 +1,7 @@
 """What is forgotten of calls: phones once nothing can come back, words and photos later."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 
@@ -9,7 +10,8 @@ from incentives.calls.models import Call, CallRound, CallStatus, CallStep
 from incentives.calls.operations.following import OPEN_FOR
 from incentives.database import rows_changed
 from incentives.extensions import db
-from incentives.files.operations import erase_file
+from incentives.files.models import File
+from incentives.files.operations import erase_file, why_kept
 from incentives.web.transaction import transaction
 
 WORDS_FOR = timedelta(days=90)
@@ -51,10 +53,17 @@ def forget_words(*, now: datetime) -> int:
         for step in steps:
             step.note = None
             if step.photo_id is not None:
-                erase_file(village=call.village, file_id=step.photo_id, actor=SYSTEM, now=now)
+                forget_photo(step.photo_id, now=now)
                 step.photo_id = None
     db.session.flush()
     return len(found)
+
+
+def forget_photo(file_id: UUID, *, now: datetime) -> None:
+    """Erase a call's photo; what another record keeps stays with that."""
+    file = db.session.get_one(File, file_id)
+    if why_kept(file, now) is None:
+        erase_file(village=file.village, file_id=file.id, actor=SYSTEM, now=now)
 
 
 def forget_calls(*, now: datetime) -> int:

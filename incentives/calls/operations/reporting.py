@@ -11,13 +11,19 @@ from sqlalchemy import func, select
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.calls.models import Call, CallSource, CallStatus, Category
-from incentives.calls.operations.steps import clock_from, keep_photo, move_on, note_step
+from incentives.calls.operations.steps import (
+    clock_from,
+    keep_photo,
+    move_on,
+    note_step,
+    refuse_no_picture,
+)
 from incentives.calls.queries import digest_of, office_for
 from incentives.calls.states import Action
 from incentives.calls.words import REPORTED
-from incentives.errors import FieldError, Invalid, NotSignedIn, TooManyRequests
+from incentives.errors import FieldError, Invalid, NotFound, NotSignedIn, TooManyRequests
 from incentives.extensions import db
-from incentives.files.queries import find_file
+from incentives.files.queries import brought_file, is_carried
 from incentives.register.queries import find_household, find_village, grids_of, members_of
 from incentives.texts import is_blank
 
@@ -31,6 +37,7 @@ HELD_FOR = timedelta(hours=1)
 class Report:
     """What is reported: about what, in the caller's words, where; how to ask back.
 
+    `photo` is what comes with the report, `photo_id` a file that the actor brought before it.
     `resident_id` is who of the household reports, by its card.
     """
 
@@ -59,8 +66,8 @@ def report_call(
 
     What nobody signed (`actor` None) waits for a cadre's look. Refuses a source other than the
     page to those who aren't staff, a report without words and without a photo, one of the page
-    that doesn't say where, a grid of another village, and more than 30 unsigned reports an hour
-    that nobody has looked at.
+    that doesn't say where, a grid of another village, a photo that isn't the actor's to show, and
+    more than 30 unsigned reports an hour that nobody has looked at.
     """
     find_village(village)
     if actor is None:
@@ -70,8 +77,10 @@ def report_call(
     refuse_empty(report, source)
     if report.grid is not None and report.grid not in {each.code for each in grids_of(village)}:
         raise Invalid(errors=[FieldError("/grid", _("This grid isn't of the village"))])
-    photo_id = report.photo_id and find_file(village, report.photo_id).id
-    photo_id = photo_id or keep_photo(village, report.photo, actor, now)
+    if report.photo_id is None:
+        photo_id = keep_photo(village, report.photo, actor, now)
+    else:
+        photo_id = brought_photo(village, report.photo_id, actor)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     resident_id = caller_of(village, report, actor if source is CallSource.PAGE else None)
     call = Call(
@@ -94,6 +103,23 @@ def report_call(
     if actor is not None:
         push_if_routed(call, actor=actor, now=now)
     return Reported(call, secret)
+
+
+def brought_photo(village: str, file_id: UUID, actor: Actor | None) -> UUID:
+    """The id of a photo that the actor brought for the report: the office, too, sees it then.
+
+    Refuses what somebody else brought, what shows something else already, and what is no picture.
+    """
+    try:
+        file = brought_file([village], file_id, actor)
+    except NotFound as unknown:
+        detail = _("This file isn't there, or somebody else brought it")
+        raise Invalid(errors=[FieldError("/photo_id", detail)]) from unknown
+    if is_carried(file):
+        detail = _("This file shows something else already: bring the photo anew")
+        raise Invalid(errors=[FieldError("/photo_id", detail)])
+    refuse_no_picture(file, "/photo_id")
+    return file.id
 
 
 def caller_of(village: str, report: Report, actor: Actor | None) -> UUID | None:

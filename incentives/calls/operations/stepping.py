@@ -11,7 +11,7 @@ from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.calls.models import NOTE_LENGTH, Call
-from incentives.calls.operations.awarding import propose_by_itself
+from incentives.calls.operations.awarding import propose_by_itself, withdraw_untrue
 from incentives.calls.operations.steps import (
     keep_photo,
     move_on,
@@ -45,7 +45,7 @@ def step_call(
 
     Who goes at once (`arrive`) has accepted. `hand_over` wants the other office; the clock goes on.
     `resolve` says that it was as reported, and proposes the points of who reported it by card; with
-    `unfounded`, that it wasn't.
+    `unfounded`, that it wasn't, and withdraws what was proposed before it was sent back.
 
     Refuses another office's people, a step that the state doesn't take, and no note where its
     caller is owed words: how it was put right, the answer, why it was handed over.
@@ -65,8 +65,9 @@ def step_call(
         # Caps are counted under the village's lock; it comes before the call's.
         ledger.hold([village])
     move_on(call, step, **columns_of(call, step, office_id, now, verified=not unfounded))
-    if step is Action.RESOLVE and call.verified:
-        propose_by_itself(call, actor=actor, now=now)
+    if step is Action.RESOLVE:
+        settle_points = propose_by_itself if call.verified else withdraw_untrue
+        settle_points(call, actor=actor, now=now)
     note_step(call, step, actor=actor, now=now, note=note, photo_id=photo_id)
     db.session.flush()
     return call

@@ -16,7 +16,7 @@ from incentives.calls.words import REPORTED
 from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.files.models import FileKind
+from incentives.files.models import File, FileKind
 from incentives.files.operations import keep_file
 from incentives.register.queries import villager_named_in
 
@@ -105,11 +105,16 @@ def keep_photo(village: str, content: bytes | None, actor: Actor | None, now: da
     if content is None:
         return None
     file = keep_file(village=village, content=content, actor=SYSTEM, now=now)
-    if file.kind is FileKind.PDF:
-        raise Invalid(errors=[FieldError("/photo", _("This is no picture"))])
+    refuse_no_picture(file, "/photo")
     file.uploaded_by = (actor or SYSTEM).person
     db.session.flush()
     return file.id
+
+
+def refuse_no_picture(file: File, pointer: str) -> None:
+    """Refuse a paper where a photo is wanted."""
+    if file.kind is FileKind.PDF:
+        raise Invalid(errors=[FieldError(pointer, _("This is no picture"))])
 
 
 def refuse_other_office(actor: Actor, office_id: UUID | None) -> None:

@@ -1,8 +1,9 @@
 """The red and the blue ledger of a village, a township or the county: read, enter, strike off."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,19 +23,20 @@ from incentives.calls.api.duties import (
 )
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import forms_of
-from incentives.calls.queries.done import done_duties
+from incentives.calls.queries.done import DoneLine, done_duties
 from incentives.calls.queries.duties import (
     BLUE,
     RED,
-    DutySource,
     LedgerLine,
     open_duties,
 )
+from incentives.calls.queries.lines import DutySource
 from incentives.calls.queries.numbers import period
 from incentives.clock import now, village_day
 from incentives.extensions import db
+from incentives.register.answers import named
 from incentives.register.dues import due_words
-from incentives.register.models import Level
+from incentives.register.models import Division, Level
 from incentives.register.queries import divisions_by_code, find_division
 from incentives.web.guard import get_village
 from incentives.web.lists import ListPage, export_page, list_page
@@ -112,6 +114,8 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
     found = shown.hold(lists.DUTIES.sift(open_duties(code, now()), shown.query))
     first, last = period(None, None, now(), days=DONE_DAYS)
     done = done_duties(code, first, last)[:DONE_SHOWN]
+    codes = {*(each.division for each in found), *(each.division for each in done)}
+    places = divisions_by_code(sorted(codes))
     may_enter = actor is not None and may(actor, "duty.enter", code)
     return render(
         "calls/duties.html",
@@ -126,9 +130,7 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
         due_words=lambda due_on: due_words(due_on, today),
         done=done,
         done_url=done_url(code, first, is_village=is_village),
-        places=divisions_by_code(
-            [*(each.division for each in found), *(each.division for each in done)]
-        ),
+        where_of=partial(where_of, code, places),
         mine=own_ids(actor),
         by_hand=DutySource.HAND,
         may_enter=may_enter,
@@ -153,6 +155,13 @@ def by_office(found: Sequence[LedgerLine], ledger: str) -> list[tuple[str, list[
         if each.ledger == ledger:
             grouped[str(each.office)].append(each)
     return list(grouped.items())
+
+
+def where_of(code: str, places: Mapping[str, Division], line: LedgerLine | DoneLine) -> str:
+    """Where a line is about, in ledgers from above it; empty where its office's name says so."""
+    place, office = places[line.division], str(line.office)
+    said = line.division == code or place.short_name in office or named(place).name in office
+    return "" if said else place.short_name
 
 
 def own_ids(actor: Actor | None) -> set[UUID]:

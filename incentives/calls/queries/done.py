@@ -4,19 +4,17 @@ Of a call stands what it was about and which step ended it, never what anybody w
 struck or merged before an office had it was a cadre's to look at, and leaves no line.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 
 from incentives.calls.models import Call, CallStep, Duty
-from incentives.calls.queries.duties import DutySource
+from incentives.calls.queries.lines import Line, line_of_call, line_of_duty, line_of_other
 from incentives.calls.queries.offices import names_at, offices_by_id
 from incentives.calls.states import Action
-from incentives.calls.words import CATEGORIES, STEPS
+from incentives.calls.words import STEPS
 from incentives.clock import beginning
 from incentives.extensions import db
 from incentives.register import dues
@@ -25,18 +23,12 @@ ENDS = (Action.ANSWER, Action.MERGE, Action.STRIKE)
 
 
 @dataclass(frozen=True)
-class DoneLine:
-    """One duty that is done: whose, what, where, due on which day, when and how it ended.
+class DoneLine(Line):
+    """One duty that is done: due on which day, when and how it ended.
 
     A call is due by its steps, on no day (`due_on` None).
     """
 
-    source: DutySource
-    id: UUID | None
-    division: str
-    title: Any
-    office: Any
-    office_id: UUID | None
     due_on: date | None
     done_at: datetime
     note: Any
@@ -47,7 +39,10 @@ def done_duties(division: str, first: date, last: date) -> list[DoneLine]:
     start, end = beginning(first), beginning(last + timedelta(days=1))
     lines = lines_of_offices(division, start, end)
     for source in dues.done_sources:
-        lines += [line_of_other(each) for each in source(division, start, end)]
+        lines += [
+            done(line_of_other(each), each.due_on, each.done_at, each.note)
+            for each in source(division, start, end)
+        ]
     return sorted(lines, key=lambda each: (each.done_at, str(each.id)), reverse=True)
 
 
@@ -78,60 +73,24 @@ def lines_of_offices(division: str, start: datetime, end: datetime) -> list[Done
     names = names_at(division, offices.values())
     return [
         *(
-            line_of_duty(each, each.done_at, names[each.office_id])
+            done(line_of_duty(each, names[each.office_id]), each.due_on, each.done_at, each.note)
             for each in by_hand
             if each.done_at is not None
         ),
-        *lines_of_calls(ended, names),
+        # A call that was sent back ends once more.
+        *(
+            done(
+                line_of_call(call, step.office_id, names[step.office_id]),
+                None,
+                step.at,
+                STEPS[step.action],
+            )
+            for step, call in ended
+            if step.office_id is not None
+        ),
     ]
 
 
-def line_of_duty(duty: Duty, done_at: datetime, office: str) -> DoneLine:
-    """A duty by hand, with the note of whoever struck it off."""
-    return DoneLine(
-        source=DutySource.HAND,
-        id=duty.id,
-        division=duty.division,
-        title=duty.title,
-        office=office,
-        office_id=duty.office_id,
-        due_on=duty.due_on,
-        done_at=done_at,
-        note=duty.note,
-    )
-
-
-def lines_of_calls(
-    ended: Sequence[tuple[CallStep, Call]], names: dict[UUID, str]
-) -> list[DoneLine]:
-    """Calls that were answered, or that ended without an answer; one sent back stands once more."""
-    return [
-        DoneLine(
-            source=DutySource.CALL,
-            id=call.id,
-            division=call.village,
-            title=CATEGORIES[call.category],
-            office=names[step.office_id],
-            office_id=step.office_id,
-            due_on=None,
-            done_at=step.at,
-            note=STEPS[step.action],
-        )
-        for step, call in ended
-        if step.office_id is not None
-    ]
-
-
-def line_of_other(done: dues.Done) -> DoneLine:
-    """What another room's records owed."""
-    return DoneLine(
-        source=DutySource.OBJECTION,
-        id=None,
-        division=done.division,
-        title=done.title,
-        office=done.office,
-        office_id=None,
-        due_on=done.due_on,
-        done_at=done.done_at,
-        note=done.note,
-    )
+def done(line: Line, due_on: date | None, done_at: datetime, note: Any) -> DoneLine:
+    """A duty that has left the ledgers."""
+    return DoneLine(**vars(line), due_on=due_on, done_at=done_at, note=note)

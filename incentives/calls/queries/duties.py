@@ -5,19 +5,23 @@ what other rooms have to do (objections to be ruled on). Only the first have a r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from incentives.calls.models import Call, CallStatus, Duty
+from incentives.calls.queries.lines import (
+    DutySource,
+    Line,
+    line_of_call,
+    line_of_duty,
+    line_of_other,
+)
 from incentives.calls.queries.offices import names_at, offices_by_id
 from incentives.calls.states import UNANSWERED
-from incentives.calls.words import CATEGORIES
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -29,27 +33,29 @@ CALLS_AT_MOST = 1_000
 RED, BLUE = "red", "blue"
 
 
-class DutySource(StrEnum):
-    """What a duty came of."""
-
-    HAND = "hand"
-    CALL = "call"
-    OBJECTION = "objection"
-
-
 @dataclass(frozen=True)
-class LedgerLine:
-    """One open duty: whose, what, where, by which day, on which ledger, how many days late."""
+class LedgerLine(Line):
+    """One open duty: by which day, on which ledger, how many days late."""
 
-    source: DutySource
-    id: UUID | None
-    division: str
-    title: Any
-    office: Any
-    office_id: UUID | None
     due_on: date
     ledger: str
     days_overdue: int
+
+
+def due_by_day(line: Line, due_on: date, today: date) -> LedgerLine:
+    """A duty that is late from the day after its own on."""
+    return LedgerLine(
+        **vars(line),
+        due_on=due_on,
+        ledger=RED if due_on < today else BLUE,
+        days_overdue=max(0, (today - due_on).days),
+    )
+
+
+def due_by_hour(line: Line, due_at: datetime, at: datetime) -> LedgerLine:
+    """A duty that is late from its hour on."""
+    by_day = due_by_day(line, village_day(due_at), village_day(at))
+    return replace(by_day, ledger=RED if due_at < at else BLUE)
 
 
 def find_duty(division: str, duty_id: UUID) -> Duty:
@@ -79,7 +85,9 @@ def open_duties(division: str, at: datetime) -> list[LedgerLine]:
     today = village_day(at)
     lines = lines_of_offices(division, at)
     for source in dues.sources:
-        lines += [line_of_other(due, today) for due in source(division, today)]
+        lines += [
+            due_by_day(line_of_other(due), due.due_on, today) for due in source(division, today)
+        ]
     return sorted(lines, key=lambda each: (each.ledger != RED, each.due_on, str(each.id)))
 
 
@@ -104,56 +112,19 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
     names = names_at(division, offices.values())
     waiting = [each for each in calls if each.status is CallStatus.REPORTED]
     return [
-        *(line_of_duty(each, names[each.office_id], village_day(at)) for each in by_hand),
-        *(line_of_call(each, names[each.office_id], at) for each in calls if each.office_id),
+        *(
+            due_by_day(line_of_duty(each, names[each.office_id]), each.due_on, village_day(at))
+            for each in by_hand
+        ),
+        *(
+            due_by_hour(
+                line_of_call(each, each.office_id, names[each.office_id]), each.due_at or at, at
+            )
+            for each in calls
+            if each.office_id
+        ),
         *lines_of_unlooked(waiting, at),
     ]
-
-
-def line_of_other(due: dues.Due, today: date) -> LedgerLine:
-    """What another room's records owe."""
-    return LedgerLine(
-        source=DutySource.OBJECTION,
-        id=None,
-        division=due.division,
-        title=due.title,
-        office=due.office,
-        office_id=None,
-        due_on=due.due_on,
-        ledger=RED if due.due_on < today else BLUE,
-        days_overdue=max(0, (today - due.due_on).days),
-    )
-
-
-def line_of_duty(duty: Duty, office: str, today: date) -> LedgerLine:
-    """A duty entered by hand."""
-    return LedgerLine(
-        source=DutySource.HAND,
-        id=duty.id,
-        division=duty.division,
-        title=duty.title,
-        office=office,
-        office_id=duty.office_id,
-        due_on=duty.due_on,
-        ledger=RED if duty.due_on < today else BLUE,
-        days_overdue=max(0, (today - duty.due_on).days),
-    )
-
-
-def line_of_call(call: Call, office: str, at: datetime) -> LedgerLine:
-    """An office's call: what it is about, never what its caller wrote."""
-    due_at = call.due_at or at
-    return LedgerLine(
-        source=DutySource.CALL,
-        id=call.id,
-        division=call.village,
-        title=CATEGORIES[call.category],
-        office=office,
-        office_id=call.office_id,
-        due_on=village_day(due_at),
-        ledger=RED if due_at < at else BLUE,
-        days_overdue=max(0, (village_day(at) - village_day(due_at)).days),
-    )
 
 
 def lines_of_unlooked(waiting: Sequence[Call], at: datetime) -> list[LedgerLine]:
@@ -165,20 +136,8 @@ def lines_of_unlooked(waiting: Sequence[Call], at: datetime) -> list[LedgerLine]
     lines = []
     for code, place in sorted(places.items()):
         here = [each for each in waiting if each.village == code]
-        due_at = min(each.look_by for each in here)
-        lines.append(
-            LedgerLine(
-                source=DutySource.CALL,
-                id=None,
-                division=code,
-                title=ngettext(
-                    "1 report to be looked at", "%(num)s reports to be looked at", len(here)
-                ),
-                office=gettext("Village committee of %(place)s", place=named(place).name),
-                office_id=None,
-                due_on=village_day(due_at),
-                ledger=RED if due_at < at else BLUE,
-                days_overdue=max(0, (village_day(at) - village_day(due_at)).days),
-            )
-        )
+        title = ngettext("1 report to be looked at", "%(num)s reports to be looked at", len(here))
+        office = gettext("Village committee of %(place)s", place=named(place).name)
+        line = Line(DutySource.CALL, None, code, title, office, None)
+        lines.append(due_by_hour(line, min(each.look_by for each in here), at))
     return lines

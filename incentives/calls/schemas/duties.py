@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH
-from incentives.calls.queries.duties import DutySource
+from incentives.calls.queries.lines import DutySource
 from incentives.calls.schemas.shared import no_blank
 from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 

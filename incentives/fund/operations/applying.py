@@ -72,7 +72,7 @@ def apply_for_disbursement(
     require(actor, "disbursement.apply", village)
     find_village(village)
     check_purpose(purpose)
-    check_files(village, evidence)
+    check_files(village, evidence, actor)
     ledger.hold([village])
     return add_disbursement(
         village=village,
@@ -194,13 +194,13 @@ def refuse_gone(day: object) -> None:
         raise NotFound()
 
 
-def check_files(village: str, evidence: Sequence[UUID]) -> None:
-    """Refuse too many files, and those of another village or erased."""
+def check_files(village: str, evidence: Sequence[UUID], actor: Actor) -> None:
+    """Refuse too many files, and each that the actor didn't bring to the village, or erased."""
     if len(evidence) > FILES_AT_MOST:
         detail = _("At most %(count)s files", count=FILES_AT_MOST)
         raise Invalid(errors=[FieldError("/evidence", detail)])
     for index, file_id in enumerate(evidence):
-        check_file(village, file_id, f"/evidence/{index}")
+        check_file(village, file_id, actor, f"/evidence/{index}")
 
 
 def withdraw_disbursement(

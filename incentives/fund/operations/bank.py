@@ -50,7 +50,7 @@ def enter_statement(
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/lines", detail)])
     if file is not None:
-        check_file(village, file, "/file")
+        check_file(village, file, actor, "/file")
     ledger.hold([village])
     opening, closing = ends_of(lines, opening_fen, closing_fen)
     refuse_bad_lines(lines, from_on, to_on, opening, closing)

@@ -14,10 +14,10 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotFound
+from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
-from incentives.files.queries import readable_file
 from incentives.fund.models import RESOLUTION_LENGTH, Budget, BudgetAdoption
+from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.months import close_of
 from incentives.fund.operations.steps import AMOUNT_AT_MOST
 from incentives.fund.purposes import purposes
@@ -62,8 +62,8 @@ def set_budgets(
     """Set all of a year's budgets as the assembly adopted them: a purpose not named has none.
 
     Refuses years other than this, the next and the last while it is open, purposes that aren't on
-    the list, a vote that can't have been or that carried nothing, minutes that aren't there, and
-    more carried over than the year before left, or before that year is closed.
+    the list, a vote that can't have been or that carried nothing, minutes that the actor didn't
+    bring, and more carried over than the year before left, or before that year is closed.
     """
     require(actor, "budget.set", village)
     resolution = check_text(vote.resolution, "/resolution", RESOLUTION_LENGTH)
@@ -78,7 +78,7 @@ def set_budgets(
     if errors:
         raise Invalid(errors=errors)
     if vote.minutes is not None:
-        refuse_bad_minutes(village, vote.minutes, actor)
+        check_file(village, vote.minutes, actor, "/minutes")
     adoption = BudgetAdoption(
         village=village,
         year=year,
@@ -211,12 +211,3 @@ def carried_error(index: int, detail: LazyString) -> FieldError:
 def at_most(left_fen: int, year: int) -> LazyString:
     """What a year's budget left."""
     return _("At most %(left)s yuan are left of %(year)s", left=f"{left_fen / 100:.2f}", year=year)
-
-
-def refuse_bad_minutes(village: str, file_id: UUID, actor: Actor) -> None:
-    """Refuse minutes that the actor doesn't have."""
-    try:
-        readable_file(village, file_id, actor)
-    except NotFound as unknown:
-        detail = _("There is no such file")
-        raise Invalid(errors=[FieldError("/minutes", detail)]) from unknown

@@ -54,7 +54,7 @@ def record_income(
     refuse_unseen(giver or "", "/giver")
     note = optional_text(note, "/note", REASON_LENGTH)
     if file is not None:
-        check_file(village, file, "/file")
+        check_file(village, file, actor, "/file")
     ledger.hold([village])
     refuse_closed(village, received_on, "/received_on")
     income_id = new_id()

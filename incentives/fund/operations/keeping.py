@@ -12,9 +12,10 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 
+from incentives.access.actor import Actor
 from incentives.errors import FieldError, Invalid, NotFound
 from incentives.files.operations import keep_until
-from incentives.files.queries import find_file
+from incentives.files.queries import brought_file
 
 VOUCHER_YEARS = 30
 
@@ -29,11 +30,9 @@ def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
     keep_until(file_ids, last_day_kept(day))
 
 
-def check_file(village: str, file_id: UUID, pointer: str) -> None:
-    """Refuse a file of another village or an erased one."""
+def check_file(village: str, file_id: UUID, actor: Actor, pointer: str) -> None:
+    """Refuse a file of another village, one that somebody else brought, and an erased one."""
     try:
-        found = find_file(village, file_id)
+        brought_file([village], file_id, actor)
     except NotFound as missing:
         raise Invalid(errors=[FieldError(pointer, _("There is no such file"))]) from missing
-    if found.erased_at is not None:
-        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))])

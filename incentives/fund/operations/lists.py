@@ -81,7 +81,7 @@ def apply_for_list(
     if not 2 <= len(lines) <= LINES_AT_MOST:
         detail = _("A list has 2 to %(most)s lines", most=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/lines", detail)])
-    check_files(village, evidence)
+    check_files(village, evidence, actor)
     ledger.hold([village])
     asked = DisbursementList(
         village=village,

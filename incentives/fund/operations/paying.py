@@ -165,7 +165,7 @@ def confirm_receipt(
 ) -> Disbursement:
     """Keep the signed receipt of a payment, also once some of it came back.
 
-    Refuses a file that isn't the village's, somebody of the payee's household, a second receipt.
+    Refuses a file that the actor didn't bring, somebody of the payee's household, a second receipt.
     """
     require(actor, "disbursement.receive", village)
     ledger.hold([village])
@@ -173,7 +173,7 @@ def confirm_receipt(
     refuse_payee(actor, disbursement)
     if disbursement.receipt_file_id is not None:
         raise WrongState()
-    check_file(village, file_id, "/file")
+    check_file(village, file_id, actor, "/file")
     move_on(
         disbursement,
         Action.RECEIVE,

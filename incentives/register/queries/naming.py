@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from incentives.extensions import db
 from incentives.register.models import Division, Resident
@@ -11,7 +11,8 @@ from incentives.texts import traditional
 
 
 def villager_named_in(division: str, text: str) -> str | None:
-    """The longest name of a resident of a division, or of the villages below, that a text has.
+    """The longest name of a resident of a division, or of the villages below, that a text has, in
+    simplified or traditional letters or in pinyin.
 
     Who has moved away counts too. What is part of a place's own name there names nobody.
     """
@@ -21,15 +22,20 @@ def villager_named_in(division: str, text: str) -> str | None:
         for each in written.letters
         for form in (each, each.upper(), *traditional().get(each, ""))
     }
-    names = db.session.scalars(
-        select(Resident.name)
-        .where(
-            Resident.village.startswith(division, autoescape=True),
-            db.func.substr(Resident.name, 1, 1).in_(first),
-        )
+    read_two_ways = Resident.pinyin.contains(" ")
+    maybe: list[ColumnElement[bool]] = [func.substr(Resident.name, 1, 1).in_(first)]
+    if openings := {words[:2] for words in written.turns}:
+        maybe += [func.substr(Resident.pinyin, 1, 2).in_(openings), read_two_ways]
+    names = db.session.execute(
+        select(Resident.name, Resident.pinyin)
+        .where(Resident.village.startswith(division, autoescape=True), or_(*maybe))
         .distinct()
     )
-    found = [each for each in names if written.has(each)]
+    found = [
+        row.name
+        for row in names
+        if any(written.has(form) for form in (row.name, *row.pinyin.split()))
+    ]
     return max(found, key=lambda each: (len(each), each), default=None)
 
 

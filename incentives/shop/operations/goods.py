@@ -14,9 +14,10 @@ from incentives.access.actor import Actor, Role
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import columns
-from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
+from incentives.errors import Duplicate, FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
-from incentives.files.models import File, FileKind
+from incentives.files.models import FileKind
+from incentives.files.queries import brought_file
 from incentives.shop.models import (
     Category,
     Good,
@@ -57,7 +58,7 @@ def add_good(
 
     Refuses a SKU listed already, a barcode of another good on sale (whatever zeros it begins with:
     a UPC-A is an EAN-13 that begins with 0), a season that ends before it begins, a limit a month
-    of what is no service, and a photo that isn't one of a village that the shop serves.
+    of what is no service, and a photo that the actor didn't bring to a village that it serves.
     """
     shop = find_shop(shop_id)
     require_pricing(actor, shop)
@@ -76,6 +77,7 @@ def add_good(
         **more,
     )
     check_good(shop, good)
+    check_photo(shop, good.photo_id, actor)
     db.session.add(good)
     db.session.flush()
     db.session.add(Stock(good_id=good.id, quantity=0))
@@ -115,6 +117,8 @@ def change_good(
         setattr(good, name, value)
     with db.session.no_autoflush:
         check_good(shop, good)
+        if before.get("photo_id") != changes.get("photo_id"):
+            check_photo(shop, good.photo_id, actor)
     if any(before.get(name, getattr(good, name)) != getattr(good, name) for name in PRICES):
         keep_price(good, actor=actor, now=now)
         revalue(shop, good, before.get("cost_fen", good.cost_fen), actor=actor, now=now)
@@ -204,16 +208,19 @@ def check_good(shop: Shop, good: Good) -> None:
         if other := db.session.scalar(same.limit(1)):
             told = _("%(good)s has this barcode already", good=other)
             raise Duplicate(errors=[FieldError("/barcode", told)])
-    if good.photo_id is not None:
-        file = db.session.get(File, good.photo_id)
-        served = villages_ever_served(shop.id)
-        if (
-            file is None
-            or file.kind is FileKind.PDF
-            or file.erased_at is not None
-            or file.village not in served
-        ):
-            raise Invalid(errors=[FieldError("/photo_id", _("There is no such photo"))])
+
+
+def check_photo(shop: Shop, photo_id: UUID | None, actor: Actor) -> None:
+    """Refuse what is no picture that the actor brought to a village that the shop serves: anyone
+    sees it then."""
+    if photo_id is None:
+        return
+    try:
+        file = brought_file(villages_ever_served(shop.id), photo_id, actor)
+    except NotFound:
+        file = None
+    if file is None or file.kind is FileKind.PDF:
+        raise Invalid(errors=[FieldError("/photo_id", _("There is no such photo"))])
 
 
 def keep_price(good: Good, *, actor: Actor, now: datetime) -> None:

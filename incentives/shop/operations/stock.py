@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
 from incentives.access.actor import Actor
-from incentives.errors import FieldError, Invalid
+from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
-from incentives.files.models import File
+from incentives.files.queries import brought_file
 from incentives.shop.keeping import require_at
 from incentives.shop.models import (
     Good,
@@ -52,7 +52,7 @@ def receive_stock(
     """Take goods in: bought, donated, or the shopkeeper's own, as the shop's stock owner allows.
 
     What one cost in fen is the line's, else the good's own. Refuses services, which stand on no
-    shelf, and a voucher's picture that isn't a file of a village that the shop serves.
+    shelf, and a voucher's picture that the actor didn't bring to a village that the shop serves.
     """
     shop = find_shop(shop_id)
     require_at(actor, "stock.move", shop)
@@ -61,7 +61,7 @@ def receive_stock(
         raise Invalid(
             errors=[FieldError("/source", _("This source doesn't fit the owner of the stock"))]
         )
-    check_file(shop, voucher_file_id)
+    check_file(shop, voucher_file_id, actor)
     movement = StockMovement(
         kind=MovementKind.IN,
         source=source,
@@ -171,17 +171,15 @@ def hold_costs(shop: Shop) -> None:
         hold_villages(shop.id)
 
 
-def check_file(shop: Shop, file_id: UUID | None) -> None:
-    """Refuse what is no file of a village that the shop serves."""
+def check_file(shop: Shop, file_id: UUID | None, actor: Actor) -> None:
+    """Refuse what is no file that the actor brought to a village that the shop serves."""
     if file_id is None:
         return
-    file = db.session.get(File, file_id)
-    if (
-        file is None
-        or file.erased_at is not None
-        or file.village not in villages_ever_served(shop.id)
-    ):
-        raise Invalid(errors=[FieldError("/voucher_file_id", _("There is no such file"))])
+    try:
+        brought_file(villages_ever_served(shop.id), file_id, actor)
+    except NotFound as missing:
+        detail = _("There is no such file")
+        raise Invalid(errors=[FieldError("/voucher_file_id", detail)]) from missing
 
 
 def checked(shop: Shop, lines: Sequence[StockLine], least: int | None = None) -> list[StockLine]:
