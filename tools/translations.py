@@ -24,6 +24,7 @@ LANGUAGES = ("zh_Hans_CN", "en", "bo")
 WHOLE = ("zh_Hans_CN",)  # languages in which nothing may be missing
 KEYWORDS = {
     "_": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

@@ -21,7 +21,6 @@ import base64
 import binascii
 import gzip
 import hashlib
-import hmac
 import io
 import json
 import re
@@ -197,10 +196,11 @@ def read_note(note: str, key: Key) -> Checkpoint:
     """
     body, gap, tail = note.partition("\n\n")
     lines = body.split("\n")
-    if not gap or len(lines) < 3 or not tail.endswith("\n"):
+    if not gap or len(lines) != 3 or not tail.endswith("\n"):
         raise ValueError("this is no checkpoint")
-    origin, size, root = lines[:3]
-    if len(lines) != 3 or not NUMBER.fullmatch(size) or len(canonical_base64(root)) != 32:
+    origin, size, encoded = lines
+    root = canonical_base64(encoded)
+    if not NUMBER.fullmatch(size) or len(root) != 32:
         raise ValueError("this is no checkpoint")
     if split_origin(origin)[0] != key.base:
         raise ValueError(f"the checkpoint is of {origin}, the key of {key.base}")
@@ -221,7 +221,7 @@ def read_note(note: str, key: Key) -> Checkpoint:
             signed = True
     if not signed:
         raise ValueError("the checkpoint isn't signed by the log's key")
-    return Checkpoint(origin, int(size), canonical_base64(root))
+    return Checkpoint(origin, int(size), root)
 
 
 # ------------------------------------------------------------------------------- leaves
@@ -265,6 +265,15 @@ def account_unit(code: str) -> str:
     return "fen" if account_kind(code) in FEN_KINDS else "point"
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Leaf:
     """What a leaf says: its fields as written, its transfers."""
@@ -289,7 +298,8 @@ def read_leaf(body: bytes) -> Leaf:
         raise ValueError("this is no leaf")
     values = [each.decode() for each in found.groups()]
     fields = dict(zip(LEAF_FIELDS, values[:-1], strict=True))
-    date.fromisoformat(fields["occurred"])
+    if not is_day(fields["occurred"]):
+        raise ValueError("this is no leaf")
     if (fields["kind"] == "reversal") != (fields["reverses"] != "-"):
         raise ValueError("only a reversal reverses")
     moves = read_moves(found[12])
@@ -323,7 +333,7 @@ class Fund:
                 for code, change in ((source.decode(), -amount), (target.decode(), amount)):
                     self.balances[code] = self.balances.get(code, 0) + change
                     touched.append(code)
-        return [code for code in touched if beyond(account_kind(code), self.balances[code])]
+        return [code for code in touched if beyond(code.partition(".")[0], self.balances[code])]
 
     def report(self) -> dict[str, Any]:
         """Cash and bank, and by code what came in, what was spent, what is owed, in fen."""
@@ -387,14 +397,49 @@ def read_paper(text: str) -> str:
     return raw.decode()
 
 
-def hashes_in(values: Any) -> list[bytes]:
+# The names in a file, and of what kind their values are: none more, and none less.
+FORMS: dict[str, dict[str, type]] = {
+    "jishan-proof/v1": {
+        "format": str, "village": str, "event": str, "seq": int, "leaf_hash": str, "size": int,
+        "path": list, "checkpoint": str,
+    },
+    "jishan-consistency/v1": {
+        "format": str, "village": str, "from": int, "to": int, "path": list,
+    },
+    "jishan-statement/v1": {
+        "format": str, "village": str, "household": str, "balance": int, "debt": int,
+        "checkpoint": str, "events": list,
+    },
+}  # fmt: skip
+EVENT_FORM: dict[str, type] = {"seq": int, "leaf": str, "path": list}
+
+
+def require_form(source: dict[str, Any], name: str) -> None:
+    """`Unchecked` unless a file has exactly the names of its form, with values of their kinds."""
+    require_names(source, FORMS[name], name)
+    if source["format"] != name:
+        raise Unchecked(f"the file is no {name}: format")
+
+
+def require_names(source: dict[str, Any], form: dict[str, type], name: str) -> None:
+    """`Unchecked` unless an object has exactly these names, with values of these kinds."""
+    strange = sorted(source.keys() ^ form.keys())
+    strange += [each for each, kind in form.items() if type(source.get(each)) is not kind]
+    if strange:
+        raise Unchecked(f"the file is no {name}: {strange[0]}")
+
+
+def hashes_in(values: list[Any]) -> list[bytes]:
     """A path of hashes in hex."""
-    if not isinstance(values, list):
-        raise ValueError("a path is a list of hashes")
     for value in values:
         if not isinstance(value, str) or not HEX[32].fullmatch(value):
             raise ValueError("a path is a list of hashes")
     return [bytes.fromhex(value) for value in values]
+
+
+def dashed(event: str) -> str:
+    """An event's id as files write it."""
+    return "-".join((event[:8], event[8:12], event[12:16], event[16:20], event[20:]))
 
 
 def finding(check: str, logged: Any, stored: Any, **where: Any) -> Finding:
@@ -403,16 +448,17 @@ def finding(check: str, logged: Any, stored: Any, **where: Any) -> Finding:
 
 
 def check_proof(proof: dict[str, Any], key: Key, receipt: Receipt | None) -> list[Finding]:
-    """Whether a proof leads from its event, and the receipt's, to a checkpoint of this log."""
+    """Whether a proof leads from its event, and the receipt's, to a checkpoint of this log.
+
+    No hash covers the event's id: the receipt's is all that there is to compare it with.
+    """
+    require_form(proof, "jishan-proof/v1")
     findings = []
-    for name, kind in (("seq", int), ("event", str), ("leaf_hash", str), ("checkpoint", str)):
-        if type(proof.get(name)) is not kind:
-            raise Unchecked(f"the proof has no {name}")
     if receipt is not None:
         said = {
             "village": (receipt.village, key.village),
             "seq": (receipt.seq, proof["seq"]),
-            "event": (receipt.event, proof["event"].replace("-", "")),
+            "event": (dashed(receipt.event), proof["event"]),
             "leaf_hash": (receipt.leaf_hash.hex(), proof["leaf_hash"]),
         }
         for name, (mine, theirs) in said.items():
@@ -421,9 +467,12 @@ def check_proof(proof: dict[str, Any], key: Key, receipt: Receipt | None) -> lis
     try:
         checkpoint = read_note(proof["checkpoint"], key)
         [hashed] = hashes_in([proof["leaf_hash"]])
-        path = hashes_in(proof.get("path"))
+        path = hashes_in(proof["path"])
     except ValueError as error:
         return [*findings, finding("proof", str(error), None)]
+    for name, value in (("village", key.village), ("size", checkpoint.size)):
+        if proof[name] != value:
+            findings.append(finding("file", value, proof[name], column=name))
     if not verify_inclusion(proof["seq"], checkpoint.size, hashed, path, checkpoint.root):
         findings.append(
             finding("inclusion", checkpoint.root.hex(), proof["leaf_hash"], seq=proof["seq"])
@@ -432,24 +481,30 @@ def check_proof(proof: dict[str, Any], key: Key, receipt: Receipt | None) -> lis
 
 
 def check_statement(statement: dict[str, Any], key: Key) -> tuple[list[Finding], dict[str, Any]]:
-    """Whether each event of a statement is in the log, and what they add up to."""
+    """Whether each event of a statement is in the log, and what they add up to.
+
+    `Unchecked` for one without events: nothing in it would say whose it is.
+    """
+    require_form(statement, "jishan-statement/v1")
+    household, events = statement["household"], statement["events"]
+    for event in events:
+        require_names(event if isinstance(event, dict) else {}, EVENT_FORM, "jishan-statement/v1")
+    if not events:
+        raise Unchecked("the statement has no entry that could be proven")
     try:
-        household, events = str(statement["household"]), list(statement["events"])
         checkpoint = read_note(statement["checkpoint"], key)
-        stated = {"balance": int(statement["balance"]), "debt": int(statement["debt"])}
     except ValueError as error:
         return [finding("note", str(error), None)], {}
-    except (KeyError, TypeError) as error:
-        raise Unchecked(f"the statement lacks {error}") from error
     findings, held, last = [], {f"h.{household}": 0, f"debt.{household}": 0}, -1
+    if statement["village"] != key.village:
+        findings.append(finding("file", key.village, statement["village"], column="village"))
     for event in events:
+        seq, body = event["seq"], event["leaf"].encode("utf-8", "replace")
         try:
-            seq, body, path = event["seq"], event["leaf"].encode(), hashes_in(event["path"])
+            path = hashes_in(event["path"])
             leaf = read_leaf(body)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Unchecked("an event of the statement lacks its leaf or proof") from error
         except ValueError as error:
-            findings.append(finding("leaf", str(error), None, seq=event["seq"]))
+            findings.append(finding("leaf", str(error), None, seq=seq))
             continue
         if leaf.fields["seq"] != str(seq) or seq <= last:
             findings.append(finding("leaf", leaf.fields["seq"], seq, seq=seq, column="seq"))
@@ -468,8 +523,8 @@ def check_statement(statement: dict[str, Any], key: Key) -> tuple[list[Finding],
         last = seq
     summed = {"balance": held[f"h.{household}"], "debt": -held[f"debt.{household}"]}
     for name, value in summed.items():
-        if value != stated[name]:
-            findings.append(finding("balance", value, stated[name], column=name))
+        if value != statement[name]:
+            findings.append(finding("balance", value, statement[name], column=name))
     return findings, {"events": len(events), "size": checkpoint.size, **summed}
 
 
@@ -477,16 +532,25 @@ def check_consistency(
     older: Sequence[Checkpoint], newest: Checkpoint, proofs: Sequence[dict[str, Any]]
 ) -> list[Finding]:
     """Whether the newest tree begins with each older one; a missing proof is `Unchecked`."""
-    findings = []
-    known = {(each.get("from"), each.get("to")): each.get("path") for each in proofs}
+    findings, known = [], {}
+    for proof in proofs:
+        require_form(proof, "jishan-consistency/v1")
+        known[(proof["from"], proof["to"])] = proof
     for each in older:
         old, new = sorted((each, newest), key=lambda one: one.size)
-        if old.size in (0, new.size):
-            path = []
-        elif (old.size, new.size) in known:
-            path = hashes_in(known[(old.size, new.size)])
-        else:
-            raise Unchecked(f"needed: the consistency proof from {old.size} to {new.size}")
+        path: list[bytes] = []
+        if old.size not in (0, new.size):
+            if (old.size, new.size) not in known:
+                raise Unchecked(f"needed: the consistency proof from {old.size} to {new.size}")
+            proof = known[(old.size, new.size)]
+            village = split_origin(new.origin)[1]
+            if proof["village"] != village:
+                findings.append(finding("consistency", village, proof["village"], column="village"))
+            try:
+                path = hashes_in(proof["path"])
+            except ValueError as error:
+                findings.append(finding("consistency", str(error), None, seq=old.size))
+                continue
         if not verify_consistency(old.size, new.size, old.root, new.root, path):
             findings.append(finding("consistency", new.root.hex(), old.root.hex(), seq=old.size))
     return findings
@@ -498,19 +562,26 @@ FORMAT = b"jishan-log/v1"
 COLUMNS = {
     "log_head": ("origin", "size", "at", "frontier"),
     "account": ("code", "unit", "kind", "balance", "version"),
-    "checkpoint": ("origin", "size", "at", "note"),
+    "checkpoint": ("origin", "size", "note"),
     "event": (
-        "id", "seq", "at", "kind", "occurred_on", "actor", "approver", "reverses", "record",
-        "detail", "salt",
+        "id", "seq", "at", "kind", "occurred_on", "actor", "approver", "reverses", "detail",
+        "salt",
     ),
     "transfer": (
         "seq", "line", "from_code", "to_code", "unit", "amount", "from_balance_after",
         "from_version", "to_balance_after", "to_version",
     ),
-    "erasure": ("event_id", "at"),
+    "erasure": ("event_id",),
     "event_detail": ("event_id", "text", "key"),
     "leaf": ("seq", "body", "hashes"),
     "hash": ("seq", "hashes"),
+}  # fmt: skip
+# What an export says of itself, and the tables whose rows its part may have.
+HEAD = {"village": rb"[0-9]{12}", "part": rb"all|public", "details": rb"yes|no"}
+PARTS = {
+    "all": ("log_head", "account", "checkpoint", "event", "transfer", "erasure", "event_detail",
+            "leaf"),
+    "public": ("log_head", "checkpoint", "leaf", "hash"),
 }  # fmt: skip
 ESCAPED = re.compile(rb"\\(?:x([0-9a-f]{2})|(.))", re.DOTALL)
 MEANT = {b"\\": b"\\", b"t": b"\t", b"n": b"\n", b"r": b"\r"}
@@ -518,6 +589,7 @@ NULL = b"\\N"
 HASH_BLOCK = 64  # bytes that SHA-256 takes at a time
 INNER, OUTER = (bytes(pad ^ each for each in range(256)) for pad in (0x36, 0x5C))
 AMOUNT = re.compile(rb"[0-9]{1,15}")
+DETAIL_KEY = re.compile(rb"[0-9a-f]{64}")
 # What the leaf says is in these columns of the event, and how the leaf writes it.
 EVENT_PLACES = {"event": "id", "occurred": "occurred_on"}
 
@@ -533,6 +605,12 @@ def unescape(cell: bytes) -> bytes:
     return ESCAPED.sub(meant, cell)
 
 
+def leaf_bytes(cell: bytes) -> bytes:
+    """A leaf's bytes: line feeds are all that is escaped in one that is written as it should be."""
+    body = cell.replace(b"\\n", b"\n")
+    return unescape(cell) if b"\\" in body else body
+
+
 def shown(cell: bytes | None) -> str | None:
     """A cell as a finding tells it."""
     return None if cell is None or cell == NULL else unescape(cell).decode("utf-8", "replace")
@@ -540,21 +618,10 @@ def shown(cell: bytes | None) -> str | None:
 
 def commitment(text: bytes, key: bytes) -> str:
     """HMAC-SHA-256 of a detail's cell under its key's, in hex."""
-    try:
-        secret = bytes.fromhex(key.decode())
-    except ValueError:
-        secret = b""
-    if len(secret) > HASH_BLOCK:
-        return hmac.digest(secret, unescape(text), "sha256").hex()
     # RFC 2104 in two hashes: the library's way costs three times as much for so short a text.
-    padded = secret.ljust(HASH_BLOCK, b"\0")
+    padded = bytes.fromhex(key.decode()).ljust(HASH_BLOCK, b"\0")
     inner = hashlib.sha256(padded.translate(INNER) + unescape(text)).digest()
     return hashlib.sha256(padded.translate(OUTER) + inner).hexdigest()
-
-
-def commits(detail: bytes, text: bytes, key: bytes) -> bool:
-    """Whether an event commits to this detail under this key."""
-    return commitment(text, key) == detail.decode()
 
 
 @dataclass
@@ -564,6 +631,9 @@ class Head:
     village: str = ""
     part: str = ""
     details: str = ""
+
+
+DETAIL_ROWS = {b"erasure": "erasure", b"event_detail": "detail"}
 
 
 @dataclass
@@ -583,12 +653,12 @@ class Group:
 USUAL = (
     r"event\t(?P<id>[0-9a-f]{32})\t(?P<seq>0|[1-9][0-9]{0,14})\t(?P<at>0|[1-9][0-9]{0,15})"
     r"\t(?P<kind>(?!reversal\t|reopen\t)(?:KINDS))\t(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"\t(?:(?P<actor>[a-z2-9]{8})|\\N)\t(?:(?P<approver>[a-z2-9]{8})|\\N)\t\\N\t[^\t\n]*"
+    r"\t(?:(?P<actor>[a-z2-9]{8})|\\N)\t(?:(?P<approver>[a-z2-9]{8})|\\N)\t\\N"
     r"\t(?:(?P<detail>[0-9a-f]{64})|\\N)\t(?P<salt>[0-9a-f]{32})\n"
     r"transfer\t(?P=seq)\t0\t(?P<source>[a-z0-9._]{1,64})\t(?P<target>[a-z0-9._]{1,64})"
     r"\t(?P<unit>point|fen)\t(?P<amount>[1-9][0-9]{0,12})"
     r"\t(?P<after>-?[0-9]+\t[0-9]+\t-?[0-9]+\t[0-9]+)\n"
-    r"(?:event_detail\t(?P=id)\t(?P<text>[^\t\n]*)\t(?P<key>[^\t\n]*)\n)?"
+    r"(?:event_detail\t(?P=id)\t(?P<text>[^\t\n]*)\t(?P<key>[0-9a-f]{64}|\\N)\n)?"
     r"leaf\t(?P=seq)\t(?P<body>jishan-leaf/v1\\norigin ORIGIN\\nseq (?P=seq)\\nevent (?P=id)"
     r"\\nat (?P=at)\\nkind (?P=kind)\\noccurred (?P=day)\\nactor (?(actor)u\.(?P=actor)|-)"
     r"\\napprover (?(approver)u\.(?P=approver)|-)\\nreverses -\\ndetail (?(detail)(?P=detail)|-)"
@@ -600,8 +670,8 @@ USUAL = (
 class LogCheck:
     """Goes once through an export, row by row, and keeps what doesn't hold."""
 
-    def __init__(self, key: Key) -> None:
-        self.key = key
+    def __init__(self, key: Key, *, detailed: bool = False) -> None:
+        self.key, self.detailed = key, detailed
         self.findings: list[Finding] = []
         self.found = 0
         self.fund = Fund()
@@ -639,14 +709,17 @@ class LogCheck:
 
     def take_account(self, cells: list[bytes]) -> None:
         """An account's row."""
+        if cells[0] in self.accounts:
+            self.tell("rows", "one row", "two rows", table="account", account=shown(cells[0]),
+                      column="code")  # fmt: skip
         self.accounts[cells[0]] = cells
 
     def take_checkpoint(self, cells: list[bytes]) -> None:
         """A checkpoint's row: its note and signature (1)."""
-        origin, size, _at, note = cells
+        origin, size, note = cells
         self.counts["checkpoints"] += 1
         try:
-            checkpoint = read_note(unescape(note).decode(), self.key)
+            checkpoint = read_note(unescape(note).decode("utf-8", "replace"), self.key)
         except ValueError as error:
             self.tell(
                 "note", str(error), shown(note), table="checkpoint", seq=shown(size), column="note"
@@ -689,10 +762,11 @@ class LogCheck:
             self.whole = False
         moves: list[Move] | None = None
         if group.event is not None and group.leaf is not None:
-            moves = self.compare_leaf(seq, group.event, group.transfers, group.leaf)
-            self.compare_detail(seq, group)
+            matched = self.compare_leaf(seq, group.event, group.transfers, group.leaf)
+            moves = None if matched is None else read_moves(matched[12])
+            self.compare_detail(seq, group, group.event[8] if matched is None else matched[10])
         elif group.leaf is not None:
-            self.add_leaf(seq, unescape(group.leaf[1]), group.leaf[2])
+            self.add_leaf(seq, group.leaf[1], group.leaf[2])
         self.replay_all(seq, group.transfers, moves)
         self.size = seq + 1
         self.compare_roots()
@@ -718,7 +792,7 @@ class LogCheck:
             or (left < 0 and giver[2])
             or (got > 0 and taker[3])
             or (detail is None) is not (text is None)
-            or (text is not None and text != NULL and not commits(detail, text, key))
+            or (text is not None and not self.fits_detail(detail, text, key))
         ):
             return False
         giver[0], taker[0] = left, got
@@ -726,7 +800,7 @@ class LogCheck:
         taker[1] += 1
         self.at = moment
         if text is not None:
-            self.counts["details_unseen" if text == NULL else "details"] += 1
+            self.counts["details" if self.detailed else "details_unseen"] += 1
         if unit == b"fen":
             self.fund.add([(source, target, unit, moved)])
         self.add_hash(
@@ -739,23 +813,24 @@ class LogCheck:
 
     def knows(self, day: bytes) -> bool:
         """Whether this is a day of the calendar; those that are, are kept."""
-        try:
-            date.fromisoformat(day.decode())
-        except ValueError:
-            return False
-        self.days.add(day)
-        return True
+        if known := is_day(day.decode()):
+            self.days.add(day)
+        return known
+
+    def fits_detail(self, detail: bytes, text: bytes, key: bytes) -> bool:
+        """Whether a detail's cells are those committed to, or none in an export without details."""
+        if not self.detailed:
+            return text == key == NULL
+        return key != NULL and commitment(text, key).encode() == detail
 
     def compare_leaf(
         self, seq: int, event: list[bytes], transfers: list[list[bytes]], leaf: list[bytes]
-    ) -> list[Move] | None:
-        """The rows encoded anew against the leaf, and the leaf's own form; its transfers."""
+    ) -> "re.Match[bytes] | None":
+        """The rows encoded anew against the leaf, and the leaf's own form; what it says."""
         (
-            event_id, seq_cell, at, kind, occurred, actor, approver, reverses, _record, detail, salt
+            event_id, seq_cell, at, kind, occurred, actor, approver, reverses, detail, salt
         ) = event  # fmt: skip
-        body = leaf[1].replace(b"\\n", b"\n")
-        if b"\\" in body:
-            body = unescape(leaf[1])
+        body = leaf_bytes(leaf[1])
         if kind == b"reopen":
             self.opening += 1
             self.open()
@@ -787,15 +862,20 @@ class LogCheck:
             self.name_differences(seq, expected, body)
         if matched is not None:
             self.check_fields(seq, matched)
-        self.add_leaf(seq, body, leaf[2])
-        return None if matched is None else read_moves(matched[12])
+        self.add_leaf(seq, leaf[1], leaf[2])
+        return matched
 
     def check_fields(self, seq: int, matched: "re.Match[bytes]") -> None:
         """What a leaf's form alone doesn't say: a real day, times that rise, a reversal's event."""
-        try:
-            date.fromisoformat(matched[6].decode())
-        except ValueError:
-            self.tell("leaf", "a day", matched[6].decode(), table="leaf", seq=seq, column="body")
+        if not is_day(matched[6].decode()):
+            self.tell(
+                "leaf",
+                "a day of the calendar",
+                matched[6].decode(),
+                table="leaf",
+                seq=seq,
+                column="body",
+            )
         at = int(matched[4])
         if at <= self.at:
             self.tell("at", f"> {self.at}", at, table="event", seq=seq, column="at")
@@ -839,32 +919,39 @@ class LogCheck:
                     self.tell("rows", text, stored, table="transfer", seq=seq, line=line,
                               column=column)  # fmt: skip
 
-    def compare_detail(self, seq: int, group: Group) -> None:
-        """Whether the detail is the one that the event commits to, or was erased on record (7)."""
-        event_id, committed = (group.event[0], group.event[9]) if group.event else (NULL, NULL)
+    def compare_detail(self, seq: int, group: Group, logged: bytes) -> None:
+        """Whether the detail is the one that the event commits to, or was erased on record (7).
+
+        Where row and leaf commit to others, that was named: it may be the one of either.
+        """
+        event_id, committed = (group.event[0], group.event[8]) if group.event else (NULL, NULL)
         for table, row in (("erasure", group.erasure), ("event_detail", group.detail)):
             if row is not None and row[0] != event_id:
                 self.tell("rows", shown(event_id), shown(row[0]), table=table, seq=seq,
                           column="event_id")  # fmt: skip
+        where = {"table": "event_detail", "seq": seq}
         if group.detail is None:
             if committed != NULL:
                 if group.erasure is not None:
                     self.counts["details_erased"] += 1
                 else:
-                    self.tell("detail", shown(committed), "missing", table="event_detail",
-                              seq=seq, column="text")  # fmt: skip
+                    self.tell("detail", shown(committed), "missing", **where, column="text")
             return
         _event, text, key = group.detail
         if committed == NULL:
-            self.tell("detail", None, shown(text), table="event_detail", seq=seq, column="text")
-        elif text == NULL:
+            self.tell("detail", None, shown(text), **where, column="text")
+        elif not self.detailed:
             self.counts["details_unseen"] += 1
+            for column, cell in (("text", text), ("key", key)):
+                if cell != NULL:
+                    self.tell("detail", None, shown(cell), **where, column=column)
+        elif not DETAIL_KEY.fullmatch(key):
+            self.tell("detail", "64 hex digits", shown(key), **where, column="key")
         else:
             self.counts["details"] += 1
-            found = commitment(text, key)
-            if found != committed.decode():
-                self.tell("detail", shown(committed), found, table="event_detail", seq=seq,
-                          column="text")  # fmt: skip
+            found = commitment(text.decode("utf-8", "replace").encode(), key)
+            if found.encode() not in (committed, logged):
+                self.tell("detail", shown(committed), found, **where, column="text")
 
     def replay_all(self, seq: int, transfers: list[list[bytes]], moves: list[Move] | None) -> None:
         """Move an event's transfers on recomputed balances (6): those of its leaf, where it can be
@@ -925,7 +1012,7 @@ class LogCheck:
         """The recomputed balance of an account at its first transfer: balance, version, whether it
         has a floor, a ceiling, and its unit."""
         try:
-            kind = account_kind(code.decode("ascii"))
+            kind = account_kind(code.decode("utf-8", "replace"))
         except ValueError:
             self.tell("rows", "an account", shown(code), table="transfer", seq=seq, line=line,
                       column=f"{side}_code")  # fmt: skip
@@ -937,9 +1024,12 @@ class LogCheck:
 
     # -- the tree
 
-    def add_leaf(self, seq: int, body: bytes, hashes: bytes) -> None:
+    def add_leaf(self, seq: int, cell: bytes, hashes: bytes) -> None:
         """Put a leaf into the tree; its row keeps the hashes of the subtrees that it ends."""
-        self.add_hash(seq, hashlib.sha256(b"\x00" + body).digest(), hashes)
+        if cell.isascii():
+            self.add_hash(seq, leaf_hash(leaf_bytes(cell)), hashes)
+        else:
+            self.whole = False  # not a leaf's bytes as a cell has them, which was named
 
     def add_hash(self, seq: int, hashed: bytes, hashes: bytes | None) -> None:
         """Put a leaf's hash into the tree; `hashes` is what its row keeps of it, if it is there."""
@@ -997,7 +1087,10 @@ class LogCheck:
         """Each account's row against what its transfers add up to."""
         for code, cells in self.accounts.items():
             name = shown(code)
-            held = self.held.pop(code, [0, 0])
+            held = self.held.pop(code, None)
+            if held is None:
+                self.tell("rows", None, name, table="account", account=name, column="code")
+                continue
             for column, value, stored in (
                 ("balance", held[0], cells[3]),
                 ("version", held[1], cells[4]),
@@ -1022,16 +1115,19 @@ class LogCheck:
 
     def compare_head(self) -> None:
         """The log head's row against the tree."""
-        at = 0 if self.at < 0 else self.at
         frontier = b"".join(self.frontier).hex() if self.whole else shown(self.head["frontier"])
         for column, value in (
             ("origin", origin_of(self.key.base, self.opening)),
             ("size", str(self.size)),
-            ("at", str(at)),
+            ("at", self.newest_time()),
             ("frontier", frontier),
         ):
             if value != shown(self.head[column]):
                 self.tell("head", value, shown(self.head[column]), table="log_head", column=column)
+
+    def newest_time(self) -> str | None:
+        """The newest event's time, as the log head has it."""
+        return str(max(self.at, 0))
 
 
 class PublicCheck(LogCheck):
@@ -1047,18 +1143,19 @@ class PublicCheck(LogCheck):
         if seq != self.size or group.leaf is None:
             raise Unchecked(f"the public part goes on with {shown(seq_cell)} at {self.size}")
         if len(group.leaf) == len(COLUMNS["leaf"]):
-            self.take_leaf(seq, unescape(group.leaf[1]), group.leaf[2])
+            self.take_leaf(seq, group.leaf[1], group.leaf[2])
         else:
             self.counts["leaves_withheld"] += 1
             if not re.fullmatch(rb"[0-9a-f]{64}", group.leaf[1]):
-                raise Unchecked(f"the hash at {seq} is none")
+                raise Unchecked(f"the hash at {seq} can't be read")
             self.add_hash(seq, bytes.fromhex(group.leaf[1].decode()), None)
         self.size = seq + 1
         self.compare_roots()
 
-    def take_leaf(self, seq: int, body: bytes, hashes: bytes) -> None:
+    def take_leaf(self, seq: int, cell: bytes, hashes: bytes) -> None:
         """A leaf of the fund's."""
-        self.add_leaf(seq, body, hashes)
+        self.add_leaf(seq, cell, hashes)
+        body = leaf_bytes(cell)
         try:
             leaf = read_leaf(body)
         except ValueError as error:
@@ -1078,14 +1175,8 @@ class PublicCheck(LogCheck):
         for code in self.fund.add(leaf.moves):
             self.tell("floor", code, self.fund.balances[code], table="leaf", seq=seq)
 
-    def compare_head(self) -> None:
-        """The head's size and origin; times and accounts aren't public."""
-        for column, value in (
-            ("origin", origin_of(self.key.base, self.opening)),
-            ("size", str(self.size)),
-        ):
-            if value != shown(self.head[column]):
-                self.tell("head", value, shown(self.head[column]), table="log_head", column=column)
+    def newest_time(self) -> None:
+        """The newest event may be a household's: the public part doesn't tell its time."""
 
     def compare_accounts(self) -> None:
         """There are none in the public part."""
@@ -1142,31 +1233,31 @@ class Lines:
 
 
 def read_head(lines: Lines) -> Head:
-    """What an export says of itself; it must have the tables and columns of this format."""
+    """What an export says of itself; it must be written, and have the columns, as is known here."""
     if next(lines, b"") != FORMAT + b"\n":
         raise Unchecked("this is no export of a log (jishan-log/v1)")
-    head, tables = Head(), {}
-    for line in lines:
-        cells = line.rstrip(b"\n").decode("utf-8", "replace").split("\t")
-        if cells == ["rows"]:
-            break
-        if cells[0] == "columns":
-            tables[cells[1]] = tuple(cells[2:])
-        elif cells[0] in ("village", "part", "details") and len(cells) == 2:
-            setattr(head, cells[0], cells[1])
-    if tables != COLUMNS or head.part not in ("all", "public"):
-        raise Unchecked("the export has other tables or columns than this program knows")
+    head = Head()
+    for name, form in HEAD.items():
+        found = re.fullmatch(b"%b\t(%b)\n" % (name.encode(), form), next(lines, b""))
+        if found is None:
+            raise Unchecked(f"the export's head can't be read: {name}")
+        setattr(head, name, found[1].decode())
+    for name, columns in COLUMNS.items():
+        if next(lines, b"") != "\t".join(("columns", name, *columns)).encode() + b"\n":
+            raise Unchecked("the export has other tables or columns than are known here")
+    if next(lines, b"") != b"rows\n" or (head.part == "public" and head.details == "yes"):
+        raise Unchecked("the export's head can't be read: rows")
     return head
 
 
-def read_rows(lines: Lines, check: LogCheck) -> None:
+def read_rows(lines: Lines, check: LogCheck, part: str) -> None:
     """Hand every row on; an export that was cut off could not be checked."""
     takers = {
         b"log_head": check.take_head,
         b"account": check.take_account,
         b"checkpoint": check.take_checkpoint,
     }
-    widths = {name.encode(): len(columns) + 1 for name, columns in COLUMNS.items()}
+    widths = {name.encode(): len(COLUMNS[name]) + 1 for name in PARTS[part]}
     group, place, rows = Group(), b"", 0
     while True:
         while not place and (found := lines.match(check.usual)) and check.take_usual(found):
@@ -1181,6 +1272,8 @@ def read_rows(lines: Lines, check: LogCheck) -> None:
             raise Unchecked("the export was cut off: it has no last line")
         if len(cells) != widths.get(name) or not line.endswith(b"\n"):
             raise Unchecked(f"row {rows} of the export can't be read")
+        if (name == b"log_head") != (rows == 0):
+            raise Unchecked(f"row {rows} of the export stands where it should not")
         rows += 1
         del cells[0]
         if name in takers:
@@ -1188,7 +1281,7 @@ def read_rows(lines: Lines, check: LogCheck) -> None:
             continue
         seq = cells[1] if name == b"event" else cells[0]
         if name in (b"erasure", b"event_detail"):
-            if not place:
+            if not place or getattr(group, DETAIL_ROWS[name]) is not None:
                 raise Unchecked(f"row {rows} of the export stands where it should not")
             seq = place
         if seq != place or (name == b"event" and group.event is not None):
@@ -1198,7 +1291,7 @@ def read_rows(lines: Lines, check: LogCheck) -> None:
         if put_into(group, name, cells):
             check.take_group(place, group)
             group, place = Group(), b""
-    if cells[1:] != [b"%d" % rows] or not check.head:
+    if line != b"end\t%d\n" % rows or next(lines, b"") or not check.head:
         raise Unchecked(f"the export has {rows} rows, its last line says otherwise")
     if place:
         check.take_group(place, group)
@@ -1246,10 +1339,11 @@ def check_log(
             head = read_head(lines)
             if head.village != key.village:
                 raise Unchecked(f"the export is of {head.village}, the key of {key.village}")
-            check = (PublicCheck if head.part == "public" else LogCheck)(key)
+            kind = PublicCheck if head.part == "public" else LogCheck
+            check = kind(key, detailed=head.details == "yes")
             for each in earlier:
                 check.expect_root("earlier", each)
-            read_rows(lines, check)
+            read_rows(lines, check, head.part)
     except (EOFError, OSError, zlib.error) as error:
         raise Unchecked(f"the export can't be read: {error}") from error
     if not check.counts["checkpoints"]:

@@ -24,7 +24,7 @@ def export_response(
         if actor is None:
             raise NotSignedIn()
         note_export(village=village, details=details, actor=actor, now=now())
-    lines = export_log(village, part=part, details=details and part is Part.ALL)
+    lines = export_log(village, part=part, details=details)
     name = f"{village}-{'log' if part is Part.ALL else 'public'}.tsv.gz"
     return Response(
         stream_with_context(packed(lines)),

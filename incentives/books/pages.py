@@ -12,6 +12,7 @@ from incentives.access.permissions import may
 from incentives.books import lists, operations, queries
 from incentives.books.api import get_accounts, get_checkpoints, get_events, get_trial_balance
 from incentives.books.export import export_response
+from incentives.books.reasons import REASONS
 from incentives.books.schemas import ProvenStatementOutput
 from incentives.clock import now
 from incentives.errors import NotSignedIn
@@ -34,7 +35,8 @@ public_place(_("The books, to be checked"), "/v/{village}/ledger", order=80)
 def verify() -> Any:
     """Checks receipts, notices and files in the browser (js/verify.js); anybody may."""
     villages = {village.code: village.name for village in guard.open_villages()}
-    return render("books/verify.html", villages=json.dumps(villages, ensure_ascii=False))
+    names = json.dumps(villages, ensure_ascii=False)
+    return render("books/verify.html", villages=names, reasons=REASONS)
 
 
 @blueprint.get("/v/<village>/ledger")

@@ -169,7 +169,7 @@ def consistency_of(village: str, old: int, new: int) -> dict[str, Any]:
 def statement_of(household: Household) -> dict[str, Any]:
     """A household's events under the newest checkpoint, each with its leaf and proof.
 
-    `balance` and `debt` are what they add up to; `waiting` counts those that are not covered yet.
+    `balance` and `debt` are what they add up to. Nothing stands in it that can't be proven.
     """
     village, code = household.village, household.account_code
     checkpoint = newest_checkpoint(village)
@@ -188,7 +188,6 @@ def statement_of(household: Household) -> dict[str, Any]:
         "household": code,
         "balance": balance,
         "debt": -debt,
-        "waiting": len(events_of_household(village, code)) - len(covered),
         "checkpoint": checkpoint.note,
         "events": [
             {"seq": seq, "leaf": bodies[seq], "path": [each.hex() for each in path]}

@@ -146,8 +146,7 @@ class ProvenEventOutput(Schema):
 class ProvenStatementOutput(Schema):
     """A household's events under a checkpoint, each with its leaf and inclusion proof.
 
-    `household` is its name in the log; `balance` and `debt` are what the events add up to;
-    `waiting` counts events that the checkpoint doesn't cover yet.
+    `household` is its name in the log; `balance` and `debt` are what the events add up to.
     """
 
     format = fields.String()
@@ -155,7 +154,6 @@ class ProvenStatementOutput(Schema):
     household = fields.String()
     balance = fields.Integer()
     debt = fields.Integer()
-    waiting = fields.Integer()
     checkpoint = fields.String()
     events = fields.List(fields.Nested(ProvenEventOutput))
 

@@ -110,7 +110,7 @@ def run_export(village: str, out: Path | None, public: bool, details: bool) -> N
     part = Part.PUBLIC if public else Part.ALL
     try:
         with path.open("xb") as file, gzip.open(file, "wt", encoding="utf-8", newline="") as packed:
-            packed.writelines(export_log(village, part=part, details=details and not public))
+            packed.writelines(export_log(village, part=part, details=details))
     except FileExistsError as error:
         raise click.ClickException(f"{path} is there already") from error
     click.echo(f"{path}\n{keys[-1]}")

@@ -61,6 +61,19 @@ def read_checkpoint(text: str) -> str:
     return from_base64url(fragment(text, CHECKPOINT)).decode()
 
 
+def read_paper(text: str) -> str:
+    """A checkpoint's note as paper carries it: typed, or scanned as the code in an address.
+
+    ValueError for a code that is cut off or misread; a typed text is given back as it is.
+    """
+    typed = text.replace("\r\n", "\n").strip()
+    try:
+        fragment(typed, CHECKPOINT)
+    except ValueError:
+        return f"{typed}\n"
+    return read_checkpoint(typed)
+
+
 def verify_url(installation_url: str, code: str) -> str:
     """The address that a QR holds; the code is in the fragment, which no browser sends."""
     return f"{installation_url.rstrip('/')}/verify#{code}"

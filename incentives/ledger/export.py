@@ -2,7 +2,8 @@
 
 One row a line, cells between tabs, the table's name first. What stands in the database is written
 as it stands there, whatever it is: who checks must see what was changed behind the program's back.
-The public part has every leaf's hash, but only the leaves that touch no household.
+What no leaf, signature or sum says anything of isn't exported. The public part has every leaf's
+hash, but only the leaves that touch no household.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,11 +34,11 @@ FORMAT = "jishan-log/v1"
 COLUMNS = {
     "log_head": "origin size at frontier",
     "account": "code unit kind balance version",
-    "checkpoint": "origin size at note",
-    "event": "id seq at kind occurred_on actor approver reverses record detail salt",
+    "checkpoint": "origin size note",
+    "event": "id seq at kind occurred_on actor approver reverses detail salt",
     "transfer": "seq line from_code to_code unit amount from_balance_after from_version"
     " to_balance_after to_version",
-    "erasure": "event_id at",
+    "erasure": "event_id",
     "event_detail": "event_id text key",
     "leaf": "seq body hashes",
     "hash": "seq hashes",
@@ -56,10 +57,12 @@ class Part(StrEnum):
 
 
 def export_log(village: str, *, part: Part, details: bool = False) -> Iterator[str]:
-    """The lines of an export, read in one snapshot; `details` exports their texts and keys too.
+    """The lines of an export, read in one snapshot; `details` exports their texts and keys too,
+    which the public part never has.
 
     It begins a transaction of its own, and ends it with its last line.
     """
+    details = details and part is Part.ALL
     begin_snapshot()
     try:
         yield f"{FORMAT}\nvillage\t{village}\npart\t{part}\ndetails\t{'yes' if details else 'no'}\n"
@@ -93,9 +96,11 @@ def written(cell: Any) -> str:
 def rows_of(village: str, part: Part, details: bool) -> Iterator[Row]:
     """All rows: the head, the accounts, the checkpoints, then what belongs to each event."""
     [head] = db.session.execute(read(LogHead).where(LogHead.village == village))
-    yield "log_head", head if part is Part.ALL else (*head[:2], None, None)
+    origin, size, at, frontier = head
+    yield "log_head", (origin, size, at if part is Part.ALL else None, frontier)
     if part is Part.ALL:
-        chosen = read(Account).where(Account.village == village).order_by(Account.code)
+        moved = (Account.version != 0) | (Account.balance != 0)
+        chosen = read(Account).where(Account.village == village, moved).order_by(Account.code)
         yield from (("account", row) for row in db.session.execute(chosen))
     chosen = read(Checkpoint).where(Checkpoint.village == village)
     ordered = chosen.order_by(Checkpoint.size, Checkpoint.origin)

@@ -1,14 +1,14 @@
 """Verifying: a village's log against every checkpoint there is, and against its sealed events.
 
 The audit recomputes the books from their rows; this holds the log against what was signed: the
-database's checkpoints, those of the seals, and one that somebody kept on paper.
+database's checkpoints, those of the seals, and one that somebody kept on paper. And it holds the
+rows against the sealed ones, of which no leaf has the record.
 """
 
 import base64
 import binascii
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from sqlalchemy import select
 
@@ -16,11 +16,13 @@ from incentives.extensions import db
 from incentives.keys import key
 from incentives.ledger import merkle, notes
 from incentives.ledger.audit import Finding
+from incentives.ledger.codes import read_paper
 from incentives.ledger.leaves import read_leaf
 from incentives.ledger.models import Checkpoint, Leaf, LogHead
 from incentives.ledger.origins import first_origin
-from incentives.ledger.seals.files import CHECKPOINTS, EVENTS, folder_of, whole_lines
-from incentives.ledger.seals.reading import SealsDamaged, read_sealed, sealed_events
+from incentives.ledger.seals.comparing import compare_with_seals
+from incentives.ledger.seals.files import CHECKPOINTS, folder_of, locked, whole_lines
+from incentives.ledger.seals.reading import SealsDamaged, read_sealed
 from incentives.ledger.seals.standing import seals_of, trouble_of
 
 STEP = 1000
@@ -50,7 +52,7 @@ def read_kept(
         raise ValueError("a typed checkpoint has a size and a root")
     kept = []
     if note is not None:
-        kept.append(read_note(note.replace("\r\n", "\n").strip() + "\n"))
+        kept.append(read_note(read_paper(note)))
     if size is not None and root is not None:
         kept.append(Kept(one_village(village), "paper", size, read_root(root), None, None))
     if village is not None and any(each.village != village for each in kept):
@@ -114,7 +116,9 @@ def verify(village: str, kept: Iterable[Kept]) -> tuple[list[Finding], int]:
     except SealsDamaged as damaged:
         findings.append(Finding(village, CHECKPOINTS, "", "line", "a checkpoint", str(damaged)))
     db.session.rollback()
-    checkpoints = [*of_database(village, findings), *seals, *kept]
+    stored = of_database(village, findings)
+    findings += lost_checkpoints(village, seals, stored)
+    checkpoints = [*stored, *seals, *kept]
     findings += hold_against(village, checkpoints)
     findings += compare_with_seals(village)
     if not findings:
@@ -154,6 +158,30 @@ def of_seals(village: str) -> Iterator[Kept]:
     for line in whole_lines(folder_of(village) / CHECKPOINTS):
         root = read_sealed(line).root
         yield Kept(village, CHECKPOINTS, root.size, root.root, root.origin, True)
+
+
+def lost_checkpoints(
+    village: str, sealed: Sequence[Kept], stored: Sequence[Kept]
+) -> Iterator[Finding]:
+    """The sealed checkpoints that the database hasn't; a start puts them back."""
+    known = {(each.origin, each.size) for each in stored} | checkpoint_rows(village)
+    missing = [each for each in sealed if (each.origin, each.size) not in known]
+    if missing:
+        with locked(folder_of(village)):
+            pass  # a signer that has sealed one, and not stored it yet, is waited for
+        db.session.rollback()
+        known = checkpoint_rows(village)
+    for each in missing:
+        if (each.origin, each.size) not in known:
+            yield Finding(
+                village, "checkpoint", str(each.size), "size", "a row of checkpoint", "none"
+            )
+
+
+def checkpoint_rows(village: str) -> set[tuple[str | None, int]]:
+    """Name and size of each checkpoint's row."""
+    rows = select(Checkpoint.origin, Checkpoint.size).where(Checkpoint.village == village)
+    return {(row.origin, row.size) for row in db.session.execute(rows)}
 
 
 def hold_against(village: str, checkpoints: Iterable[Kept]) -> Iterator[Finding]:
@@ -211,22 +239,6 @@ def bodies(village: str) -> Iterator[bytes]:
     ).all():
         yield from (row.body for row in window)
         start = window[-1].seq + 1
-
-
-def compare_with_seals(village: str) -> Iterator[Finding]:
-    """Where the database's leaves aren't the sealed ones."""
-    sealed = sealed_events(folder_of(village))
-    try:
-        for seq, (event, body) in enumerate(zip_longest(sealed, bodies(village))):
-            if event is None:
-                return  # not sealed yet
-            if body is None:
-                yield Finding(village, "leaf", str(seq), "body", "the sealed leaf", "none")
-            elif event.leaf != body:
-                expected, found = event.leaf.decode(), body.decode(errors="replace")
-                yield Finding(village, "leaf", str(seq), "body", expected, found)
-    except SealsDamaged as damaged:
-        yield Finding(village, EVENTS, "", "line", "a sealed event", str(damaged))
 
 
 def compare_standing(village: str) -> Iterator[Finding]:

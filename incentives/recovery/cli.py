@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TextIO, TypeVar
 
 import click
+from flask_babel import force_locale
 
 from incentives.access.actor import Actor
 from incentives.access.operations import sign_in
@@ -118,11 +119,15 @@ def signed_in(username: str, password: str) -> Actor:
 
 
 def refused(work: Callable[[], T]) -> T:
-    """Do the work in its transaction; a refusal ends the command with its sentence."""
+    """Do the work in its transaction; a refusal ends the command with its sentence.
+
+    In English, as all that commands say: without a request texts would be in Chinese.
+    """
     try:
         return transaction(work, in_recovery=True)
     except Refusal as refusal:
-        texts = [str(each.detail) for each in refusal.errors] or [str(refusal.detail)]
+        with force_locale("en"):
+            texts = [str(each.detail) for each in refusal.errors] or [str(refusal.detail)]
         raise click.ClickException(" ".join(texts)) from refusal
 
 

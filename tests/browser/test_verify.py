@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from base64 import b64encode
 
 import pytest
 from playwright.sync_api import expect
@@ -17,12 +18,14 @@ from incentives.ledger.export import Part
 from incentives.ledger.models import Checkpoint
 from incentives.ledger.seals import seal_all
 from incentives.register.models import Household
+from tests import proving
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import VILLAGE, act, make_household, make_village, staff
 from tests.shop.scenes import give_points
 from tests.verify.cases import all_cases
 from tests.verify.exports import check, edits, export_of, key_of, told_story
-from tests.verify.program import answer
+from tests.verify.flips import exported, handed_out
+from tests.verify.program import answer, outcome
 
 PIN = "402857"
 
@@ -79,6 +82,61 @@ CHECK = """async ([texts, key, earlier]) => {
   }
   return said;
 }"""
+
+# What the page's modules say of a file with each of these bits turned over (tests/verify/flips.py).
+FLIP = """async ([kind, base64, keyText, given, bits]) => {
+  const { checkLog } = await import('/static/js/verify/log.js');
+  const { Unchecked, readReceipt } = await import('/static/js/verify/codes.js');
+  const { readKey, readNote } = await import('/static/js/verify/notes.js');
+  const proofs = await import('/static/js/verify/proofs.js');
+  const key = await readKey(keyText);
+  const checks = {
+    log: async (file) => (await checkLog(file, key, [])).findings,
+    statement: async (file) => (await proofs.checkStatement(await object(file), key)).findings,
+    proof: async (file) => proofs.checkProof(await object(file), key, readReceipt(given[0])),
+    consistency: async (file) => {
+      const [older, newest] = [await readNote(given[0], key), await readNote(given[1], key)];
+      return proofs.checkConsistency(older, newest, [await object(file)]);
+    },
+  };
+  const object = async (file) => {
+    const found = await proofs.readObject(file);
+    if (!found) throw new Unchecked('no JSON');
+    return found;
+  };
+  const data = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
+  const said = [];
+  for (const bit of bits) {
+    const changed = data.slice();
+    if (bit >= 0) changed[bit >> 3] ^= 1 << bit % 8;
+    try {
+      said.push({ findings: await checks[kind](new Blob([changed])) });
+    } catch (error) {
+      if (!(error instanceof Unchecked)) throw error;
+      said.push({ unchecked: true });
+    }
+  }
+  return said;
+}"""
+
+
+def test_page_and_program_say_the_same_of_every_flipped_bit(live_server, person, tmp_path):
+    page = person(PHONE).open("/verify")
+    with live_server.app.app_context():
+        files = [*handed_out(), *exported()]
+        db.session.remove()
+    rng, tried = proving.seeded("flipped bits, page and program"), 0
+    for file in files:
+        base64, bits = b64encode(file.data).decode(), file.bits(rng)
+        asked = [file.kind, base64, file.key, file.given]
+        assert page.evaluate(FLIP, [*asked, [-1]]) == [{"findings": []}]
+        for start in range(0, len(bits), 1000):
+            some = bits[start : start + 1000]
+            for bit, given in zip(some, page.evaluate(FLIP, [*asked, some]), strict=True):
+                found = outcome(file.kind, file.flipped(bit), file.key, file.given, tmp_path / "f")
+                assert given == found != {"findings": []}, (file.kind, bit, file.flipped(bit))
+        tried += len(bits)
+    proving.record("flipped bits, page and program", flipped=tried, refused=tried, alike=tried)
 
 
 def test_page_and_program_give_the_same_answers(person):
@@ -172,9 +230,21 @@ def test_a_receipts_code_opens_its_proof(live_server, home, person, size):
     kept = download.value.path()
     assert json.loads(kept.read_text())["format"] == "jishan-proof/v1"
     # The file alone, in a browser that never saw the receipt.
-    page.set_input_files("[data-part=file]", str(kept))
+    proof = json.loads(kept.read_text())
+    other = {"size": 2, "village": "513336101201", "event": "01900000-0000-7000-8000-000000000000"}
+    for name, expected in {"": "holds", **dict.fromkeys(other, "fails"), "format": "open"}.items():
+        path = kept.parent / "proof.json"
+        path.write_text(json.dumps(proof | {name: other.get(name, "x")} if name else proof))
+        page.set_input_files("[data-part=file]", str(path))
+        page.click("[data-part=file-form] button")
+        state(page, expected)
+        if name == "size":
+            visitor.shot("verify-fails")
+    path.write_text(json.dumps(proof | {"more": 1}))
+    page.set_input_files("[data-part=file]", str(path))
     page.click("[data-part=file-form] button")
-    state(page, "holds")
+    state(page, "open")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("more 缺了、多了或写得不对")
 
 
 def test_a_receipt_waits_for_its_signature_in_a_friendly_sentence(live_server, home, person):
@@ -257,7 +327,13 @@ def test_a_whole_log_is_checked_in_the_browser(live_server, home, person, tmp_pa
     visitor.shot("verify-log")
     text = gzip.decompress(download.value.path().read_bytes()).decode()
     path = tmp_path / "cut.tsv"
-    path.write_text(text[:-20])
+    path.write_text(text[: text.rindex("end\t")])
     page.set_input_files("[data-part=file]", str(path))
     page.click("[data-part=file-form] button")
     state(page, "open")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("文件不完整")
+    path.write_text(text.replace(f"\t{VILLAGE}", "\t513336101208", 1))
+    page.set_input_files("[data-part=file]", str(path))
+    page.click("[data-part=file-form] button")
+    state(page, "open")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("513336101208")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import Connection, Table, create_engine, text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DatabaseError
 
 from incentives.database import Base
 from incentives.extensions import db
@@ -116,7 +116,8 @@ def rows_in(connection: Connection, name: str, village: str) -> list[Row]:
 
 
 def carry_out(*changes: Change) -> bool:
-    """Do it as the owner; whether the database's keys let it pass (else nothing is done)."""
+    """Do it as the owner; whether the database let it pass (else nothing is done): its keys, and
+    the guard that the fund has on transfers."""
     try:
         with owner() as connection:
             for change in changes:
@@ -130,7 +131,7 @@ def carry_out(*changes: Change) -> bool:
                         text(f"INSERT INTO {change.table} ({names}) VALUES ({values})"),
                         change.after,
                     )
-    except (DataError, IntegrityError):
+    except DatabaseError:
         return False
     return True
 

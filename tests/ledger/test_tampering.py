@@ -94,7 +94,9 @@ def is_named(change: Change, findings: list[Finding], numbers: dict[str, int]) -
         if row is not None:
             places |= places_of(change.table, row, numbers)
     return any(
-        each.table in tables and each.column in columns and each.place in places
+        each.table in tables
+        and columns.intersection(each.column.split("/"))
+        and each.place in places
         for each in findings
     )
 

@@ -1,15 +1,19 @@
 """`flask ledger verify`: the log against every checkpoint, and one from paper."""
 
 import json
+from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from incentives.clock import now
 from incentives.extensions import db
-from incentives.ledger import notes, seals
+from incentives.ledger import codes, notes, seals, verifying
 from incentives.ledger.models import Checkpoint
 from incentives.ledger.seals import seal_all
+from incentives.ledger.seals.signing import publish
+from incentives.recovery.operations import check_books
 from tests.ledger.books import Books, open_books
 from tests.ledger.tampering import tamper, unguard
 
@@ -121,3 +125,84 @@ def test_a_changed_checkpoint_is_named(app, books):
     assert "checkpoint.size" in verify(app)[1]
     tamper("UPDATE checkpoint SET note = 'x' WHERE size = 2")
     assert "checkpoint.note" in verify(app)[1]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_checkpoint_scanned_from_paper(app, books, tmp_path, size):
+    code = codes.write_checkpoint(note_of(size))
+    for scanned in (f"http://127.0.0.1:8000/verify#{code}\n", f"{code}\r\n"):
+        assert verify(app, "--checkpoint", "-", typed=scanned)[:2] == (0, set())
+    assert verify(app, "--checkpoint", "-", typed=code[:-1])[0] == 2
+    (tmp_path / "scanned").write_text(code)
+    assert verify(app, "--checkpoint", str(tmp_path / "scanned"))[:2] == (0, set())
+
+
+def named(app) -> list[dict[str, str]]:
+    answer = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    found = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert answer.exit_code == int(bool(found))
+    return [each for each in found if each["table"] != "database"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "place", "value"),
+    [
+        ("event", "record", "1", f"'{UUID(int=7).hex}'"),
+        ("event", "kind", "1", "'refund'"),
+        ("event", "occurred_on", "1", "'2026-02-02'"),
+        ("transfer", "amount", "1/0", "21"),
+        ("transfer", "to_balance_after", "1/0", "21"),
+    ],
+)
+def test_a_changed_row_is_named_by_its_sealed_one(app, books, table, column, place, value):
+    seal_all(now=now())
+    unguard()
+    tamper(f"UPDATE {table} SET {column} = {value} WHERE village = '{books.village}' AND seq = 1")
+    [found] = named(app)
+    assert (found["table"], found["column"], found["place"]) == (table, column, place)
+    assert found["seq"] == 1
+    assert found["found"] == value.strip("'")
+    assert found["expected"] != found["found"]
+
+
+def test_rows_that_came_or_went_are_named_by_the_sealed_ones(app, books):
+    unguard()
+    here = f"WHERE village = '{books.village}' AND seq = 0"
+    tamper(f"UPDATE transfer SET line = 1 {here}")
+    assert [each["place"] for each in named(app)] == ["0/0", "0/1"]
+    tamper(f"DELETE FROM transfer {here}", f"DELETE FROM event {here}")
+    assert [each["table"] for each in named(app)] == ["event", "transfer"]
+    tamper(f"DELETE FROM leaf {here}")
+    assert [each["table"] for each in named(app)][-1:] == ["event"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_checkpoint_that_the_database_lost_is_named_until_a_start_puts_it_back(app, books, size):
+    unguard()
+    tamper(f"DELETE FROM checkpoint WHERE size = {size}")
+    [found] = named(app)
+    assert (found["table"], found["place"], found["found"]) == ("checkpoint", str(size), "none")
+    assert check_books(now=now()) is None
+    assert named(app) == []
+
+
+def test_a_signer_between_seals_and_books_is_waited_for(app, books, monkeypatch):
+    seals_of = verifying.of_seals
+
+    def and_then_signed(village):
+        yield from seals_of(village)
+        note = note_of(3)
+        db.session.rollback()
+        unguard()
+        tamper("DELETE FROM checkpoint WHERE size = 3")
+        monkeypatch.setattr(verifying, "locked", lambda folder: stored(note))
+
+    @contextmanager
+    def stored(note):
+        root = notes.Root(note.split("\n")[0], 3, bytes(32))
+        db.session.rollback()
+        publish(books.village, root, note, now())
+        yield
+
+    monkeypatch.setattr(verifying, "of_seals", and_then_signed)
+    assert named(app) == []

@@ -169,6 +169,11 @@ def test_damaged_seals_are_set_aside_and_stay_as_evidence(site, copies):
     assert answer.exit_code == 1
     assert "its rows say something else than its leaf" in answer.stderr
     args = ["ledger", "reopen", "--password", PASSWORD]
+    refused = restored.app.test_cli_runner().invoke(
+        args=[*args, "--username", "supervisor", "--as", "administrator"]
+    )
+    assert refused.exit_code == 1
+    assert refused.stderr.isascii()  # commands speak one language
     for who in ("administrator", "supervisor"):
         done = restored.app.test_cli_runner().invoke(args=[*args, "--username", who, "--as", who])
         assert done.exit_code == 0, done.output

@@ -1,7 +1,9 @@
 """The stand-alone verifier, loaded as the one file that it is, and its answers to cases."""
 
 import importlib.util
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +28,28 @@ verifier = load()
 def answer(what: str, given: list[Any]) -> Any:
     """What the program says to a case (tests/verify/cases.py)."""
     return ANSWERS[what](*given)
+
+
+def outcome(kind: str, data: bytes, key: str, given: Sequence[str], path: Path) -> dict[str, Any]:
+    """What the program says of a file: its findings, or that it could not check."""
+    path.write_bytes(data)
+    log_key = verifier.read_key(key)
+    try:
+        if kind == "log":
+            findings = verifier.check_log(path, log_key, [])[0]
+        elif kind == "consistency":
+            notes = [verifier.read_note(each, log_key) for each in given]
+            findings = verifier.check_consistency(
+                notes[:1], notes[1], [verifier.read_object(str(path))]
+            )
+        elif kind == "statement":
+            findings = verifier.check_statement(verifier.read_object(str(path)), log_key)[0]
+        else:
+            receipt = verifier.read_receipt(given[0])
+            findings = verifier.check_proof(verifier.read_object(str(path)), log_key, receipt)
+    except verifier.Unchecked:
+        return {"unchecked": True}
+    return {"findings": json.loads(json.dumps(findings))}
 
 
 def says_no(work: Any) -> Any:

@@ -114,6 +114,21 @@ def test_every_edited_cell_and_every_missing_row_is_named(books, tmp_path):
             assert (table, column) in places, (column, said["findings"])
 
 
+def test_a_byte_that_is_no_text_is_named_by_table_entry_and_column(books, tmp_path):
+    lines = export_of(books).encode().split(b"\n")
+    [at] = [number for number, line in enumerate(lines) if line.startswith(b"event\t")][:1]
+    cells = lines[at].split(b"\t")
+    cells[9] = bytes([cells[9][0] ^ 0x80]) + cells[9][1:]  # the commitment to the detail
+    lines[at] = b"\t".join(cells)
+    (tmp_path / "export").write_bytes(b"\n".join(lines))
+    (tmp_path / "key").write_text(key_of(books))
+    said = [sys.executable, "-I", str(PATH), "log", "export", "--key", "key"]
+    ended = subprocess.run(said, cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 1, ended.stderr
+    [found] = json.loads(ended.stdout)
+    assert (found["table"], found["seq"], found["column"]) == ("event", 0, "detail")
+
+
 @pytest.mark.parametrize(
     ("statement", "table", "column"),
     [

@@ -37,9 +37,8 @@ def audit_detail(village: str, told: Told, window: Window) -> Iterator[Finding]:
         yield Finding(village, "event_detail", place, "text", "a text and a key", "another type")
     elif (committed := details.commit(text, key)) != told.detail:
         # One of the two was changed, and the commitment doesn't tell which.
-        columns = ("text", "key") if len(key) == details.KEY_BYTES else ("key",)
-        for column in columns:
-            yield Finding(village, "event_detail", place, column, told.detail, committed)
+        column = "text/key" if len(key) == details.KEY_BYTES else "key"
+        yield Finding(village, "event_detail", place, column, told.detail, committed)
     else:
         yield from audit_text(village, place, told.kind, text)
 

@@ -97,22 +97,25 @@ def keep_checkpoint(village: str, root: notes.Root, note: str, now: datetime) ->
     )
 
 
-def put_back_checkpoints(village: str, *, now: datetime, all_of_them: bool = False) -> int:
-    """Put back the newest sealed checkpoints that the database lost; how many they were.
+def put_back_checkpoints(village: str, *, now: datetime) -> int:
+    """Put back the sealed checkpoints that the database lost; how many they were.
 
-    In the caller's writing transaction. It looks back to the first that isn't missing, or, with
-    `all_of_them`, through the whole folder.
+    In the caller's writing transaction. It looks back, from the newest, until it has them all.
     """
     rows = select(Checkpoint.origin, Checkpoint.size).where(Checkpoint.village == village)
-    at = max(now, db.session.get_one(LogHead, village, populate_existing=True).at)
+    head = db.session.get_one(LogHead, village, populate_existing=True)
+    folder = files.folder_of(village)
     kept = {(row.origin, row.size) for row in db.session.execute(rows)}
+    # A folder that was begun anew has none of the log's earlier names.
+    named = sum(origin == head.origin for origin, _size in kept)
+    lost = sum(1 for _line in files.whole_lines(folder / CHECKPOINTS)) - named
     put_back = 0
-    for sealed in checkpoints_from_behind(files.folder_of(village)):
-        if (sealed.root.origin, sealed.root.size) not in kept:
-            keep_checkpoint(village, sealed.root, sealed.note, at)
-            put_back += 1
-        elif not all_of_them:
+    for sealed in checkpoints_from_behind(folder):
+        if put_back >= lost:
             break
+        if (sealed.root.origin, sealed.root.size) not in kept:
+            keep_checkpoint(village, sealed.root, sealed.note, max(now, head.at))
+            put_back += 1
     return put_back
 
 

@@ -226,7 +226,7 @@ def conclude(unusable: dict[str, str], wrong: set[str], *, now: datetime) -> Rec
     hold(villages)
     right = [village for village in villages if village not in wrong]
     for village in right:
-        put_back_checkpoints(village, now=now, all_of_them=True)
+        put_back_checkpoints(village, now=now)
     locked_recovery().replaying = True
     db.session.flush()
     ended = end_leases(right, now=now)

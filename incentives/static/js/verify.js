@@ -5,9 +5,25 @@
  * was seen signed is remembered in this browser, so that a log rewritten later is noticed.
  */
 
-import { Unchecked, codeIn, fromHex, readPaper, readReceipt, toHex } from './verify/codes.js';
+import {
+  Unchecked,
+  codeIn,
+  dashed,
+  fromHex,
+  readPaper,
+  readReceipt,
+  toHex,
+} from './verify/codes.js';
 import { readKey, readNote, splitOrigin } from './verify/notes.js';
-import { checkConsistency, checkProof, checkStatement, words } from './verify/proofs.js';
+import {
+  checkConsistency,
+  checkProof,
+  checkStatement,
+  finding,
+  readObject,
+  requireForm,
+  words,
+} from './verify/proofs.js';
 
 /**
  * @typedef {import('./verify/notes.js').Key} Key
@@ -43,6 +59,29 @@ const input = (name) => /** @type {HTMLInputElement} */ (part(name));
 function say(name, values = {}) {
   const text = texts.content.querySelector(`[data-text="${name}"]`)?.textContent || name;
   return text.replace(/\{(\w+)\}/g, (_, each) => String(values[each]));
+}
+
+// What the checks say in English, as patterns, and the same in the page's language.
+const reasons = [...texts.content.querySelectorAll('[data-reason]')].map((each) => {
+  const english = String(/** @type {HTMLElement} */ (each).dataset.reason);
+  const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const fixed = english.split(/\{\w+\}/);
+  const safe = fixed.map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return { pattern: new RegExp(`^${safe.join('([^]*)')}$`), names, text: String(each.textContent) };
+});
+
+/**
+ * What a check says, in the page's language; null for what is no sentence of its own (a value).
+ *
+ * @param {unknown} said
+ * @returns {string | null}
+ */
+function inWords(said) {
+  for (const { pattern, names, text } of reasons) {
+    const found = typeof said === 'string' ? pattern.exec(said) : null;
+    if (found) return text.replace(/\{(\w+)\}/g, (_, name) => found[1 + names.indexOf(name)]);
+  }
+  return null;
 }
 
 /** @param {string} code */
@@ -165,10 +204,9 @@ async function verifyReceipt(text) {
     return { state: 'open', verdict: say('other_service', names) };
   }
   const { key, said, changed } = await findKey(receipt.village);
-  const event = receipt.event.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   let proof;
   try {
-    proof = await (await get(receipt.village, `proofs/${event}`)).json();
+    proof = await (await get(receipt.village, `proofs/${dashed(receipt.event)}`)).json();
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     return missingProof(receipt, key, names);
@@ -258,45 +296,97 @@ async function verifyFile(file) {
   if (start === 'jishan-log/v1' || (packed[0] === 0x1f && packed[1] === 0x8b)) {
     return verifyLog(file);
   }
-  let found;
-  try {
-    found = JSON.parse(await file.text());
-  } catch {
-    return verifyText(await file.text());
-  }
-  const names = { village: villageName(String(found.village)), number: found.seq + 1 };
-  if (found.format === 'jishan-statement/v1') {
-    const { key, said, changed } = await findKey(found.village);
-    const { findings, report } = await checkStatement(found, key);
-    return {
-      state: findings.length || changed ? 'fails' : 'holds',
-      verdict: say(findings.length ? 'statement_fails' : 'statement_holds', {
-        ...names,
-        count: report.events,
-      }),
-      sentences: [
-        ...(found.waiting ? [say('unsigned', { count: found.waiting })] : []),
-        say('statement_cant'),
-        said,
-      ],
-      facts: [
-        [say('fact_balance'), String(report.balance)],
-        [say('fact_debt'), String(report.debt)],
-        [say('fact_size'), String(report.size)],
-      ],
-      findings,
-    };
-  }
-  if (found.format !== 'jishan-proof/v1') return { state: 'open', verdict: say('unknown_code') };
-  const { key, said, changed } = await findKey(found.village);
+  const found = await readObject(file);
+  if (!found) return verifyText(await file.text());
+  if (found.format === 'jishan-statement/v1') return verifyStatement(found);
+  if (found.format === 'jishan-proof/v1') return verifyProof(found);
+  return { state: 'open', verdict: say('unknown_code') };
+}
+
+/**
+ * The village whose checkpoint is in a file; an error where none can be read.
+ *
+ * @param {Record<string, any>} source
+ */
+const villageOf = (source) => splitOrigin(source.checkpoint.split('\n', 1)[0]).village;
+
+/**
+ * Whether a village's log can be checked here: this service keeps it, or its key was typed.
+ *
+ * @param {string} village
+ */
+const isKnown = (village) => Boolean(villages[village] || input('key').value.trim());
+
+/**
+ * A statement that a household took away.
+ *
+ * @param {Record<string, any>} found
+ * @returns {Promise<Result>}
+ */
+async function verifyStatement(found) {
+  requireForm(found, 'jishan-statement/v1');
+  const village = villageOf(found);
+  const names = { village: villageName(village) };
+  if (!isKnown(village)) return { state: 'open', verdict: say('other_service', names) };
+  const { key, said, changed } = await findKey(village);
+  const { findings, report } = await checkStatement(found, key);
+  return {
+    state: findings.length || changed ? 'fails' : 'holds',
+    verdict: say(findings.length ? 'statement_fails' : 'statement_holds', {
+      ...names,
+      count: report.events,
+    }),
+    sentences: [say('statement_cant'), said],
+    facts: [
+      [say('fact_balance'), String(report.balance ?? '—')],
+      [say('fact_debt'), String(report.debt ?? '—')],
+      [say('fact_size'), String(report.size ?? '—')],
+    ],
+    findings,
+  };
+}
+
+/**
+ * A proof that was kept as a file.
+ *
+ * @param {Record<string, any>} found
+ * @returns {Promise<Result>}
+ */
+async function verifyProof(found) {
+  requireForm(found, 'jishan-proof/v1');
+  const village = villageOf(found);
+  const names = { village: villageName(village), number: found.seq + 1 };
+  if (!isKnown(village)) return { state: 'open', verdict: say('other_service', names) };
+  const { key, said, changed } = await findKey(village);
   const findings = await checkProof(found, key, null);
+  const ours = villages[village];
+  if (ours && !findings.length) findings.push(...(await compareEvent(village, found)));
   return {
     state: findings.length || changed ? 'fails' : 'holds',
     verdict: say(findings.length ? 'proof_fails' : 'proof_holds', names),
-    sentences: [said],
+    sentences: [...(ours ? [] : [say('proof_cant')]), said],
     facts: [[say('fact_hash'), found.leaf_hash]],
     findings,
   };
+}
+
+/**
+ * Whether the event of a proof's id has the proof's place and leaf: no hash covers the id, so that
+ * the service is asked for the event's own proof.
+ *
+ * @param {string} village
+ * @param {Record<string, any>} proof
+ * @returns {Promise<Finding[]>}
+ */
+async function compareEvent(village, proof) {
+  let own;
+  try {
+    own = await (await get(village, `proofs/${encodeURIComponent(proof.event)}`)).json();
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+  }
+  const fits = ['event', 'seq', 'leaf_hash'].every((name) => own?.[name] === proof[name]);
+  return fits ? [] : [finding('file', own?.leaf_hash ?? null, proof.event, { column: 'event' })];
 }
 
 /**
@@ -309,6 +399,9 @@ async function verifyLog(file) {
   const { checkLog } = await import('./verify/log.js');
   const { linesOf, readHead } = await import('./verify/rows.js');
   const head = await readHead(linesOf(file));
+  if (!isKnown(head.village)) {
+    return { state: 'open', verdict: say('other_service', { village: head.village }) };
+  }
   const { key, said, changed } = await findKey(head.village);
   const known = memory.of(key.base);
   const remembered = known && known.key === toHex(key.publicKey);
@@ -407,14 +500,24 @@ function findingRow({ check, table, seq, line, account, column, logged, stored, 
   const where = [what, table, account, seq, line, column];
   const title = element('span', where.filter((each) => each || each === 0).join(' · '));
   title.className = 'row-title';
-  const said = count
-    ? say('finding_more', { count })
-    : say('finding', { logged: String(logged ?? '—'), stored: String(stored ?? '—') });
-  const small = element('p', said);
+  const small = element('p', count ? say('finding_more', { count }) : findingText(logged, stored));
   small.className = 'row-small fingerprint';
   box.append(title, small);
   row.append(box);
   return row;
+}
+
+/**
+ * What a finding says: the log's value and what was found, or the reason and what was found.
+ *
+ * @param {unknown} logged
+ * @param {unknown} stored
+ */
+function findingText(logged, stored) {
+  const reason = inWords(logged);
+  const other = inWords(stored) ?? String(stored ?? '—');
+  if (!reason) return say('finding', { logged: String(logged ?? '—'), stored: other });
+  return stored === null ? reason : say('finding_reason', { reason, stored: other });
 }
 
 /** @type {Result['keep']} */
@@ -485,7 +588,8 @@ function refusal(error) {
   if (error instanceof NoSignal || error instanceof Missing) {
     return { state: 'open', verdict: say('no_signal') };
   }
-  return { state: 'open', verdict: say('unchecked', { reason: words(error) }) };
+  const reason = words(error);
+  return { state: 'open', verdict: say('unchecked', { reason: inWords(reason) ?? reason }) };
 }
 
 /** A code in the address: a phone's camera opened this page. */

@@ -45,8 +45,13 @@ function toBase64(bytes) {
  * @returns {Uint8Array}
  */
 export function fromBase64(text) {
-  const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
-  if (toBase64(bytes) !== text) throw new Error('this is no base64');
+  let bytes = null;
+  try {
+    bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  } catch {
+    // Of other letters: told below.
+  }
+  if (!bytes || toBase64(bytes) !== text) throw new Error('this is no base64');
   return bytes;
 }
 
@@ -69,6 +74,15 @@ function fromBase64url(text) {
  */
 export function same(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+/**
+ * An event's id as files write it.
+ *
+ * @param {string} event
+ */
+export function dashed(event) {
+  return event.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /**

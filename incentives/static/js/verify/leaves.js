@@ -97,7 +97,7 @@ export function matchLeaf(body) {
 export function readLeaf(body) {
   const leaf = matchLeaf(body);
   if (!leaf || body.length > BYTES_AT_MOST) throw new Error('this is no leaf');
-  if (!isDay(leaf.fields.occurred)) throw new Error('this is no day');
+  if (!isDay(leaf.fields.occurred)) throw new Error('this is no leaf');
   if ((leaf.fields.kind === 'reversal') !== (leaf.fields.reverses !== '-')) {
     throw new Error('only a reversal reverses');
   }

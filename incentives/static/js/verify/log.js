@@ -29,14 +29,21 @@ import { Tree, leafHash } from './tree.js';
  */
 
 const TOLD_AT_MOST = 10000;
+const DETAIL_KEY = /^[0-9a-f]{64}$/;
+// eslint-disable-next-line no-control-regex -- whether a cell has letters beyond ASCII
+const ASCII = /^[\0-\x7f]*$/;
 /** @type {Record<string, string>} */
 const COLUMN_OF = { event: 'id', occurred: 'occurred_on' };
 
 /** Goes once through an export and keeps what doesn't hold. */
 class LogCheck {
-  /** @param {Key} key */
-  constructor(key) {
+  /**
+   * @param {Key} key
+   * @param {boolean} detailed whether the export says that it has details
+   */
+  constructor(key, detailed) {
     this.key = key;
+    this.detailed = detailed;
     /** @type {Finding[]} */
     this.findings = [];
     this.found = 0;
@@ -85,12 +92,22 @@ class LogCheck {
    */
   async takeRow(table, cells) {
     if (table === 'log_head') this.head = cells;
-    else if (table === 'account') this.accounts.set(cells[0], cells);
+    else if (table === 'account') this.takeAccount(cells);
     else await this.takeCheckpoint(cells);
   }
 
   /** @param {string[]} cells */
-  async takeCheckpoint([origin, size, , note]) {
+  takeAccount(cells) {
+    const [code] = cells;
+    if (this.accounts.has(code)) {
+      const where = { table: 'account', account: shown(code), column: 'code' };
+      this.tell('rows', 'one row', 'two rows', where);
+    }
+    this.accounts.set(code, cells);
+  }
+
+  /** @param {string[]} cells */
+  async takeCheckpoint([origin, size, note]) {
     this.counts.checkpoints += 1;
     let checkpoint;
     try {
@@ -149,10 +166,11 @@ class LogCheck {
     /** @type {Move[] | null} */
     let moves = null;
     if (group.event && group.leaf) {
-      moves = await this.compareLeaf(seq, group.event, group.transfers, group.leaf);
-      await this.compareDetail(seq, group);
+      const matched = await this.compareLeaf(seq, group.event, group.transfers, group.leaf);
+      moves = matched && matched.moves;
+      await this.compareDetail(seq, group, matched ? matched.fields.detail : group.event[8]);
     } else if (group.leaf) {
-      await this.addLeaf(seq, unescape(group.leaf[1]), group.leaf[2]);
+      await this.addLeaf(seq, group.leaf[1], group.leaf[2]);
     }
     this.replayAll(seq, group.transfers, moves);
     this.size = seq + 1;
@@ -160,7 +178,7 @@ class LogCheck {
   }
 
   /**
-   * The rows encoded anew against the leaf, and the leaf's own form; its transfers.
+   * The rows encoded anew against the leaf, and the leaf's own form; what it says.
    *
    * @param {number} seq
    * @param {string[]} event
@@ -168,7 +186,7 @@ class LogCheck {
    * @param {string[]} leaf
    */
   async compareLeaf(seq, event, transfers, leaf) {
-    const [id, seqCell, at, kind, occurred, actor, approver, reverses, , detail, salt] = event;
+    const [id, seqCell, at, kind, occurred, actor, approver, reverses, detail, salt] = event;
     const body = unescape(leaf[1]);
     if (kind === 'reopen') this.opening += 1;
     /** @param {string} value */
@@ -192,8 +210,8 @@ class LogCheck {
     const matched = matchLeaf(body);
     if (!matched || expected !== body) this.nameDifferences(seq, expected, body);
     if (matched) this.checkFields(seq, matched);
-    await this.addLeaf(seq, body, leaf[2]);
-    return matched && matched.moves;
+    await this.addLeaf(seq, leaf[1], leaf[2]);
+    return matched;
   }
 
   /**
@@ -204,7 +222,8 @@ class LogCheck {
    */
   checkFields(seq, { fields, moves }) {
     if (!isDay(fields.occurred)) {
-      this.tell('leaf', 'a day', fields.occurred, { table: 'leaf', seq, column: 'body' });
+      const where = { table: 'leaf', seq, column: 'body' };
+      this.tell('leaf', 'a day of the calendar', fields.occurred, where);
     }
     const at = Number(fields.at);
     if (at <= this.at) this.tell('at', `> ${this.at}`, at, { table: 'event', seq, column: 'at' });
@@ -261,13 +280,15 @@ class LogCheck {
   }
 
   /**
-   * Whether the detail is the one that the event commits to, or was erased on record.
+   * Whether the detail is the one that the event commits to, or was erased on record. Where row and
+   * leaf commit to others, that was named: it may be the one of either.
    *
    * @param {number} seq
    * @param {Group} group
+   * @param {string} logged
    */
-  async compareDetail(seq, { event, erasure, detail }) {
-    const [id, committed] = event ? [event[0], event[9]] : [NULL, NULL];
+  async compareDetail(seq, { event, erasure, detail }, logged) {
+    const [id, committed] = event ? [event[0], event[8]] : [NULL, NULL];
     for (const [table, row] of /** @type {[string, string[] | null][]} */ ([
       ['erasure', erasure],
       ['event_detail', detail],
@@ -284,11 +305,19 @@ class LogCheck {
     }
     const [, text, key] = detail;
     if (committed === NULL) this.tell('detail', null, shown(text), where);
-    else if (text === NULL) this.counts.details_unseen += 1;
-    else {
+    else if (!this.detailed) {
+      this.counts.details_unseen += 1;
+      for (const [column, cell] of Object.entries({ text, key })) {
+        if (cell !== NULL) this.tell('detail', null, shown(cell), { ...where, column });
+      }
+    } else if (!DETAIL_KEY.test(key)) {
+      this.tell('detail', '64 hex digits', shown(key), { ...where, column: 'key' });
+    } else {
       this.counts.details += 1;
       const found = await hmac(key, unescape(text));
-      if (found !== committed) this.tell('detail', shown(committed), found, where);
+      if (found !== committed && found !== logged) {
+        this.tell('detail', shown(committed), found, where);
+      }
     }
   }
 
@@ -399,11 +428,15 @@ class LogCheck {
    * Put a leaf into the tree; its row keeps the hashes of the subtrees that it ends.
    *
    * @param {number} seq
-   * @param {string} body
+   * @param {string} cell
    * @param {string} hashes
    */
-  async addLeaf(seq, body, hashes) {
-    const hashed = await leafHash(bytesOf(body));
+  async addLeaf(seq, cell, hashes) {
+    if (!ASCII.test(cell)) {
+      this.whole = false; // not a leaf's bytes as a cell has them, which was named
+      return;
+    }
+    const hashed = await leafHash(bytesOf(unescape(cell)));
     const completed = this.whole ? await this.tree.add(hashed) : [hashed];
     const text = completed.map(toHex).join('');
     const kept = this.whole ? hashes : hashes.slice(0, 64);
@@ -445,10 +478,14 @@ class LogCheck {
   /** Each account's row against what its transfers add up to. */
   compareAccounts() {
     for (const [code, [, unit, kindCell, balance, version]] of this.accounts) {
-      const held = this.held.get(code) || { balance: 0, version: 0 };
-      this.held.delete(code);
       const account = shown(code);
       const where = { table: 'account', account };
+      const held = this.held.get(code);
+      if (!held) {
+        this.tell('rows', null, account, { ...where, column: 'code' });
+        continue;
+      }
+      this.held.delete(code);
       if (String(held.balance) !== balance) {
         this.tell('balance', held.balance, shown(balance), { ...where, column: 'balance' });
       }
@@ -479,12 +516,21 @@ class LogCheck {
     for (const [column, value, stored] of [
       ['origin', originOf(this.key.base, this.opening), origin],
       ['size', String(this.size), size],
-      ['at', String(Math.max(this.at, 0)), at],
+      ['at', this.newestTime(), at],
       ['frontier', computed, frontier],
     ]) {
       if (value === shown(stored)) continue;
       this.tell('head', value, shown(stored), { table: 'log_head', column });
     }
+  }
+
+  /**
+   * The newest event's time, as the log head has it.
+   *
+   * @returns {string | null}
+   */
+  newestTime() {
+    return String(Math.max(this.at, 0));
   }
 }
 
@@ -500,10 +546,10 @@ class PublicCheck extends LogCheck {
       throw new Unchecked(`the public part goes on with ${cell} at ${this.size}`);
     }
     if (leaf.length === 3) {
-      await this.takeLeaf(seq, unescape(leaf[1]), leaf[2]);
+      await this.takeLeaf(seq, leaf[1], leaf[2]);
     } else {
       this.counts.leaves_withheld += 1;
-      if (!/^[0-9a-f]{64}$/.test(leaf[1])) throw new Unchecked(`the hash at ${seq} is none`);
+      if (!/^[0-9a-f]{64}$/.test(leaf[1])) throw new Unchecked(`the hash at ${seq} can't be read`);
       await this.tree.add(fromHex(leaf[1]));
     }
     this.size = seq + 1;
@@ -514,11 +560,12 @@ class PublicCheck extends LogCheck {
    * A leaf of the fund's.
    *
    * @param {number} seq
-   * @param {string} body
+   * @param {string} cell
    * @param {string} hashes
    */
-  async takeLeaf(seq, body, hashes) {
-    await this.addLeaf(seq, body, hashes);
+  async takeLeaf(seq, cell, hashes) {
+    await this.addLeaf(seq, cell, hashes);
+    const body = unescape(cell);
     const where = { table: 'leaf', seq };
     let leaf;
     try {
@@ -547,15 +594,9 @@ class PublicCheck extends LogCheck {
     }
   }
 
-  compareHead() {
-    const [origin, size] = this.head || [];
-    for (const [column, value, stored] of [
-      ['origin', originOf(this.key.base, this.opening), origin],
-      ['size', String(this.size), size],
-    ]) {
-      if (value === shown(stored)) continue;
-      this.tell('head', value, shown(stored), { table: 'log_head', column });
-    }
+  /** The newest event may be a household's: the public part doesn't tell its time. */
+  newestTime() {
+    return null;
   }
 
   compareAccounts() {}
@@ -569,14 +610,8 @@ class PublicCheck extends LogCheck {
  * @returns {Promise<string>}
  */
 async function hmac(key, text) {
-  let raw = new Uint8Array([0]); // a zero byte is padded as an empty key is
-  try {
-    const bytes = fromHex(key);
-    if (bytes.length) raw = bytes;
-  } catch {
-    // No key at all: what it makes is compared and told.
-  }
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const raw = /** @type {any} */ (fromHex(key));
   const secret = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign']);
   const made = await crypto.subtle.sign('HMAC', secret, new TextEncoder().encode(text));
   return toHex(new Uint8Array(made));
@@ -620,14 +655,14 @@ export async function checkLog(file, key, earlier, progress = () => {}) {
   if (head.village !== key.village) {
     throw new Unchecked(`the export is of ${head.village}, the key of ${key.village}`);
   }
-  const check = head.part === 'public' ? new PublicCheck(key) : new LogCheck(key);
+  const kind = head.part === 'public' ? PublicCheck : LogCheck;
+  const check = new kind(key, head.details === 'yes');
   for (const each of earlier) await check.expectRoot('earlier', each);
-  for await (const row of readRows(lines)) {
+  for await (const row of readRows(lines, head.part)) {
     if ('table' in row) await check.takeRow(row.table, row.cells);
     else await check.takeGroup(row.seq, row.group);
     if (check.size % 500 === 0) progress(check.size);
   }
-  if (!check.head) throw new Unchecked('the export has no log head');
   if (!check.counts.checkpoints) {
     throw new Unchecked('the export has no checkpoint: nothing says which log this is');
   }

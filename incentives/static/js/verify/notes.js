@@ -107,10 +107,11 @@ export async function readNote(note, key) {
   let signed = false;
   for (const line of signatures) {
     const parts = line.split(' ');
-    const raw = parts.length === 3 ? fromBase64(parts[2]) : new Uint8Array();
-    if (parts[0] !== '—' || !parts[1] || parts[1].includes('+') || raw.length < 5) {
+    if (parts.length !== 3 || parts[0] !== '—' || !parts[1] || parts[1].includes('+')) {
       throw new Error('a line of the checkpoint is no signature');
     }
+    const raw = fromBase64(parts[2]);
+    if (raw.length < 5) throw new Error('a line of the checkpoint is no signature');
     if (parts[1] === origin && same(raw.slice(0, 4), hint)) {
       if (!(await signedBy(key.publicKey, raw.slice(4), message))) {
         throw new Error("the signature isn't the log's");

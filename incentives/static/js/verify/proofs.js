@@ -1,9 +1,9 @@
 // @ts-check
 /** Receipts and statements against the checkpoint that their proofs lead to. */
 
-import { Unchecked, fromHex, toHex } from './codes.js';
+import { Unchecked, dashed, fromHex, toHex } from './codes.js';
 import { readLeaf } from './leaves.js';
-import { readNote } from './notes.js';
+import { readNote, splitOrigin } from './notes.js';
 import { leafHash, verifyConsistency, verifyInclusion } from './tree.js';
 
 /**
@@ -30,18 +30,113 @@ export function finding(check, logged, stored, where = {}) {
 export const words = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
+ * The names in a file, and of what kind their values are: none more, and none less.
+ *
+ * @type {Record<string, Record<string, string>>}
+ */
+const FORMS = {
+  'jishan-proof/v1': {
+    format: 'string',
+    village: 'string',
+    event: 'string',
+    seq: 'number',
+    leaf_hash: 'string',
+    size: 'number',
+    path: 'list',
+    checkpoint: 'string',
+  },
+  'jishan-consistency/v1': {
+    format: 'string',
+    village: 'string',
+    from: 'number',
+    to: 'number',
+    path: 'list',
+  },
+  'jishan-statement/v1': {
+    format: 'string',
+    village: 'string',
+    household: 'string',
+    balance: 'number',
+    debt: 'number',
+    checkpoint: 'string',
+    events: 'list',
+  },
+};
+const EVENT_FORM = { seq: 'number', leaf: 'string', path: 'list' };
+
+/**
+ * The object in a file of JSON; null for another file.
+ *
+ * @param {Blob} file
+ * @returns {Promise<Record<string, any> | null>}
+ */
+export async function readObject(file) {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let found = null;
+  try {
+    found = JSON.parse(decoder.decode(await file.arrayBuffer()));
+  } catch {
+    return null;
+  }
+  return found && typeof found === 'object' && !Array.isArray(found) ? found : null;
+}
+
+/**
+ * `Unchecked` unless a file has exactly the names of its form, with values of their kinds.
+ *
+ * @param {Record<string, any>} source
+ * @param {string} name
+ */
+export function requireForm(source, name) {
+  requireNames(source, FORMS[name], name);
+  if (source.format !== name) throw new Unchecked(`the file is no ${name}: format`);
+}
+
+/**
+ * `Unchecked` unless an object has exactly these names, with values of these kinds.
+ *
+ * @param {unknown} source
+ * @param {Record<string, string>} form
+ * @param {string} name
+ */
+function requireNames(source, form, name) {
+  const held = new Map(source && typeof source === 'object' ? Object.entries(source) : []);
+  const strange = [...held.keys()].filter((each) => !Object.hasOwn(form, each));
+  for (const [each, kind] of Object.entries(form)) {
+    if (!isOf(kind, held.get(each))) strange.push(each);
+  }
+  if (strange.length) throw new Unchecked(`the file is no ${name}: ${strange[0]}`);
+}
+
+/**
+ * Whether a value is a text, a whole number or a list.
+ *
+ * @param {string} kind
+ * @param {unknown} value
+ */
+function isOf(kind, value) {
+  if (kind === 'list') return Array.isArray(value);
+  return kind === 'number' ? Number.isSafeInteger(value) : typeof value === kind;
+}
+
+/**
  * A path of hashes in hex.
  *
- * @param {unknown} values
+ * @param {unknown[]} values
  * @returns {Uint8Array[]}
  */
-export function hashesIn(values) {
-  if (!Array.isArray(values)) throw new Error('a path is a list of hashes');
-  return values.map((value) => fromHex(value, 32));
+function hashesIn(values) {
+  try {
+    return values.map((value) => fromHex(value, 32));
+  } catch {
+    throw new Error('a path is a list of hashes');
+  }
 }
 
 /**
  * Whether a proof leads from its event, and the receipt's, to a checkpoint of this log.
+ *
+ * No hash covers the event's id: the receipt's is all that there is to compare it with.
  *
  * @param {Record<string, any>} proof
  * @param {Key} key
@@ -49,36 +144,35 @@ export function hashesIn(values) {
  * @returns {Promise<Finding[]>}
  */
 export async function checkProof(proof, key, receipt) {
-  for (const [name, kind] of [
-    ['seq', 'number'],
-    ['event', 'string'],
-    ['leaf_hash', 'string'],
-    ['checkpoint', 'string'],
-  ]) {
-    if (typeof proof[name] !== kind) throw new Unchecked(`the proof has no ${name}`);
-  }
+  requireForm(proof, 'jishan-proof/v1');
   const findings = [];
   if (receipt) {
     const said = {
       village: [receipt.village, key.village],
       seq: [receipt.seq, proof.seq],
-      event: [receipt.event, proof.event.replaceAll('-', '')],
+      event: [dashed(receipt.event), proof.event],
       leaf_hash: [toHex(receipt.leafHash), proof.leaf_hash],
     };
     for (const [column, [mine, theirs]] of Object.entries(said)) {
       if (mine !== theirs) findings.push(finding('receipt', theirs, mine, { column }));
     }
   }
+  let checkpoint;
+  let hashed;
+  let path;
   try {
-    const checkpoint = await readNote(proof.checkpoint, key);
-    const [hashed] = hashesIn([proof.leaf_hash]);
-    const path = hashesIn(proof.path);
-    const { size, root } = checkpoint;
-    if (!(await verifyInclusion(proof.seq, size, hashed, path, root))) {
-      findings.push(finding('inclusion', toHex(root), proof.leaf_hash, { seq: proof.seq }));
-    }
+    checkpoint = await readNote(proof.checkpoint, key);
+    [hashed] = hashesIn([proof.leaf_hash]);
+    path = hashesIn(proof.path);
   } catch (error) {
-    findings.push(finding('proof', words(error), null));
+    return [...findings, finding('proof', words(error), null)];
+  }
+  const { size, root } = checkpoint;
+  for (const [column, value] of Object.entries({ village: key.village, size })) {
+    if (proof[column] !== value) findings.push(finding('file', value, proof[column], { column }));
+  }
+  if (!(await verifyInclusion(proof.seq, size, hashed, path, root))) {
+    findings.push(finding('inclusion', toHex(root), proof.leaf_hash, { seq: proof.seq }));
   }
   return findings;
 }
@@ -86,21 +180,17 @@ export async function checkProof(proof, key, receipt) {
 /**
  * Whether each event of a statement is in the log, and what they add up to.
  *
+ * `Unchecked` for one without events: nothing in it would say whose it is.
+ *
  * @param {Record<string, any>} statement
  * @param {Key} key
  * @returns {Promise<{ findings: Finding[], report: Record<string, any> }>}
  */
 export async function checkStatement(statement, key) {
-  const { household, events, balance, debt } = statement;
-  if (
-    typeof household !== 'string' ||
-    !Array.isArray(events) ||
-    typeof statement.checkpoint !== 'string' ||
-    !Number.isInteger(balance) ||
-    !Number.isInteger(debt)
-  ) {
-    throw new Unchecked('the statement lacks something');
-  }
+  requireForm(statement, 'jishan-statement/v1');
+  const { village, household, events } = statement;
+  for (const event of events) requireNames(event, EVENT_FORM, 'jishan-statement/v1');
+  if (!events.length) throw new Unchecked('the statement has no entry that could be proven');
   let checkpoint;
   try {
     checkpoint = await readNote(statement.checkpoint, key);
@@ -109,6 +199,9 @@ export async function checkStatement(statement, key) {
   }
   /** @type {Finding[]} */
   const findings = [];
+  if (village !== key.village) {
+    findings.push(finding('file', key.village, village, { column: 'village' }));
+  }
   const held = new Map([
     [`h.${household}`, 0],
     [`debt.${household}`, 0],
@@ -116,9 +209,6 @@ export async function checkStatement(statement, key) {
   let last = -1;
   for (const event of events) {
     const { seq } = event;
-    if (typeof event.leaf !== 'string' || !Array.isArray(event.path)) {
-      throw new Unchecked('an event of the statement lacks its leaf or proof');
-    }
     let leaf;
     let path;
     try {
@@ -155,8 +245,8 @@ export async function checkStatement(statement, key) {
     debt: -(held.get(`debt.${household}`) || 0) || 0,
   };
   for (const [column, value] of Object.entries(summed)) {
-    const stated = column === 'balance' ? balance : debt;
-    if (value !== stated) findings.push(finding('balance', value, stated, { column }));
+    if (value === statement[column]) continue;
+    findings.push(finding('balance', value, statement[column], { column }));
   }
   return { findings, report: { events: events.length, size: checkpoint.size, ...summed } };
 }
@@ -171,13 +261,27 @@ export async function checkStatement(statement, key) {
  */
 export async function checkConsistency(one, other, proofs) {
   const [old, size] = one.size <= other.size ? [one, other] : [other, one];
+  const findings = [];
+  for (const proof of proofs) requireForm(proof, 'jishan-consistency/v1');
   /** @type {Uint8Array[]} */
   let path = [];
   if (old.size !== 0 && old.size !== size.size) {
     const proof = proofs.find((each) => each.from === old.size && each.to === size.size);
-    if (!proof) throw new Unchecked(`needed: the proof from ${old.size} to ${size.size}`);
-    path = hashesIn(proof.path);
+    if (!proof) {
+      throw new Unchecked(`needed: the consistency proof from ${old.size} to ${size.size}`);
+    }
+    const { village } = splitOrigin(size.origin);
+    if (proof.village !== village) {
+      findings.push(finding('consistency', village, proof.village, { column: 'village' }));
+    }
+    try {
+      path = hashesIn(proof.path);
+    } catch (error) {
+      return [...findings, finding('consistency', words(error), null, { seq: old.size })];
+    }
   }
-  if (await verifyConsistency(old.size, size.size, old.root, size.root, path)) return [];
-  return [finding('consistency', toHex(size.root), toHex(old.root), { seq: old.size })];
+  if (!(await verifyConsistency(old.size, size.size, old.root, size.root, path))) {
+    findings.push(finding('consistency', toHex(size.root), toHex(old.root), { seq: old.size }));
+  }
+  return findings;
 }

@@ -4,21 +4,42 @@
 import { Unchecked } from './codes.js';
 
 const FORMAT = 'jishan-log/v1';
+/**
+ * What an export says of itself.
+ *
+ * @type {Record<string, RegExp>}
+ */
+const HEAD = { village: /^[0-9]{12}$/, part: /^(?:all|public)$/, details: /^(?:yes|no)$/ };
 /** @type {Record<string, string>} */
 const COLUMNS = {
   log_head: 'origin size at frontier',
   account: 'code unit kind balance version',
-  checkpoint: 'origin size at note',
-  event: 'id seq at kind occurred_on actor approver reverses record detail salt',
+  checkpoint: 'origin size note',
+  event: 'id seq at kind occurred_on actor approver reverses detail salt',
   transfer:
     'seq line from_code to_code unit amount from_balance_after from_version to_balance_after' +
     ' to_version',
-  erasure: 'event_id at',
+  erasure: 'event_id',
   event_detail: 'event_id text key',
   leaf: 'seq body hashes',
   hash: 'seq hashes',
 };
+/**
+ * The tables whose rows each part may have, and how many cells they have.
+ *
+ * @type {Record<string, Map<string, number>>}
+ */
+const WIDTHS = {
+  all: widths('log_head account checkpoint event transfer erasure event_detail leaf'),
+  public: widths('log_head checkpoint leaf hash'),
+};
 export const NULL = '\\N';
+
+/** @param {string} tables */
+function widths(tables) {
+  return new Map(tables.split(' ').map((each) => [each, COLUMNS[each].split(' ').length]));
+}
+
 /** @type {Record<string, string>} */
 const MEANT = { '\\': '\\', t: '\t', n: '\n', r: '\r' };
 
@@ -67,7 +88,8 @@ export async function* linesOf(file) {
   if (start[0] === 0x1f && start[1] === 0x8b) {
     stream = stream.pipeThrough(new DecompressionStream('gzip'));
   }
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const text = stream.pipeThrough(new TextDecoderStream('utf-8', { ignoreBOM: true }));
+  const reader = text.getReader();
   let rest = '';
   for (;;) {
     let part;
@@ -85,31 +107,31 @@ export async function* linesOf(file) {
 }
 
 /**
- * What an export says of itself; it must have the tables and columns of this format.
+ * What an export says of itself; it must be written, and have the columns, as is known here.
  *
  * @param {AsyncGenerator<string>} lines
- * @returns {Promise<Record<string, string>>}
+ * @returns {Promise<{ village: string, part: string, details: string }>}
  */
 export async function readHead(lines) {
-  if ((await lines.next()).value !== FORMAT) {
+  const next = async () => String((await lines.next()).value);
+  if ((await next()) !== FORMAT) {
     throw new Unchecked('this is no export of a log (jishan-log/v1)');
   }
-  /** @type {Record<string, string>} */
-  const head = {};
-  /** @type {Record<string, string>} */
-  const tables = {};
-  for (;;) {
-    const { value, done } = await lines.next();
-    const cells = done ? ['rows'] : value.split('\t');
-    if (cells.length === 1 && cells[0] === 'rows') break;
-    if (cells[0] === 'columns') tables[cells[1]] = cells.slice(2).join(' ');
-    else head[cells[0]] = cells[1];
+  const head = { village: '', part: '', details: '' };
+  for (const [name, form] of Object.entries(HEAD)) {
+    const [said, value, ...more] = (await next()).split('\t');
+    if (said !== name || more.length || !form.test(value ?? '')) {
+      throw new Unchecked(`the export's head can't be read: ${name}`);
+    }
+    Object.assign(head, { [name]: value });
   }
-  const known =
-    Object.keys(tables).length === Object.keys(COLUMNS).length &&
-    Object.entries(COLUMNS).every(([name, columns]) => tables[name] === columns);
-  if (!known || !['all', 'public'].includes(head.part)) {
-    throw new Unchecked('the export has other tables or columns than this page knows');
+  for (const [name, columns] of Object.entries(COLUMNS)) {
+    if ((await next()) !== ['columns', name, ...columns.split(' ')].join('\t')) {
+      throw new Unchecked('the export has other tables or columns than are known here');
+    }
+  }
+  if ((await next()) !== 'rows' || (head.part === 'public' && head.details === 'yes')) {
+    throw new Unchecked("the export's head can't be read: rows");
   }
   return head;
 }
@@ -126,27 +148,30 @@ const newGroup = () => ({ event: null, transfers: [], erasure: null, detail: nul
  * The rows: those before the events one by one, those of each place in the log together.
  *
  * @param {AsyncGenerator<string>} lines
+ * @param {string} part
  * @returns {AsyncGenerator<{ table: string, cells: string[] } | { seq: string, group: Group }>}
  */
-export async function* readRows(lines) {
+export async function* readRows(lines, part) {
   let group = newGroup();
   let place = '';
   let rows = 0;
-  let ended = false;
-  for await (const line of lines) {
-    if (ended) break;
-    const [table, ...cells] = line.split('\t');
+  for (;;) {
+    const { value, done } = await lines.next();
+    const [table, ...cells] = done ? [''] : value.split('\t');
     if (table === 'end') {
-      if (cells.length !== 1 || cells[0] !== String(rows)) {
+      const behind = [await lines.next(), await lines.next()];
+      const last = behind[0].value === '' && behind[1].done;
+      if (!last || !rows || cells.length !== 1 || cells[0] !== String(rows)) {
         throw new Unchecked(`the export has ${rows} rows, its last line says otherwise`);
       }
-      ended = true;
-      continue;
+      break;
     }
-    if (line === '') break;
-    if (cells.length !== COLUMNS[table]?.split(' ').length) {
+    if (done || value === '') throw new Unchecked('the export was cut off: it has no last line');
+    if (cells.length !== WIDTHS[part].get(table)) {
       throw new Unchecked(`row ${rows} of the export can't be read`);
     }
+    const misplaced = () => new Unchecked(`row ${rows} of the export stands where it should not`);
+    if ((table === 'log_head') !== (rows === 0)) throw misplaced();
     rows += 1;
     if (['log_head', 'account', 'checkpoint'].includes(table)) {
       yield { table, cells };
@@ -154,7 +179,7 @@ export async function* readRows(lines) {
     }
     let seq = table === 'event' ? cells[1] : cells[0];
     if (['erasure', 'event_detail'].includes(table)) {
-      if (!place) throw new Unchecked(`row ${rows} of the export stands where it should not`);
+      if (!place || (table === 'erasure' ? group.erasure : group.detail)) throw misplaced();
       seq = place;
     }
     if (seq !== place || (table === 'event' && group.event)) {
@@ -173,6 +198,5 @@ export async function* readRows(lines) {
       place = '';
     }
   }
-  if (!ended) throw new Unchecked('the export was cut off: it has no last line');
   if (place) yield { seq: place, group };
 }
