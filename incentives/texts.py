@@ -42,9 +42,15 @@ def check_line(text: str | None, pointer: str, length: int) -> str:
 
 
 def check_name(name: str | None, pointer: str, length: int) -> str:
-    """As `check_line`, of what stands for one: refuses any letter that nobody sees, too."""
+    """A name without blanks around it; refuses an empty or too long one, and a letter not seen.
+
+    It may be of a sign alone: `?` is the door of a household that a recovery brought back.
+    """
     refuse_unseen(name or "", pointer)
-    return check_line(name, pointer, length)
+    stripped = (name or "").strip()
+    if not stripped or len(stripped) > length or not stripped.isprintable():
+        raise refusal(pointer, length)
+    return stripped
 
 
 def optional_text(text: str | None, pointer: str, length: int) -> str | None:

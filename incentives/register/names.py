@@ -9,7 +9,7 @@ from incentives.texts import UNSEEN_LETTER, simplified
 
 # Marks that stand over or through a letter of any script; Tibetan's own are others.
 ACCENT = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
-WORDS_AT_MOST, SYLLABLES_AT_MOST = 16, 4
+WORDS_AT_MOST = 16  # a name that is spelled letter by letter has no more
 
 # Surnames that pypinyin reads as the everyday word, with their readings as a surname.
 SURNAMES = {
@@ -51,13 +51,25 @@ def readings(name: str) -> tuple[str, str]:
     A surname that is also a word is read both ways: 单 is shan as a Han surname and dan in the
     Tibetan 单增, and the search should find both.
     """
-    words = name.lower().replace("·", " ").split()
-    plain = [syllable for word in words for syllable in lazy_pinyin(word)]
-    read = [plain, *([surname, *plain[1:]] for surname in SURNAMES.get(name[:1], []))]
+    read = syllables_of(name)
     return (
         " ".join(dict.fromkeys("".join(syllables) for syllables in read)),
         " ".join(dict.fromkeys("".join(part[0] for part in syllables) for syllables in read)),
     )
+
+
+def syllables_of(name: str) -> list[list[str]]:
+    """Each reading of a name, by its syllables."""
+    words = name.lower().replace("·", " ").split()
+    plain = [syllable for word in words for syllable in lazy_pinyin(word)]
+    return [plain, *([surname, *plain[1:]] for surname in SURNAMES.get(name[:1], []))]
+
+
+def spellings(name: str) -> set[str]:
+    """A name in Latin letters without blanks, begun at each of its syllables: xiaoqinhe, too."""
+    return {
+        "".join(read[at:] + read[:at]) for read in syllables_of(name) for at in range(len(read))
+    }
 
 
 def masked(name: str) -> str:
@@ -87,14 +99,13 @@ class Written:
         """Read the text once."""
         self.plain = plain(text)
         self.letters = letters(text)
-        self.turns = turns_of(self.plain)
+        self.words = words_of(self.plain)
 
     def has(self, name: str) -> bool:
         """Whether this whole name stands there, with blanks or dots between its letters or none.
 
-        A name of Latin letters is words of their own, in their order or as they turn: Xiaoqin He
-        is He Xiaoqin. A Chinese name may have pinyin for some of its letters. Of a single letter
-        nobody is known.
+        A name of Latin letters is words of their own there. A Chinese name may have pinyin for some
+        of its letters. Of a single letter nobody is known.
         """
         return self.has_letters(letters(name))
 
@@ -103,12 +114,12 @@ class Written:
         if len(name) < 2:
             return False
         if name.isascii():
-            return name in self.turns
+            return name in self.words
         return name in self.letters or self.has_half_in_pinyin(name)
 
     def has_half_in_pinyin(self, name: str) -> bool:
         """Whether a Chinese name stands there of which some letters are in pinyin: 胡ting."""
-        if not self.turns or not any(letter in self.letters for letter in name):
+        if not self.words or not any(letter in self.letters for letter in name):
             return False
         forms = (
             "|".join(map(re.escape, [letter, *lazy_pinyin(letter), *SURNAMES.get(letter, [])]))
@@ -118,19 +129,13 @@ class Written:
         return re.search(rf"(?<![a-z0-9]){half}(?![a-z0-9])", self.plain) is not None
 
 
-def turns_of(text: str) -> set[str]:
-    """The words in Latin letters that stand together in a text, put together, a few as they turn.
-
-    As many as spell a name letter by letter, and as many turned as a name has syllables.
-    """
+def words_of(text: str) -> set[str]:
+    """The words in Latin letters that stand together in a text, as many as may be a name's, put
+    together."""
     found = set()
     for run in re.findall(r"(?:[a-z0-9]|[\W_])+", text):
         words = re.findall("[a-z0-9]+", run)
         for start in range(len(words)):
-            for end in range(start + 1, min(start + WORDS_AT_MOST, len(words)) + 1):
-                turning = end - start if end - start <= SYLLABLES_AT_MOST else 1
-                found |= {
-                    "".join(words[start + at : end] + words[start : start + at])
-                    for at in range(turning)
-                }
+            ends = range(start + 1, min(start + WORDS_AT_MOST, len(words)) + 1)
+            found |= {"".join(words[start:end]) for end in ends}
     return found

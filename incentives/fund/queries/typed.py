@@ -17,7 +17,7 @@ from incentives.access.models import User, UserRole
 from incentives.extensions import db
 from incentives.fund.queries.doors import door_of, doors_in
 from incentives.register.models import Household, Resident
-from incentives.register.names import Written, letters, plain, readings
+from incentives.register.names import Written, letters, plain, spellings
 from incentives.register.queries.naming import place_names, without
 
 # What may stand around somebody's name without making it another's: a door, a household, a number.
@@ -50,9 +50,9 @@ class Known:
     doors: dict[str, set[tuple[UUID, UUID]]] = field(default_factory=dict)
     places: Sequence[str] = ()
 
-    def add(self, name: str, pinyin: str, person: UUID, home: UUID | None) -> None:
-        """Know somebody by their name, and by each reading of it."""
-        for form in (name, *pinyin.split()):
+    def add(self, name: str, person: UUID, home: UUID | None) -> None:
+        """Know somebody by their name, and by each spelling of it."""
+        for form in (name, *spellings(name)):
             self.names.setdefault(letters(form) or form, set()).add((person, home))
 
 
@@ -73,10 +73,10 @@ def known_in(village: str) -> Known:
         .where(Resident.village == village, Resident.left_on.is_(None))
     ):
         one = row.Resident
-        known.add(one.name, one.pinyin, one.id, one.household_id)
+        known.add(one.name, one.id, one.household_id)
         known.doors.setdefault(door_of(row.door), set()).add((one.id, one.household_id))
     for row in staff_of(village):
-        known.add(row.name, readings(row.name)[0], row.person, row.household_id)
+        known.add(row.name, row.person, row.household_id)
     return known
 
 

@@ -6,7 +6,7 @@ from incentives.fund.paper_triggers import GUARDS_OF_BANK, GUARDS_OF_SIGNATURES
 from incentives.fund.triggers import create_triggers, drop_triggers
 
 revision = "0039_signed_papers"
-down_revision = "0037_fund_papers"
+down_revision = "0038_former_members"
 
 GUARDS = (*GUARDS_OF_SIGNATURES, *GUARDS_OF_BANK)
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from incentives.extensions import db
 from incentives.register.models import Division, Resident
-from incentives.register.names import Written
+from incentives.register.names import Written, spellings
 from incentives.texts import traditional
 
 
@@ -24,18 +24,15 @@ def villager_named_in(division: str, text: str) -> str | None:
     }
     read_two_ways = Resident.pinyin.contains(" ")
     maybe: list[ColumnElement[bool]] = [func.substr(Resident.name, 1, 1).in_(first)]
-    if openings := {words[:2] for words in written.turns}:
+    pairs = {written.letters[at : at + 2] for at in range(len(written.letters))}
+    if openings := {each for each in pairs if each.isascii() and each.isalpha()}:
         maybe += [func.substr(Resident.pinyin, 1, 2).in_(openings), read_two_ways]
-    names = db.session.execute(
-        select(Resident.name, Resident.pinyin)
+    names = db.session.scalars(
+        select(Resident.name)
         .where(Resident.village.startswith(division, autoescape=True), or_(*maybe))
         .distinct()
     )
-    found = [
-        row.name
-        for row in names
-        if any(written.has(form) for form in (row.name, *row.pinyin.split()))
-    ]
+    found = [each for each in names if any(written.has(form) for form in (each, *spellings(each)))]
     return max(found, key=lambda each: (len(each), each), default=None)
 
 
@@ -47,7 +44,9 @@ def place_names(division: str) -> list[str]:
             or_(Division.code.startswith(division, autoescape=True), Division.code.in_(over))
         )
     )
-    names = {name for each in places for name in (each.name_zh, each.short_name)}
+    names = {
+        name for each in places for name in (each.name_zh, each.short_name, each.name_en) if name
+    }
     return sorted(names, key=len, reverse=True)
 
 
