@@ -83,7 +83,8 @@ COUNTED = (
     *("id", "village", "month", "counted_on", "counted_fen", "book_fen", "note"),
     *("counted_by", "counted_at"),
 )
-UPLOADED = ("id", "village", "name", "kind", "size", "sha256", "uploaded_by", "uploaded_at")
+# Who brought a call's photo is told right after it was kept.
+UPLOADED = ("id", "village", "name", "kind", "size", "sha256", "uploaded_at")
 DISBURSEMENT_SIGNED = f"""{differs(*APPLIED, *POLICY)}
     OR (OLD.payee_has_role AND NOT NEW.payee_has_role)
     OR (OLD.evaluated_by IS NOT NULL AND ({differs(*EVALUATED)}))
@@ -109,11 +110,11 @@ GUARDS_OF_SIGNATURES = (
         WORDS,
     ),
     guard(
-        "file_kept_as_uploaded",
+        "file_as_uploaded",
         "file",
         "UPDATE",
-        f"OLD.kept_until IS NOT NULL AND ({differs(*UPLOADED)})",
-        "accounting keeps this file",
+        f"{differs(*UPLOADED)} OR (OLD.kept_until IS NOT NULL AND {differs('uploaded_by')})",
+        "a file stays as it was uploaded",
     ),
     *kept("disbursement_list", WORDS),
 )
