@@ -114,7 +114,7 @@ TEAMS = Listing(
     ],
     filters=[
         search(_("Team"), Team.name),
-        is_there("disbanded", _("Disbanded"), Team.disbanded_on),
+        is_there("disbanded", _("Disbanded"), Team.disbanded_at),
     ],
     named=True,
 )

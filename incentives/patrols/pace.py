@@ -1,4 +1,4 @@
-"""How fast people walked: faster than one can is flagged, and never refused."""
+"""How fast people walked, and by what clock: what can't be is flagged, and never refused."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, RouteStop
 
+ONE_WALK = timedelta(hours=12)
 ONCE_WITHIN = timedelta(minutes=10)
 SENT_LATER = timedelta(minutes=2)
 CLOCK_ERROR = timedelta(minutes=2)
@@ -78,3 +79,12 @@ def is_implausible(
         if abs(scanned_at - each.scanned_at) < needed:
             return True
     return False
+
+
+def is_impossible(patrol: Patrol, scanned_at: datetime, now: datetime) -> bool:
+    """Whether a phone's clock is wrong: a scan to come, before the walk, or long after it began."""
+    return (
+        scanned_at > now + CLOCK_ERROR
+        or scanned_at < patrol.started_at - ONCE_WITHIN
+        or scanned_at > patrol.started_at + 2 * ONE_WALK
+    )

@@ -1,14 +1,13 @@
 """Who may walk with a team, for whom, and who may end its patrol."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import select
 
 from incentives.access.actor import Actor, Role
 from incentives.errors import NotPermitted
 from incentives.extensions import db
-from incentives.patrols.models import Shift, ShiftSwap
+from incentives.patrols.models import Patrol, Shift, ShiftSwap
 from incentives.register.models import Resident, Team, TeamMember
 
 
@@ -39,7 +38,7 @@ def own_residents(actor: Actor) -> list[Resident]:
 def teams_for(actor: Actor, village: str) -> list[Team]:
     """The teams that the actor may walk with: all for a cadre, else their own and where they are
     to stand in."""
-    chosen = select(Team).where(Team.village == village, Team.disbanded_on.is_(None))
+    chosen = select(Team).where(Team.village == village, Team.disbanded_at.is_(None))
     if not is_cadre(actor, village):
         own = [each.id for each in own_residents(actor)]
         member = select(TeamMember.team_id).where(TeamMember.resident_id.in_(own))
@@ -52,11 +51,10 @@ def teams_for(actor: Actor, village: str) -> list[Team]:
     return list(db.session.scalars(chosen.order_by(Team.name)))
 
 
-def leads(actor: Actor, village: str, leader_id: UUID, people: Sequence[Resident]) -> bool:
-    """Whether the actor is the leader, or a cadre."""
-    return is_cadre(actor, village) or any(
-        each.id == leader_id for each in own_people(actor, people)
-    )
+def leads(actor: Actor, patrol: Patrol) -> bool:
+    """Whether the actor is the patrol's leader, or a cadre."""
+    leader = [db.session.get_one(Resident, patrol.leader_id)]
+    return is_cadre(actor, patrol.village) or bool(own_people(actor, leader))
 
 
 def refuse_strangers(actor: Actor, village: str, people: Sequence[Resident]) -> None:

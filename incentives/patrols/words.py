@@ -25,7 +25,6 @@ OUTCOMES = {
 }
 
 FLAGS = {
-    "for_another": _("signed by another"),
     "offline": _("sent later"),
     "late": _("came after the end"),
     "pace": _("faster than one walks"),

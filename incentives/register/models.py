@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incentives.clock import village_day
 from incentives.database import Base, choice, new_id
 
 CODE_LENGTH = 15
@@ -195,13 +196,18 @@ class Team(Base):
     village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     leader_id: Mapped[UUID]
-    disbanded_on: Mapped[date | None]
+    disbanded_at: Mapped[datetime | None]
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
 
+    @property
+    def disbanded_on(self) -> date | None:
+        """The day in the villages on which it was disbanded."""
+        return None if self.disbanded_at is None else village_day(self.disbanded_at)
+
 
 class TeamMember(Base):
-    """That a resident is in a team of their village; the leader is a member too."""
+    """That a resident is in a team of their village, and since when; the leader is a member too."""
 
     __tablename__ = "team_member"
     __table_args__ = (
@@ -212,3 +218,27 @@ class TeamMember(Base):
     team_id: Mapped[UUID] = mapped_column(primary_key=True)
     resident_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     village: Mapped[str] = mapped_column(String(12))
+    since: Mapped[datetime]
+
+
+class FormerMember(Base):
+    """That a resident was in a team, or led it (`led`), from when to when; append-only.
+
+    A phone without signal sends later what was walked while they were. Who becomes the leader or
+    is it no more stays a member: what they were until then stands here, too.
+    """
+
+    __tablename__ = "former_member"
+    __table_args__ = (
+        ForeignKeyConstraint(["village", "team_id"], ["team.village", "team.id"]),
+        ForeignKeyConstraint(["village", "resident_id"], ["resident.village", "resident.id"]),
+        CheckConstraint("until >= since", name="not_backwards"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    team_id: Mapped[UUID] = mapped_column(index=True)
+    resident_id: Mapped[UUID] = mapped_column(index=True)
+    village: Mapped[str] = mapped_column(String(12))
+    led: Mapped[bool]
+    since: Mapped[datetime]
+    until: Mapped[datetime]

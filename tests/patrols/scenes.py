@@ -10,7 +10,7 @@ from incentives.clock import VILLAGE_TIME, now, village_day
 from incentives.extensions import db
 from incentives.patrols import operations, queries
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
-from incentives.patrols.operations import Log, Plan, Stop
+from incentives.patrols.operations import Log, Plan, Signed, Stop
 from incentives.register.models import Household, Resident
 from incentives.register.operations import make_team
 from tests.awards.scenes import adopt_rules
@@ -70,7 +70,20 @@ class Team:
         code: str | None = None,
         **more: Any,
     ) -> list[PatrolScan]:
-        """Sign people in at a place, the leader unless said."""
+        """Sign people in at a place, the leader unless said; those who were."""
+        return self.sign(patrol_id, place, *people, at=at, actor=actor, code=code, **more).scans
+
+    def sign(
+        self,
+        patrol_id: UUID,
+        place: int = 0,
+        *people: UUID,
+        at: datetime | None = None,
+        actor: Actor | None = None,
+        code: str | None = None,
+        **more: Any,
+    ) -> Signed:
+        """Sign people in at a place, the leader unless said; who was, and who was refused."""
         return act(
             lambda: operations.record_scans(
                 village=VILLAGE,

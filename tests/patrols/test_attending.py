@@ -16,7 +16,8 @@ from incentives.errors import Invalid, NotPermitted, OwnHousehold, OwnRequest, W
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolAttendance
 from incentives.patrols.queries import patrol_view
-from tests.factories import VILLAGE, act, staff
+from incentives.register.operations import edit_team
+from tests.factories import VILLAGE, act, make_household, staff
 from tests.patrols.scenes import make_team_scene
 from tests.patrols.test_closing import awarded
 
@@ -146,3 +147,68 @@ def test_who_was_added_has_a_reason_in_the_database_too(team):
     with pytest.raises(DBAPIError):
         db.session.flush()
     db.session.rollback()
+
+
+def test_at_the_desk_nobody_enters_themself_or_their_own_on_a_walk_that_they_werent_on(team, clock):
+    """In the team or not, ticked with others or alone, and having put oneself in or not."""
+    for joins in (False, True):
+        patrol, at = team.walk(team.elder_id), now()
+        clock.forward(minutes=30)
+        team.close(patrol, team.elder_id)
+        cadre = replace(team.cadre, household_id=team.leader.household_id, resident_id=new_id())
+        if not joins:
+            cadre = replace(cadre, resident_id=team.leader_id, person=team.leader_id)
+        else:
+            newcomer = make_household(VILLAGE, "泽仁", door="9")
+            cadre = replace(cadre, household_id=newcomer.id, resident_id=newcomer.head_id)
+            change(team, team.leader_id, team.member_id, team.elder_id, newcomer.head_id)
+        before = awarded()
+        own = team.member_id if not joins else cadre.resident_id
+        for wanted in ((own,), (cadre.resident_id, own, team.elder_id)):
+            with pytest.raises(OwnHousehold):
+                team.scan(patrol, 1, *wanted, at=at, actor=cadre, at_desk=True)
+        if joins:  # Nor as if by phone: who came in later wasn't there.
+            with pytest.raises(OwnHousehold):
+                team.scan(patrol, 1, own, at=at, actor=cadre, queued=True)
+        assert awarded() == before
+        clock.forward(days=1)
+
+
+def change(team, leader_id, *member_ids):
+    act(
+        lambda: edit_team(
+            village=VILLAGE,
+            team_id=team.id,
+            name="巡防一队",
+            leader_id=leader_id,
+            member_ids=member_ids,
+            actor=team.cadre,
+            now=now(),
+        )
+    )
+
+
+def test_whom_a_phone_signed_in_on_the_walk_enters_their_own_at_the_desk(team, clock):
+    cadre = replace(team.cadre, household_id=team.leader.household_id, resident_id=team.leader_id)
+    patrol, at = team.walk(team.leader_id), now()
+    team.close(patrol)
+    clock.forward(hours=1)
+    (scan,) = team.scan(patrol, 1, team.member_id, at=at, actor=cadre, at_desk=True)
+    assert (scan.at_desk, scan.signed_by, scan.late) == (True, cadre.person, True)
+    (award,) = db.session.query(Award).filter_by(resident_id=team.member_id)
+    assert award.proposed_by == cadre.person
+
+
+def test_whoever_enters_somebody_at_the_desk_stands_for_the_award_though_another_closes(team):
+    patrol = team.walk(team.leader_id, team.elder_id)
+    team.scan(patrol, 1, team.member_id, team.elder_id, actor=team.cadre, at_desk=True)
+    with pytest.raises(NotPermitted):
+        team.scan(patrol, 1, team.member_id, actor=team.member, at_desk=True)
+    team.close(patrol)
+    proposers = {each.resident_id: each.proposed_by for each in db.session.query(Award)}
+    # Of those whom a phone signed in, too, whoever closes does.
+    assert proposers == {
+        team.leader_id: team.leader_id,
+        team.elder_id: team.leader_id,
+        team.member_id: team.cadre.person,
+    }

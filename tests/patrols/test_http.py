@@ -287,7 +287,7 @@ def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
         assert clock.now - scans[0].scanned_at < timedelta(hours=1, minutes=1)
         db.session.remove()
     page = site.open("cadre", here)
-    assert "signed by cadre" in page
+    assert "entered at the desk by cadre" in page
     assert page.count("not signed in at any place") == 1
 
 
@@ -627,3 +627,74 @@ def test_a_shift_that_can_t_be_cancelled_keeps_its_reason_and_says_so_once(site,
     assert refused.status_code == 422
     assert refused.text.count("Please look at the marked fields") == 1
     assert refused.text.count("雪" * 201) == 1
+
+
+def test_of_a_scan_of_several_one_is_refused_and_the_others_are_signed_in(site, team, clock):
+    patrol = begin(site, team)
+    scan = {
+        "waypoint_code": team.codes[0],
+        "resident_ids": [str(team.elder_id), str(team.neighbour_id)],
+        "scanned_at": instant_text(clock.now),
+    }
+    answer = made(site.call("cadre", "POST", f"{V}/patrols/{patrol}/scans", scan))
+    assert [each["resident_id"] for each in answer["items"]] == [str(team.elder_id)]
+    (refused,) = answer["refused"]
+    assert refused["resident_id"] == str(team.neighbour_id)
+    assert "doesn't walk with this team" in refused["detail"]
+    scan |= {"resident_ids": [str(team.neighbour_id)]}
+    answer = site.call("cadre", "POST", f"{V}/patrols/{patrol}/scans", scan)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/resident_ids")
+    log = {"weather": "晴", "text": "正常"}
+    closing = {"log": log, "attended": [str(team.member_id), str(team.neighbour_id)]}
+    whole = made(site.call("cadre", "POST", f"{V}/patrols/{patrol}/closing", closing), 200)
+    came = {each["resident_id"] for each in whole["attendance"]}
+    assert came == {str(team.elder_id), str(team.member_id)}
+
+
+def test_at_the_desk_ones_own_household_is_entered_by_another(site, team, clock):
+    """By page and API, for a cadre of the team who wasn't signed in on the walk."""
+    with site.app.app_context():
+        act(
+            lambda: (
+                operations.add_user(
+                    username="member",
+                    name="洛绒卓玛",
+                    password=PASSWORD,
+                    roles=[Assignment(*USERS["cadre"])],
+                    resident_id=team.member_id,
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+        patrol = team.walk(team.elder_id)
+        db.session.remove()
+    at = clock.now
+    clock.forward(minutes=30)
+    closing = {"log": {"weather": "晴", "text": "正常"}, "attended": [str(team.elder_id)]}
+    made(site.call("cadre", "POST", f"{V}/patrols/{patrol}/closing", closing), 200)
+    page, awards = f"/desk/patrols/{patrol}", rows_of(site, Award)
+    own = [str(team.member_id), str(team.leader_id)]
+    typed = {
+        "waypoint_id": str(team.waypoints[1]),
+        "at": (at + timedelta(minutes=1)).astimezone(VILLAGE_TIME).strftime("%H:%M"),
+        "resident_ids": own,
+    }
+    refused = site.send("member", f"{page}/scans", on=page, **typed)
+    assert refused.status_code == 403
+    assert "somebody else must sign in you and yours" in refused.text
+    scan = {
+        "waypoint_code": team.codes[1],
+        "resident_ids": own[:1],
+        "scanned_at": instant_text(at),
+        "at_desk": True,
+    }
+    answer = site.call("member", "POST", f"{V}/patrols/{patrol}/scans", scan)
+    assert answer.json["type"].endswith("own_household")
+    assert rows_of(site, Award) == awards
+    (item,) = made(site.call("cadre", "POST", f"{V}/patrols/{patrol}/scans", scan))["items"]
+    assert (item["at_desk"], item["signed_by"]) == (True, "cadre 某")
+    assert rows_of(site, Award) == awards + 1
+    words = words_of(site.call("overseer", "GET", f"{V}/patrols/{patrol}.pdf"))
+    assert "cadre某在村委会补签" in words

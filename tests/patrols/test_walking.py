@@ -90,8 +90,8 @@ def test_the_database_keeps_it_once_too(team):
     team.scan(patrol)
     again = text(
         "INSERT INTO patrol_scan SELECT :id, village, patrol_id, waypoint_id, resident_id,"
-        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route"
-        " FROM patrol_scan"
+        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route,"
+        " at_desk FROM patrol_scan"
     )
     value = new_id()
     bound = value if db.engine.dialect.name == "postgresql" else value.hex
@@ -144,8 +144,8 @@ def test_the_database_counts_once_over_all_walks(team):
     other = team.start(team_id=second_team(team))
     moved = text(
         "INSERT INTO patrol_scan SELECT :id, village, :patrol, waypoint_id, resident_id,"
-        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route"
-        " FROM patrol_scan"
+        " scanned_at, received_at, signed_by, for_another, offline, late, pace, clock, off_route,"
+        " at_desk FROM patrol_scan"
     )
     values = {"id": new_id(), "patrol": other}
     if db.engine.dialect.name == "sqlite":

@@ -31,7 +31,10 @@ ONE_ROUTE = f"{VILLAGE}/routes/<uuid:route_id>"
 def team_outputs(teams: Sequence[Team]) -> list[dict[str, Any]]:
     """Teams with their members."""
     members = queries.members_of_teams([each.id for each in teams])
-    return [{**columns(each), "members": members[each.id]} for each in teams]
+    return [
+        {**columns(each), "disbanded_on": each.disbanded_on, "members": members[each.id]}
+        for each in teams
+    ]
 
 
 def team_output(team: Team) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def put_team(village: str, team_id: UUID, body: dict[str, Any]) -> dict[str, Any
 @blueprint.route(f"{ONE_TEAM}/disbanding", methods=["POST"])
 @writes(schemas.TeamOutput, permission="team.make")
 def post_disbanding(village: str, team_id: UUID) -> dict[str, Any]:
-    """End a team from today."""
+    """End a team; what its phones still send of its walks counts."""
     actor = current_actor()
     team = register.disband_team(village=village, team_id=team_id, actor=actor, now=now())
     return team_output(team)

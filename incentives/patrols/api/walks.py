@@ -145,11 +145,18 @@ def get_log_sheet(village: str, patrol_id: UUID) -> Response:
     own=True,
 )
 def post_scans(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Sign people in at a place by its sign's code, or the QR's whole text."""
-    scans = operations.record_scans(
+    """Sign people in at a place by its sign's code, or the QR's whole text; `refused` are those
+    whom it doesn't sign in, with the reason. Where that is everybody, it is an error."""
+    signed = operations.record_scans(
         village=village, patrol_id=patrol_id, actor=current_actor(), now=now(), **body
     )
-    return {"items": scan_outputs(queries.scan_views(scans))}
+    return {
+        "items": scan_outputs(queries.scan_views(signed.scans)),
+        "refused": [
+            {"resident_id": each, "detail": operations.why(refusal)}
+            for each, refusal in signed.refused.items()
+        ],
+    }
 
 
 @blueprint.route(f"{ONE}/findings", methods=["POST"])
@@ -176,7 +183,8 @@ def post_finding(village: str, patrol_id: UUID, body: dict[str, Any]) -> Finding
 @blueprint.route(f"{ONE}/closing", methods=["POST"])
 @writes(schemas.WholePatrolOutput, body=schemas.ClosingInput, permission="patrol.close", own=True)
 def post_closing(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """End a walk with its log; an award is proposed for each who attended, and the leader's."""
+    """End a walk with its log; an award is proposed for each who attended, and the leader's. Whom
+    `attended` names and `attendance` doesn't have doesn't walk with the team."""
     patrol = operations.close_patrol(
         village=village,
         patrol_id=patrol_id,

@@ -99,10 +99,11 @@ class PatrolScan(Base):
     """That a member was at a waypoint: place and time of the waypoint, never of the phone.
 
     `scanned_at` is the phone's time, `received_at` the server's. `for_another`: signed by the
-    leader or a cadre for somebody without a phone. Flags say what a reader should look at, and
-    refuse nothing: `offline` was kept in the phone first, or came minutes later, `late` after the
-    patrol had ended, `pace` faster than one walks, `clock` a time that can't be right or was put
-    right, `off_route` a place that the walk's route doesn't pass. Append-only.
+    leader or a cadre for somebody without a phone. `at_desk`: entered there from the log on paper,
+    by `signed_by`. Flags say what a reader should look at, and refuse nothing: `offline` was kept
+    in the phone first, or came minutes later, `late` after the patrol had ended, `pace` faster than
+    one walks, `clock` a time that can't be right or was put right, `off_route` a place that the
+    walk's route doesn't pass. Append-only.
     """
 
     __tablename__ = "patrol_scan"
@@ -127,6 +128,7 @@ class PatrolScan(Base):
     pace: Mapped[bool]
     clock: Mapped[bool]
     off_route: Mapped[bool] = mapped_column(server_default=false())
+    at_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Finding(Base):

@@ -18,11 +18,13 @@ from incentives.patrols.operations.rota import (
     cancel_shift,
     plan_shifts,
 )
-from incentives.patrols.operations.walking import record_finding, record_scans, start_patrol
+from incentives.patrols.operations.signing import Signed, record_scans, why
+from incentives.patrols.operations.walking import record_finding, start_patrol
 
 __all__ = [
     "Log",
     "Plan",
+    "Signed",
     "Stop",
     "add_attendance",
     "add_waypoint",
@@ -40,4 +42,5 @@ __all__ = [
     "retire_waypoint",
     "set_route",
     "start_patrol",
+    "why",
 ]

@@ -3,7 +3,7 @@
 On the log, by a sign-in at a place, or, after the end, by the desk with a reason; each once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,16 +30,27 @@ from incentives.texts import check_line
 MEMBER_RULE, LEADER_RULE = "PA01", "PA04"
 
 
-def signed_in(patrol_id: UUID) -> set[UUID]:
-    """Who was signed in at a place of a walk, by themselves or for them."""
-    scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol_id)
-    return set(db.session.scalars(scanned))
+def signed_in(patrol_id: UUID) -> dict[UUID, UUID | None]:
+    """Who was signed in at a place of a walk, by themselves or for them; with whoever entered them
+    at the desk, where no phone signed them in."""
+    chosen = select(PatrolScan).where(PatrolScan.patrol_id == patrol_id)
+    # The last of somebody's is what counts: a phone's, else what was entered first.
+    scans = db.session.scalars(chosen.order_by(~PatrolScan.at_desk, PatrolScan.received_at.desc()))
+    return {each.resident_id: each.signed_by if each.at_desk else None for each in scans}
 
 
 def attend(
-    patrol: Patrol, came: Sequence[UUID], there: set[UUID], *, actor: Actor, now: datetime
+    patrol: Patrol,
+    came: Sequence[UUID],
+    there: Mapping[UUID, UUID | None],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Keep who attended, with the award proposed for each who was `there`, or why there is none."""
+    """Keep who attended, with the award proposed for each who was `there`, or why there is none.
+
+    The actor stands for the awards; for those whom somebody entered at the desk, that one.
+    """
     rows = []
     for resident_id in came:
         row = new_row(patrol, resident_id)
@@ -49,7 +60,8 @@ def attend(
                 row.leader_unawarded = Unawarded.NOT_SIGNED_IN
         rows.append(row)
     signed = [each for each in rows if each.resident_id in there]
-    award_rows(patrol, signed, proposer=actor.person, actor=actor, now=now)
+    proposers = {resident_id: entered or actor.person for resident_id, entered in there.items()}
+    award_rows(patrol, signed, proposers, actor=actor, now=now)
     db.session.add_all(rows)
     db.session.flush()
 
@@ -74,26 +86,17 @@ def new_row(
 
 
 def attend_late(
-    patrol: Patrol,
-    resident_ids: Sequence[UUID],
-    *,
-    proposer: UUID,
-    actor: Actor,
-    now: datetime,
+    patrol: Patrol, proposers: Mapping[UUID, UUID], *, actor: Actor, now: datetime
 ) -> None:
     """Propose the awards of these whose sign-in has come after the closing.
 
     Whom the log doesn't name is added to it; whose award was proposed or refused has that one.
-    `proposer` stands for them, and doesn't review them.
+    `proposers` has who stands for each, and doesn't review it.
     """
-    found = kept_rows(patrol, resident_ids)
+    found = kept_rows(patrol, list(proposers))
     waiting = [each for each in found.values() if each.unawarded is Unawarded.NOT_SIGNED_IN]
-    added = [
-        new_row(patrol, each, added_at=now)
-        for each in dict.fromkeys(resident_ids)
-        if each not in found
-    ]
-    award_rows(patrol, [*waiting, *added], proposer=proposer, actor=actor, now=now)
+    added = [new_row(patrol, each, added_at=now) for each in proposers if each not in found]
+    award_rows(patrol, [*waiting, *added], proposers, actor=actor, now=now)
     db.session.add_all(added)
     db.session.flush()
 
@@ -125,7 +128,8 @@ def add_attendance(
     elif row.unawarded is not Unawarded.NOT_SIGNED_IN:
         raise WrongState(_("This person stands on the log already"))
     row.added_at, row.added_by, row.reason = now, actor.person, reason
-    award_rows(patrol, [row], proposer=actor.person, note=reason, actor=actor, now=now)
+    proposers = {resident_id: actor.person}
+    award_rows(patrol, [row], proposers, note=reason, actor=actor, now=now)
     db.session.add(row)
     db.session.flush()
     audit.record(
@@ -153,8 +157,8 @@ def kept_rows(patrol: Patrol, resident_ids: Sequence[UUID]) -> dict[UUID, Patrol
 def award_rows(
     patrol: Patrol,
     rows: Sequence[PatrolAttendance],
+    proposers: Mapping[UUID, UUID],
     *,
-    proposer: UUID,
     note: str | None = None,
     actor: Actor,
     now: datetime,
@@ -181,7 +185,7 @@ def award_rows(
                 Act(rule_item=rule, occurred_on=day, note=note),
                 household,
                 resident,
-                proposer=proposer,
+                proposer=proposers[row.resident_id],
                 actor=actor,
                 now=now,
             )

@@ -1,6 +1,6 @@
 """Acts that end a walk: closing with the log, and cancelling."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,16 +14,12 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.patrols.models import (
-    Patrol,
-    PatrolScan,
-    PatrolStatus,
-)
+from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import LOG_LENGTH, REASON_LENGTH, WEATHER_LENGTH
 from incentives.patrols.operations.attending import attend, signed_in
 from incentives.patrols.pace import SENT_LATER
 from incentives.patrols.people import leads
-from incentives.patrols.queries import find_patrol, walkers
+from incentives.patrols.queries import find_patrol, who_may_have_come
 from incentives.patrols.states import TRANSITIONS, Action
 from incentives.patrols.words import one_line
 from incentives.texts import check_line
@@ -56,21 +52,20 @@ def close_patrol(
     award is refused for, is kept as the reason why somebody gets none and stops nothing.
 
     `ended_at` comes from a phone that had no signal then, and `queued` says so; sent again, it is
-    the same closing. Refuses a patrol that has ended, nobody, and who didn't walk with the team.
+    the same closing. Who is named and doesn't walk with the team is left out: no log is lost for a
+    name. Refuses a patrol that has ended, and one that nobody was on.
     """
     require(actor, "patrol.close", village, own=True)
     # Caps are counted under the village's lock, under which scans come, too.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    people = walkers(patrol.team_id, patrol.shift_id)
-    if not leads(actor, village, patrol.leader_id, people):
+    if not leads(actor, patrol):
         raise NotPermitted(_("The team's leader closes the patrol"))
     if queued and is_same(patrol, log, actor):
         return patrol
     status = state_after(patrol, Action.CLOSE)
     there = signed_in(patrol.id)
-    came = list(dict.fromkeys([*attended, *sorted(there)]))
-    refuse_absent({each.id for each in people} | there, came)
+    came = who_came(patrol, attended, there)
     ended = end_of(patrol, ended_at, now)
     patrol.status = status
     patrol.weather = check_line(log.weather, "/log/weather", WEATHER_LENGTH)
@@ -118,13 +113,17 @@ def end_of(patrol: Patrol, ended_at: datetime | None, now: datetime) -> datetime
     return min(max(ended_at or now, patrol.started_at, last or patrol.started_at), now)
 
 
-def refuse_absent(known: set[UUID], came: Sequence[UUID]) -> None:
-    """Refuse a walk that nobody attended, and people who neither belong there nor were scanned."""
-    if not came:
-        raise Invalid(errors=[FieldError("/attended", _("Say who walked"))])
-    if not set(came) <= known:
-        detail = _("Not all of them walk with this team")
+def who_came(patrol: Patrol, attended: Sequence[UUID], there: Collection[UUID]) -> list[UUID]:
+    """Who was on a walk: of those named whoever belongs there, and whoever was signed in.
+
+    Refuses a walk that nobody was on.
+    """
+    known = {each.id for each in who_may_have_come(patrol)}
+    named = [each for each in attended if each in known]
+    if not named and not there:
+        detail = _("Nobody of them walks with this team") if attended else _("Say who walked")
         raise Invalid(errors=[FieldError("/attended", detail)])
+    return list(dict.fromkeys([*named, *sorted(there)]))
 
 
 def cancel_patrol(
@@ -137,8 +136,7 @@ def cancel_patrol(
     require(actor, "patrol.cancel", village, own=True)
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    people = walkers(patrol.team_id, patrol.shift_id)
-    if not leads(actor, village, patrol.leader_id, people):
+    if not leads(actor, patrol):
         raise NotPermitted(_("The team's leader ends the patrol"))
     patrol.status = state_after(patrol, Action.CANCEL)
     patrol.reason = check_line(reason, "/reason", REASON_LENGTH)

@@ -16,9 +16,9 @@ from incentives.errors import FieldError, Invalid
 from incentives.patrols import forms, operations, queries, sheets
 from incentives.patrols.api.walks import get_patrol_month, get_patrols
 from incentives.patrols.lists import MONTH, PATROLS
-from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
+from incentives.patrols.models import Patrol, PatrolStatus
 from incentives.patrols.months import month_of
-from incentives.patrols.operations import Log
+from incentives.patrols.operations import Log, Signed
 from incentives.patrols.pace import ONCE_WITHIN
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.pages.walk import WEATHERS
@@ -130,7 +130,7 @@ def sign_in(patrol_id: UUID) -> Any:
     village = current_village().code
     form = Form(forms.PaperScanForm)
 
-    def work() -> list[PatrolScan]:
+    def work() -> Signed:
         data = form.data
         waypoint = queries.find_waypoint(village, data["waypoint_id"])
         return operations.record_scans(
@@ -139,13 +139,14 @@ def sign_in(patrol_id: UUID) -> Any:
             waypoint_code=queries.code_of_waypoint(waypoint.id).code,
             resident_ids=data["resident_ids"],
             scanned_at=time_on_walk(queries.find_patrol(village, patrol_id), data["at"]),
+            at_desk=True,
             actor=current_actor(),
             now=now(),
         )
 
     answer = form.accept(
         work,
-        then=lambda _scans: url_for(".show_patrol", patrol_id=patrol_id),
+        then=lambda _signed: url_for(".show_patrol", patrol_id=patrol_id),
         done=_("Signed in, for those on the paper log"),
     )
     return answer or patrol_page(patrol_id, signing=form)

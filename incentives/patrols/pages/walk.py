@@ -123,7 +123,7 @@ def shift_choice(
 
 def walking_choice(patrol: Patrol, actor: Actor) -> dict[str, Any]:
     """A walk that goes on, to be joined by another phone of the team."""
-    people = queries.walkers(patrol.team_id, patrol.shift_id)
+    people = queries.walkers_on(patrol)
     return {
         "id": str(patrol.id),
         "team": str(patrol.team_id),

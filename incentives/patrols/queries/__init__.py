@@ -6,6 +6,7 @@ from incentives.patrols.queries.crews import (
     stand_ins_of,
     walkers,
     walkers_of,
+    walkers_on,
     who_may_have_come,
 )
 from incentives.patrols.queries.places import (
@@ -91,6 +92,7 @@ __all__ = [
     "walked",
     "walkers",
     "walkers_of",
+    "walkers_on",
     "waypoint_of_code",
     "waypoints",
     "who_may_have_come",

@@ -1,6 +1,7 @@
 """Who is to walk a shift: the team's members, and whoever stands in for them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,15 +39,26 @@ def stand_ins(shift_id: UUID | None) -> dict[UUID, UUID]:
     return {} if shift_id is None else stand_ins_of([shift_id])[shift_id]
 
 
-def walkers(team_id: UUID, shift_id: UUID | None) -> list[Resident]:
-    """Who is to walk: the team's members who live here, or whoever stands in for them."""
+def walkers(
+    team_id: UUID, shift_id: UUID | None, *, began: datetime | None = None
+) -> list[Resident]:
+    """Who is to walk: the team's members who live here, or whoever stands in for them.
+
+    Of a walk that `began` before, those too who have left the team since.
+    """
     instead = stand_ins(shift_id)
-    return crew(team_members(team_id), instead, residents_by_id(list(instead.values())))
+    members = team_members(team_id, after=began)
+    return crew(members, instead, residents_by_id(list(instead.values())))
+
+
+def walkers_on(patrol: Patrol) -> list[Resident]:
+    """Who walks with a patrol, or did."""
+    return walkers(patrol.team_id, patrol.shift_id, began=patrol.started_at)
 
 
 def who_may_have_come(patrol: Patrol) -> list[Resident]:
-    """Whom the log may name: who is to walk, and whoever was scanned."""
-    people = walkers(patrol.team_id, patrol.shift_id)
+    """Whom the log may name: who walks with the patrol, and whoever was scanned."""
+    people = walkers_on(patrol)
     known = [each.id for each in people]
     scanned = select(PatrolScan.resident_id).where(PatrolScan.patrol_id == patrol.id)
     more = select(Resident).where(Resident.id.in_(scanned), Resident.id.not_in(known))

@@ -29,13 +29,16 @@ class PatrolInput(Schema):
 class ScansInput(Schema):
     """`clock_off_seconds`: how far the phone's clock was ahead, by its last contact with the
     service; `scanned_at` is put right by it already, and the scan is flagged from 2 minutes on.
-    `queued`: it was kept in the phone first, and is flagged however soon it came then."""
+    `queued`: it was kept in the phone first, and is flagged however soon it came then. `at_desk`: a
+    cadre enters it from the log on paper; never for the own household, where the cadre wasn't
+    signed in while the walk went on."""
 
     waypoint_code = fields.String(required=True, validate=validate.Length(min=1, max=300))
     resident_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=100))
     scanned_at = InstantField(required=True)
     clock_off_seconds = fields.Integer(load_default=0, strict=True)
     queued = fields.Boolean(load_default=False)
+    at_desk = fields.Boolean(load_default=False)
 
 
 class FindingInput(Schema):
@@ -98,7 +101,7 @@ class PatrolOutput(Schema):
 class ScanOutput(Schema):
     """Flags: `offline` was kept in the phone or came minutes later, `late` after the end, `pace`
     faster than one walks, `clock` at a time that can't be right or was put right, `off_route`
-    where the route doesn't pass."""
+    where the route doesn't pass. `at_desk`: `signed_by` entered it there."""
 
     id = Id()
     waypoint_id = Id()
@@ -109,6 +112,7 @@ class ScanOutput(Schema):
     received_at = InstantField()
     signed_by = fields.String()
     for_another = fields.Boolean()
+    at_desk = fields.Boolean()
     offline = fields.Boolean()
     late = fields.Boolean()
     pace = fields.Boolean()
@@ -116,8 +120,16 @@ class ScanOutput(Schema):
     off_route = fields.Boolean()
 
 
+class RefusedOutput(Schema):
+    """Somebody whom a scan doesn't sign in, though it does others, and why."""
+
+    resident_id = Id()
+    detail = fields.String()
+
+
 class ScansOutput(Schema):
     items = fields.List(fields.Nested(ScanOutput))
+    refused = fields.List(fields.Nested(RefusedOutput))
 
 
 class FindingOutput(Schema):

@@ -5,15 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.clock import village_day
 from incentives.errors import Duplicate, FieldError, Invalid, WrongState
 from incentives.extensions import db
-from incentives.register.models import NAME_LENGTH, Resident, Team, TeamMember
+from incentives.register.models import NAME_LENGTH, FormerMember, Resident, Team, TeamMember
 from incentives.register.queries.divisions import find_village
 from incentives.register.queries.households import find_team
 from incentives.texts import check_name
@@ -45,7 +45,8 @@ def make_team(
     db.session.add(team)
     db.session.flush()
     db.session.add_all(
-        TeamMember(team_id=team.id, resident_id=member, village=village) for member in members
+        TeamMember(team_id=team.id, resident_id=member, village=village, since=now)
+        for member in members
     )
     db.session.flush()
     audit.record(actor, audit.Tag.TEAM_MADE, village=village, subject=team.id, now=now)
@@ -62,29 +63,38 @@ def edit_team(
     actor: Actor,
     now: datetime,
 ) -> Team:
-    """Name a team anew and say who is in it; what its members did before stays theirs.
+    """Name a team anew and say who is in it; what its members did before stays theirs, also what
+    a phone without signal sends later.
 
     Refuses as `make_team` does, and a team that was disbanded.
     """
     require(actor, "team.make", village)
+    # Who was in it until when is written once, though two change it at once.
+    ledger.hold([village])
     team = find_team(village, team_id)
-    if team.disbanded_on is not None:
+    if team.disbanded_at is not None:
         raise WrongState(_("This team was disbanded"))
     name = check_name(name, "/name", NAME_LENGTH)
     members = members_from(village, leader_id, member_ids)
     if name != team.name:
         refuse_name(village, name)
-    had = set(db.session.scalars(select(TeamMember.resident_id).filter_by(team_id=team.id)))
-    left = had - set(members)
-    db.session.execute(
-        delete(TeamMember)
-        .where(TeamMember.team_id == team.id, TeamMember.resident_id.in_(left))
-        .execution_options(synchronize_session=False)
-    )
+    had = {
+        each.resident_id: each
+        for each in db.session.scalars(select(TeamMember).filter_by(team_id=team.id))
+    }
+    for member in had.values():
+        was, leads = (each == member.resident_id for each in (team.leader_id, leader_id))
+        if member.resident_id in members and was == leads:
+            continue
+        db.session.add(former(member, led=was, until=now))
+        if member.resident_id in members:
+            member.since = now
+        else:
+            db.session.delete(member)
     db.session.add_all(
-        TeamMember(team_id=team.id, resident_id=member, village=village)
-        for member in members
-        if member not in had
+        TeamMember(team_id=team.id, resident_id=each, village=village, since=now)
+        for each in members
+        if each not in had
     )
     team.name, team.leader_id = name, leader_id
     db.session.flush()
@@ -92,13 +102,25 @@ def edit_team(
     return team
 
 
+def former(member: TeamMember, *, led: bool, until: datetime) -> FormerMember:
+    """What somebody was in a team until now, not yet kept."""
+    return FormerMember(
+        team_id=member.team_id,
+        resident_id=member.resident_id,
+        village=member.village,
+        led=led,
+        since=member.since,
+        until=until,
+    )
+
+
 def disband_team(*, village: str, team_id: UUID, actor: Actor, now: datetime) -> Team:
-    """End a team from today; what it did stays. Refuses one that has ended."""
+    """End a team; what it did stays. Refuses one that has ended."""
     require(actor, "team.make", village)
     team = find_team(village, team_id)
-    if team.disbanded_on is not None:
+    if team.disbanded_at is not None:
         raise WrongState(_("This team was disbanded"))
-    team.disbanded_on = village_day(now)
+    team.disbanded_at = now
     db.session.flush()
     audit.record(actor, audit.Tag.TEAM_CHANGED, village=village, subject=team.id, now=now)
     return team

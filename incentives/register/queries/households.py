@@ -1,7 +1,8 @@
 """What is read about households, residents and teams."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -9,7 +10,14 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from incentives import ledger
 from incentives.errors import NotFound
 from incentives.extensions import db
-from incentives.register.models import Household, HouseholdLook, Resident, Team, TeamMember
+from incentives.register.models import (
+    FormerMember,
+    Household,
+    HouseholdLook,
+    Resident,
+    Team,
+    TeamMember,
+)
 
 CARD_NUMBER_LENGTH = 12
 
@@ -74,7 +82,7 @@ def teams_of(village: str) -> list[Team]:
     return list(
         db.session.scalars(
             select(Team)
-            .where(Team.village == village, Team.disbanded_on.is_(None))
+            .where(Team.village == village, Team.disbanded_at.is_(None))
             .order_by(Team.name)
         )
     )
@@ -85,16 +93,36 @@ def all_teams(village: str) -> Select[Team]:
     return select(Team).where(Team.village == village)
 
 
-def team_members(team_id: UUID) -> list[Resident]:
-    """Who is in a team, by name's pinyin."""
-    return list(
-        db.session.scalars(
-            select(Resident)
-            .join(TeamMember, TeamMember.resident_id == Resident.id)
-            .where(TeamMember.team_id == team_id)
-            .order_by(Resident.pinyin, Resident.id)
+def team_members(team_id: UUID, *, after: datetime | None = None) -> list[Resident]:
+    """Who is in a team, and who was in it at some time after `after`; by name's pinyin."""
+    member = select(TeamMember.resident_id).where(TeamMember.team_id == team_id)
+    wanted: list[ColumnElement[bool]] = [Resident.id.in_(member)]
+    if after is not None:
+        former = select(FormerMember.resident_id).where(
+            FormerMember.team_id == team_id, FormerMember.until > after
         )
+        wanted.append(Resident.id.in_(former))
+    found = select(Resident).where(or_(*wanted)).order_by(Resident.pinyin, Resident.id)
+    return list(db.session.scalars(found))
+
+
+def had_joined(team_id: UUID, resident_ids: Collection[UUID], at: datetime) -> set[UUID]:
+    """Those of these people who had come into a team by then, whether they left it or not."""
+    found: set[UUID] = set()
+    for each in (TeamMember, FormerMember):
+        joined = select(each.resident_id).where(
+            each.team_id == team_id, each.resident_id.in_(resident_ids), each.since <= at
+        )
+        found.update(db.session.scalars(joined))
+    return found
+
+
+def leader_at(team: Team, at: datetime) -> UUID:
+    """Who led a team at a time."""
+    chosen = select(FormerMember.resident_id).where(
+        FormerMember.team_id == team.id, FormerMember.led, FormerMember.until > at
     )
+    return db.session.scalar(chosen.order_by(FormerMember.until).limit(1)) or team.leader_id
 
 
 def residents_by_id(ids: Sequence[UUID]) -> dict[UUID, Resident]:
