@@ -64,6 +64,23 @@ def test_what_makes_no_season_is_refused(team):
         plan(team, weekdays=[5])
 
 
+def test_a_shift_that_goes_into_another_is_refused(team):
+    night = {"weekdays": [2], "starts": time(23, 0), "minutes": 600}
+    plan(team, **night)
+    early = {"weekdays": [3], "minutes": 60}
+    with pytest.raises(Duplicate) as refused:
+        plan(team, **early, starts=time(3, 0))
+    assert "3月2日" in str(refused.value.detail)
+    with pytest.raises(Duplicate):
+        plan(team, weekdays=[2], starts=time(22, 30), minutes=60)
+    # What ends as the other begins doesn't.
+    plan(team, **early, starts=time(9, 0))
+    plan(team, weekdays=[2], starts=time(22, 0), minutes=60)
+    for shift in [each.id for each in db.session.query(Shift).filter_by(on_day=date(2027, 3, 2))]:
+        cancel(team, shift)
+    plan(team, **night, last=date(2027, 3, 2), first=date(2027, 3, 2))
+
+
 def cancel(team, shift):
     return act(
         lambda: operations.cancel_shift(

@@ -1,6 +1,6 @@
 """Acts on the rota: shifts by weekday within a season, exceptions, and swaps with consent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -58,18 +58,12 @@ def plan_shifts(*, village: str, plan: Plan, actor: Actor, now: datetime) -> lis
     ledger.hold([village])
     team = find_team(village, plan.team_id)
     route = find_route(village, plan.route_id)
-    if team.disbanded_on is not None or route.retired_at is not None:
+    if team.disbanded_at is not None or route.retired_at is not None:
         raise WrongState(_("This team or route has ended"))
     refuse_season(plan, village_day(now))
     series = new_id()
     starts = [datetime.combine(each, plan.starts, VILLAGE_TIME) for each in plan.days()]
-    taken = select(Shift.on_day).where(
-        Shift.team_id == team.id, Shift.starts_at.in_(starts), Shift.cancelled_at.is_(None)
-    )
-    already = db.session.scalar(taken.limit(1))
-    if already is not None:
-        detail = _("The team walks then already: %(day)s", day=day_word(already))
-        raise Duplicate(detail)
+    refuse_overlap(team.id, starts, timedelta(minutes=plan.minutes))
     shifts = [
         Shift(
             id=new_id(),
@@ -96,6 +90,20 @@ def plan_shifts(*, village: str, plan: Plan, actor: Actor, now: datetime) -> lis
         details={"shifts": len(shifts)},
     )
     return shifts
+
+
+def refuse_overlap(team_id: UUID, starts: Sequence[datetime], length: timedelta) -> None:
+    """Refuse a time at which the team walks already, be it since the evening before."""
+    planned = select(Shift).where(
+        Shift.team_id == team_id,
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at < starts[-1] + length,
+        Shift.ends_at > starts[0],
+    )
+    for shift in db.session.scalars(planned.order_by(Shift.starts_at)):
+        if any(shift.starts_at < each + length and each < shift.ends_at for each in starts):
+            detail = _("The team walks then already: %(day)s", day=day_word(shift.on_day))
+            raise Duplicate(detail)
 
 
 def refuse_season(plan: Plan, today: date) -> None:
