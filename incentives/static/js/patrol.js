@@ -32,16 +32,17 @@ let camera = null;
  * @param {Record<string, any>} body
  * @param {string} words what it is, for the list of what was refused
  * @param {Walk | null} after the walk as it then is, null where it is over
- * @param {Blob} [photo]
+ * @param {{ photo?: Blob, mark?: import('./patrol/store.js').Mark }} [more] what goes with it
  * @returns {Promise<boolean>} whether it is kept
  */
-async function record(kind, body, words, after, photo) {
+async function record(kind, body, words, after, { photo, mark } = {}) {
   const walk = after || state.walk;
   if (!walk) return false;
   const id = newId();
   /** @type {Entry} */
   const entry = { id, key: id, owner: OWNER, village: VILLAGE, patrol: walk.id, kind, body, words };
   if (photo) entry.photo = photo;
+  if (mark) entry.mark = mark;
   try {
     await keepRecord(entry, after);
   } catch {
@@ -132,7 +133,7 @@ async function takeSign(text) {
   const ids = here.map((each) => each.id);
   const mark = { key, place, ids, names: here.map((each) => each.name), at: at.toISOString() };
   const body = { waypoint_code: code, resident_ids: ids, scanned_at: mark.at, clock_off_seconds: secondsAhead() };
-  if (await record('scan', body, place, { ...walk, marks: [mark, ...walk.marks] })) {
+  if (await record('scan', body, place, { ...walk, marks: [mark, ...walk.marks] }, { mark })) {
     // Whether a sign counts that this phone doesn't know is told once it is sent.
     say(fill(place === texts.unknownPlace ? texts.unknownKept : texts.signedIn, { place }));
   }
@@ -164,7 +165,7 @@ async function tellFinding(event) {
     place: input('finding-place').value.trim(),
     found_at: rightTime().toISOString(),
   };
-  if (!(await record('finding', body, text, state.walk, photo))) return;
+  if (!(await record('finding', body, text, state.walk, { photo }))) return;
   form.reset();
   const details = form.closest('details');
   if (details) details.open = false;
@@ -209,7 +210,10 @@ async function leave(kind, body, words) {
   const { walk } = state;
   if (!walk) return;
   endWalks(walk.id);
-  if (!(await record(kind, body, walk.name, null))) return;
+  const named = people().filter((each) => (body.attended || []).includes(each.id));
+  const ids = named.map((each) => each.id);
+  const mark = { key: '', place: '', ids, names: named.map((each) => each.name), at: body.ended_at || '' };
+  if (!(await record(kind, body, walk.name, null, { mark }))) return;
   for (const form of root.querySelectorAll('form')) form.reset();
   part('attended').replaceChildren();
   part('people').replaceChildren();

@@ -5,9 +5,9 @@ import { sayOffline } from '../app/install.js';
 import { fill, part, say, texts } from '../app/page.js';
 import { rightTime } from './clock.js';
 import { drawRefused, drawSignedOut, proposedWords } from './drawing.js';
-import { sendAll } from './sending.js';
+import { sendAgain, sendAll } from './sending.js';
 import { OWNER, endWalks, state } from './state.js';
-import { countOthers, dropMark, findWalk, forgetEntry, keptEntries } from './store.js';
+import { countOthers, findWalk, forgetEntry, keepTaken, keptEntries, marksAfter, partOf } from './store.js';
 import { isSignedOut } from './token.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
@@ -25,21 +25,43 @@ export function redrawBy(draw) {
  * @param {Entry} entry
  * @param {any} answer
  */
-function tell(entry, answer) {
-  if (entry.kind === 'closing') say(proposedWords(answer.attendance));
+async function tell(entry, answer) {
+  if (entry.kind === 'scan') await showTaken(entry, answer);
+  if (entry.kind === 'closing') say(proposedWords(answer.attendance, entry));
   if (entry.kind === 'closing' || entry.kind === 'cancellation') endWalks(answer.id);
   redraw();
 }
 
+/**
+ * @param {Entry} entry a sign-in
+ * @param {any} answer whom it counts for, and whom not
+ */
+async function showTaken(entry, answer) {
+  const refused = (answer.refused || []).map((/** @type {any} */ each) => each.resident_id);
+  await show(entry, entry.body.resident_ids.filter((/** @type {string} */ id) => !refused.includes(id)));
+  if (refused.length === 0) return;
+  const names = entry.mark ? partOf(entry.mark, (id) => refused.includes(id)).names : [];
+  say(fill(texts.namesRefused, { names: names.join(texts.between || ', ') }));
+}
+
+/**
+ * @param {Entry} entry a sign-in
+ * @param {string[]} taken whom it counts for
+ */
+async function show(entry, taken) {
+  await keepTaken(entry, taken);
+  if (state.walk?.id === entry.patrol) state.walk.marks = marksAfter(state.walk.marks, entry, taken);
+}
+
 /** @param {Entry} entry that was refused: what it stood for isn't shown as done any more */
 async function takeBack(entry) {
-  if (entry.kind !== 'scan') return;
-  await dropMark(entry);
-  const kept = await findWalk(OWNER);
-  if (!state.walk || !kept) return;
-  state.walk.marks = kept.marks;
+  if (entry.kind !== 'scan') {
+    say(texts.notTaken || '');
+    return;
+  }
+  await show(entry, []);
   redraw();
-  say(texts.signRefused || '');
+  if (state.walk) say(texts.signRefused || '');
 }
 
 /** Send what waits, one run at a time, and say how it stands. */
@@ -61,13 +83,19 @@ async function sendOnce() {
   const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''), takeBack);
   sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting, rightTime());
   drawSignedOut(isSignedOut() && !signedOut, signedOut, waiting);
-  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo);
+  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo, onceMore);
   const others = await countOthers(OWNER);
   part('others').hidden = others === 0;
   part('others-text').textContent = fill(texts.others, { count: others });
   // Another phone may have begun the walk: then it is that one.
   const kept = await findWalk(OWNER);
   if (state.walk && kept) state.walk.id = kept.id;
+}
+
+/** @param {Entry} entry */
+async function onceMore(entry) {
+  await sendAgain(entry);
+  send();
 }
 
 /** @param {Entry} entry */

@@ -3,6 +3,7 @@
 
 import { element, fill, part, texts } from '../app/page.js';
 import { dueShifts, isTakenToBeHere, leads, listed, people, routeOf, signable, state } from './state.js';
+import { partOf } from './store.js';
 
 /**
  * @typedef {import('./store.js').Entry} Entry
@@ -180,20 +181,35 @@ export function draw(join) {
 }
 
 /**
- * What was refused, with the reason, until whoever made it lets it go.
+ * What somebody recorded, to be read: when, who, and what was written.
+ *
+ * @param {Entry} entry
+ */
+function contentOf({ body, mark }) {
+  const at = body.scanned_at || body.found_at || body.ended_at || body.started_at;
+  const { weather, text } = body.log || {};
+  return [at && clock(at, true), mark?.names.join(BETWEEN), weather, text, body.place, body.reason].filter(Boolean).join(' · ');
+}
+
+/**
+ * What was refused, to be read, with the reason, until whoever made it sends it again or lets it go.
  *
  * @param {Entry[]} refused
  * @param {(entry: Entry) => void} drop
+ * @param {(entry: Entry) => void} again
  */
-export function drawRefused(refused, drop) {
+export function drawRefused(refused, drop, again) {
   part('refused').hidden = refused.length === 0;
   part('refused-list').replaceChildren(
     ...refused.map((entry) => {
-      const made = row(entry.words, entry.problem || '', '');
-      const button = element('button', texts.drop || '', 'button button-quiet');
-      button.setAttribute('type', 'button');
-      button.addEventListener('click', () => drop(entry));
-      made.append(button);
+      const made = row(entry.words, contentOf(entry), '');
+      made.firstElementChild?.append(element('p', entry.problem || '', 'row-small'));
+      for (const [words, work] of /** @type {const} */ ([[texts.again, again], [texts.drop, drop]])) {
+        const button = element('button', words || '', 'button button-quiet');
+        button.setAttribute('type', 'button');
+        button.addEventListener('click', () => work(entry));
+        made.append(button);
+      }
       return made;
     }),
   );
@@ -213,20 +229,25 @@ export function drawSignedOut(sends, waits, count) {
 }
 
 /**
- * What closing proposed: how many awards, for whom none, and whose sign-in is still in a phone.
+ * What closing proposed: how many awards, for whom none, whose sign-in is still in a phone, and who
+ * was left out.
  *
  * @param {any[]} rows
+ * @param {Entry} entry
  */
-export function proposedWords(rows) {
+export function proposedWords(rows, { mark }) {
   const count = rows.reduce((sum, each) => sum + (each.award_id ? 1 : 0) + (each.leader_award_id ? 1 : 0), 0);
   const without = rows.filter((each) => !each.award_id);
   const waiting = without.filter((each) => each.unawarded === 'not_signed_in');
   const refused = without.filter((each) => each.unawarded !== 'not_signed_in');
   /** @param {any[]} some */
   const who = (some) => some.map((each) => each.resident).join(BETWEEN);
+  const came = rows.map((each) => each.resident_id);
+  const absent = mark ? partOf(mark, (id) => !came.includes(id)).names : [];
   return [
     fill(texts.proposed, { count }),
     refused.length ? fill(texts.proposedBut, { names: who(refused) }) : '',
     waiting.length ? fill(texts.proposedLater, { names: who(waiting) }) : '',
+    absent.length ? fill(texts.leftOut, { names: absent.join(BETWEEN) }) : '',
   ].join(' ');
 }

@@ -2,11 +2,12 @@
 /**
  * Records of a walk on their way: kept in the phone before they are sent, sent in order and again
  * under the same key until an answer says what became of them. One that was refused stays, with the
- * reason, until whoever made it lets it go; the others go on.
+ * reason, until whoever made it sends it again or lets it go; the others go on. Of a sign-in of
+ * several what stays are those who were refused.
  */
 
 import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing } from '../api.js';
-import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo } from './store.js';
+import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo, partOf } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
 
@@ -82,10 +83,41 @@ async function settleStart(entry, problem) {
 }
 
 /**
+ * What stays of a record that was answered: of a sign-in those whom it didn't count for.
+ *
+ * @param {Entry} entry
+ * @param {any} answer
+ */
+async function settle(entry, answer) {
+  const refused = (entry.kind === 'scan' && answer.refused) || [];
+  if (refused.length === 0) return forgetEntry(entry.id);
+  const ids = refused.map((/** @type {any} */ each) => each.resident_id);
+  const details = new Set(refused.map((/** @type {any} */ each) => each.detail));
+  return keepEntry({
+    ...entry,
+    body: { ...entry.body, resident_ids: ids },
+    mark: entry.mark && partOf(entry.mark, (id) => ids.includes(id)),
+    problem: [...details].join(' '),
+  });
+}
+
+/**
+ * Send a refused record once more: what stood against it may have been put right.
+ *
+ * @param {Entry} entry
+ */
+export async function sendAgain(entry) {
+  const { problem: _problem, ...kept } = entry;
+  const says = entry.kind === 'scan' || entry.kind === 'closing';
+  const body = says ? { ...entry.body, queued: true } : entry.body;
+  await keepEntry({ ...kept, key: newId(), body });
+}
+
+/**
  * Send what waits, in order. Says how many wait on, and whether the sign-in has ended.
  *
  * @param {string} owner
- * @param {(entry: Entry, answer: any) => void} tell
+ * @param {(entry: Entry, answer: any) => Promise<void>} tell
  * @param {() => void} tellPhoto that a photo was refused, and the finding goes without
  * @param {(entry: Entry) => Promise<void>} refused what is to be done with one that wasn't taken
  * @returns {Promise<{ waiting: number, offline: boolean, signedOut: boolean }>}
@@ -103,8 +135,8 @@ export async function sendAll(owner, tell, tellPhoto, refused) {
         return { waiting: entries.length, offline: false, signedOut: false };
       }
       const answer = await deliver(entry, tellPhoto);
-      await forgetEntry(entry.id);
-      tell(entry, answer);
+      await settle(entry, answer);
+      await tell(entry, answer);
     } catch (error) {
       if (saysNothing(error, UNSURE)) {
         await markQueued(owner, newId);

@@ -16,7 +16,8 @@ import { openDB } from '../../vendor/idb/build/index.js';
  *   people: Person[], route: Route | null, marks: Mark[], here?: string[] }} Walk `here` are those ticked last
  * @typedef {'start' | 'scan' | 'finding' | 'closing' | 'cancellation'} Kind
  * @typedef {{ id: string, key: string, owner: string, village: string, patrol: string, kind: Kind,
- *   body: Record<string, any>, words: string, order?: number, photo?: Blob, problem?: string }} Entry
+ *   body: Record<string, any>, words: string, order?: number, photo?: Blob, mark?: Mark,
+ *   problem?: string }} Entry `mark` is what a sign-in shows on the walk, and of a closing whom it names
  */
 
 /** @type {Promise<any> | null} */
@@ -59,16 +60,49 @@ export async function keepRecord(entry, walk) {
 }
 
 /**
- * Take back a sign-in that was refused, and say what the walk is then.
+ * What a walk shows once it is known whom a sign-in counts for: those taken, and not the others.
+ *
+ * @param {Mark[]} marks
+ * @param {Entry} entry
+ * @param {string[]} taken
+ */
+export function marksAfter(marks, entry, taken) {
+  const at = entry.body.scanned_at;
+  const others = marks.filter((each) => each.at !== at);
+  const shown = marks.find((each) => each.at === at);
+  const whole = entry.mark || shown;
+  if (!whole) return marks;
+  const counted = partOf(whole, (id) => taken.includes(id));
+  const rest = shown ? partOf(shown, (id) => !entry.body.resident_ids.includes(id)) : { ids: [], names: [] };
+  const ids = [...rest.ids, ...counted.ids];
+  if (ids.length === 0) return others;
+  const mark = { ...whole, ids, names: [...rest.names, ...counted.names] };
+  return [...others, mark].sort((one, other) => (one.at < other.at ? 1 : -1));
+}
+
+/**
+ * A sign-in of some of those whom it is of.
+ *
+ * @param {Mark} mark
+ * @param {(id: string) => boolean} wanted
+ * @returns {Mark}
+ */
+export function partOf(mark, wanted) {
+  const names = mark.names.filter((_name, index) => wanted(mark.ids[index] || ''));
+  return { ...mark, ids: mark.ids.filter(wanted), names };
+}
+
+/**
+ * Keep that a sign-in counts for those who were taken.
  *
  * @param {Entry} entry
+ * @param {string[]} taken
  */
-export async function dropMark(entry) {
+export async function keepTaken(entry, taken) {
   const transaction = await writing(['walks']);
   const walks = transaction.objectStore('walks');
   const walk = /** @type {Walk | undefined} */ (await walks.get(entry.owner));
-  const marks = walk && walk.marks.filter((mark) => mark.at !== entry.body.scanned_at);
-  if (walk && walk.id === entry.patrol) await walks.put({ ...walk, marks });
+  if (walk && walk.id === entry.patrol) await walks.put({ ...walk, marks: marksAfter(walk.marks, entry, taken) });
   await transaction.done;
 }
 
