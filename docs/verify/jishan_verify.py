@@ -878,7 +878,7 @@ class LogCheck:
             )
         at = int(matched[4])
         if at <= self.at:
-            self.tell("at", f"> {self.at}", at, table="event", seq=seq, column="at")
+            self.tell("at", f"> {self.at}", str(at), table="event", seq=seq, column="at")
         self.at = at
         if (matched[5] == b"reversal") != (matched[9] != b"-"):
             self.tell("leaf", "only a reversal reverses", matched[9].decode(), table="event",

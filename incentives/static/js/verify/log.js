@@ -50,7 +50,7 @@ class LogCheck {
     this.fund = new Fund();
     this.tree = new Tree();
     this.size = 0;
-    this.at = -1;
+    this.at = -1n; // in microseconds, beyond 2^53 too
     this.opening = 1;
     this.whole = true;
     this.newestSize = -1;
@@ -225,8 +225,10 @@ class LogCheck {
       const where = { table: 'leaf', seq, column: 'body' };
       this.tell('leaf', 'a day of the calendar', fields.occurred, where);
     }
-    const at = Number(fields.at);
-    if (at <= this.at) this.tell('at', `> ${this.at}`, at, { table: 'event', seq, column: 'at' });
+    const at = BigInt(fields.at);
+    if (at <= this.at) {
+      this.tell('at', `> ${this.at}`, fields.at, { table: 'event', seq, column: 'at' });
+    }
     this.at = at;
     const where = { table: 'event', seq, column: 'reverses' };
     if ((fields.kind === 'reversal') !== (fields.reverses !== '-')) {
@@ -530,7 +532,7 @@ class LogCheck {
    * @returns {string | null}
    */
   newestTime() {
-    return String(Math.max(this.at, 0));
+    return this.at < 0n ? '0' : String(this.at);
   }
 }
 
@@ -582,10 +584,10 @@ class PublicCheck extends LogCheck {
     ]) {
       if (fields[column] !== value) this.tell('leaf', value, fields[column], { ...where, column });
     }
-    if (Number(fields.at) <= this.at) {
+    if (BigInt(fields.at) <= this.at) {
       this.tell('at', `> ${this.at}`, fields.at, { ...where, column: 'at' });
     }
-    this.at = Number(fields.at);
+    this.at = BigInt(fields.at);
     if (!isPublic(moves)) {
       this.tell('public', "no household's leaf", seq, { ...where, column: 'body' });
     }
