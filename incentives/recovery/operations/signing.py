@@ -15,7 +15,7 @@ from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid, NotPermitted, Stale, WrongState
 from incentives.extensions import db
 from incentives.keys import key
-from incentives.ledger import hold, notes
+from incentives.ledger import codes, hold, notes
 from incentives.ledger.models import Erasure, LogHead
 from incentives.ledger.origins import first_origin
 from incentives.ledger.reopening import last_known, reopen_log, set_seals_aside
@@ -149,9 +149,9 @@ def record(
 
 
 def read_paper(checkpoint: str, villages: Iterable[str]) -> str:
-    """A checkpoint that somebody kept; refuses one that isn't this log's, or isn't signed."""
-    note = checkpoint.replace("\r\n", "\n").strip() + "\n"
+    """A checkpoint's note, typed or scanned; refuses one that isn't this log's, or isn't signed."""
     try:
+        note = codes.read_paper(checkpoint)
         root = notes.read_checkpoint(note, notes.private_key(key("log")).public_key())
     except ValueError as error:
         raise Invalid(
