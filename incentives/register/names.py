@@ -9,6 +9,9 @@ from incentives.texts import UNSEEN_LETTER, simplified
 
 # Marks that stand over or through a letter of any script; Tibetan's own are others.
 ACCENT = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+# Where a word begins within another (MrsXiaoqinHe), and the tone behind a syllable (he2).
+WORD_WITHIN, TONE = re.compile("(?<=[a-z])(?=[A-Z])"), re.compile("(?<=[a-z])[1-5](?![a-z0-9])")
+TURNING = re.compile("[\u4e00-\u9fff]{2,3}")  # a Chinese name, as is written given name first
 WORDS_AT_MOST = 16  # a name that is spelled letter by letter has no more
 
 # Surnames that pypinyin reads as the everyday word, with their readings as a surname.
@@ -66,8 +69,10 @@ def syllables_of(name: str) -> list[list[str]]:
 
 
 def spellings(name: str) -> set[str]:
-    """A name in Latin letters without blanks, begun at each of its syllables: xiaoqinhe, too."""
-    return {
+    """A name in Latin letters without blanks, begun at each of its syllables: xiaoqinhe, too; a
+    Chinese one also with the surname last."""
+    turned = {name[1:] + name[0]} if TURNING.fullmatch(name) else set()
+    return turned | {
         "".join(read[at:] + read[:at]) for read in syllables_of(name) for at in range(len(read))
     }
 
@@ -82,7 +87,8 @@ def plain(text: str) -> str:
 
     Accents go, but for pinyin's ü, which is v as in the register; Tibetan's vowel signs stay.
     """
-    apart = unicodedata.normalize("NFKD", UNSEEN_LETTER.sub("", text)).casefold()
+    words = WORD_WITHIN.sub(" ", UNSEEN_LETTER.sub("", text))
+    apart = unicodedata.normalize("NFKD", words).casefold()
     bare = ACCENT.sub("", apart.replace("u\u0308", "v"))
     return unicodedata.normalize("NFC", bare).translate(simplified())
 
@@ -99,7 +105,7 @@ class Written:
         """Read the text once."""
         self.plain = plain(text)
         self.letters = letters(text)
-        self.words = words_of(self.plain)
+        self.words = words_of(TONE.sub("", self.plain))
 
     def has(self, name: str) -> bool:
         """Whether this whole name stands there, with blanks or dots between its letters or none.

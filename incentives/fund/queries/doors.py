@@ -15,10 +15,13 @@ DIGITS = str.maketrans(
 )
 IN_WORDS = re.compile(r"(?:(\d)百0?)?(?:(\d?)(十))?(\d?)")
 WHO_LIVES_THERE = re.compile("(户主|主人|人家|[1一]家|户|家|的)+$")
-GROUP_AND_NUMBER = re.compile(r"(\d+)[组社队]第?(\d+)号?")
+GROUP = "(?:村民小组|小组|组|社|生产队|队)"
+GROUP_AND_NUMBER = re.compile(rf"(?P<group>\d+){GROUP}的?(?:门牌)?第?(?P<number>\d+)号?")
+NUMBER_AND_GROUP = re.compile(rf"(?P<number>\d+)号第?(?P<group>\d+){GROUP}")
 BETWEEN_NUMBERS = re.compile(r"(?<=\d)\s*[-\u2010-\u2015~/.\u3001]\s*(?=\d)")
-# What makes a door beside it one of somewhere else; the village's own names are gone by then.
-ELSEWHERE = re.compile("[村镇乡县市区路街巷]")
+# A road or place by its name, which makes the door behind it one of somewhere else; the village's
+# own names are gone by then, and 本村 or 我们镇 is here.
+ELSEWHERE = re.compile("[^本我咱们该这全的][村镇乡县市区路街巷]$")
 
 
 def door_of(text: str) -> str:
@@ -35,14 +38,16 @@ def doors_in(text: str) -> Iterator[str]:
     if whole := door_of(text):
         yield whole
     numbered = letters(in_digits(plain(text)))
-    for found in GROUP_AND_NUMBER.finditer(numbered):
-        if found[0].endswith("号") and not ELSEWHERE.search(numbered[: found.start()]):
-            yield door(found)
+    for form in (GROUP_AND_NUMBER, NUMBER_AND_GROUP):
+        for found in form.finditer(numbered):
+            before = numbered[: found.start()]
+            if "号" in found[0] and not ELSEWHERE.search(before):
+                yield door(found)
 
 
 def door(found: re.Match[str]) -> str:
     """A door of group and number, written in one way."""
-    return f"{int(found[1])}组{int(found[2])}号"
+    return f"{int(found['group'])}组{int(found['number'])}号"
 
 
 def in_digits(text: str) -> str:
