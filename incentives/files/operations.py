@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -10,7 +11,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import select, update
 
 from incentives.access import audit
-from incentives.access.actor import Actor
+from incentives.access.actor import SYSTEM, Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.errors import WrongState
@@ -18,10 +19,12 @@ from incentives.extensions import db
 from incentives.files import store
 from incentives.files.contents import clean
 from incentives.files.models import File
-from incentives.files.queries import find_file, keepers
+from incentives.files.queries import carried, find_file, keepers
 from incentives.web.dates import day_word
+from incentives.web.transaction import transaction
 
 SWEEP_AFTER = timedelta(days=1)
+LEFT_OVER_AFTER = timedelta(days=90)
 
 
 def keep_file(*, village: str, content: bytes, actor: Actor, now: datetime) -> File:
@@ -63,6 +66,23 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     # Last, as nothing brings it back: had the transaction failed, the bytes were to go anyway.
     store.erase(file.name)
     return file
+
+
+def erase_left_over(*, now: datetime) -> int:
+    """Erase what was brought 90 days ago or earlier and no record carries: a photo taken out of a
+    claim again, one that was never sent with anything. How many, each in a transaction of its own.
+    """
+    left = db.session.execute(
+        select(File.village, File.id).where(
+            File.erased_at.is_(None),
+            File.kept_until.is_(None),
+            File.uploaded_at < now - LEFT_OVER_AFTER,
+            ~carried(),
+        )
+    ).all()
+    for village, file_id in left:
+        transaction(partial(erase_file, village=village, file_id=file_id, actor=SYSTEM, now=now))
+    return len(left)
 
 
 def why_kept(file: File, now: datetime) -> LazyString | None:

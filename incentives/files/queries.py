@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
@@ -41,16 +41,20 @@ def brought_file(villages: Collection[str], file_id: UUID, actor: Actor | None) 
     return file
 
 
-def is_carried(file: File) -> bool:
-    """Whether a record carries a file already: anything in any room that points to it."""
+def carried() -> ColumnElement[bool]:
+    """Whether a record carries a file: anything in any room that points to it."""
     pointers = [
         key.parent
         for table in Base.metadata.sorted_tables
         for key in table.foreign_keys
         if key.column.table is File.__table__
     ]
-    carries = or_(*(exists().where(column == file.id) for column in pointers))
-    return bool(db.session.scalar(select(carries)))
+    return or_(*(exists().where(column == File.id) for column in pointers))
+
+
+def is_carried(file: File) -> bool:
+    """Whether a record carries a file already."""
+    return bool(db.session.scalar(select(carried()).where(File.id == file.id)))
 
 
 def readable_file(village: str, file_id: UUID, actor: Actor) -> File:

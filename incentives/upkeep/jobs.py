@@ -18,7 +18,7 @@ from incentives.cards.operations import forget_phone_codes, forget_sheets, lay_o
 from incentives.clearing.operations import clear_villages
 from incentives.clock import now, village_day
 from incentives.extensions import db
-from incentives.files.operations import sweep_files
+from incentives.files.operations import erase_left_over, sweep_files
 from incentives.ledger.seals import LogInconsistent, seal_all
 from incentives.notices.operations import close_due_notices, publish_ended_rounds
 from incentives.recovery.operations import check_books
@@ -47,6 +47,7 @@ def do_daily_jobs(*, now: datetime) -> dict[str, int]:
         "vouchers_expired": expire_vouchers(now=now),
         "answers_forgotten": transaction(lambda: forget_answers(now)),
         "evidence_erased": erase_old_evidence(now=now),
+        "files_left_over": erase_left_over(now=now),
         "files_swept": sweep_files(now=now),
         "calls_forgotten": forget_calls(now=now),
         "phone_codes_forgotten": transaction(lambda: forget_phone_codes(now=now)),

@@ -184,6 +184,23 @@ def test_evidence_goes_with_the_daily_jobs_and_papers_of_the_fund_stay(
     assert do_daily_jobs(now=now())["evidence_erased"] == 1
 
 
+def test_a_photo_that_no_record_carries_any_more_goes_after_its_days_too(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene()
+    dropped, shown, unsent = (keep(scene.cadre) for _ in range(3))
+    award = claim(scene, "CL03", actor=scene.cadre, on_behalf_of=scene.household.head_id)
+    scene.edit(award, evidence=[dropped])
+    scene.edit(award, evidence=[shown])
+    clock.forward(days=89)
+    assert do_daily_jobs(now=now())["files_left_over"] == 0
+    clock.forward(days=2)
+    assert do_daily_jobs(now=now())["files_left_over"] == 2
+    gone = {each: db.session.get_one(File, each).erased_at for each in (dropped, unsent, shown)}
+    assert all((gone[dropped], gone[unsent]))
+    assert gone[shown] is None
+
+
 def test_what_accounting_keeps_holds_up_no_other_evidence(app: Flask, clock: Clock) -> None:
     scene = make_scene()
     kept, shown = keep(scene.cadre), keep(scene.cadre)

@@ -100,6 +100,18 @@ def test_doubts_are_for_staff_and_township(site: Site) -> None:
     assert site.call("shopkeeper", "GET", f"{BOOKS}/1/doubts").status_code == 403
 
 
+@pytest.mark.parametrize("nothing", [" ", "\u3164", "...", "扫地\u200b"])
+def test_a_rule_without_a_name_or_unit_to_be_read_is_refused(site: Site, nothing: str) -> None:
+    first = draft(site)
+    for field in ("name_zh", "unit"):
+        items = inputs(first["items"])
+        items[1][field] = nothing
+        sent = {"revision": 1, "items": items}
+        answer = site.call("cadre", "PUT", f"{BOOKS}/1/items", sent)
+        assert answer.status_code == 422, answer.text
+        assert [each["pointer"] for each in answer.json["errors"]] == [f"/items/1/{field}"]
+
+
 def test_what_is_ruled_out_is_named_in_words(site: Site) -> None:
     items = inputs(draft(site)["items"])
     items[2]["name_zh"] = "积极参加宗·教活动"

@@ -333,6 +333,17 @@ def test_a_whole_log_is_checked_in_the_browser(live_server, home, person, tmp_pa
     page.click("[data-part=file-form] button")
     state(page, "holds")
     visitor.shot("verify-log")
+    # A file of yesterday is whole, though this browser has seen more signed meanwhile.
+    give_five_more(live_server)
+    seal(live_server)
+    page.goto("about:blank")
+    page = visitor.open(f"/verify#{receipt_code(live_server, 0)}")
+    state(page, "holds")
+    page.set_input_files("[data-part=file]", str(download.value.path()))
+    page.click("[data-part=file-form] button")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("公开部分")
+    state(page, "holds")
+    expect(page.locator("[data-part=sentences]")).to_contain_text("本机以前见过签名")
     text = gzip.decompress(download.value.path().read_bytes()).decode()
     path = tmp_path / "cut.tsv"
     path.write_text(text[: text.rindex("end\t")])

@@ -1,5 +1,6 @@
 """The rota: weekdays in a season, exceptions, swaps by consent; and the places on the way."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_shift_is_cancelled_with_a_reason_once_and_not_when_walked(team):
         cancel(team, shift)
     with pytest.raises(WrongState):
         team.start(shift_id=shift)
-    other = team.shift(hours=2)
+    other = team.shift(hours=4)
     team.start(shift_id=other)
     with pytest.raises(WrongState):
         cancel(team, other)
@@ -125,7 +126,7 @@ def test_the_rest_of_a_season_is_cancelled_at_once_and_planned_anew(team):
 def test_the_database_plans_a_team_once_at_a_time(team):
     shift = team.shift()
     again = text("UPDATE shift SET starts_at = (SELECT min(starts_at) FROM shift)")
-    team.shift(hours=2)
+    team.shift(hours=4)
     with pytest.raises(DBAPIError):
         db.session.execute(again)
     db.session.rollback()
@@ -140,7 +141,7 @@ def outcome(shift):
 
 
 def test_what_became_of_a_shift(team, clock):
-    first, second = team.shift(), team.shift(hours=2)
+    first, second = team.shift(), team.shift(hours=4)
     assert outcome(first) is Outcome.COMING
     patrol = team.start(shift_id=first)
     assert outcome(first) is Outcome.WALKING
@@ -157,7 +158,7 @@ def test_a_shift_is_walked_once_unless_that_walk_was_cancelled(team):
     team.close(team.start(shift_id=shift))
     with pytest.raises(Duplicate):
         team.start(shift_id=shift)
-    other = team.shift(hours=2)
+    other = team.shift(hours=4)
     team.cancel(team.start(shift_id=other))
     team.start(shift_id=other)
 
@@ -223,6 +224,28 @@ def test_nobody_asks_for_another_nor_who_walks_anyway(team):
     swap = ask(team, shift, actor=team.cadre)
     with pytest.raises(NotPermitted):
         answer(swap, team.cadre)
+
+
+def test_a_cadre_hands_nobodys_shift_to_themself(team):
+    shift = team.shift()
+    own = {"resident_id": team.neighbour_id, "household_id": team.neighbour.household_id}
+    standing_in = replace(team.cadre, **own)
+    with pytest.raises(NotPermitted):
+        ask(team, shift, actor=standing_in)
+    answer(ask(team, shift, actor=team.cadre), team.neighbour)
+
+
+def test_who_walks_is_settled_once_the_shift_has_begun(team, clock):
+    """A phone that set off without signal then tells of it later, and is let in."""
+    shift = team.shift()
+    swap = ask(team, shift)
+    clock.forward(seconds=(db.session.get_one(Shift, shift).starts_at - now()).total_seconds() + 60)
+    with pytest.raises(WrongState):
+        answer(swap, team.neighbour)
+    with pytest.raises(WrongState):
+        ask(team, shift, team.leader, resident_id=team.leader_id)
+    patrol = team.start(team.member, shift_id=shift)
+    team.scan(patrol, 0, team.member_id, actor=team.member)
 
 
 def test_whoever_asked_takes_it_back_and_asks_another(team):

@@ -259,8 +259,9 @@ def test_a_finding_becomes_a_call_once(team):
 
 def test_a_finding_says_where(team):
     patrol = team.start()
-    with pytest.raises(Invalid):
-        find(team, patrol, place=None)
+    for nothing in (None, " ", "\u200b", "\u3164", "。。"):
+        with pytest.raises(Invalid):
+            find(team, patrol, place=nothing)
     assert find(team, patrol, place=None, waypoint_id=team.waypoints[1]).place == "小学"
     with pytest.raises(NotPermitted):
         find(team, patrol, actor=team.neighbour)

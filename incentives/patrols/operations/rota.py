@@ -173,9 +173,9 @@ def ask_swap(
 ) -> ShiftSwap:
     """Ask somebody to walk a shift for a member, who asks for themselves; a cadre may for them.
 
-    Nothing changes until the other says yes. Refuses a shift that is over or cancelled, who doesn't
-    walk it, a stand-in who walks it anyway, gave it away or has moved away, and a second asking
-    while one stands.
+    Nothing changes until the other says yes. Refuses a shift that has begun or was cancelled, who
+    doesn't walk it, a stand-in who walks it anyway, gave it away or has moved away, a cadre who
+    would stand in themself for somebody else, and a second asking while one stands.
     """
     require(actor, "patrol.walk", village, own=True)
     ledger.hold([village])
@@ -191,6 +191,10 @@ def ask_swap(
         raise Invalid(errors=[FieldError("/resident_id", detail)])
     stand_in = get_resident(village, stand_in_id)
     refuse_stand_in(shift, stand_in, by_id)
+    if own_people(actor, [stand_in]) and not own_people(
+        actor, [get_resident(village, resident_id)]
+    ):
+        raise NotPermitted(_("Whoever asked can't answer: the other must say yes"))
     standing = select(ShiftSwap.id).where(
         ShiftSwap.shift_id == shift.id,
         ShiftSwap.resident_id == resident_id,
@@ -271,8 +275,11 @@ def refuse_answer(swap: ShiftSwap, village: str, accept: bool, actor: Actor) -> 
 
 
 def coming(village: str, shift_id: UUID, now: datetime) -> Shift:
-    """A shift that isn't over and stands; refuses another."""
+    """A shift that stands and hasn't begun; refuses another.
+
+    Who walks it is settled then: a phone that set off without signal tells of it later.
+    """
     shift = find_shift(village, shift_id)
-    if shift.cancelled_at is not None or shift.ends_at <= now:
-        raise WrongState(_("This shift is over or was cancelled"))
+    if shift.cancelled_at is not None or shift.starts_at <= now:
+        raise WrongState(_("This shift has begun or was cancelled"))
     return shift

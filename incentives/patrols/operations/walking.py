@@ -10,7 +10,7 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.calls.models import CallSource, Category
+from incentives.calls.models import PLACE_LENGTH, CallSource, Category
 from incentives.calls.operations import Report, report_call
 from incentives.database import new_id
 from incentives.errors import Duplicate, FieldError, Invalid, WrongState
@@ -36,7 +36,7 @@ from incentives.patrols.queries import (
 )
 from incentives.patrols.words import one_line
 from incentives.register.queries import find_team, leader_at
-from incentives.texts import check_line
+from incentives.texts import check_line, optional_text
 
 
 def start_patrol(
@@ -151,7 +151,8 @@ def record_finding(
         if (again.patrol_id, again.found_by) != (patrol.id, actor.person):
             raise Duplicate()
         return again
-    if not place and waypoint_id is None:
+    place = optional_text(place, "/place", PLACE_LENGTH)
+    if place is None and waypoint_id is None:
         raise Invalid(errors=[FieldError("/place", _("Say where"))])
     near: Waypoint | None = None
     if waypoint_id is not None:

@@ -121,6 +121,7 @@ def own_page(form: Form) -> Any:
         if view.outcome is not queries.Outcome.COMING:
             continue
         mine = view.people if cadre else own_people(actor, view.people)
+        settled = view.shift.starts_at <= now()
         swaps = [each for each in own.swaps[view.shift.id] if each.accepted is not False]
         away = {each.id for each in view.people} | {each.resident_id for each in swaps}
         asking = {each.resident_id for each in swaps}
@@ -128,7 +129,9 @@ def own_page(form: Form) -> Any:
             {
                 "view": view,
                 "stops": [name for _stop, name in own.stops[view.shift.route_id]],
-                "may_ask": [(each.id, each.name) for each in mine if each.id not in asking],
+                "may_ask": [
+                    (each.id, each.name) for each in mine if each.id not in asking and not settled
+                ],
                 "others": [(each.id, each.name) for each in choices if each.id not in away],
                 "swaps": swaps,
                 "mine": {each.id for each in mine},

@@ -152,9 +152,24 @@ async function openCamera() {
   }
 }
 
+/**
+ * Whether these fields say something; else the first that doesn't is pointed at. The service takes
+ * no signs alone, and what it refuses later can't be written anew.
+ *
+ * @param {string[]} names
+ */
+function saysSomething(...names) {
+  const empty = names.map(input).find((each) => !/[\p{L}\p{N}]/u.test(each.value));
+  if (!empty) return true;
+  say(texts.saySomething || '');
+  empty.focus();
+  return false;
+}
+
 /** @param {Event} event */
 async function tellFinding(event) {
   event.preventDefault();
+  if (!saysSomething('finding-text', 'finding-place')) return;
   const form = /** @type {HTMLFormElement} */ (event.target);
   const taken = input('photo').files?.[0];
   const photo = taken ? await shrink(taken) : undefined;
@@ -189,6 +204,7 @@ async function close(event) {
     say(texts.nobody || '');
     return;
   }
+  if (!saysSomething('weather', 'log')) return;
   const log = { weather: input('weather').value, text: input('log').value.trim() };
   const body = { log, attended, ended_at: rightTime().toISOString() };
   await leave('closing', body, texts.closed || '');
@@ -197,6 +213,7 @@ async function close(event) {
 /** @param {Event} event */
 async function callOff(event) {
   event.preventDefault();
+  if (!saysSomething('reason')) return;
   await leave('cancellation', { reason: input('reason').value.trim() }, texts.calledOff || '');
 }
 

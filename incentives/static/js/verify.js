@@ -411,6 +411,12 @@ async function verifyLog(file) {
   const { findings, report } = await checkLog(file, key, seen, (count) => {
     part('busy-text').textContent = say('progress', { count });
   });
+  // A file of an earlier day ends before what this browser has seen: then the service is asked.
+  const older = seen.some(({ size }) => size > report.events);
+  const shorter = findings.findIndex(({ check, table }) => check === 'size' && table === 'earlier');
+  if (older && shorter >= 0) findings.splice(shorter, 1);
+  const witnessed = older && !findings.length ? await witness(key) : { said: [], findings: [] };
+  findings.push(...witnessed.findings);
   const names = { village: villageName(head.village), count: report.events };
   const unsigned = report.events - report.signed_events;
   const verdict = report.part === 'public' ? 'public_holds' : 'log_holds';
@@ -421,6 +427,7 @@ async function verifyLog(file) {
       ...(unsigned > 0 ? [say('unsigned', { count: unsigned })] : []),
       ...(report.details_unseen ? [say('details_unseen')] : []),
       ...(report.openings > 1 ? [say('reopened', { count: report.openings - 1 })] : []),
+      ...witnessed.said,
       said,
     ],
     facts: factsOfFund(report.fund),
