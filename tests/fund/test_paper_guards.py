@@ -100,7 +100,7 @@ def test_a_payees_receipt_stays_though_their_personal_data_went(village):
 
 
 def test_a_rejected_applications_papers_may_go(village):
-    file = keep(village.treasurer)
+    file = keep(village.cadre)
     one = act(
         lambda: operations.apply_for_disbursement(
             village=VILLAGE,
