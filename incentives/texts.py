@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from incentives.errors import FieldError, Invalid
 
@@ -66,9 +67,15 @@ def refusal(pointer: str, length: int) -> Invalid:
 
 def refuse_unseen(name: str, pointer: str) -> None:
     """Refuse a name with a letter that nobody sees: it would pass for another name."""
-    if UNSEEN_LETTER.search(name.strip()):
-        detail = _("There is a character in it that cannot be seen: please type it again by hand")
+    if detail := hidden_in(name.strip()):
         raise Invalid(errors=[FieldError(pointer, detail)])
+
+
+def hidden_in(text: str) -> LazyString | None:
+    """That a text has a letter that nobody sees, in words; None where it has none."""
+    if UNSEEN_LETTER.search(text) is None:
+        return None
+    return _("There is a character in it that cannot be seen: please type it again by hand")
 
 
 @cache

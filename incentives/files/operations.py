@@ -1,7 +1,7 @@
 """What is done with files: keep one, erase one, sweep up what belongs to no record."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -68,9 +68,17 @@ def erase_file(*, village: str, file_id: UUID, actor: Actor, now: datetime) -> F
     return file
 
 
+def erase_each(found: Collection[tuple[str, UUID]], *, now: datetime) -> int:
+    """Erase files by the clock, given as village and id, each in a transaction of its own; how
+    many."""
+    for village, file_id in found:
+        transaction(partial(erase_file, village=village, file_id=file_id, actor=SYSTEM, now=now))
+    return len(found)
+
+
 def erase_left_over(*, now: datetime) -> int:
     """Erase what was brought 90 days ago or earlier and no record carries: a photo taken out of a
-    claim again, one that was never sent with anything. How many, each in a transaction of its own.
+    claim again, one that was never sent with anything. How many.
     """
     left = db.session.execute(
         select(File.village, File.id).where(
@@ -79,10 +87,8 @@ def erase_left_over(*, now: datetime) -> int:
             File.uploaded_at < now - LEFT_OVER_AFTER,
             ~carried(),
         )
-    ).all()
-    for village, file_id in left:
-        transaction(partial(erase_file, village=village, file_id=file_id, actor=SYSTEM, now=now))
-    return len(left)
+    )
+    return erase_each([(village, file_id) for village, file_id in left], now=now)
 
 
 def why_kept(file: File, now: datetime) -> LazyString | None:

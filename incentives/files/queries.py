@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.database import Base
-from incentives.errors import NotFound
+from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.files import store
 from incentives.files.contents import thumbnail
@@ -28,16 +29,23 @@ def find_file(village: str, file_id: UUID) -> File:
     return file
 
 
-def brought_file(villages: Collection[str], file_id: UUID, actor: Actor | None) -> File:
+def brought_file(
+    villages: Collection[str], file_id: UUID, actor: Actor | None, pointer: str
+) -> File:
     """A file that the actor brought to one of these villages, for a record of theirs to carry:
-    whoever reads the record reads the file. Refuses everybody else's as if it weren't there, and an
-    erased one.
+    whoever reads the record reads the file. Refuses, at the field, everybody else's as if it
+    weren't there, and an erased one.
     """
     file = db.session.get(File, file_id)
-    if file is None or file.village not in villages or file.erased_at is not None:
-        raise NotFound()
-    if actor is None or file.uploaded_by != actor.person:
-        raise NotFound()
+    if (
+        file is None
+        or file.village not in villages
+        or file.erased_at is not None
+        or actor is None
+        or file.uploaded_by != actor.person
+    ):
+        detail = _("This file isn't there, or somebody else brought it")
+        raise Invalid(errors=[FieldError(pointer, detail)])
     return file
 
 

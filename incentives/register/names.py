@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -68,13 +69,15 @@ def syllables_of(name: str) -> list[list[str]]:
     return [plain, *([surname, *plain[1:]] for surname in SURNAMES.get(name[:1], []))]
 
 
-def spellings(name: str) -> set[str]:
-    """A name in Latin letters without blanks, begun at each of its syllables: xiaoqinhe, too; a
-    Chinese one also with the surname last."""
+@lru_cache(maxsize=1 << 16)  # a village's names are looked for in each payee that was typed
+def spellings(name: str) -> frozenset[str]:
+    """The letters by which a name is looked for: its own, with the surname last where it is
+    Chinese, and its pinyin, begun at each of the syllables (xiaoqinhe, too)."""
     turned = {name[1:] + name[0]} if TURNING.fullmatch(name) else set()
-    return turned | {
+    latin = {
         "".join(read[at:] + read[:at]) for read in syllables_of(name) for at in range(len(read))
     }
+    return frozenset(letters(each) or each for each in (name, *turned, *latin))
 
 
 def masked(name: str) -> str:
@@ -108,15 +111,11 @@ class Written:
         self.words = words_of(TONE.sub("", self.plain))
 
     def has(self, name: str) -> bool:
-        """Whether this whole name stands there, with blanks or dots between its letters or none.
+        """Whether a name, given as its letters, stands there, with blanks or dots between or none.
 
-        A name of Latin letters is words of their own there. A Chinese name may have pinyin for some
+        One of Latin letters is words of their own there. A Chinese name may have pinyin for some
         of its letters. Of a single letter nobody is known.
         """
-        return self.has_letters(letters(name))
-
-    def has_letters(self, name: str) -> bool:
-        """Whether a name stands there that is given as its letters: quicker for many texts."""
         if len(name) < 2:
             return False
         if name.isascii():

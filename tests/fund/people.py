@@ -1,5 +1,6 @@
 """The people of a fund's story, and a disbursement brought to any state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,8 +11,8 @@ from incentives.database import new_id
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
 from incentives.fund import operations
-from incentives.fund.models import Decision, Disbursement, Method, Source, Status
-from incentives.fund.operations import PayeeChoice
+from incentives.fund.models import Decision, Disbursement, DisbursementList, Method, Source, Status
+from incentives.fund.operations import ListLine, PayeeChoice
 from incentives.register.models import Household
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
 
@@ -81,6 +82,23 @@ def apply_for(
             now=now(),
         )
     ).id
+
+
+def apply_for_families(
+    actor: Actor, families: Sequence[Household], amount_fen: int
+) -> DisbursementList:
+    """An application for so much for each of these households, on one list."""
+    return act(
+        lambda: operations.apply_for_list(
+            village=VILLAGE,
+            title="奖励",
+            purpose="family",
+            reason="x",
+            lines=[ListLine(PayeeChoice(household_id=each.id), amount_fen) for each in families],
+            actor=actor,
+            now=now(),
+        )
+    )
 
 
 def applied(village: Village, **fields: object) -> UUID:

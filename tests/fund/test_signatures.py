@@ -7,15 +7,14 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from incentives.clock import now
 from incentives.extensions import db
-from incentives.fund import operations, queries
+from incentives.fund import queries
 from incentives.fund.models import Decision, DisbursementApproval, Status
-from incentives.fund.operations import ListLine, PayeeChoice
-from tests.factories import VILLAGE, act, make_household
+from tests.factories import VILLAGE, make_household
 from tests.fund.months import close, confirm, count
 from tests.fund.people import (
     applied,
+    apply_for_families,
     approve,
     bring_to,
     evaluate,
@@ -120,17 +119,7 @@ def test_a_supervisor_still_says_no_to_what_is_approved(village):
 
 def test_a_list_stays_as_it_was_applied_for(village):
     others = [make_household(VILLAGE, name, door=name) for name in "甲乙"]
-    asked = act(
-        lambda: operations.apply_for_list(
-            village=VILLAGE,
-            title="奖励",
-            purpose="family",
-            reason="x",
-            lines=[ListLine(PayeeChoice(household_id=each.id), 60_000) for each in others],
-            actor=village.cadre,
-            now=now(),
-        )
-    )
+    asked = apply_for_families(village.cadre, others, 60_000)
     for forged in (
         "title = 'FORGED'",
         "purpose = 'commons'",

@@ -13,7 +13,7 @@ from incentives.errors import InsufficientFunds, Invalid, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import CashCount, Decision, Disbursement, Method, Place, Status
-from incentives.fund.operations import BudgetLine, ListLine, PayeeChoice
+from incentives.fund.operations import BudgetLine, PayeeChoice
 from incentives.register.models import Resident
 from tests.factories import VILLAGE, act, make_household
 from tests.fund.months import close_until, confirm, count
@@ -22,6 +22,7 @@ from tests.fund.people import (
     TODAY,
     applied,
     apply_for,
+    apply_for_families,
     approve,
     bring_to,
     evaluate,
@@ -201,17 +202,7 @@ def test_an_income_taken_back_is_an_act_of_its_day(village, clock):
 def test_a_list_dated_back_is_counted_as_a_whole(village, clock):
     give(village, 5_000)
     others = [make_household(VILLAGE, name, door=name) for name in "甲乙"]
-    asked = act(
-        lambda: operations.apply_for_list(
-            village=VILLAGE,
-            title="奖励",
-            purpose="family",
-            reason="x",
-            lines=[ListLine(PayeeChoice(household_id=each.id), 3_000) for each in others],
-            actor=village.cadre,
-            now=now(),
-        )
-    )
+    asked = apply_for_families(village.cadre, others, 3_000)
     for row in queries.rows_on(asked.id):
         evaluate(village.reviewer, row.id)
         approve(village.supervisor, row.id)
@@ -363,17 +354,7 @@ def test_what_ended_without_money_counts_for_nothing(village):
 def test_a_line_of_a_list_counts_what_its_payee_gets_beside_it(village):
     others = [make_household(VILLAGE, name, door=name) for name in "甲乙"]
     decided(village, PayeeChoice(household_id=others[0].id), 40_001, "family")
-    asked = act(
-        lambda: operations.apply_for_list(
-            village=VILLAGE,
-            title="奖励",
-            purpose="family",
-            reason="x",
-            lines=[ListLine(PayeeChoice(household_id=each.id), 30_000) for each in others],
-            actor=village.cadre,
-            now=now(),
-        )
-    )
+    asked = apply_for_families(village.cadre, others, 30_000)
 
     def decide(step, actor):
         return act(

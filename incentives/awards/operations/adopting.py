@@ -15,7 +15,7 @@ from incentives.awards.queries import has_adopted, items_of
 from incentives.awards.states import RulebookAction
 from incentives.awards.template import as_draft, refuse_what_is_ruled_out
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid, NotFound, WrongState
+from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.files.queries import brought_file
 from incentives.register.assembly import vote_errors
@@ -127,10 +127,7 @@ def keep_minutes(
 
 def refuse_bad_minutes(village: str, file_id: UUID, actor: Actor, *, field: str) -> None:
     """Refuse a file that the actor didn't bring, or that is an award's evidence."""
-    try:
-        file = brought_file([village], file_id, actor)
-    except NotFound as unknown:
-        raise Invalid(errors=[FieldError(field, _("There is no such file here"))]) from unknown
+    file = brought_file([village], file_id, actor, field)
     if db.session.scalar(select(exists().where(AwardEvidence.file_id == file.id))):
         detail = _("This file shows an act: bring the minutes as a file of their own")
         raise Invalid(errors=[FieldError(field, detail)])

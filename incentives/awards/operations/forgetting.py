@@ -5,17 +5,14 @@ The rows stay and say that there was a photo or paper, and when it was erased.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from incentives.access.actor import SYSTEM
 from incentives.awards.models import Award, AwardEvidence
 from incentives.extensions import db
 from incentives.files.models import File
-from incentives.files.operations import erase_file, why_kept
-from incentives.web.transaction import transaction
+from incentives.files.operations import erase_each, why_kept
 
 EVIDENCE_DAYS = timedelta(days=90)
 
@@ -31,9 +28,7 @@ def erase_old_evidence(*, now: datetime) -> int:
         for file in old_evidence(now - EVIDENCE_DAYS)
         if why_kept(file, now) is None
     ]
-    for village, file_id in due:
-        transaction(partial(erase_file, village=village, file_id=file_id, actor=SYSTEM, now=now))
-    return len(due)
+    return erase_each(due, now=now)
 
 
 def old_evidence(before: datetime) -> Sequence[File]:

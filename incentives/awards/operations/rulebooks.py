@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import delete, func, select, update
 
 from incentives import ledger
@@ -26,6 +27,7 @@ from incentives.awards.template import (
 )
 from incentives.errors import FieldError, Invalid, NotFound, Stale, WrongState
 from incentives.extensions import db
+from incentives.texts import hidden_in, is_blank
 
 ITEMS_AT_MOST = 200
 DRAFTS_AT_MOST = 20
@@ -179,7 +181,8 @@ def change_rulebook(rulebook: Rulebook, action: RulebookAction, **values: Any) -
 
 
 def refuse_bad_items(items: Sequence[ItemDraft]) -> None:
-    """Refuse no items, too many, a code that stands twice, and a cap that doesn't hold one act."""
+    """Refuse no items, too many, a code that stands twice, a name or unit that nobody can read, and
+    a cap that doesn't hold one act."""
     errors = []
     if not 1 <= len(items) <= ITEMS_AT_MOST:
         errors.append(FieldError("/items", _("From 1 to %(most)s rules", most=ITEMS_AT_MOST)))
@@ -189,6 +192,9 @@ def refuse_bad_items(items: Sequence[ItemDraft]) -> None:
             errors.append(FieldError(f"/items/{index}/code", _("This code stands here twice")))
         if not 1 <= len(item.code) <= CODE_LENGTH:
             errors.append(FieldError(f"/items/{index}/code", _("This isn't right")))
+        for field in ("name_zh", "unit"):
+            if detail := unreadable(getattr(item, field)):
+                errors.append(FieldError(f"/items/{index}/{field}", detail))
         if item.points < 1:
             errors.append(FieldError(f"/items/{index}/points", _("At least 1 point")))
         cap = (item.cap_points, item.cap_per, item.cap_period)
@@ -201,6 +207,13 @@ def refuse_bad_items(items: Sequence[ItemDraft]) -> None:
             errors.append(FieldError(f"/items/{index}/cap_points", detail))
     if errors:
         raise Invalid(errors=errors)
+
+
+def unreadable(text: str) -> LazyString | None:
+    """Why nobody could read a name or unit, which stands for ever once adopted; None if not."""
+    if is_blank(text):
+        return _("Please write at least one letter or digit")
+    return hidden_in(text)
 
 
 def write_items(rulebook: Rulebook, items: Sequence[ItemDraft]) -> None:

@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from incentives.awards.models import (
     NAME_LENGTH,
@@ -18,22 +17,11 @@ from incentives.awards.operations.rulebooks import ITEMS_AT_MOST
 from incentives.awards.queries import Standing
 from incentives.awards.schemas.shared import CODE
 from incentives.awards.template.ruled_out import Topic
-from incentives.texts import UNSEEN_LETTER, is_blank
 from incentives.web.schemas import Day, Id, InstantField, Points, Schema, page_of
 
 POINTS = validate.Range(min=1, max=10_000)
 VOTES = validate.Range(min=0, max=100_000)
 REVISION = validate.Range(min=1)
-
-
-def says_something(text: str) -> None:
-    """Refuse a name or unit that nobody can read: an adopted version stands for ever."""
-    if is_blank(text):
-        raise ValidationError(_("Please write at least one letter or digit"))
-    if UNSEEN_LETTER.search(text):
-        raise ValidationError(
-            _("There is a character in it that cannot be seen: please type it again by hand")
-        )
 
 
 class Source(fields.Field[UUID | None]):
@@ -50,16 +38,12 @@ class RulebookInput(Schema):
 class RuleItemInput(Schema):
     code = fields.String(required=True, validate=CODE)
     category = fields.String(required=True, validate=validate.Length(min=1, max=20))
-    name_zh = fields.String(
-        required=True, validate=[validate.Length(min=1, max=NAME_LENGTH), says_something]
-    )
+    name_zh = fields.String(required=True, validate=validate.Length(min=1, max=NAME_LENGTH))
     name_en = fields.String(
         allow_none=True, load_default=None, validate=validate.Length(max=NAME_LENGTH)
     )
     points = Points(required=True, validate=POINTS)
-    unit = fields.String(
-        required=True, validate=[validate.Length(min=1, max=UNIT_LENGTH), says_something]
-    )
+    unit = fields.String(required=True, validate=validate.Length(min=1, max=UNIT_LENGTH))
     cap_points = Points(allow_none=True, load_default=None, validate=validate.Range(min=1))
     cap_per = fields.Enum(CapPer, by_value=True, allow_none=True, load_default=None)
     cap_period = fields.Enum(CapPeriod, by_value=True, allow_none=True, load_default=None)

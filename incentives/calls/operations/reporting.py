@@ -21,7 +21,7 @@ from incentives.calls.operations.steps import (
 from incentives.calls.queries import digest_of, office_for
 from incentives.calls.states import Action
 from incentives.calls.words import REPORTED
-from incentives.errors import FieldError, Invalid, NotFound, NotSignedIn, TooManyRequests
+from incentives.errors import FieldError, Invalid, NotSignedIn, TooManyRequests
 from incentives.extensions import db
 from incentives.files.queries import brought_file, is_carried
 from incentives.register.queries import find_household, find_village, grids_of, members_of
@@ -110,11 +110,7 @@ def brought_photo(village: str, file_id: UUID, actor: Actor | None) -> UUID:
 
     Refuses what somebody else brought, what shows something else already, and what is no picture.
     """
-    try:
-        file = brought_file([village], file_id, actor)
-    except NotFound as unknown:
-        detail = _("This file isn't there, or somebody else brought it")
-        raise Invalid(errors=[FieldError("/photo_id", detail)]) from unknown
+    file = brought_file([village], file_id, actor, "/photo_id")
     if is_carried(file):
         detail = _("This file shows something else already: bring the photo anew")
         raise Invalid(errors=[FieldError("/photo_id", detail)])

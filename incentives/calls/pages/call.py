@@ -150,12 +150,16 @@ def answer_act(
     call_id: UUID,
     form: Form,
     at: str,
-    work: Callable[[], Any],
+    operation: Callable[..., Any],
     done: LazyString,
 ) -> Any:
     """Do what was sent by the form of an action, and show the call again."""
     answer = form.accept(
-        work, then=lambda _call: url_for(".show_call", village=village, call_id=call_id), done=done
+        lambda: operation(
+            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
+        ),
+        then=lambda _call: url_for(".show_call", village=village, call_id=call_id),
+        done=done,
     )
     return answer or show(village, call_id, form, at)
 
@@ -164,51 +168,24 @@ def answer_act(
 @page(permission="call.sort")
 def push(village: str, call_id: UUID) -> Any:
     """Send a report to an office."""
-    form = Form(schemas.PushInput)
-    return answer_act(
-        village,
-        call_id,
-        form,
-        Action.PUSH,
-        lambda: operations.push_call(
-            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
-        ),
-        _("The office has it now; its clock runs."),
-    )
+    form, done = Form(schemas.PushInput), _("The office has it now; its clock runs.")
+    return answer_act(village, call_id, form, Action.PUSH, operations.push_call, done)
 
 
 @blueprint.post("/v/<village>/calls/<uuid:call_id>/merge")
 @page(permission="call.sort")
 def merge(village: str, call_id: UUID) -> Any:
     """End a call that was reported before."""
-    form = Form(schemas.MergeInput)
-    return answer_act(
-        village,
-        call_id,
-        form,
-        Action.MERGE,
-        lambda: operations.merge_call(
-            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
-        ),
-        _("Merged. Its caller follows the other one now."),
-    )
+    form, done = Form(schemas.MergeInput), _("Merged. Its caller follows the other one now.")
+    return answer_act(village, call_id, form, Action.MERGE, operations.merge_call, done)
 
 
 @blueprint.post("/v/<village>/calls/<uuid:call_id>/strike")
 @page(permission="call.sort")
 def strike(village: str, call_id: UUID) -> Any:
     """Answer what is no call."""
-    form = Form(schemas.StrikeInput)
-    return answer_act(
-        village,
-        call_id,
-        form,
-        Action.STRIKE,
-        lambda: operations.strike_call(
-            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
-        ),
-        _("Not taken. Its caller reads why."),
-    )
+    form, done = Form(schemas.StrikeInput), _("Not taken. Its caller reads why.")
+    return answer_act(village, call_id, form, Action.STRIKE, operations.strike_call, done)
 
 
 @blueprint.post("/v/<village>/calls/<uuid:call_id>/steps")
@@ -232,14 +209,5 @@ def step(village: str, call_id: UUID) -> Any:
 @page(permission="award.propose")
 def award(village: str, call_id: UUID) -> Any:
     """Propose the points of a report that proved true."""
-    form = Form(schemas.CallAwardInput)
-    return answer_act(
-        village,
-        call_id,
-        form,
-        "award",
-        lambda: operations.propose_call_award(
-            village=village, call_id=call_id, actor=current_actor(), now=now(), **form.data
-        ),
-        _("Proposed. The review group decides."),
-    )
+    form, done = Form(schemas.CallAwardInput), _("Proposed. The review group decides.")
+    return answer_act(village, call_id, form, "award", operations.propose_call_award, done)

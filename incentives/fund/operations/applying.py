@@ -14,6 +14,7 @@ from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.errors import CapExceeded, FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
+from incentives.files.queries import brought_file
 from incentives.fund.models import (
     NAME_LENGTH,
     REASON_LENGTH,
@@ -21,7 +22,6 @@ from incentives.fund.models import (
     DisbursementFile,
     DisbursementMember,
 )
-from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.steps import (
     check_amount,
     find_for_step,
@@ -200,7 +200,7 @@ def check_files(village: str, evidence: Sequence[UUID], actor: Actor) -> None:
         detail = _("At most %(count)s files", count=FILES_AT_MOST)
         raise Invalid(errors=[FieldError("/evidence", detail)])
     for index, file_id in enumerate(evidence):
-        check_file(village, file_id, actor, f"/evidence/{index}")
+        brought_file([village], file_id, actor, f"/evidence/{index}")
 
 
 def withdraw_disbursement(

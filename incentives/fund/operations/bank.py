@@ -16,9 +16,10 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
+from incentives.files.queries import brought_file
 from incentives.fund.bank_reading import LINES_AT_MOST, StatementLine
 from incentives.fund.models import BankLine, BankMatch, BankStatement, MonthClose
-from incentives.fund.operations.keeping import check_file, keep_for_accounting
+from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_day
 from incentives.fund.queries.bank import find_statement, last_statement, lines_of
 from incentives.web.dates import day_word
@@ -50,7 +51,7 @@ def enter_statement(
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/lines", detail)])
     if file is not None:
-        check_file(village, file, actor, "/file")
+        brought_file([village], file, actor, "/file")
     ledger.hold([village])
     opening, closing = ends_of(lines, opening_fen, closing_fen)
     refuse_bad_lines(lines, from_on, to_on, opening, closing)

@@ -16,8 +16,8 @@ from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
+from incentives.files.queries import brought_file
 from incentives.fund.models import RESOLUTION_LENGTH, Budget, BudgetAdoption
-from incentives.fund.operations.keeping import check_file
 from incentives.fund.operations.months import close_of
 from incentives.fund.operations.steps import AMOUNT_AT_MOST
 from incentives.fund.purposes import purposes
@@ -78,7 +78,7 @@ def set_budgets(
     if errors:
         raise Invalid(errors=errors)
     if vote.minutes is not None:
-        check_file(village, vote.minutes, actor, "/minutes")
+        brought_file([village], vote.minutes, actor, "/minutes")
     adoption = BudgetAdoption(
         village=village,
         year=year,

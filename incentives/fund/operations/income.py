@@ -11,6 +11,7 @@ from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import AlreadyReversed, NotFound
 from incentives.extensions import db
+from incentives.files.queries import brought_file
 from incentives.fund.models import (
     NAME_LENGTH,
     REASON_LENGTH,
@@ -20,7 +21,7 @@ from incentives.fund.models import (
     Method,
     Source,
 )
-from incentives.fund.operations.keeping import check_file, keep_for_accounting
+from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.steps import check_amount, check_day
 from incentives.texts import check_text, optional_text, refuse_unseen
@@ -54,7 +55,7 @@ def record_income(
     refuse_unseen(giver or "", "/giver")
     note = optional_text(note, "/note", REASON_LENGTH)
     if file is not None:
-        check_file(village, file, actor, "/file")
+        brought_file([village], file, actor, "/file")
     ledger.hold([village])
     refuse_closed(village, received_on, "/received_on")
     income_id = new_id()

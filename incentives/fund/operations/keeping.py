@@ -10,12 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _
-
-from incentives.access.actor import Actor
-from incentives.errors import FieldError, Invalid, NotFound
 from incentives.files.operations import keep_until
-from incentives.files.queries import brought_file
 
 VOUCHER_YEARS = 30
 
@@ -28,11 +23,3 @@ def last_day_kept(day: date) -> date:
 def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
     """Keep these files as vouchers of an act of that day."""
     keep_until(file_ids, last_day_kept(day))
-
-
-def check_file(village: str, file_id: UUID, actor: Actor, pointer: str) -> None:
-    """Refuse a file of another village, one that somebody else brought, and an erased one."""
-    try:
-        brought_file([village], file_id, actor)
-    except NotFound as missing:
-        raise Invalid(errors=[FieldError(pointer, _("There is no such file"))]) from missing

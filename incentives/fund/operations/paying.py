@@ -15,6 +15,7 @@ from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import FieldError, InsufficientFunds, Invalid, WrongState
 from incentives.extensions import db
+from incentives.files.queries import brought_file
 from incentives.fund.models import (
     REASON_LENGTH,
     VOUCHER_LENGTH,
@@ -26,7 +27,7 @@ from incentives.fund.models import (
     Status,
 )
 from incentives.fund.operations.deciding import approvals_of
-from incentives.fund.operations.keeping import check_file, keep_for_accounting
+from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.standing import refuse_lacking
 from incentives.fund.operations.steps import (
@@ -173,7 +174,7 @@ def confirm_receipt(
     refuse_payee(actor, disbursement)
     if disbursement.receipt_file_id is not None:
         raise WrongState()
-    check_file(village, file_id, actor, "/file")
+    brought_file([village], file_id, actor, "/file")
     move_on(
         disbursement,
         Action.RECEIVE,

@@ -12,7 +12,7 @@ from incentives.errors import WrongState
 from incentives.fund.models import Disbursement, DisbursementApproval
 from incentives.fund.operations.deciding import lacking_approvals, note_role
 from incentives.fund.queries.lists import lists_with
-from incentives.fund.queries.nearby import approved_alone, nearby_totals
+from incentives.fund.queries.nearby import approved_alone, brought_by, nearby
 
 
 def refuse_lacking(
@@ -51,17 +51,14 @@ def totals_at_payment(
     That is what it was when it was approved, or, where that is more, itself with those that were
     applied for later and that one person approved alone: two would have seen this one beside it.
     """
-    approved_at = {row.id: max(each.decided_at for each in approvals[row.id]) for row in rows}
-    lists, alone = lists_with(rows), approved_alone(rows[0].village)
-    then = nearby_totals(rows, lambda row, other: other.applied_at < approved_at[row.id])
-    since = nearby_totals(
-        rows,
-        lambda row, other: other.applied_at >= approved_at[row.id] and other.id in alone,
-    )
-    return {
-        row.id: max(
-            (lists[row.id][0].total_fen if row.id in lists else row.amount_fen) + then[row.id],
-            row.amount_fen + since[row.id],
-        )
-        for row in rows
-    }
+    lists, alone, found = lists_with(rows), approved_alone(rows[0].village), nearby(rows)
+    totals = {}
+    for row in rows:
+        approved_at = max(each.decided_at for each in approvals[row.id])
+        then = [each for each in found[row.id] if each.applied_at < approved_at]
+        since = [
+            each for each in found[row.id] if each.applied_at >= approved_at and each.id in alone
+        ]
+        decided = lists[row.id][0].total_fen if row.id in lists else row.amount_fen
+        totals[row.id] = max(decided + brought_by(then), row.amount_fen + brought_by(since))
+    return totals

@@ -4,7 +4,7 @@ A payee is a household with all its members, a team, or a name however it is wri
 means somebody of the village counts with them, a team of one household with that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,33 +21,38 @@ DAYS_APART = 30
 DAY = timedelta(days=1)
 
 
-def nearby_totals(
-    rows: Sequence[Disbursement],
-    counts: Callable[[Disbursement, Disbursement], bool] = lambda _row, _other: True,
-) -> dict[UUID, int]:
-    """By each of these of one village, in fen, what others bring its payee within 30 days.
+def nearby_totals(rows: Sequence[Disbursement]) -> dict[UUID, int]:
+    """By each of these of one village, in fen, what others bring its payee within 30 days."""
+    return {row_id: brought_by(others) for row_id, others in nearby(rows).items()}
 
-    Counted is what was applied for at most 30 days before or after it and wasn't rejected,
-    withdrawn or reversed, less what came back, where `counts` takes the other for the row. Those on
-    its own list are in the list's sum already.
+
+def brought_by(others: Iterable[Disbursement]) -> int:
+    """What disbursements bring, in fen, less what came back."""
+    return sum(other.amount_fen - other.returned_fen for other in others)
+
+
+def nearby(rows: Sequence[Disbursement]) -> dict[UUID, list[Disbursement]]:
+    """By each of these of one village the others that bring its payee money within 30 days.
+
+    These are what was applied for at most 30 days before or after it and wasn't rejected, withdrawn
+    or reversed. Those on its own list are in the list's sum already.
     """
     if not rows:
         return {}
     others = applied_near(rows)
     holders = holders_of([*rows, *others])
     lists = {each: of_list.id for each, (of_list, _line) in lists_with([*rows, *others]).items()}
-    totals = {}
-    for row in rows:
-        totals[row.id] = sum(
-            other.amount_fen - other.returned_fen
+    return {
+        row.id: [
+            other
             for other in others
             if other.id != row.id
             and days_between(other.applied_at, row.applied_at) <= DAYS_APART
             and (row.id not in lists or lists[row.id] != lists.get(other.id))
-            and counts(row, other)
             and holders[row.id].shares(holders[other.id], "household")
-        )
-    return totals
+        ]
+        for row in rows
+    }
 
 
 def days_between(one: datetime, other: datetime) -> int:

@@ -54,8 +54,8 @@ class Known:
 
     def add(self, name: str, person: UUID, home: UUID | None) -> None:
         """Know somebody by their name, and by each spelling of it."""
-        for form in (name, *spellings(name)):
-            self.names.setdefault(letters(form) or form, set()).add((person, home))
+        for form in spellings(name):
+            self.names.setdefault(form, set()).add((person, home))
 
 
 def meant_by(village: str, typed: Collection[str]) -> dict[str, Paid]:
@@ -113,7 +113,7 @@ def meant(typed: str, known: Known) -> Paid:
         name
         for name in known.names
         if is_around(name, outside)
-        or (elsewhere if any(name in place for place in known.places) else whole).has_letters(name)
+        or (elsewhere if any(name in place for place in known.places) else whole).has(name)
     ]
     named = {
         each

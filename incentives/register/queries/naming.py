@@ -32,7 +32,7 @@ def villager_named_in(division: str, text: str) -> str | None:
         .where(Resident.village.startswith(division, autoescape=True), or_(*maybe))
         .distinct()
     )
-    found = [each for each in names if any(written.has(form) for form in (each, *spellings(each)))]
+    found = [each for each in names if any(map(written.has, spellings(each)))]
     return max(found, key=lambda each: (len(each), each), default=None)
 
 

@@ -14,7 +14,7 @@ from incentives.access.actor import Actor, Role
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import columns
-from incentives.errors import Duplicate, FieldError, Invalid, NotFound, NotPermitted
+from incentives.errors import Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.files.models import FileKind
 from incentives.files.queries import brought_file
@@ -215,11 +215,8 @@ def check_photo(shop: Shop, photo_id: UUID | None, actor: Actor) -> None:
     sees it then."""
     if photo_id is None:
         return
-    try:
-        file = brought_file(villages_ever_served(shop.id), photo_id, actor)
-    except NotFound:
-        file = None
-    if file is None or file.kind is FileKind.PDF:
+    file = brought_file(villages_ever_served(shop.id), photo_id, actor, "/photo_id")
+    if file.kind is FileKind.PDF:
         raise Invalid(errors=[FieldError("/photo_id", _("There is no such photo"))])
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
 from incentives.access.actor import Actor
-from incentives.errors import FieldError, Invalid, NotFound
+from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.files.queries import brought_file
 from incentives.shop.keeping import require_at
@@ -61,7 +61,8 @@ def receive_stock(
         raise Invalid(
             errors=[FieldError("/source", _("This source doesn't fit the owner of the stock"))]
         )
-    check_file(shop, voucher_file_id, actor)
+    if voucher_file_id is not None:
+        brought_file(villages_ever_served(shop.id), voucher_file_id, actor, "/voucher_file_id")
     movement = StockMovement(
         kind=MovementKind.IN,
         source=source,
@@ -169,17 +170,6 @@ def hold_costs(shop: Shop) -> None:
     """Let no sale read a cost while it moves: only the village's own goods have one that does."""
     if shop.stock_owner is StockOwner.VILLAGE:
         hold_villages(shop.id)
-
-
-def check_file(shop: Shop, file_id: UUID | None, actor: Actor) -> None:
-    """Refuse what is no file that the actor brought to a village that the shop serves."""
-    if file_id is None:
-        return
-    try:
-        brought_file(villages_ever_served(shop.id), file_id, actor)
-    except NotFound as missing:
-        detail = _("There is no such file")
-        raise Invalid(errors=[FieldError("/voucher_file_id", detail)]) from missing
 
 
 def checked(shop: Shop, lines: Sequence[StockLine], least: int | None = None) -> list[StockLine]:
