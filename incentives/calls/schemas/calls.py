@@ -15,7 +15,6 @@ from incentives.calls.models import (
     CallStatus,
     Category,
 )
-from incentives.calls.schemas.shared import no_blank
 from incentives.calls.states import OFFICE_STEPS, Action
 from incentives.files.schemas import Upload
 from incentives.web.schemas import Id, InstantField, Schema, page_of
@@ -68,7 +67,7 @@ class StepInput(Schema):
     """`unfounded`, with `resolve`: it wasn't as reported, and earns nothing."""
 
     step = fields.Enum(Action, by_value=True, required=True, validate=is_office_step)
-    note = fields.String(validate=no_blank(NOTE_LENGTH))
+    note = fields.String(validate=validate.Length(min=1, max=NOTE_LENGTH))
     photo = Upload()
     office_id = Id()
     unfounded = fields.Boolean(load_default=False)
@@ -84,7 +83,7 @@ class MergeInput(Schema):
 
 
 class StrikeInput(Schema):
-    reason = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=NOTE_LENGTH))
 
 
 class CallAwardInput(Schema):

@@ -1,21 +1,20 @@
 """What the calls about public duties take and give."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH
 from incentives.calls.queries.lines import DutySource
-from incentives.calls.schemas.shared import no_blank
 from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 
 class DutyInput(Schema):
-    title = fields.String(required=True, validate=no_blank(PLACE_LENGTH))
+    title = fields.String(required=True, validate=validate.Length(min=1, max=PLACE_LENGTH))
     office_id = Id(required=True)
     due_on = Day(required=True)
 
 
 class DoneInput(Schema):
-    note = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
+    note = fields.String(required=True, validate=validate.Length(min=1, max=NOTE_LENGTH))
 
 
 class LedgerLineOutput(Schema):

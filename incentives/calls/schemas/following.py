@@ -4,17 +4,16 @@ from marshmallow import fields, validate
 
 from incentives.calls.models import NOTE_LENGTH
 from incentives.calls.schemas.calls import PublicCallOutput, PublicStepOutput
-from incentives.calls.schemas.shared import no_blank
 from incentives.web.schemas import Id, InstantField, Schema
 
 
 class RatingInput(Schema):
     rating = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=5))
-    word = fields.String(validate=no_blank(NOTE_LENGTH))
+    word = fields.String(validate=validate.Length(min=1, max=NOTE_LENGTH))
 
 
 class ReopeningInput(Schema):
-    reason = fields.String(required=True, validate=no_blank(NOTE_LENGTH))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=NOTE_LENGTH))
 
 
 class FollowedStepOutput(PublicStepOutput):

@@ -3,20 +3,20 @@
 from marshmallow import fields, validate
 
 from incentives.calls.models import NAME_LENGTH, Category
-from incentives.calls.schemas.shared import CATEGORY_LIST, no_blank
+from incentives.calls.schemas.shared import CATEGORY_LIST
 from incentives.web.schemas import Id, InstantField, Schema, page_of
 
 
 class OfficeInput(Schema):
     division = fields.String(required=True, validate=validate.Length(min=6, max=12))
-    name = fields.String(required=True, validate=no_blank(NAME_LENGTH))
+    name = fields.String(required=True, validate=validate.Length(min=1, max=NAME_LENGTH))
     categories = fields.List(
         fields.Enum(Category, by_value=True), load_default=list, validate=CATEGORY_LIST
     )
 
 
 class OfficeChange(Schema):
-    name = fields.String(validate=no_blank(NAME_LENGTH))
+    name = fields.String(validate=validate.Length(min=1, max=NAME_LENGTH))
     categories = fields.List(fields.Enum(Category, by_value=True), validate=CATEGORY_LIST)
     closed = fields.Boolean()
 
