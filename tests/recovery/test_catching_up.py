@@ -180,6 +180,25 @@ def test_damage_alone_is_found_by_who_catches_up_and_waits_for_the_seals_or_a_re
         assert check_books(now=now()) is None
 
 
+def test_events_that_nobody_sealed_yet_are_no_damage_of_another_village(served, restore):
+    with within(served):
+        make_village(OTHER_VILLAGE)
+        other = make_household(OTHER_VILLAGE).account_code
+        post(OTHER_VILLAGE, other, 3)
+        seal_all(now=now())
+        post(OTHER_VILLAGE, other, 4, 5)
+    restore.back_up()
+    restored = restore()
+    with within(served):
+        post(VILLAGE, make_household(door="2").account_code, 3)
+        seals.seal_village(VILLAGE, now=now())
+    with within(restored):
+        recovery = catch_up(now=now())
+        assert [each["village"] for each in recovery.findings] == [VILLAGE]
+        assert troubles() == []
+        assert ledger.positions(OTHER_VILLAGE, [other])[other].balance == 12
+
+
 def sign_reopening_by_both(recovery):
     """An administrator asks, a supervisor agrees."""
     for signer in (Signer.ADMINISTRATOR, Signer.SUPERVISOR):
