@@ -1,5 +1,6 @@
 """What every test may ask for: the application on a migrated database, a clock, a client."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,17 @@ hypothesis.settings.register_profile(
     ],
 )
 hypothesis.settings.load_profile("busy")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of each collection of garbage, as `app.py` does.
+
+    Each test makes an application: thousands of objects, while all modules are walked through.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
 
 compile_builder = Rule._compile_builder
 
