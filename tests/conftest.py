@@ -12,12 +12,17 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from incentives import create_app
+from incentives.access import passwords
+from incentives.cards import pins
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.installation import Installation
@@ -76,6 +81,24 @@ def compile_later(rule: Rule, append_unknown: bool = True) -> Callable[..., tupl
 
 Rule._compile_builder = compile_later  # type: ignore[method-assign]
 
+
+class KeptCode(BytecodeCache):
+    """What templates were compiled to, kept for the applications of all tests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what the template was compiled to, if it was."""
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what it was compiled to."""
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptCode()}
+
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, nine in the morning in the village
 DATABASES = ("sqlite", "postgresql")
 
@@ -90,6 +113,16 @@ class Clock:
         """Move it on by a `timedelta`'s arguments; the new time."""
         self.now += timedelta(**span)
         return self.now
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords and PINs quickly: each test has users of its own, who sign in."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", quick)
+        patch.setattr(pins, "HASHER", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

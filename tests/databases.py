@@ -172,8 +172,10 @@ class Postgresql:
         """A new database with all that another has; nobody may be connected to that one."""
         name = name or f"jishan_{uuid4().hex[:12]}"
         with psycopg.connect(self.superuser, autocommit=True) as connection:
+            # From version 15 on copies may go through the log; so small a one is quicker without.
+            files = " STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}" + files).format(
                     sql.Identifier(name), sql.Identifier(template), sql.Identifier(self.owner)
                 )
             )

@@ -2,8 +2,13 @@
 
 import pytest
 
+from incentives.access import passwords
 from incentives.access.passwords import check_password_choice, hash_password, is_password
+from incentives.cards import pins
 from incentives.errors import Invalid
+
+# As the service has them: while tests run, quicker ones stand in.
+HASHERS = passwords.HASHER, pins.HASHER
 
 
 @pytest.mark.parametrize(
@@ -41,12 +46,17 @@ def test_refused(password: str) -> None:
     assert refused.value.errors[0].pointer == "/password"
 
 
-def test_kept_as_argon2id_with_the_least_that_is_asked() -> None:
+def test_kept_as_argon2id_with_the_least_that_is_asked(monkeypatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", HASHERS[0])
     kept = hash_password("three words together")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert is_password(kept, "three words together")
     assert not is_password(kept, "three words together ")
     assert not is_password(None, "no such user")
+
+
+def test_a_pin_is_hashed_at_the_same_cost() -> None:
+    assert HASHERS[1].hash("1234").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_one_unicode_form_whatever_the_keyboard_sends() -> None:
