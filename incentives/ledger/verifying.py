@@ -6,7 +6,6 @@ rows against the sealed ones, of which no leaf has the record.
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -79,7 +78,7 @@ def read_root(text: str) -> bytes:
     """A root of 32 bytes in base64; ValueError for anything else."""
     try:
         root = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("the root isn't base64") from error
     if len(root) != merkle.HASH_BYTES:
         raise ValueError("a root has 32 bytes")

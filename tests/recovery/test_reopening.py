@@ -125,6 +125,7 @@ def test_two_people_open_the_log_anew_and_everybody_sees_it(site):
     page = public_page(site)
     assert "was opened anew on" in page
     assert "voucher 3" in page
+    assert "may be missing" in page
     answer = site.app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert answer.exit_code == 0, answer.output
 
@@ -186,6 +187,23 @@ def test_damaged_seals_are_set_aside_and_stay_as_evidence(site, copies):
         assert head.origin == f"{BASE}/2"
         db.session.remove()
         db.engine.dispose()
+
+
+def test_damaged_seals_of_books_that_lack_nothing_are_told_as_that(site):
+    with within(site.app):
+        events = seals.folder_of(VILLAGE) / seals.EVENTS
+        events.write_bytes(events.read_bytes().replace(b" point 5", b" point 6"))
+    answer = site.app.test_cli_runner().invoke(args=["ledger", "catch-up"])
+    assert answer.exit_code == 1
+    page = site.open("supervisor", "/recovery")
+    assert "The seals can't be used; 2 events in the database" in page
+    assert "0 events in the seals" not in page
+    assert f"下坝村 · {VILLAGE}" in page
+    for who in ("administrator", "supervisor"):
+        assert ask(site, who).status_code == 201
+    page = public_page(site)
+    assert "as its seals were damaged: voucher 3 says so." in page
+    assert "may be missing" not in page
 
 
 def test_a_backup_from_before_the_reopening_catches_up_with_it(site, copies):

@@ -38,13 +38,17 @@ class CausedInconsistent(LogInconsistent):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong with one village's books: how many events were sealed, how many are there."""
+    """What is wrong with one village's books: how many events were sealed, how many are there.
+
+    `whole` where only the seals are damaged: the books go on from the newest that was signed.
+    """
 
     village: str
     cause: Cause
     sealed: int
     found: int
     sentence: str
+    whole: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The trouble as JSON has it."""
