@@ -24,7 +24,16 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import VILLAGE, act, make_household, make_village, staff
 from tests.shop.scenes import give_points
 from tests.verify.cases import all_cases
-from tests.verify.exports import check, edits, export_of, key_of, told_story
+from tests.verify.exports import (
+    ORIGIN,
+    check,
+    edits,
+    export_of,
+    key_of,
+    leaf_text,
+    public_export,
+    told_story,
+)
 from tests.verify.flips import exported, handed_out
 from tests.verify.program import answer, outcome
 
@@ -77,7 +86,8 @@ CHECK = """async ([texts, key, earlier]) => {
   const said = [];
   for (const text of texts) {
     try {
-      said.push(await checkLog(new Blob([text]), read, kept));
+      const { findings, report } = await checkLog(new Blob([text]), read, kept);
+      said.push({ findings, report });
     } catch (error) {
       if (!(error instanceof Unchecked)) throw error;
       said.push({ unchecked: true });
@@ -368,6 +378,14 @@ def test_a_whole_log_is_checked_in_the_browser(live_server, home, person, tmp_pa
     expect(page.locator("[data-part=verdict]")).to_contain_text("公开部分")
     state(page, "holds")
     expect(page.locator("[data-part=sentences]")).to_contain_text("本机以前见过签名")
+    # But not one of another log, though signed by the same key: today's doesn't begin with it.
+    other = tmp_path / "other.tsv"
+    seed = live_server.app.config["KEYS"]["log"]
+    other.write_text(public_export([leaf_text(0)], {1: ORIGIN}, ORIGIN, seed))
+    page.set_input_files("[data-part=file]", str(other))
+    page.click("[data-part=file-form] button")
+    state(page, "fails")
+    expect(page.locator("[data-part=findings]")).to_contain_text("账本开头不是签过名的那些")
     text = gzip.decompress(download.value.path().read_bytes()).decode()
     path = tmp_path / "cut.tsv"
     path.write_text(text[: text.rindex("end\t")])

@@ -95,8 +95,7 @@ def paper(text: str) -> str | None:
     try:
         return str(verifier.read_paper(text))
     except ValueError as error:
-        assert str(error) == "this is no checkpoint's code"
-        return None
+        return None if str(error) == "this is no checkpoint's code" else str(error)
 
 
 ANSWERS = {

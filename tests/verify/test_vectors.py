@@ -51,7 +51,7 @@ def test_the_service_reads_paper_as_the_program_does():
         if what == "paper" and wanted is not None:
             assert codes.read_paper(*given) == wanted
         elif what == "paper":
-            with pytest.raises(ValueError, match="^this is no checkpoint's code$"):
+            with pytest.raises(ValueError, match=r"^this is no checkpoint's code$"):
                 codes.read_paper(*given)
 
 

@@ -414,13 +414,17 @@ async function verifyLog(file) {
   const seen = remembered
     ? [{ origin: key.base, size: known.size, root: fromHex(known.root, 32) }]
     : [];
-  const { findings, report } = await checkLog(file, key, seen, (count) => {
+  const { findings, report, newest } = await checkLog(file, key, seen, (count) => {
     part('busy-text').textContent = say('progress', { count });
   });
-  // A file of an earlier day ends before what this browser has seen: then the service is asked.
+  // A file of an earlier day ends before what this browser has seen: then the service is asked
+  // whether its log begins with what the file has, and with what was seen.
   const older = seen.some(({ size }) => size > report.events);
   const shorter = findings.findIndex(({ check, table }) => check === 'size' && table === 'earlier');
   if (older && shorter >= 0) findings.splice(shorter, 1);
+  if (older && !findings.length && newest) {
+    findings.push(...(await compareWithNewest(key, newest)).findings);
+  }
   const witnessed = older && !findings.length ? await witness(key) : { said: [], findings: [] };
   findings.push(...witnessed.findings);
   const names = { village: villageName(head.village), count: report.events };
