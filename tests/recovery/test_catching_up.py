@@ -154,6 +154,9 @@ def test_damage_of_a_village_that_lacks_nothing_is_found_and_opened_anew(served,
         causes = {each["village"]: each["cause"] for each in recovery.findings}
         assert causes == {VILLAGE: Cause.ROLLED_BACK, OTHER_VILLAGE: Cause.SEALS_UNUSABLE}
         assert (troubles(), check_books(now=now()).id) == ([], recovery.id)
+        told = restored.test_cli_runner().invoke(args=["ledger", "catch-up"]).stderr
+        assert f"`flask ledger reopen --as … --digest {recovery.digest}`" in told
+        assert f"opens the log of {OTHER_VILLAGE} anew" in told
         sign_reopening_by_both(recovery)
         assert check_books(now=now()) is None
         heads = dict(db.session.execute(select(LogHead.village, LogHead.origin)).all())
