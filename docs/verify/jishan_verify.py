@@ -189,8 +189,13 @@ class Checkpoint:
     root: bytes
 
 
+class NotSigned(ValueError):
+    """A checkpoint that is one, but that this log's key didn't sign."""
+
+
 def read_note(note: str, key: Key) -> Checkpoint:
-    """What a checkpoint says; ValueError unless this log's key signed it under its own origin.
+    """What a checkpoint says; `NotSigned` unless this log's key signed it under its own origin, and
+    ValueError for what is no checkpoint.
 
     Lines of keys that aren't this log's (witnesses) are let be; a wrong one of this log's isn't.
     """
@@ -203,7 +208,7 @@ def read_note(note: str, key: Key) -> Checkpoint:
     if not NUMBER.fullmatch(size) or len(root) != 32:
         raise ValueError("this is no checkpoint")
     if split_origin(origin)[0] != key.base:
-        raise ValueError(f"the checkpoint is of {origin}, the key of {key.base}")
+        raise NotSigned(f"the checkpoint is of {origin}, the key of {key.base}")
     signatures = tail[:-1].split("\n")
     if len(signatures) > SIGNATURES_AT_MOST:
         raise ValueError("the checkpoint has too many signatures")
@@ -217,10 +222,10 @@ def read_note(note: str, key: Key) -> Checkpoint:
             raise ValueError("a line of the checkpoint is no signature")
         if parts[1] == origin and raw[:4] == key.id_for(origin):
             if not key.signed(raw[4:], f"{body}\n".encode()):
-                raise ValueError("the signature isn't the log's")
+                raise NotSigned("the signature isn't the log's")
             signed = True
     if not signed:
-        raise ValueError("the checkpoint isn't signed by the log's key")
+        raise NotSigned("the checkpoint isn't signed by the log's key")
     return Checkpoint(origin, int(size), root)
 
 
@@ -385,16 +390,28 @@ def read_receipt(text: str) -> Receipt:
     return Receipt(village, int(seq), raw[14:30].hex(), raw[30:])
 
 
+DASHES = re.compile("^[-\u2010-\u2015\u2212\uff0d]{1,2} ", re.MULTILINE)
+
+
 def read_paper(text: str) -> str:
-    """The note in `C1…`, or in an address that ends in it, or the text itself if it is a note."""
+    """The note in `C1…`, or in an address that ends in it, or as it was typed.
+
+    Keyboards have other dashes than a signature's line, and other ends of lines: they are the same.
+    """
     code = text.strip().rpartition("#")[2]
     found = re.fullmatch(r"C1([A-Za-z0-9_-]+)", code)
     if found is None:
-        return text
-    raw = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
+        typed = text.replace("\r\n", "\n").strip("\ufeff \t\n")
+        body, gap, signatures = typed.partition("\n\n")
+        return f"{body}{gap}{DASHES.sub('— ', signatures)}\n"
+    try:
+        raw = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
+        note = raw.decode()
+    except ValueError as error:
+        raise ValueError("this is no checkpoint's code") from error
     if base64.urlsafe_b64encode(raw).decode().rstrip("=") != found[1]:
         raise ValueError("this is no checkpoint's code")
-    return raw.decode()
+    return note
 
 
 # The names in a file, and of what kind their values are: none more, and none less.
@@ -1376,7 +1393,9 @@ def read_text(path: str) -> str:
     """A file's text; one that isn't there could not be checked."""
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise Unchecked(f"{path} is no text") from error
+    except OSError as error:
         raise Unchecked(f"{path} can't be read: {error}") from error
 
 
@@ -1404,8 +1423,10 @@ def checkpoint_from(path: str, key: Key) -> tuple[Checkpoint | None, list[Findin
     """A checkpoint that somebody kept, or that its signature isn't the log's."""
     try:
         return read_note(read_paper(read_text(path)), key), []
-    except ValueError as error:
+    except NotSigned as error:
         return None, [finding("note", str(error), path)]
+    except ValueError as error:
+        raise Unchecked(f"{path} can't be read: {error}") from error
 
 
 Outcome = tuple[list[Finding], dict[str, Any], list[str]]

@@ -5,11 +5,12 @@ page that checks them; readers ignore what stands before `#`.
 """
 
 import base64
-import binascii
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from incentives.ledger.merkle import HASH_BYTES
+from incentives.ledger.notes import DASH
 
 RECEIPT = "R1"
 CHECKPOINT = "C1"
@@ -18,6 +19,7 @@ SEQ_BYTES = 8
 ID_BYTES = 16
 RECEIPT_BYTES = VILLAGE_BYTES + SEQ_BYTES + ID_BYTES + HASH_BYTES
 VILLAGE_DIGITS = 12
+DASHES = re.compile("^[-\u2010-\u2015\u2212\uff0d]{1,2} ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,25 @@ def write_checkpoint(note: str) -> str:
 
 def read_checkpoint(text: str) -> str:
     """The note in a code, or in an address that ends in one; ValueError for any other text."""
-    return from_base64url(fragment(text, CHECKPOINT)).decode()
+    code = fragment(text, CHECKPOINT)
+    try:
+        return from_base64url(code).decode()
+    except ValueError as error:
+        raise ValueError("this is no checkpoint's code") from error
 
 
 def read_paper(text: str) -> str:
     """A checkpoint's note as paper carries it: typed, or scanned as the code in an address.
 
-    ValueError for a code that is cut off or misread; a typed text is given back as it is.
+    ValueError for a code that is cut off or misread. Of a typed text, keyboards have other dashes
+    than a signature's line, and other ends of lines: they are the same.
     """
-    typed = text.replace("\r\n", "\n").strip()
+    typed = text.replace("\r\n", "\n").strip("\ufeff \t\n")
     try:
         fragment(typed, CHECKPOINT)
     except ValueError:
-        return f"{typed}\n"
+        body, gap, signatures = typed.partition("\n\n")
+        return f"{body}{gap}{DASHES.sub(DASH, signatures)}\n"
     return read_checkpoint(typed)
 
 
@@ -96,7 +104,7 @@ def from_base64url(text: str) -> bytes:
     """The bytes; ValueError for a text that they aren't written as: one text, one meaning."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("this is no base64url") from error
     if to_base64url(raw) != text:
         raise ValueError("this is no base64url")

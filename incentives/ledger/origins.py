@@ -20,6 +20,12 @@ def next_origin(origin: str) -> str:
     return f"{found['base']}/{int(found['number']) + 1}"
 
 
+def opening_of(origin: str) -> int:
+    """How often a log of this name was opened: 1, unless anew."""
+    found = NUMBERED.fullmatch(origin)
+    return int(found["number"]) if found else 1
+
+
 def was_reopened(origin: str) -> bool:
     """Whether a log of this name was opened anew at least once."""
     return NUMBERED.fullmatch(origin) is not None

@@ -6,7 +6,6 @@ rows against the sealed ones, of which no leaf has the record.
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from incentives.ledger.origins import first_origin
 from incentives.ledger.seals.comparing import compare_with_seals
 from incentives.ledger.seals.files import CHECKPOINTS, folder_of, locked, whole_lines
 from incentives.ledger.seals.reading import SealsDamaged, read_sealed
-from incentives.ledger.seals.standing import seals_of, trouble_of
+from incentives.ledger.seals.standing import lasting_troubles
 
 STEP = 1000
 
@@ -79,7 +78,7 @@ def read_root(text: str) -> bytes:
     """A root of 32 bytes in base64; ValueError for anything else."""
     try:
         root = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("the root isn't base64") from error
     if len(root) != merkle.HASH_BYTES:
         raise ValueError("a root has 32 bytes")
@@ -243,8 +242,5 @@ def bodies(village: str) -> Iterator[bytes]:
 
 def compare_standing(village: str) -> Iterator[Finding]:
     """Whether the log may go on from its seals at all: they may be lost."""
-    head = db.session.get_one(LogHead, village, populate_existing=True)
-    found = notes.Root(head.origin, head.size, merkle.root_of(head.frontier))
-    trouble = trouble_of(village, seals_of(village), found)
-    if trouble is not None:
+    for trouble in lasting_troubles({village}):
         yield Finding(village, "seals", "", "checkpoint", "the seals", trouble.sentence)

@@ -44,9 +44,11 @@ def run_catch_up() -> None:
     except operations.CatchUpRefused as reason:
         raise click.ClickException(str(reason)) from reason
     tell_list(recovery)
+    view = queries.view_of(recovery)
+    anew = f", which opens the log of {', '.join(view.unusable)} anew" if view.unusable else ""
     click.echo(
         f"caught up; the list has the digest {recovery.digest}: an administrator and a supervisor"
-        " read it and sign it, on the page Recovery or with `flask ledger sign`",
+        f" read it and sign it, on the page Recovery or with `{next_command(view)}`{anew}",
         err=True,
     )
 
@@ -157,7 +159,9 @@ def next_command(view: queries.RecoveryView) -> str:
     """What is to be run next."""
     if view.may_catch_up:
         return "flask ledger catch-up"
-    return "flask ledger reopen" if view.unusable else "flask ledger sign"
+    command = "reopen" if view.unusable else "sign"
+    digest = f" --digest {view.recovery.digest}" if view.recovery.digest else ""
+    return f"flask ledger {command} --as …{digest}"
 
 
 def tell_list(recovery: Recovery) -> None:

@@ -14,6 +14,7 @@ from incentives.recovery.models import LostItem, Signer
 from incentives.recovery.operations.signing import ROLES
 from incentives.recovery.telling import tell_item
 from incentives.web.cursors import page as page_of
+from incentives.web.guard import guard
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, page, render
 
@@ -73,6 +74,7 @@ def show_recovery(**forms: Form) -> Response:
         recovery=recovery,
         lines=[(each, tell_item(each)) for each in found],
         list=shown,
+        places={each.code: f"{each.name} · {each.code}" for each in guard.open_villages()},
         capacities=capacities_of(current_actor()),
         **{"sign_form": Form(schemas.SignatureInput), "reopen_form": Form(schemas.ReopeningInput)}
         | forms,

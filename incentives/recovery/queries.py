@@ -48,11 +48,15 @@ class RecoveryView:
 
 @dataclass(frozen=True)
 class Reopening:
-    """A log that was opened anew: when, under which voucher, and how many events are lost."""
+    """A log that was opened anew: when, under which voucher, and how many events are lost.
+
+    `whole` says that its seals were damaged, but the books held all that was signed.
+    """
 
     on: date
     voucher: int
     lost: int
+    whole: bool
 
 
 def newest_recovery() -> Recovery | None:
@@ -111,15 +115,26 @@ def reopenings(village: str) -> list[Reopening]:
     if origin is None or not was_reopened(origin):
         return []
     rows = db.session.execute(
-        select(Event.at, Event.seq, EventDetail.text)
+        select(Event.at, Event.seq, EventDetail.text, Recovery.findings)
         .outerjoin(EventDetail, EventDetail.event_id == Event.id)
+        .outerjoin(Recovery, Recovery.id == Event.record)
         .where(Event.village == village, Event.kind == Kind.REOPEN)
         .order_by(Event.seq.desc())
     )
-    return [Reopening(village_day(row.at), row.seq + 1, lost_in(row.text)) for row in rows]
+    return [
+        Reopening(
+            village_day(row.at), row.seq + 1, lost_in(row.text), was_whole(village, row.findings)
+        )
+        for row in rows
+    ]
 
 
 def lost_in(text: str | None) -> int:
     """How many events a log's `reopen` says are lost."""
     detail: dict[str, Any] = json.loads(text) if text else {}
     return int(detail.get("lost", 0))
+
+
+def was_whole(village: str, findings: list[dict[str, Any]] | None) -> bool:
+    """Whether a recovery found a village's seals damaged, and the books lacking nothing of them."""
+    return any(each["village"] == village and each.get("whole") for each in findings or ())

@@ -1,21 +1,26 @@
 """Whether the books wait for their recovery: asked before everything that writes.
 
-The state is the one waiting row of `recovery`. A process asks the database once, and from then on
-only while the books wait, so that serving costs nothing and all processes see the end of it. The
-database itself takes no event meanwhile (`ledger/triggers`); a process that learns of it
-that way refuses everything from then on.
+The state is the one waiting row of `recovery`. While the books wait a process asks the database
+each time, so that all see the end of it; that nothing waits holds for some seconds, so that serving
+costs nothing and all hear of what another process found (`flask ledger catch-up`). The database
+itself takes no event meanwhile (`ledger/triggers`); a process that learns of it that way refuses
+everything from then on.
 """
+
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from incentives.clock import now
 from incentives.errors import LogRolledBack
 from incentives.extensions import db
 from incentives.ledger.triggers import WAITS, WAITS_FOR_RECOVERY
 from incentives.recovery.models import Recovery
 
-KEY = "jishan-recovery"
+KEY = "jishan-recovery"  # when this process last heard that nothing waits
+HOLDS = timedelta(seconds=20)
 
 
 def waiting() -> Recovery | None:
@@ -27,9 +32,12 @@ def waiting() -> Recovery | None:
 
 def reads_only() -> bool:
     """Whether the service can only be read just now."""
-    if current_app.extensions.get(KEY) is not False:
-        current_app.extensions[KEY] = waiting() is not None
-    return bool(current_app.extensions[KEY])
+    asked_at, at = current_app.extensions.get(KEY), now()
+    if asked_at is not None and asked_at <= at < asked_at + HOLDS:
+        return False
+    waits = waiting() is not None
+    current_app.extensions[KEY] = None if waits else at
+    return waits
 
 
 def ask_again() -> None:

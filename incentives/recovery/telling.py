@@ -40,16 +40,23 @@ def bands(village: Village | None) -> list[dict[str, str]]:
         day = day_word(each.on)
         if each.lost:
             text = _(
-                "This village's log was opened anew on %(day)s, as its seals were lost: voucher"
-                " %(voucher)s says so. %(count)s events before it are lost.",
+                "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
+                " voucher %(voucher)s says so. %(count)s events before it are lost.",
                 day=day,
                 voucher=each.voucher,
                 count=each.lost,
             )
+        elif each.whole:
+            text = _(
+                "This village's log was opened anew on %(day)s, as its seals were damaged: voucher"
+                " %(voucher)s says so. Nothing that was signed before it is missing.",
+                day=day,
+                voucher=each.voucher,
+            )
         else:
             text = _(
-                "This village's log was opened anew on %(day)s, as its seals were lost: voucher"
-                " %(voucher)s says so. What was entered last before it may be missing.",
+                "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
+                " voucher %(voucher)s says so. What was entered last before it may be missing.",
                 day=day,
                 voucher=each.voucher,
             )

@@ -101,7 +101,7 @@ def seal() -> None:
     try:
         seal_all(now=now())
     except LogInconsistent:
-        check_books(now=now())
+        check_books(now=now(), thorough=True)
         raise
 
 

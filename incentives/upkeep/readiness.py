@@ -9,7 +9,7 @@ from incentives.extensions import db
 from incentives.installation import SettingRefused, get_installation
 from incentives.ledger.guards import GuardMissing, require_guards
 from incentives.recovery.operations import check_books
-from incentives.recovery.state import reads_only
+from incentives.recovery.state import ask_again, reads_only
 from incentives.upkeep.backup.marker import UNFINISHED, read_marker
 from incentives.upkeep.schema import current_revision, newest_revision
 
@@ -46,7 +46,7 @@ def require_ready(*, only_loopback: bool, now: datetime) -> bool:
 
 
 def readiness() -> str | None:
-    """`ready`, or `read_only` while the books wait for their recovery.
+    """`ready`, or `read_only` while the books wait for their recovery; asked anew each time.
 
     None where the database doesn't answer or isn't of the shape that the code wants.
     """
@@ -54,6 +54,7 @@ def readiness() -> str | None:
         db.session.execute(text("SELECT 1"))
         if current_revision() != newest_revision():
             return None
+        ask_again()
         return "read_only" if reads_only() else "ready"
     except SQLAlchemyError:
         return None

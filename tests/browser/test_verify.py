@@ -14,6 +14,7 @@ from incentives.cards.operations import issue_card
 from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.extensions import db
+from incentives.ledger.codes import write_checkpoint
 from incentives.ledger.export import Part
 from incentives.ledger.models import Checkpoint
 from incentives.ledger.seals import seal_all
@@ -23,7 +24,16 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import VILLAGE, act, make_household, make_village, staff
 from tests.shop.scenes import give_points
 from tests.verify.cases import all_cases
-from tests.verify.exports import check, edits, export_of, key_of, told_story
+from tests.verify.exports import (
+    ORIGIN,
+    check,
+    edits,
+    export_of,
+    key_of,
+    leaf_text,
+    public_export,
+    told_story,
+)
 from tests.verify.flips import exported, handed_out
 from tests.verify.program import answer, outcome
 
@@ -58,7 +68,9 @@ ANSWER = """async (cases) => {
         return [found.village, found.seq, found.event, codes.toHex(found.leafHash)];
       } catch { return null; }
     },
-    paper: (text) => codes.readPaper(text),
+    paper: (text) => {
+      try { return codes.readPaper(text); } catch { return null; }
+    },
   };
   const given = [];
   for (const [what, , values] of cases) given.push(await answers[what](...values));
@@ -74,7 +86,8 @@ CHECK = """async ([texts, key, earlier]) => {
   const said = [];
   for (const text of texts) {
     try {
-      said.push(await checkLog(new Blob([text]), read, kept));
+      const { findings, report } = await checkLog(new Blob([text]), read, kept);
+      said.push({ findings, report });
     } catch (error) {
       if (!(error instanceof Unchecked)) throw error;
       said.push({ unchecked: true });
@@ -274,7 +287,7 @@ def test_a_forged_receipt_is_told_plainly(live_server, home, person):
     expect(page.locator("[data-part=findings]")).not_to_be_empty()
 
 
-def test_a_notices_code_is_compared_with_the_log_of_today(live_server, home, person):
+def test_a_notices_code_is_compared_with_the_log_of_today(live_server, home, person, tmp_path):
     visitor = person(PHONE, expected=("404",))
     page = visitor.open(f"/v/{VILLAGE}/ledger")
     note = page.locator("[data-checkpoint]").inner_text()
@@ -288,12 +301,33 @@ def test_a_notices_code_is_compared_with_the_log_of_today(live_server, home, per
     page.click("[data-part=form] button")
     state(page, "holds")
     expect(page.locator("[data-part=sentences]")).to_contain_text("本机以前见过签名")
+    page.fill("[data-part=pasted]", note.replace("\n— ", "\n-- "))
+    page.click("[data-part=form] button")
+    state(page, "holds")
     page.fill("[data-part=pasted]", note.replace("\n1\n", "\n2\n"))
     page.click("[data-part=form] button")
     state(page, "fails")
+    expect(page.locator("[data-part=findings]")).to_have_text("签名不是这本账的")
+    visitor.shot("verify-note-fails")
     page.fill("[data-part=pasted]", "P1AEAU")
     page.click("[data-part=form] button")
     state(page, "open")
+    expect(page.locator("[data-part=sentences]")).to_contain_text("积分卡的码")
+    # A damaged code and a damaged file are no card.
+    cut = write_checkpoint(f"{note}\n")[:-3]
+    for text in (cut, cut[:-40], cut[:-41], "C1__79", receipt_code(live_server, 0)[:-1]):
+        page.fill("[data-part=pasted]", text)
+        page.click("[data-part=form] button")
+        state(page, "open")
+        expect(page.locator("[data-part=result]")).not_to_contain_text("积分卡")
+    path = tmp_path / "proof.json"
+    path.write_text('{"format": "jishan-proof/v1", "village')
+    page.set_input_files("[data-part=file]", str(path))
+    page.click("[data-part=file-form] button")
+    state(page, "open")
+    expect(page.locator("[data-part=verdict]")).to_contain_text("已经损坏")
+    expect(page.locator("[data-part=result]")).not_to_contain_text("积分卡")
+    visitor.shot("verify-damaged")
 
 
 def test_a_household_takes_its_statement_and_checks_it(live_server, home, person):
@@ -344,6 +378,14 @@ def test_a_whole_log_is_checked_in_the_browser(live_server, home, person, tmp_pa
     expect(page.locator("[data-part=verdict]")).to_contain_text("公开部分")
     state(page, "holds")
     expect(page.locator("[data-part=sentences]")).to_contain_text("本机以前见过签名")
+    # But not one of another log, though signed by the same key: today's doesn't begin with it.
+    other = tmp_path / "other.tsv"
+    seed = live_server.app.config["KEYS"]["log"]
+    other.write_text(public_export([leaf_text(0)], {1: ORIGIN}, ORIGIN, seed))
+    page.set_input_files("[data-part=file]", str(other))
+    page.click("[data-part=file-form] button")
+    state(page, "fails")
+    expect(page.locator("[data-part=findings]")).to_contain_text("账本开头不是签过名的那些")
     text = gzip.decompress(download.value.path().read_bytes()).decode()
     path = tmp_path / "cut.tsv"
     path.write_text(text[: text.rindex("end\t")])

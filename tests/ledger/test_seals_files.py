@@ -13,6 +13,8 @@ from incentives.ledger import seals
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Checkpoint
 from incentives.ledger.seals import Cause, LogInconsistent, files, seal_all, troubles
+from incentives.recovery.state import waiting
+from incentives.upkeep import jobs
 from tests.ledger.books import Books, open_books
 
 
@@ -142,6 +144,26 @@ def test_seals_of_another_key_are_of_no_use(app, books):
     assert [each.cause for each in troubles()] == [Cause.SEALS_UNUSABLE]
     with pytest.raises(LogInconsistent):
         seal_all(now=now())
+
+
+def test_a_damaged_line_that_nobody_signed_keeps_no_other_village_from_its_signature(books):
+    other = open_books()
+    other.post(other.award(other.households[0], 5))
+    with (seals.folder_of(books.village) / seals.EVENTS).open("ab") as file:
+        file.write(b"\x00 no line\n")
+    for each in (books, other):
+        each.post(each.award(each.households[0], 7))
+    db.session.rollback()
+    with pytest.raises(LogInconsistent, match=f"^{books.village}: event 1 is not the one"):
+        seal_all(now=now())
+    newest = select(Checkpoint.village, func.max(Checkpoint.size)).group_by(Checkpoint.village)
+    sizes = dict(db.session.execute(newest).all())
+    assert sizes == {books.village: 1, other.village: 2}
+    with pytest.raises(LogInconsistent):
+        jobs.seal()
+    recovery = waiting()
+    assert recovery.cause is Cause.SEALS_UNUSABLE
+    assert [each["village"] for each in recovery.findings] == [books.village]
 
 
 def test_a_village_with_seals_and_without_books_is_seen(books):

@@ -1,6 +1,8 @@
 """`flask ledger verify`: the log against every checkpoint, and one from paper."""
 
 import json
+import shutil
+import threading
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -184,6 +186,42 @@ def test_a_checkpoint_that_the_database_lost_is_named_until_a_start_puts_it_back
     assert (found["table"], found["place"], found["found"]) == ("checkpoint", str(size), "none")
     assert check_books(now=now()) is None
     assert named(app) == []
+
+
+def test_an_old_copy_of_the_seals_serves_and_puts_back_what_it_has(app, books, tmp_path):
+    folder = seals.folder_of(books.village)
+    shutil.copytree(folder, tmp_path / "copy")
+    books.post(books.award(books.households[0], 7))
+    assert seal_all(now=now()) == 1
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "copy", folder)
+    unguard()
+    tamper("DELETE FROM checkpoint WHERE size = 1")
+    assert check_books(now=now()) is None
+    assert named(app) == []
+    assert seal_all(now=now()) == 1
+    assert named(app) == []
+
+
+def test_what_is_signed_while_a_log_is_verified_is_no_finding(app, books, monkeypatch):
+    compare = verifying.compare_with_seals
+
+    def live_on():
+        with app.app_context():
+            books.post(books.award(books.households[0], 7))
+            seal_all(now=now())
+            db.session.remove()
+
+    def and_meanwhile(village):
+        thread = threading.Thread(target=live_on)
+        thread.start()
+        thread.join()
+        yield from compare(village)
+
+    monkeypatch.setattr(verifying, "compare_with_seals", and_meanwhile)
+    assert verify(app)[:2] == (0, set())
+    db.session.rollback()
+    assert note_of(5) is not None
 
 
 def test_a_signer_between_seals_and_books_is_waited_for(app, books, monkeypatch):

@@ -142,6 +142,9 @@ def test_a_village_has_one_book_at_a_time_and_no_days_to_come(village):
         village.drafted(ONE)
     with pytest.raises(Invalid):
         village.drafted(ONE, occurred_on=now().date() + timedelta(days=2))
+    with pytest.raises(Invalid) as refused:
+        village.drafted(ONE, occurred_on=now().date().replace(year=1900))
+    assert [each.pointer for each in refused.value.errors] == ["/occurred_on"]
 
 
 def test_what_is_taken_over_is_taken_over_once(village):

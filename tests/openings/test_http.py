@@ -217,6 +217,10 @@ def test_pages_refuse_what_is_wrong_in_place(site):
     desk = "/desk/openings"
     wrong = site.send("cadre", desk, file=(io.BytesIO(b"x\0"), "a.xlsx"), occurred_on="2026-02-28")
     assert (wrong.status_code, "Bring a workbook" in wrong.text) == (422, True)
+    for day in ("1900-01-01", "2016-02-28"):
+        old = site.send("cadre", desk, file=file_of(BOOK), occurred_on=day)
+        assert (old.status_code, "is the year right?" in old.text) == (422, True)
+        assert 'occurred_on-error">More than ten years ago' in old.text
     sent = site.send("cadre", desk, file=file_of(BOOK), occurred_on="2026-02-28")
     page = sent.location
     second = site.send("cadre", f"{page}/book", on=page, file=(io.BytesIO(b"x\0"), "a.xlsx"))

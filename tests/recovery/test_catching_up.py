@@ -21,6 +21,7 @@ from incentives.recovery.operations import (
     check_books,
     sign_reopening,
 )
+from incentives.recovery.state import HOLDS
 from incentives.register.models import Division
 from incentives.web.transaction import transaction
 from tests.factories import (
@@ -153,6 +154,9 @@ def test_damage_of_a_village_that_lacks_nothing_is_found_and_opened_anew(served,
         causes = {each["village"]: each["cause"] for each in recovery.findings}
         assert causes == {VILLAGE: Cause.ROLLED_BACK, OTHER_VILLAGE: Cause.SEALS_UNUSABLE}
         assert (troubles(), check_books(now=now()).id) == ([], recovery.id)
+        told = restored.test_cli_runner().invoke(args=["ledger", "catch-up"]).stderr
+        assert f"`flask ledger reopen --as … --digest {recovery.digest}`" in told
+        assert f"opens the log of {OTHER_VILLAGE} anew" in told
         sign_reopening_by_both(recovery)
         assert check_books(now=now()) is None
         heads = dict(db.session.execute(select(LogHead.village, LogHead.origin)).all())
@@ -178,6 +182,34 @@ def test_damage_alone_is_found_by_who_catches_up_and_waits_for_the_seals_or_a_re
         assert check_books(now=now()).cause is Cause.SEALS_UNUSABLE
         path.write_bytes(whole)
         assert check_books(now=now()) is None
+
+
+def test_a_running_service_hears_of_what_another_process_found(served, clock):
+    settings = ("SQLALCHEMY_DATABASE_URI", "OWNER_DATABASE_URI")
+    other = application_on(served, {name: served.config[name] for name in settings})
+    browser, path = served.test_client(), f"/v/{VILLAGE}"
+    browser.get("/language/en")
+    with within(other):
+        events = seals.folder_of(VILLAGE) / seals.EVENTS
+    whole, band = events.read_bytes(), "Only reading is possible"
+
+    def find(content: bytes) -> None:
+        events.write_bytes(content)
+        with within(other):
+            check_books(now=now(), thorough=True)
+
+    assert band not in browser.get(path).text
+    find(whole.replace(b" point 5", b" point 6"))
+    clock.now += HOLDS
+    assert band in browser.get(path).text
+    find(whole)
+    assert band not in browser.get(path).text
+    find(whole.replace(b" point 5", b" point 6"))
+    assert browser.get("/readyz").json["status"] == "read_only"
+    assert band in browser.get(path).text
+    with other.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_events_that_nobody_sealed_yet_are_no_damage_of_another_village(served, restore):

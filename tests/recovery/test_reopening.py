@@ -4,19 +4,21 @@ import json
 import shutil
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from incentives.clock import now
 from incentives.errors import LogRolledBack
 from incentives.extensions import db
-from incentives.ledger import codes, seals
+from incentives.ledger import codes, notes, seals
 from incentives.ledger.audit import audit
 from incentives.ledger.leaves import read_leaf
 from incentives.ledger.models import Checkpoint, Event, EventDetail, Leaf, LogHead
 from incentives.ledger.seals import Cause, LogInconsistent, seal_all, seal_village
 from incentives.recovery.models import Recovery, Way
 from incentives.recovery.operations import check_books
+from incentives.recovery.operations.signing import newest_known
 from incentives.recovery.state import waiting
 from tests.factories import VILLAGE, act, make_household, make_village
 from tests.recovery.drill import application_on, public_page, within
@@ -53,6 +55,10 @@ def start(site: Site) -> Cause | None:
 def ask(site: Site, who: str, signer: str | None = None, **more):
     body = {"signer": signer or who} | more
     return site.call(who, "POST", "/recovery/reopenings", body)
+
+
+def log_key(site: Site) -> Ed25519PrivateKey:
+    return notes.private_key(site.app.config["KEYS"]["log"])
 
 
 def newest_note(site: Site) -> str:
@@ -121,10 +127,16 @@ def test_two_people_open_the_log_anew_and_everybody_sees_it(site):
         kept = {each.origin: each.size for each in db.session.scalars(select(Checkpoint))}
         assert kept == {BASE: 2, f"{BASE}/2": 3}
         assert check_books(now=now()) is None
+        # Sizes under an earlier name say nothing of this one.
+        old = notes.sign_checkpoint(notes.Root(BASE, 9, bytes(32)), log_key(site))
+        assert newest_known(VILLAGE, [old]).origin == f"{BASE}/2"
+        again = notes.sign_checkpoint(notes.Root(f"{BASE}/3", 2, bytes(32)), log_key(site))
+        assert newest_known(VILLAGE, [old, again]).origin == f"{BASE}/3"
     assert newest_note(site).startswith(f"{BASE}/2\n3\n")
     page = public_page(site)
     assert "was opened anew on" in page
     assert "voucher 3" in page
+    assert "may be missing" in page
     answer = site.app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert answer.exit_code == 0, answer.output
 
@@ -186,6 +198,23 @@ def test_damaged_seals_are_set_aside_and_stay_as_evidence(site, copies):
         assert head.origin == f"{BASE}/2"
         db.session.remove()
         db.engine.dispose()
+
+
+def test_damaged_seals_of_books_that_lack_nothing_are_told_as_that(site):
+    with within(site.app):
+        events = seals.folder_of(VILLAGE) / seals.EVENTS
+        events.write_bytes(events.read_bytes().replace(b" point 5", b" point 6"))
+    answer = site.app.test_cli_runner().invoke(args=["ledger", "catch-up"])
+    assert answer.exit_code == 1
+    page = site.open("supervisor", "/recovery")
+    assert "The seals can't be used; 2 events in the database" in page
+    assert "0 events in the seals" not in page
+    assert f"下坝村 · {VILLAGE}" in page
+    for who in ("administrator", "supervisor"):
+        assert ask(site, who).status_code == 201
+    page = public_page(site)
+    assert "as its seals were damaged: voucher 3 says so." in page
+    assert "may be missing" not in page
 
 
 def test_a_backup_from_before_the_reopening_catches_up_with_it(site, copies):

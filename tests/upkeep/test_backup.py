@@ -88,6 +88,13 @@ def test_a_restored_backup_is_what_was_backed_up_to_the_last_row(lived, elsewher
     assert place.run("daily").exit_code == 0
 
 
+def test_who_restores_without_the_seals_is_told_to_look_for_them(lived, elsewhere, tmp_path):
+    place = elsewhere()
+    place.app.config["JISHAN_SEALS"] = tmp_path / "nowhere"
+    said = place.restore(lived.make(), "--keys", lived.keys(tmp_path / "keys.txt")).stdout
+    assert ("look where the seals are" in said, "catch-up" in said) == (True, False)
+
+
 def test_restored_books_go_on(lived, elsewhere, tmp_path):
     place = elsewhere()
     place.restore(lived.make(), "--keys", lived.keys(tmp_path / "keys.txt"))

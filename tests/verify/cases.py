@@ -177,7 +177,17 @@ def codes() -> Iterator[Case]:
         yield ["receipt", None, [each]]
     yield ["paper", LOG["checkpoint"], [CODES["checkpoint_code"]]]
     yield ["paper", LOG["checkpoint"], [f"http://127.0.0.1:8000/verify#{CODES['checkpoint_code']}"]]
-    yield ["paper", LOG["checkpoint"], [LOG["checkpoint"]]]
+    note = LOG["checkpoint"]
+    for typed in (note, note[:-1], f"\ufeff{note}\n", note.replace("\n", "\r\n")):
+        yield ["paper", note, [typed]]
+    # What keyboards have for the dash; elsewhere it is another text.
+    for dash in ("-", "--", "–", "——", "―", "−", "－"):
+        yield ["paper", note, [note.replace("\n— ", f"\n{dash} ")]]
+    for other in (f"- {note}", note.replace("— ", "--- "), note.replace("— ", "* ")):
+        yield ["paper", other, [other]]
+    # What is cut off or misread: not of that length, no text, not written that way.
+    for damaged in (CODES["checkpoint_code"][:-2], "C1A", "C1__79", "C1YR"):
+        yield ["paper", None, [damaged]]
 
 
 def all_cases() -> list[Case]:

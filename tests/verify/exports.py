@@ -119,16 +119,18 @@ def leaf_text(seq: int, kind: str = "money_move", opening: int = 1, **changed: s
     return "jishan-leaf/v1\n" + "".join(f"{k} {v}\n" for k, v in said.items()) + moves
 
 
-def made_note(origin: str, hashes: Sequence[bytes]) -> str:
-    """A checkpoint of these leaves, signed by the key of vectors.json."""
-    key = Ed25519PrivateKey.from_private_bytes(SEED)
+def made_note(origin: str, hashes: Sequence[bytes], seed: bytes = SEED) -> str:
+    """A checkpoint of these leaves, signed by the key of vectors.json or another one."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
     public = key.public_key().public_bytes_raw()
     hint = hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
     body = f"{origin}\n{len(hashes)}\n{b64encode(trees.root(hashes)).decode()}\n"
     return f"{body}\n— {origin} {b64encode(hint + key.sign(body.encode())).decode()}\n"
 
 
-def public_export(leaves: Sequence[str], signed: dict[int, str], origin: str) -> str:
+def public_export(
+    leaves: Sequence[str], signed: dict[int, str], origin: str, seed: bytes = SEED
+) -> str:
     """A public part of these leaves, with checkpoints under these origins by size."""
     hashes = [trees.leaf(each.encode()) for each in leaves]
     lines = ["jishan-log/v1", "village\t513336101209", "part\tpublic", "details\tno"]
@@ -137,7 +139,7 @@ def public_export(leaves: Sequence[str], signed: dict[int, str], origin: str) ->
     start = len(lines)
     lines.append(f"log_head\t{origin}\t{len(leaves)}\t\\N\t{frontier(hashes).hex()}")
     for size, name in signed.items():
-        note = made_note(name, hashes[:size]).replace("\n", "\\n")
+        note = made_note(name, hashes[:size], seed).replace("\n", "\\n")
         lines.append(f"checkpoint\t{name}\t{size}\t{note}")
     for seq, (leaf, hashed) in enumerate(zip(leaves, hashes, strict=True)):
         kept = hashed.hex() + "".join(completed(hashes[: seq + 1]))

@@ -91,6 +91,13 @@ def receipt(text: str) -> list[Any] | None:
     return [found.village, found.seq, found.event, found.leaf_hash.hex()]
 
 
+def paper(text: str) -> str | None:
+    try:
+        return str(verifier.read_paper(text))
+    except ValueError as error:
+        return None if str(error) == "this is no checkpoint's code" else str(error)
+
+
 ANSWERS = {
     "inclusion": inclusion,
     "consistency": consistency,
@@ -99,5 +106,5 @@ ANSWERS = {
     "leaf": lambda text: says_no(lambda: verifier.read_leaf(text.encode())),
     "note": lambda note, key: says_no(lambda: verifier.read_note(note, verifier.read_key(key))),
     "receipt": receipt,
-    "paper": lambda text: verifier.read_paper(text),
+    "paper": paper,
 }

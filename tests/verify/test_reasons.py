@@ -7,7 +7,9 @@ from incentives.books.reasons import REASONS
 
 MODULES = Path(__file__).parents[2] / "incentives" / "static" / "js" / "verify"
 SAID = re.compile(
-    r"""(?:new\ (?:Error|Unchecked)\(|tell\('\w+',|finding\('\w+',)\s*(['"`])(.*?)\1""", re.DOTALL
+    r"""(?:new\ (?:Error|Unchecked|NotSigned)\(|tell\('\w+',|finding\('\w+',)"""
+    r"""\s*(['"`])(.*?)\1""",
+    re.DOTALL,
 )
 # A hash that isn't written as one is told of as a path, a time by its bound.
 NEVER_SHOWN = {"no hex", "no hex of that length", "> x"}

@@ -46,6 +46,31 @@ def test_what_is_no_receipt_is_refused_by_the_service_too(text):
         codes.read_receipt(text)
 
 
+def test_the_service_reads_paper_as_the_program_does():
+    for what, wanted, given in all_cases():
+        if what == "paper" and wanted is not None:
+            assert codes.read_paper(*given) == wanted
+        elif what == "paper":
+            with pytest.raises(ValueError, match=r"^this is no checkpoint's code$"):
+                codes.read_paper(*given)
+
+
+def test_a_kept_checkpoint_holds_is_false_or_can_not_be_read(tmp_path, capsys):
+    path, log = tmp_path / "kept", ["--key", LOG["vkey"]]
+    for text, code in (
+        (LOG["checkpoint"].replace("\n— ", "\r\n-- "), 0),
+        (LOG["checkpoint"].replace("jishan", "jishen"), 1),
+        (LOG["checkpoint"].replace("A", "A ", 1), 2),
+        (CODES["checkpoint_code"][:-2], 2),
+    ):
+        path.write_text(text, newline="")
+        assert verifier.main(["checkpoint", str(path), *log]) == code
+    assert "can't be read: this is no checkpoint's code" in capsys.readouterr().err
+    path.write_bytes(b"\xff\xd8")
+    assert verifier.main(["checkpoint", str(path), *log]) == 2
+    assert "is no text" in capsys.readouterr().err
+
+
 def test_the_key_of_a_log_that_was_opened_anew_has_its_new_name():
     public = notes.private_key(bytes.fromhex(LOG["seed_hex"])).public_key()
     assert notes.verifier_key(f"{LOG['origin']}/2", public) == CODES["second_vkey"]

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from incentives.clock import microseconds
+from incentives.extensions import db
 from incentives.ledger.audit import Finding
 from incentives.ledger.audit.reading import Window, plain, rows_of
 from incentives.ledger.models import Event, Leaf, Transfer
@@ -21,10 +22,15 @@ EVENT_COLUMNS, TRANSFER_COLUMNS = (
 
 
 def compare_with_seals(village: str) -> Iterator[Finding]:
-    """Where the database's rows and leaves aren't the sealed ones."""
+    """Where the database's rows and leaves aren't the sealed ones.
+
+    It ends the reading transaction: the books are read after their seals, as both may grow
+    meanwhile.
+    """
     sealed = sealed_events(folder_of(village))
     try:
         while step := list(islice(sealed, STEP)):
+            db.session.rollback()
             yield from compare_step(village, step)
     except SealsDamaged as damaged:
         yield Finding(village, EVENTS, "", "line", "a sealed event", str(damaged))

@@ -106,8 +106,11 @@ def put_back_checkpoints(village: str, *, now: datetime) -> int:
     head = db.session.get_one(LogHead, village, populate_existing=True)
     folder = files.folder_of(village)
     kept = {(row.origin, row.size) for row in db.session.execute(rows)}
-    # A folder that was begun anew has none of the log's earlier names.
-    named = sum(origin == head.origin for origin, _size in kept)
+    # A folder that was begun anew has none of the log's earlier names, an older copy none of the
+    # newest.
+    last = last_sealed(folder)
+    reach = last.root.size if last else -1
+    named = sum(origin == head.origin and size <= reach for origin, size in kept)
     lost = sum(1 for _line in files.whole_lines(folder / CHECKPOINTS)) - named
     put_back = 0
     for sealed in checkpoints_from_behind(folder):
@@ -129,12 +132,20 @@ def append_events(folder: Path, village: str, last: Sealed | None, size: int) ->
     covered, first = (last.events_bytes, last.root.size) if last else (0, 0)
     files.cut_torn_line(path)
     for line in files.whole_lines(path, covered):
-        if first >= size or json.loads(line)["leaf"] != leaf_text(village, first):
+        if first >= size or leaf_in(line) != leaf_text(village, first):
             raise LogInconsistent(f"{village}: event {first} is not the one that was written down")
         first += 1
     for start in range(first, size, STEP):
         files.append(path, event_lines(village, start, min(start + STEP, size)))
     return files.size_of(path)
+
+
+def leaf_in(line: bytes) -> object:
+    """The leaf in a sealed line; None for one that can't be read."""
+    try:
+        return json.loads(line)["leaf"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def leaf_text(village: str, seq: int) -> str:

@@ -38,13 +38,17 @@ class CausedInconsistent(LogInconsistent):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong with one village's books: how many events were sealed, how many are there."""
+    """What is wrong with one village's books: how many events were sealed, how many are there.
+
+    `whole` where only the seals are damaged: the books go on from the newest that was signed.
+    """
 
     village: str
     cause: Cause
     sealed: int
     found: int
     sentence: str
+    whole: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The trouble as JSON has it."""
@@ -107,16 +111,23 @@ def seals_of(village: str) -> Held:
 def troubles() -> list[Trouble]:
     """What keeps the villages' logs from going on from their seals, village by village.
 
-    Villages that have seals and no books are among them. Each in trouble is looked at once more: a
-    log that is signed for the first time between seals and books seems to have lost its seals.
+    Villages that have seals and no books are among them.
     """
     known = set(db.session.scalars(select(LogHead.village)))
-    doubtful = troubles_of(known.union(sealed_villages()))
-    return troubles_of({each.village for each in doubtful})
+    return lasting_troubles(known.union(sealed_villages()))
+
+
+def lasting_troubles(villages: set[str]) -> list[Trouble]:
+    """What is wrong with these villages' books.
+
+    Each in trouble is looked at once more: a log that is signed for the first time between seals
+    and books seems to have lost its seals.
+    """
+    return troubles_of({each.village for each in troubles_of(villages)})
 
 
 def troubles_of(villages: set[str]) -> list[Trouble]:
-    """What is wrong with these villages' books.
+    """What is wrong with these villages' books at one look.
 
     It ends the reading transaction: the books are read after their seals, as both may grow
     meanwhile.

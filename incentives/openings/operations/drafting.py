@@ -104,7 +104,7 @@ def replace_book(
 
 
 def new_opening(village: str, occurred_on: date, *, actor: Actor, now: datetime) -> Opening:
-    """A new draft; refuses a day to come, and a second one at a time."""
+    """A new draft; refuses a day to come or long ago, and a second one at a time."""
     find_village(village)
     check_day(occurred_on, now)
     ledger.hold([village])

@@ -1,6 +1,6 @@
 """What every step of an opening is made of."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
 from incentives.openings.models import Opening, OpeningLine
 from incentives.openings.states import TRANSITIONS, Action
+
+OLDEST = timedelta(days=3653)  # no book that is taken over ended longer ago
 
 
 def hold_opening(village: str, opening_id: UUID) -> Opening:
@@ -62,9 +64,13 @@ def lines_of(opening: Opening) -> list[OpeningLine]:
 
 
 def check_day(day: date, now: datetime) -> None:
-    """Refuse a day that is still to come."""
-    if day > village_day(now):
+    """Refuse a day that is still to come, and a mistyped year."""
+    today = village_day(now)
+    if day > today:
         raise Invalid(errors=[FieldError("/occurred_on", _("This day is still to come"))])
+    if day < today - OLDEST:
+        detail = _("More than ten years ago: is the year right?")
+        raise Invalid(errors=[FieldError("/occurred_on", detail)])
 
 
 def record(

@@ -63,7 +63,8 @@ def unreadable(villages: Iterable[str]) -> list[Trouble]:
     for village in sorted(villages):
         if damage_of(village) and (damage := damage_of(village)):
             size = db.session.scalar(select(LogHead.size).where(LogHead.village == village))
-            found.append(Trouble(village, Cause.SEALS_UNUSABLE, 0, size or 0, damage))
+            cause = Cause.SEALS_UNUSABLE
+            found.append(Trouble(village, cause, 0, size or 0, damage, whole=size is not None))
     return found
 
 

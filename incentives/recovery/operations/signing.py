@@ -17,7 +17,7 @@ from incentives.extensions import db
 from incentives.keys import key
 from incentives.ledger import codes, hold, notes
 from incentives.ledger.models import Erasure, LogHead
-from incentives.ledger.origins import first_origin
+from incentives.ledger.origins import first_origin, opening_of
 from incentives.ledger.reopening import last_known, reopen_log, set_seals_aside
 from incentives.recovery.models import (
     LostItem,
@@ -198,12 +198,12 @@ def reopen_villages(
 
 
 def newest_known(village: str, papers: list[str]) -> notes.Root | None:
-    """The largest checkpoint known of a village's log: the database's, or one from paper."""
+    """The newest checkpoint known of a village's log: the database's, or one from paper."""
     public = notes.private_key(key("log")).public_key()
     texts = [each for each in (last_known(village), *papers) if each is not None]
     roots = [notes.read_checkpoint(each, public) for each in texts]
     known = [each for each in roots if is_of(each.origin, village)]
-    return max(known, key=lambda each: each.size, default=None)
+    return max(known, key=lambda each: (opening_of(each.origin), each.size), default=None)
 
 
 def erase_lost_details(recovery: Recovery, *, actor: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ import {
   readReceipt,
   toHex,
 } from './verify/codes.js';
-import { readKey, readNote, splitOrigin } from './verify/notes.js';
+import { NotSigned, readKey, readNote, splitOrigin } from './verify/notes.js';
 import {
   checkConsistency,
   checkProof,
@@ -36,6 +36,11 @@ import {
 
 const AGAIN = 10000; // milliseconds until a receipt that isn't signed yet is looked up again
 const FINDINGS_SHOWN = 50;
+// What the title of a finding on a signature says already.
+const SAID_ABOVE = new Set([
+  "the signature isn't the log's",
+  "the checkpoint isn't signed by the log's key",
+]);
 const TONES = { holds: 'done', fails: 'refused', open: '', waiting: 'waiting' };
 const CHIPS = { holds: 'done', fails: 'objection', open: 'plain', waiting: 'notice' };
 
@@ -263,6 +268,7 @@ async function verifyCheckpoint(note) {
   try {
     held = await readNote(note, key);
   } catch (error) {
+    if (!(error instanceof NotSigned)) throw error; // cut off or mistyped: nobody's fault
     const findings = [{ check: 'note', logged: words(error), stored: null }];
     return { state: 'fails', verdict: say('checkpoint_fails', names), sentences: [said], findings };
   }
@@ -300,7 +306,7 @@ async function verifyFile(file) {
   if (!found) return verifyText(await file.text());
   if (found.format === 'jishan-statement/v1') return verifyStatement(found);
   if (found.format === 'jishan-proof/v1') return verifyProof(found);
-  return { state: 'open', verdict: say('unknown_code') };
+  return unknown();
 }
 
 /**
@@ -408,13 +414,17 @@ async function verifyLog(file) {
   const seen = remembered
     ? [{ origin: key.base, size: known.size, root: fromHex(known.root, 32) }]
     : [];
-  const { findings, report } = await checkLog(file, key, seen, (count) => {
+  const { findings, report, newest } = await checkLog(file, key, seen, (count) => {
     part('busy-text').textContent = say('progress', { count });
   });
-  // A file of an earlier day ends before what this browser has seen: then the service is asked.
+  // A file of an earlier day ends before what this browser has seen: then the service is asked
+  // whether its log begins with what the file has, and with what was seen.
   const older = seen.some(({ size }) => size > report.events);
   const shorter = findings.findIndex(({ check, table }) => check === 'size' && table === 'earlier');
   if (older && shorter >= 0) findings.splice(shorter, 1);
+  if (older && !findings.length && newest) {
+    findings.push(...(await compareWithNewest(key, newest)).findings);
+  }
   const witnessed = older && !findings.length ? await witness(key) : { said: [], findings: [] };
   findings.push(...witnessed.findings);
   const names = { village: villageName(head.village), count: report.events };
@@ -455,6 +465,14 @@ function factsOfFund(fund) {
 }
 
 /**
+ * What is nothing that is checked here.
+ *
+ * @param {string[]} [sentences]
+ * @returns {Result}
+ */
+const unknown = (sentences = []) => ({ state: 'open', verdict: say('unknown_code'), sentences });
+
+/**
  * What was scanned or pasted.
  *
  * @param {string} text
@@ -465,17 +483,16 @@ async function verifyText(text) {
     try {
       readReceipt(text);
     } catch {
-      return { state: 'open', verdict: say('unknown_code') };
+      return unknown();
     }
     return verifyReceipt(text);
   }
   let note;
   try {
     note = readPaper(text);
-    if (note === text) note = `${text.trim()}\n`; // pasted without its last line feed
     splitOrigin(note.split('\n', 1)[0]);
   } catch {
-    return { state: 'open', verdict: say('unknown_code') };
+    return unknown(codeIn(text).startsWith('P1') ? [say('card_code')] : []);
   }
   return verifyCheckpoint(note);
 }
@@ -507,9 +524,13 @@ function findingRow({ check, table, seq, line, account, column, logged, stored, 
   const where = [what, table, account, seq, line, column];
   const title = element('span', where.filter((each) => each || each === 0).join(' · '));
   title.className = 'row-title';
-  const small = element('p', count ? say('finding_more', { count }) : findingText(logged, stored));
-  small.className = 'row-small fingerprint';
-  box.append(title, small);
+  box.append(title);
+  if (!(check === 'note' && stored === null && SAID_ABOVE.has(logged))) {
+    const text = count ? say('finding_more', { count }) : findingText(logged, stored);
+    const small = element('p', text);
+    small.className = 'row-small fingerprint';
+    box.append(small);
+  }
   row.append(box);
   return row;
 }

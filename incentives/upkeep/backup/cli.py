@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 
 from incentives.clock import now
 from incentives.installation import installation_for_command
+from incentives.ledger.seals import Cause
 from incentives.upkeep.backup import encryption
 from incentives.upkeep.backup.checking import NO_SCRATCH, check_backup, note_checked
 from incentives.upkeep.backup.daily import configured_recipients
@@ -106,9 +107,12 @@ def restore(backup: Path, keyfile: Path | None, identity: Sequence[Path]) -> Non
     )
     made_at = restored.manifest.made_at
     click.echo(f"Restored: {summary(restored.manifest)}.", err=True)
-    if restored.rolled_back:
-        click.echo("The books don't go on from their seals: " + "; ".join(restored.rolled_back))
-        click.echo("Next: `flask ledger catch-up`, before anything else (docs/recovery.md).")
+    if restored.troubles:
+        sentences = "; ".join(each.sentence for each in restored.troubles)
+        click.echo(f"The books don't go on from their seals: {sentences}")
+        older = any(each.cause is Cause.ROLLED_BACK for each in restored.troubles)
+        step = "`flask ledger catch-up`" if older else "look where the seals are"
+        click.echo(f"Next: {step}, before anything else (docs/recovery.md).")
     else:
         click.echo("The books go on from their seals.")
     click.echo(f"What was entered or erased after {made_at} is to be done again: docs/backup.md.")

@@ -14,7 +14,7 @@ from incentives.disk import sync_folder
 from incentives.extensions import db
 from incentives.files import store
 from incentives.ledger.audit import Finding
-from incentives.ledger.seals import rolled_back
+from incentives.ledger.seals import Trouble, troubles
 from incentives.upkeep.backup import postgresql, sqlite
 from incentives.upkeep.backup.archive import DATABASE, FILES
 from incentives.upkeep.backup.keyfile import Keys, place_keys
@@ -27,11 +27,11 @@ from incentives.upkeep.backup.workroom import BackupRefused, data_folder, workro
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored, what is wrong in it, and where its seals are newer."""
+    """What was restored, what is wrong in it, and where it doesn't go on from its seals."""
 
     manifest: Manifest
     findings: list[Finding]
-    rolled_back: list[str]
+    troubles: list[Trouble]
 
 
 def restore_backup(*, path: Path, keys: Keys, identities: Sequence[Any], now: datetime) -> Restored:
@@ -63,9 +63,9 @@ def restore_backup(*, path: Path, keys: Keys, identities: Sequence[Any], now: da
         load(room / DATABASE, manifest)
         findings = [*map(read_finding, manifest.findings), *prove(manifest.moment)]
         place_uploads(room / FILES)
-        older = rolled_back()
+        found = troubles()
         remove_marker()
-    return Restored(manifest, findings, older)
+    return Restored(manifest, findings, found)
 
 
 def read_finding(found: dict[str, str]) -> Finding:

@@ -6,6 +6,7 @@ export class Unchecked extends Error {}
 
 export const NUMBER = /^(?:0|[1-9][0-9]{0,14})$/;
 const RECEIPT_BYTES = 62;
+const DASHES = /^[-\u2010-\u2015\u2212\uff0d]{1,2} /gm;
 
 /**
  * @param {Uint8Array} bytes
@@ -122,13 +123,18 @@ export function readReceipt(text) {
 }
 
 /**
- * The note in `C1…`, or in an address that ends in it; else the text itself.
+ * The note in `C1…`, or in an address that ends in it, or as it was typed: keyboards have other
+ * dashes than a signature's line, and other ends of lines.
  *
  * @param {string} text
  * @returns {string}
  */
 export function readPaper(text) {
   const found = /^C1([A-Za-z0-9_-]+)$/.exec(codeIn(text));
-  if (!found) return text;
+  if (!found) {
+    const typed = text.replace(/\r\n/g, '\n').trim();
+    const [body, ...rest] = typed.split('\n\n');
+    return `${[body, ...rest.map((each) => each.replace(DASHES, '— '))].join('\n\n')}\n`;
+  }
   return new TextDecoder('utf-8', { fatal: true }).decode(fromBase64url(found[1]));
 }

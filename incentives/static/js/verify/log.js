@@ -54,6 +54,8 @@ class LogCheck {
     this.opening = 1;
     this.whole = true;
     this.newestSize = -1;
+    /** @type {Checkpoint | null} */
+    this.newest = null;
     /** @type {string[] | null} */
     this.head = null;
     /** @type {Map<number, { source: string, checkpoint: Checkpoint }[]>} */
@@ -136,7 +138,10 @@ class LogCheck {
   async expectRoot(source, checkpoint) {
     const { size } = checkpoint;
     this.roots.set(size, [...(this.roots.get(size) || []), { source, checkpoint }]);
-    if (source === 'checkpoint') this.newestSize = Math.max(this.newestSize, size);
+    if (source === 'checkpoint' && size > this.newestSize) {
+      this.newestSize = size;
+      this.newest = checkpoint;
+    }
     if (size === 0) await this.compareRoots();
   }
 
@@ -643,13 +648,14 @@ async function checkReversals(file, check) {
 }
 
 /**
- * All that docs/ledger.md lists under "Verifying", over an export.
+ * All that docs/ledger.md lists under "Verifying", over an export; with its newest checkpoint.
  *
  * @param {Blob} file
  * @param {Key} key
  * @param {Checkpoint[]} earlier
  * @param {(events: number) => void} [progress]
- * @returns {Promise<{ findings: Finding[], report: Record<string, any> }>}
+ * @returns {Promise<{ findings: Finding[], report: Record<string, any>,
+ *   newest: Checkpoint | null }>}
  */
 export async function checkLog(file, key, earlier, progress = () => {}) {
   const lines = linesOf(file);
@@ -683,5 +689,5 @@ export async function checkLog(file, key, earlier, progress = () => {}) {
     ...check.counts,
     fund: check.fund.report(),
   };
-  return { findings: check.findings, report };
+  return { findings: check.findings, report, newest: check.newest };
 }

@@ -14,6 +14,9 @@ const encoder = new TextEncoder();
  * @typedef {{ origin: string, size: number, root: Uint8Array }} Checkpoint
  */
 
+/** A checkpoint that is one, but that this log's key didn't sign. */
+export class NotSigned extends Error {}
+
 /**
  * An origin's base, its village, and how often its log was opened (1 unless opened anew).
  *
@@ -79,8 +82,9 @@ export async function readKey(text) {
 }
 
 /**
- * What a checkpoint says; an error unless this log's key signed it under its own origin. Lines of
- * keys that aren't this log's (witnesses) are let be; a wrong one of this log's isn't.
+ * What a checkpoint says; `NotSigned` unless this log's key signed it under its own origin, and
+ * another error for what is no checkpoint. Lines of keys that aren't this log's (witnesses) are
+ * let be; a wrong one of this log's isn't.
  *
  * @param {string} note
  * @param {Key} key
@@ -96,7 +100,7 @@ export async function readNote(note, key) {
   const root = fromBase64(encoded);
   if (!NUMBER.test(size) || root.length !== 32) throw new Error('this is no checkpoint');
   if (splitOrigin(origin).base !== key.base) {
-    throw new Error(`the checkpoint is of ${origin}, the key of ${key.base}`);
+    throw new NotSigned(`the checkpoint is of ${origin}, the key of ${key.base}`);
   }
   const signatures = note.slice(gap + 2, -1).split('\n');
   if (signatures.length > SIGNATURES_AT_MOST) {
@@ -114,12 +118,12 @@ export async function readNote(note, key) {
     if (raw.length < 5) throw new Error('a line of the checkpoint is no signature');
     if (parts[1] === origin && same(raw.slice(0, 4), hint)) {
       if (!(await signedBy(key.publicKey, raw.slice(4), message))) {
-        throw new Error("the signature isn't the log's");
+        throw new NotSigned("the signature isn't the log's");
       }
       signed = true;
     }
   }
-  if (!signed) throw new Error("the checkpoint isn't signed by the log's key");
+  if (!signed) throw new NotSigned("the checkpoint isn't signed by the log's key");
   return { origin, size: Number(size), root };
 }
 
