@@ -11,6 +11,7 @@ from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import (
+    chosen_objections,
     get_awaiting,
     get_objections,
     get_objections_sent_up,
@@ -138,7 +139,7 @@ def list_objections() -> Any:
     """All objections of a village with their rulings, newest first."""
     village = current_village().code
     shown = ListPage(lists.OBJECTIONS, get_objections, limit=30)
-    chosen = lists.OBJECTIONS.narrow(queries.objections(village), shown.query)
+    chosen = chosen_objections(village, shown.query)
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(
         "notices/objections.html",

@@ -1,5 +1,6 @@
 """What is read about notices and objections."""
 
+from incentives.notices.queries.kept import kept_from, without_kept
 from incentives.notices.queries.notices import (
     NoticeView,
     ShownLine,
@@ -58,6 +59,7 @@ __all__ = [
     "granted_by",
     "is_gone",
     "is_of",
+    "kept_from",
     "labels_of",
     "line_of_award",
     "lines_of",
@@ -82,4 +84,5 @@ __all__ = [
     "ruled_objections",
     "steps_of_award",
     "subject_of",
+    "without_kept",
 ]

@@ -18,6 +18,7 @@ from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
+from incentives.notices.queries.kept import kept_from, without_kept
 from incentives.notices.queries.notices import find_notice
 from incentives.shop.models import Redemption
 from incentives.shop.queries import redemptions
@@ -72,9 +73,12 @@ def still_open(village: str) -> Select[Objection]:
     return objections(village).where(Objection.status == ObjectionStatus.OPEN)
 
 
-def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:
-    """A household's last objections, the newest first."""
+def newest_objections(
+    village: str, household_id: UUID, most: int, reader: Actor | None
+) -> list[Objection]:
+    """A household's last objections, the newest first; for staff those that they may know of."""
     chosen = objections(village).where(Objection.household_id == household_id)
+    chosen = without_kept(chosen, reader)
     return list(db.session.scalars(chosen.order_by(Objection.id.desc()).limit(most)))
 
 
@@ -232,14 +236,23 @@ def is_of(objection: Objection, actor: Actor) -> bool:
 
 
 def objector(objection: Objection, names: dict[UUID, str]) -> str | None:
-    """Who objected, for whoever reads an award's way: to neighbours just another household."""
+    """Who objected, for whoever reads an award's way: to neighbours just another household.
+
+    Of one on paper also who wrote it down. To staff of the household concerned as to neighbours.
+    """
     reader = find_actor()
-    whole = reader is not None and (
-        may(reader, "objection.read", objection.village) or is_of(objection, reader)
-    )
-    if objection.household_id is not None and not whole:
-        return _("another household")
-    return names.get(objection.made_by)
+    if reader is not None and (is_of(objection, reader) or is_told(objection, reader)):
+        if objection.on_behalf_of is None:
+            return names.get(objection.made_by)
+        writer = _("written down by %(name)s", name=names.get(objection.made_by, ""))
+        return " · ".join((names.get(objection.on_behalf_of, ""), writer))
+    return _("another household") if objection.household_id is not None else None
+
+
+def is_told(objection: Objection, reader: Actor) -> bool:
+    """Whether the reader's roles tell them who objected: not where it concerns their household."""
+    told = may(reader, "objection.read", objection.village)
+    return told and objection.id not in kept_from(reader)
 
 
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
@@ -248,7 +261,9 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     found = objections_of(award)
     granted = db.session.scalars(select(Objection).where(Objection.granted_award_id == award.id))
     found += [each for each in granted if each not in found]
-    names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
+    names = person_names(
+        person for each in found for person in (each.made_by, each.on_behalf_of, each.ruled_by)
+    )
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
