@@ -231,3 +231,44 @@ def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
     assert "王建国" not in keyed
     found = site.call("cadre", "GET", f"{BATCH}/people?{asked}").json["people"]
     assert {each["resident_id"] for each in found} == {one, two}
+
+
+def test_a_sheet_keyed_in_twice_asks_first(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    asked = f"rule_item=CL01&occurred_on={DAY}&printed=4102444800"
+    assert "was entered already" not in site.open("cadre", f"{NEW}?{asked}")
+    assert site.send("cadre", NEW, **typed(people=one)).status_code == 303
+    page = site.open("cadre", f"{NEW}?{asked}")
+    assert "This was entered already for that day, for 1 of these people, by cadre 某" in page
+    assert f"rule_item=CL01&amp;from={DAY}&amp;to={DAY}" in page
+    refused = site.send("cadre", NEW, **typed(people=[one, two]))
+    assert refused.status_code == 422
+    assert "by cadre 某" in refused.text
+    assert count(site) == 1
+    kept = site.send("cadre", NEW, **typed(people=[one, two], again="1"))
+    assert kept.status_code == 303, kept.text
+    assert count(site) == 3
+
+
+def test_a_batch_sent_twice_by_api_asks_first(site: Site) -> None:
+    one, two, three = people(site, "扎西彭措", "洛绒卓玛", "次仁央宗")
+    act_of = {"rule_item": "CL01", "occurred_on": DAY}
+
+    def body(*ids: str, **more: Any) -> dict[str, Any]:
+        return {**act_of, "lines": [{"resident_id": each} for each in ids], **more}
+
+    first = site.call("cadre", "POST", BATCH, body(one)).json
+    check = site.call("cadre", "POST", f"{BATCH}/check", body(one, two)).json
+    assert (check["ready"], check["entered"]["batch_id"]) == (False, first["batch_id"])
+    assert check["entered"]["people"] == 1
+    twice = site.call("cadre", "POST", BATCH, body(one, two))
+    assert (twice.status_code, twice.json["type"]) == (422, "/problems/duplicate")
+    assert twice.json["batch_id"] == first["batch_id"]
+    assert twice.json["entered_at"].endswith("Z")
+    # Another list on which one of three stands is another list.
+    assert site.call("cadre", "POST", f"{BATCH}/check", body(one, two, three)).json["ready"]
+    assert site.call("cadre", "POST", f"{BATCH}/check", body(one, again=True)).json["ready"]
+    assert site.call("cadre", "POST", BATCH, body(one, two, again=True)).status_code == 201
+    for award in site.call("cadre", "GET", f"{AT}/awards").json["items"]:
+        site.call("cadre", "POST", f"{AT}/awards/{award['id']}/withdrawal")
+    assert site.call("cadre", "POST", BATCH, body(one, two)).status_code == 201

@@ -24,7 +24,12 @@ def post_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Propose the same act for many people: all or none, each bad line named."""
     actor = current_actor()
     awards = operations.propose_batch(
-        village=village, lines=lines_of(body), act=act_of(body), actor=actor, now=now()
+        village=village,
+        lines=lines_of(body),
+        act=act_of(body),
+        again=body["again"],
+        actor=actor,
+        now=now(),
     )
     outputs = award_outputs(queries.award_views(awards), actor)
     return {
@@ -43,15 +48,16 @@ def lines_of(body: dict[str, Any]) -> list[operations.BatchLine]:
 @writes(schemas.BatchCheckOutput, body=schemas.BatchInput, permission="award.propose", keyed=False)
 def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """What a batch would be answered line by line, with what caps leave; nothing is kept."""
+    lines, act = lines_of(body), act_of(body)
     checks = operations.check_batch(
-        village=village,
-        lines=lines_of(body),
-        act=act_of(body),
-        actor=current_actor(),
-        now=now(),
+        village=village, lines=lines, act=act, actor=current_actor(), now=now()
+    )
+    entered = queries.entered_already(
+        village, act.rule_item, act.occurred_on, [line.resident_id for line in lines]
     )
     return {
-        "ready": not any(each.problem for each in checks),
+        "ready": not any(each.problem for each in checks) and (body["again"] or entered is None),
+        "entered": entered,
         "points": (points := sum(each.points for each in checks)),
         "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,

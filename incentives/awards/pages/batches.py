@@ -1,5 +1,6 @@
 """A cadre's page for one act of many people: tick, paste or upload, mend, send; and its paper."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -108,6 +109,7 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
             village=village,
             act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
             lines=[operations.BatchLine(each, data["quantity"]) for each in people],
+            again=data["again"],
             actor=current_actor(),
             now=now(),
         )
@@ -147,12 +149,27 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         grids=grid_picks(village, people),
         ticked=ticked,
         found=found,
+        entered=entered_before(
+            village, form, found.people or [each.resident.id for each in people]
+        ),
         picks=queries.same_people(village, current_actor().person),
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
         words=words,
     )
+
+
+def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Entered | None:
+    """The batch as which a printed sheet, or the list that was sent, was entered already.
+
+    On a sheet many names aren't ticked: one of them is enough.
+    """
+    act, find = form.data, queries.entered_already
+    if not form.submitted and "printed" in request.args:
+        with suppress(Invalid):
+            act, find = parsing.load(forms.NewAwards(), asked()), queries.entered_of
+    return find(village, act["rule_item"], act["occurred_on"], people) if act else None
 
 
 def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str, list[UUID]]]:

@@ -60,6 +60,9 @@ class BatchLineInput(Schema):
 
 
 class BatchInput(ActInput):
+    """`again` says that the act was done once more, where its people stand for that day already."""
+
+    again = fields.Boolean(load_default=False)
     lines = fields.List(
         fields.Nested(BatchLineInput),
         required=True,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
+from incentives.awards.operations import STANDS_ALREADY
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import (
@@ -18,7 +19,7 @@ from incentives.notices.api import (
     objection_outputs,
 )
 from incentives.notices.described import described
-from incentives.notices.models import Objection
+from incentives.notices.models import Objection, ObjectionStatus
 from incentives.notices.pages.shared import blueprint
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
@@ -123,13 +124,16 @@ def rule(objection_id: UUID) -> Any:
     )
     if answer:
         return answer
-    objection = queries.find_objection(village, objection_id)
+    objection, today = queries.find_objection(village, objection_id), village_day(now())
+    waits = objection.status is ObjectionStatus.OPEN
     return render(
         "notices/rule.html",
         form=form,
         each=described(village, [objection])[0],
         may_rule=operations.may_rule(objection, current_actor()),
-        today=village_day(now()),
+        standing=queries.standing_award(objection, today) if waits else None,
+        stands_already=STANDS_ALREADY,
+        today=today,
     )
 
 

@@ -28,6 +28,7 @@ from incentives.notices.queries.objections import (
     disputable_redemptions,
     find_objection,
     granted_by,
+    is_granted,
     is_of,
     matter_of,
     newest_objections,
@@ -41,6 +42,7 @@ from incentives.notices.queries.objections import (
     open_objections_to,
     overdue_objections,
     ruled_objections,
+    standing_award,
     steps_of_award,
 )
 
@@ -58,6 +60,7 @@ __all__ = [
     "find_objection",
     "granted_by",
     "is_gone",
+    "is_granted",
     "is_of",
     "kept_from",
     "labels_of",
@@ -82,6 +85,7 @@ __all__ = [
     "open_objections_to",
     "overdue_objections",
     "ruled_objections",
+    "standing_award",
     "steps_of_award",
     "subject_of",
     "without_kept",
