@@ -35,7 +35,7 @@ def summary(notice: Notice) -> dict[str, Any]:
     return {
         **columns(notice),
         "label": notice.label,
-        "status": "open" if notice.closed_at is None else "closed",
+        "status": notice.status,
     }
 
 
