@@ -1,6 +1,7 @@
 """Whoever objects to a neighbour's points isn't named to them, nor to staff of their household."""
 
 import io
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -48,25 +49,29 @@ def award(site: Site, home: Home) -> str:
     return str(award_id)
 
 
-@pytest.fixture
-def kin(site: Site, home: Home) -> str:
-    """Whoever heads the first household, on the village's staff too; the user's name."""
-    roles = [Assignment(role, VILLAGE) for role in (Role.REVIEWER, Role.CADRE, Role.SUPERVISOR)]
+def hire(site: Site, username: str, *roles: Role, resident_id: UUID | None = None) -> None:
+    """Give somebody these roles in the village."""
     with site.app.app_context():
         act(
             lambda: (
                 add_user(
-                    username="kin",
-                    name="扎西彭措",
+                    username=username,
+                    name=f"{username} 某",
                     password=PASSWORD,
-                    roles=roles,
-                    resident_id=home.head,
+                    roles=[Assignment(role, VILLAGE) for role in roles],
+                    resident_id=resident_id,
                     actor=SYSTEM,
                     now=now(),
                 )
                 and None
             )
         )
+
+
+@pytest.fixture
+def kin(site: Site, home: Home) -> str:
+    """Whoever heads the first household, on the village's staff too; the user's name."""
+    hire(site, "kin", Role.REVIEWER, Role.CADRE, Role.SUPERVISOR, resident_id=home.head)
     return "kin"
 
 
@@ -169,22 +174,17 @@ def test_one_on_paper_is_theirs_for_whom_it_was_written_down(site, home, other, 
     for_them = {**about, "on_behalf_of": str(other.head)}
     # Who registered the points doesn't write down an objection to them.
     assert site.call("cadre", "POST", f"{AT}/objections", for_them).status_code == 403
-    with site.app.app_context():
-        act(
-            lambda: (
-                add_user(
-                    username="writer",
-                    name="writer 某",
-                    password=PASSWORD,
-                    roles=[Assignment(Role.CADRE, VILLAGE)],
-                    actor=SYSTEM,
-                    now=now(),
-                )
-                and None
-            )
-        )
+    hire(site, "writer", Role.CADRE)
     assert site.call("writer", "POST", f"{AT}/objections", for_them).status_code == 201
     assert named(site, "reviewer", award) == "王建国 · written down by writer 某"
     assert named(site, home.number, award) == "another household"
     assert "writer 某" not in home.open(f"/c/awards/{award}")
     assert "written down by writer 某" in other.open("/c/objections")
+
+
+def test_a_cadre_who_objects_is_named_to_staff_alone(site, home, award):
+    hire(site, "writer", Role.CADRE)
+    about = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}
+    assert site.call("writer", "POST", f"{AT}/objections", about).status_code == 201
+    assert named(site, "reviewer", award) == "writer 某"
+    assert named(site, home.number, award) == "None"
