@@ -90,14 +90,14 @@ def propose_batch(
     village: str,
     act: Act,
     lines: Sequence[BatchLine],
-    again: bool = False,
+    once: bool = False,
     actor: Actor,
     now: datetime,
 ) -> list[Award]:
     """Propose the same act for many people: all or none, each bad line named by its pointer.
 
-    Refuses as `propose_award` does, a person who stands there twice, and a list that was entered
-    for that day already, unless whoever sends it says that it was done `again`.
+    Refuses as `propose_award` does, a person who stands there twice, and where it is to be entered
+    `once` (a printed sheet is), a list that was entered for that day already.
     """
     require(actor, "award.propose", village)
     refuse_length(lines)
@@ -110,7 +110,7 @@ def propose_batch(
     if over:
         errors = at_lines(over)
         raise CapExceeded(errors[0].detail, errors=errors)
-    if not again:
+    if once:
         refuse_entered_already(village, act, lines)
     batch_id = new_id()
     awards = []

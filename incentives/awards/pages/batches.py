@@ -59,6 +59,11 @@ def asked(*also: str) -> dict[str, str]:
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
+def is_sheet() -> bool:
+    """Whether the page keys in a printed sheet."""
+    return printed_at(request.args.get("printed")) is not None
+
+
 def draft_of(village: str) -> str:
     """The name of this page's draft: each cadre has one, and one more for each printed sheet."""
     parts = [village, str(current_actor().user_id), *asked("grid", "printed").values()]
@@ -109,7 +114,7 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
             village=village,
             act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
             lines=[operations.BatchLine(each, data["quantity"]) for each in people],
-            again=data["again"],
+            once=is_sheet() and not data["again"],
             actor=current_actor(),
             now=now(),
         )
@@ -161,12 +166,14 @@ def show_new(village: str, form: Form, found: Found) -> Any:
 
 
 def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Entered | None:
-    """The batch as which a printed sheet, or the list that was sent, was entered already.
+    """The batch as which a printed sheet was entered already.
 
-    On a sheet many names aren't ticked: one of them is enough.
+    Before it is sent, many of its names aren't ticked: one that stands is enough.
     """
+    if not is_sheet():
+        return None
     act, find = form.data, queries.entered_already
-    if not form.submitted and "printed" in request.args:
+    if not form.submitted:
         with suppress(Invalid):
             act, find = parsing.load(forms.NewAwards(), asked()), queries.entered_of
     return find(village, act["rule_item"], act["occurred_on"], people) if act else None

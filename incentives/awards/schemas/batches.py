@@ -8,10 +8,11 @@ from werkzeug.datastructures import FileStorage
 
 from incentives.awards.models import CapPer, CapPeriod
 from incentives.awards.naming import NameProblem
+from incentives.awards.schemas.awards import EnteredOutput
 from incentives.awards.schemas.shared import CODE
 from incentives.files.schemas import is_upload
 from incentives.files.sheets import Unreadable, read_sheets, shown
-from incentives.web.schemas import Day, Id, InstantField, Points, Schema
+from incentives.web.schemas import Day, Id, Points, Schema
 
 TEXT_AT_MOST = 40_000
 GRID = validate.Regexp(r"\A[0-9]{15}\Z")
@@ -85,20 +86,11 @@ class LineCheckOutput(Schema):
     problem = fields.String(allow_none=True)
 
 
-class EnteredOutput(Schema):
-    """A batch that was entered: by whom, when, and how many of those asked about stand in it."""
-
-    batch_id = Id()
-    entered_by = Id()
-    entered_at = InstantField()
-    people = fields.Integer()
-
-
 class BatchCheckOutput(Schema):
     """`ready` says whether the batch would be taken as it is.
 
     `entered` is the batch in which at least half of these people stand already for that act and
-    day, if any: it isn't taken then without `again`.
+    day, if any: with `once` it isn't taken then.
     """
 
     ready = fields.Boolean()
