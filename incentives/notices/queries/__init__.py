@@ -1,6 +1,6 @@
 """What is read about notices and objections."""
 
-from incentives.notices.queries.kept import kept_from, without_kept
+from incentives.notices.queries.kept import is_of, kept_from, without_kept
 from incentives.notices.queries.notices import (
     NoticeView,
     ShownLine,
@@ -29,7 +29,6 @@ from incentives.notices.queries.objections import (
     find_objection,
     granted_by,
     is_granted,
-    is_of,
     matter_of,
     newest_objections,
     objectionable_awards,

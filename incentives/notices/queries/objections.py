@@ -8,8 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from incentives.access.actor import Actor, find_actor
-from incentives.access.permissions import may
+from incentives.access.actor import Actor
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
 from incentives.awards.queries import rule_in_force, same_act
@@ -19,7 +18,7 @@ from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
-from incentives.notices.queries.kept import kept_from, without_kept
+from incentives.notices.queries.kept import objector, without_kept
 from incentives.notices.queries.notices import find_notice
 from incentives.shop.models import Redemption
 from incentives.shop.queries import redemptions
@@ -244,33 +243,6 @@ def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
     waiting = select(func.count()).select_from(still_open(village).subquery())
     return db.session.scalar(waiting) or 0
-
-
-def is_of(objection: Objection, actor: Actor) -> bool:
-    """Whether an objection is the actor's own or their household's."""
-    return objection.made_by == actor.person or (
-        actor.household_id is not None and objection.household_id == actor.household_id
-    )
-
-
-def objector(objection: Objection, names: dict[UUID, str]) -> str | None:
-    """Who objected, for whoever reads an award's way: to neighbours just another household.
-
-    Of one on paper also who wrote it down. To staff of the household concerned as to neighbours.
-    """
-    reader = find_actor()
-    if reader is not None and (is_of(objection, reader) or is_told(objection, reader)):
-        if objection.on_behalf_of is None:
-            return names.get(objection.made_by)
-        writer = _("written down by %(name)s", name=names.get(objection.made_by, ""))
-        return " · ".join((names.get(objection.on_behalf_of, ""), writer))
-    return _("another household") if objection.household_id is not None else None
-
-
-def is_told(objection: Objection, reader: Actor) -> bool:
-    """Whether the reader's roles tell them who objected: not where it concerns their household."""
-    told = may(reader, "objection.read", objection.village)
-    return told and objection.id not in kept_from(reader)
 
 
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
