@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request
 
-from incentives.access import limits, lists, operations, queries, schemas
+from incentives.access import hooks, limits, lists, operations, queries, schemas
 from incentives.access.actor import Actor, current_actor
 from incentives.access.guarding import bearer_token
 from incentives.access.models import AuditRow, User
@@ -152,6 +152,8 @@ def get_audit(query: dict[str, Any]) -> dict[str, Any]:
     """What was done in a division and below, newest first; in all that one covers unless said."""
     covered = [query["village"]] if query["village"] else lists.trails_of(current_actor())
     chosen = lists.AUDIT.narrow(queries.audit_rows(covered), query)
+    for kept in hooks.makers_kept:
+        chosen = chosen.where(~queries.is_making(kept(current_actor())))
     found = page(chosen, [AuditRow.id.desc()], query)
     names = queries.person_names(row.person for row in found["items"])
     items = [audit_output(row, names) for row in found["items"]]

@@ -32,6 +32,8 @@ home_of: list[Callable[[UUID], tuple[UUID, str] | None]] = []
 names_of: list[Callable[[set[UUID]], dict[UUID, str]]] = []
 # Set by rooms with codes of their own: what one of them in the audit trail is in words, or None.
 words_for: list[Callable[[str], str | None]] = []
+# Set by notices: the records of which the trail doesn't tell a reader who made them.
+makers_kept: list[Callable[[Actor], frozenset[UUID]]] = []
 # Set by patrols: the endpoints that the token of a walker's phone serves for.
 walk_calls: set[str] = set()
 # Set by shop: what asks for a token asks for its terminal's state and division too, as its last two

@@ -1,14 +1,15 @@
 """What is read about users and the audit trail."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select
 
 from incentives.access import hooks
 from incentives.access.actor import Actor, Role
+from incentives.access.audit import Tag
 from incentives.access.models import AuditRow, User, UserRole
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -123,6 +124,12 @@ def users_under(actor: Actor) -> Select[User]:
     inside = or_(*[UserRole.division.startswith(code, autoescape=True) for code in codes])
     outside = select(UserRole.user_id).where(UserRole.user_id == User.id, ~inside)
     return chosen.where(~outside.exists(), User.roles.any())
+
+
+def is_making(subjects: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether a row says who made one of these records (objections)."""
+    made = AuditRow.tag == Tag.OBJECTION_MADE.value
+    return and_(made, AuditRow.subject.in_(subjects))
 
 
 def audit_rows(divisions: Iterable[str]) -> Select[AuditRow]:

@@ -33,6 +33,7 @@ class NewAwards(Schema):
     quantity = quantity(load_default=1)
     note = fields.String(validate=validate.Length(max=NOTE_LENGTH))
     people = fields.List(Id(), load_default=list, validate=validate.Length(max=LINES_AT_MOST))
+    again = fields.Boolean(load_default=False)
     names = fields.String(load_default="", validate=validate.Length(max=TEXT_AT_MOST))
     sheet = SheetField(load_default=None)
     lines = fields.List(

@@ -7,6 +7,7 @@ An objection is ruled on by somebody who had no hand in what it is about.
 
 from flask import Flask
 
+from incentives.access import hooks as access_hooks
 from incentives.awards import telling as awards_telling
 from incentives.awards import timeline
 from incentives.awards.queries import waiting
@@ -14,7 +15,7 @@ from incentives.clearing import telling as clearing_telling
 from incentives.ledger import Kind
 from incentives.notices.owed import rulings_given, rulings_owed
 from incentives.notices.pages import way_to_clearing, way_to_object
-from incentives.notices.queries import granted_by, labels_of, steps_of_award
+from incentives.notices.queries import granted_by, is_granted, kept_from, labels_of, steps_of_award
 from incentives.notices.rebuilding import rebuild_dispute
 from incentives.notices.telling import tell_given_back
 from incentives.recovery import hooks
@@ -26,6 +27,8 @@ def init_app(app: Flask) -> None:
     """Let an award's page show its notice and objections, and statements what came of them."""
     awards_telling.notice_labels[:] = [labels_of]
     waiting.rulings[:] = [granted_by]
+    waiting.grants[:] = [is_granted]
+    access_hooks.makers_kept[:] = [kept_from]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)
     if way_to_object not in timeline.ways_to_object:

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy import Select
 
-from incentives.access.actor import current_actor
+from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.clock import now
 from incentives.database import columns
@@ -25,6 +26,8 @@ blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description=__d
 
 VILLAGE = "/villages/<village>"
 ONE = f"{VILLAGE}/notices/<int:number>"
+# What isn't said of an objection to staff of the household that it concerns.
+UNNAMED = dict.fromkeys(("made_by", "on_behalf_of", "household_id"))
 
 
 def summary(notice: Notice) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def summary(notice: Notice) -> dict[str, Any]:
     return {
         **columns(notice),
         "label": notice.label,
-        "status": "open" if notice.closed_at is None else "closed",
+        "status": notice.status,
     }
 
 
@@ -61,12 +64,20 @@ def line_outputs(view: queries.NoticeView) -> list[dict[str, Any]]:
     ]
 
 
+def chosen_objections(village: str, query: dict[str, Any]) -> Select[Objection]:
+    """The objections that a list's filters choose; one household's only where that may be read."""
+    chosen = lists.OBJECTIONS.narrow(queries.objections(village), query)
+    return queries.without_kept(chosen, find_actor()) if query.get("household") else chosen
+
+
 def objection_outputs(found: Sequence[Objection]) -> list[dict[str, Any]]:
     """Objections with what they are about."""
     numbers = queries.notice_numbers([each.notice_id for each in found if each.notice_id])
+    kept = queries.kept_from(find_actor())
     return [
         {
             **columns(each),
+            **(UNNAMED if each.id in kept else {}),
             "upheld": None
             if each.status is ObjectionStatus.OPEN
             else each.status is ObjectionStatus.UPHELD,
@@ -149,7 +160,7 @@ def post_closing(village: str, number: int) -> dict[str, Any]:
 def get_objections(village: str, query: dict[str, Any]) -> dict[str, Any]:
     """A village's objections, newest first; residents see their own household's."""
     actor = current_actor()
-    chosen = lists.OBJECTIONS.narrow(queries.objections(village), query)
+    chosen = chosen_objections(village, query)
     if not may(actor, "objection.read", village):
         chosen = chosen.where(Objection.household_id == actor.household_id)
     found = page(chosen, [Objection.id.desc()], query)

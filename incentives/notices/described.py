@@ -1,7 +1,7 @@
 """Objections in words: what each is to and where that is, whose it is, who wrote and ruled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -20,7 +20,7 @@ from incentives.awards.words import item_name
 from incentives.clearing.queries import find_clearing, taken
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeLine, Objection, ObjectionStatus
-from incentives.notices.queries import Matter, matter_of
+from incentives.notices.queries import Matter, kept_from, matter_of
 from incentives.register.dues import due_words
 from incentives.register.models import Household
 from incentives.register.names import masked
@@ -83,7 +83,14 @@ def described(village: str, found: Sequence[Objection]) -> list[Described]:
     rules = rule_names(village, {each.missing_rule_item for each in found})
     reader = find_actor()
     whole = reader is not None and may(reader, "objection.read", village)
-    return [describe(each, views, names, rules, whole=whole) for each in found]
+    kept = kept_from(reader) if whole else frozenset()
+    shown = [describe(each, views, names, rules, whole=whole) for each in found]
+    return [unnamed(each) if each.objection.id in kept else each for each in shown]
+
+
+def unnamed(each: Described) -> Described:
+    """The same for staff of the household concerned: not whose it is, nor who wrote it down."""
+    return replace(each, asker=gettext("another household"), writer="")
 
 
 def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:

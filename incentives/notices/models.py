@@ -45,6 +45,13 @@ class ObjectionStatus(StrEnum):
     OVERRULED = "overruled"
 
 
+class NoticeStatus(StrEnum):
+    """Whether a notice is in public still."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Notice(Base):
     """A numbered public list of one kind, from a day to a day.
 
@@ -84,6 +91,11 @@ class Notice(Base):
     def label(self) -> str:
         """The number that people quote: 2026-7 is the year's seventh."""
         return f"{self.year}-{self.number_in_year}"
+
+    @property
+    def status(self) -> NoticeStatus:
+        """Its state: it is closed once, by its closing."""
+        return NoticeStatus.OPEN if self.closed_at is None else NoticeStatus.CLOSED
 
     def is_over(self, on: date) -> bool:
         """Whether its last day in public has passed, so that it can be closed."""

@@ -148,13 +148,16 @@ class AboutOutput(Schema):
 
 
 class ObjectionOutput(Schema):
-    """`due_on` is the last day for the ruling; `granted_award` what came of a missing award."""
+    """`due_on` is the last day for the ruling; `granted_award` what came of a missing award.
+
+    `made_by`, `on_behalf_of` and `household_id` are null for staff of the household concerned.
+    """
 
     id = Id()
     status = fields.Enum(ObjectionStatus, by_value=True)
     about = fields.Nested(AboutOutput)
     reason = fields.String()
-    made_by = Id()
+    made_by = Id(allow_none=True)
     made_at = InstantField()
     on_behalf_of = Id(allow_none=True)
     household_id = Id(allow_none=True)

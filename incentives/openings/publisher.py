@@ -67,6 +67,13 @@ class OpeningPublisher:
             decided=frozenset(each.checker for each in checks_of(opening.id)),
         )
 
+    def households(self, ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+        """The household whose points a line has; none of the fund's and of goods."""
+        rows = db.session.execute(
+            select(OpeningLine.id, OpeningLine.household_id).where(OpeningLine.id.in_(ids))
+        )
+        return {line: frozenset({home} if home else ()) for line, home in rows}
+
     def statuses(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Posted, or reversed."""
         lines = db.session.scalars(select(OpeningLine).where(OpeningLine.id.in_(ids)))

@@ -231,3 +231,48 @@ def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
     assert "王建国" not in keyed
     found = site.call("cadre", "GET", f"{BATCH}/people?{asked}").json["people"]
     assert {each["resident_id"] for each in found} == {one, two}
+
+
+def test_a_sheet_keyed_in_twice_asks_first(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    asked = f"rule_item=CL01&occurred_on={DAY}&printed=4102444800"
+    assert "was entered already" not in site.open("cadre", f"{NEW}?{asked}")
+    assert site.send("cadre", NEW, **typed(people=one)).status_code == 303
+    page = site.open("cadre", f"{NEW}?{asked}")
+    assert "This was entered already for that day, for 1 of these people, by cadre 某" in page
+    assert f"rule_item=CL01&amp;from={DAY}&amp;to={DAY}" in page
+    refused = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two]))
+    assert refused.status_code == 422
+    assert "by cadre 某" in refused.text
+    assert count(site) == 1
+    kept = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], again="1"))
+    assert kept.status_code == 303, kept.text
+    assert count(site) == 3
+    assert site.send("cadre", NEW, **typed(people=[one, two])).status_code == 303
+
+
+def test_a_list_to_be_entered_once_is_refused_by_api_the_second_time(site: Site) -> None:
+    one, two, three = people(site, "扎西彭措", "洛绒卓玛", "次仁央宗")
+
+    def send(*ids: str, to: str = BATCH, once: bool = True) -> Any:
+        lines = [{"resident_id": each} for each in ids]
+        body = {"rule_item": "CL01", "occurred_on": DAY, "lines": lines, "once": once}
+        return site.call("cadre", "POST", to, body)
+
+    first = send(one).json
+    assert first["entered"] is None
+    check = send(one, two, to=f"{BATCH}/check").json
+    assert (check["ready"], check["entered"]["batch_id"]) == (False, first["batch_id"])
+    assert check["entered"]["people"] == 1
+    twice = send(one, two)
+    assert (twice.status_code, twice.json["type"]) == (422, "/problems/duplicate")
+    assert twice.json["batch_id"] == first["batch_id"]
+    assert twice.json["entered_at"].endswith("Z")
+    # A list on which one of three stands is another list.
+    assert send(one, two, three, to=f"{BATCH}/check").json["ready"]
+    assert send(one, to=f"{BATCH}/check", once=False).json["ready"]
+    again = send(one, two, once=False)
+    assert (again.status_code, again.json["entered"]) == (201, check["entered"])
+    for award in site.call("cadre", "GET", f"{AT}/awards").json["items"]:
+        site.call("cadre", "POST", f"{AT}/awards/{award['id']}/withdrawal")
+    assert send(one, two).status_code == 201

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from incentives.awards import operations as awards
 from incentives.awards.models import Award, AwardStatus, CapPeriod, Decision
@@ -144,3 +145,32 @@ def propose_all(scene: Scene, people: list[UUID], code: str = "CL01") -> list[Aw
             now=now(),
         )
     )
+
+
+def test_a_batch_names_bad_lines_and_passed_caps_at_once(app: Flask) -> None:
+    scene = make_scene()
+    people = [each.id for each in scene.people()]
+    scene.propose(quantity=6, person=people[1])
+    with pytest.raises(Invalid) as refused:
+        propose_all(scene, [scene.household.id, people[0], people[1], people[0]])
+    with force_locale("en"):
+        said = {error.pointer: str(error.detail) for error in refused.value.errors}
+    assert list(said) == [f"/lines/{line}/resident_id" for line in (0, 2, 3)]
+    assert "left" in said["/lines/2/resident_id"]
+
+
+@pytest.mark.parametrize(
+    ("code", "times", "words"),
+    [("CL01", 6, "that month"), ("SA03", 4, "that quarter"), ("CL02", 4, "that year")],
+)
+def test_where_nothing_is_left_it_says_so(app: Flask, code: str, times: int, words: str) -> None:
+    scene = make_scene()
+    for _time in range(times):
+        scene.propose(code)
+    with pytest.raises(CapExceeded) as refused:
+        scene.propose(code)
+    with force_locale("en"):
+        assert str(refused.value.detail).endswith(f"nothing is left {words}")
+    for language in ("zh_Hans_CN", "bo"):
+        with force_locale(language):
+            assert "0" not in str(refused.value.detail)

@@ -230,7 +230,7 @@ def test_a_refused_form_names_who_is_over_the_cap(site: Site) -> None:
     answer = site.send("cadre", "/desk/awards/new", **form)
     assert answer.status_code == 422
     assert "洛绒卓玛" in answer.text
-    assert "Join the clean-up of common ground: 0 more points are left that month" in answer.text
+    assert "Join the clean-up of common ground: nothing is left that month" in answer.text
 
 
 def test_objections_on_pages(site: Site) -> None:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from incentives.awards.words import CATEGORIES
 from incentives.web.sheets import for_the_wall, pdf_of
 from tests.awards.rules_site import (
+    AT,
     BOOKS,
     PUBLIC,
     USERS,
@@ -289,3 +290,25 @@ def last_line(text: str) -> str:
     """What stands last on a page, but for its number."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [line for line in lines if not re.fullmatch(r"\d+ ?/ ?\d+", line)][-1]
+
+
+def test_a_day_chooses_the_version_that_was_in_force_on_it(site: Site) -> None:
+    draft(site)
+    adopt(site, 1)
+    draft(site)
+    adopt(site, 2, effective_on="2026-03-20")
+    anyone = site.app.test_client()
+    anyone.get("/language/en")
+    for day, number in (("2026-03-02", 1), ("2026-03-19", 1), ("2026-03-20", 2)):
+        assert f"{PUBLIC}/{number}/print" in anyone.get(f"{PUBLIC}?on={day}").text, day
+        assert ask(site, None, "GET", f"{AT}/rules?on={day}")["rulebook"] == number
+    assert "Version 2 of the rules" in anyone.get(f"{PUBLIC}?on=2026-03-20").text
+    assert "What earns points" in anyone.get(f"{PUBLIC}?on=2026-03-19").text
+    for on, words in (
+        ("2026-02-30", "Write a day"),
+        ("", "Write a day"),
+        ("2026-03-01", "in force"),
+    ):
+        refused = anyone.get(f"{PUBLIC}?on={on}")
+        assert refused.status_code == 422, on
+        assert words in refused.text

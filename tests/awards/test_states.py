@@ -20,11 +20,13 @@ from incentives.awards.states import (
     RulebookAction,
     allowed,
 )
+from incentives.database import new_id
 from incentives.extensions import db
 from tests.awards import versions
+from tests.awards.claiming import claim
 from tests.awards.public import object_to, overrule, post, publish, uphold
 from tests.awards.scenes import Scene, make_scene
-from tests.factories import VILLAGE, make_village
+from tests.factories import VILLAGE, make_household, make_village
 from tests.machines import Machine, differences, flow_of, somebody, try_state
 
 AWARD_FLOW = flow_of("""
@@ -88,9 +90,20 @@ def state_of(award_id: UUID) -> AwardStatus:
     return db.session.get_one(Award, award_id).status
 
 
-def award_in(scene: Scene, status: AwardStatus) -> UUID:
-    """An award in a state, by the acts that lead there; its id. Its rule has no cap."""
-    award = scene.propose("SA04")
+def entered(scene: Scene) -> Award:
+    """An award that a cadre registered; its rule has no cap."""
+    return scene.propose("SA04")
+
+
+def claimed(scene: Scene) -> Award:
+    """A claim that a cadre wrote down for somebody, each of a household of its own."""
+    home = make_household(VILLAGE, "格绒邓珠", door=str(new_id()))
+    return claim(scene, actor=scene.cadre, on_behalf_of=home.head_id)
+
+
+def award_in(scene: Scene, status: AwardStatus, enter: Callable[[Scene], Award] = entered) -> UUID:
+    """An award in a state, by the acts that lead there; its id."""
+    award = enter(scene)
     award_id = award.id
     if status is AwardStatus.WITHDRAWN:
         scene.withdraw(award)
@@ -111,7 +124,7 @@ def award_in(scene: Scene, status: AwardStatus) -> UUID:
     return award_id
 
 
-def award_machine(scene: Scene) -> Machine:
+def award_machine(scene: Scene, enter: Callable[[Scene], Award]) -> Machine:
     """Every act on an award: staff's by their operations, others' as their rooms do them."""
 
     def of(award_id: UUID) -> Award:
@@ -140,7 +153,7 @@ def award_machine(scene: Scene) -> Machine:
     del flow["proposed", "publish"], flow["reviewed", "post"]
     return Machine(
         flow=flow,
-        reach=lambda status: award_in(scene, status),
+        reach=lambda status: award_in(scene, status, enter),
         state=state_of,
         acts=acts,
         permissions=AWARD_PERMISSIONS,
@@ -148,12 +161,13 @@ def award_machine(scene: Scene) -> Machine:
     )
 
 
+@pytest.mark.parametrize("enter", [entered, claimed], ids=["award", "claim"])
 @pytest.mark.parametrize("status", AwardStatus, ids=str)
-def test_an_award_takes_each_act_by_each_role_as_the_flow_says(
-    app: Flask, status: AwardStatus
+def test_an_award_or_claim_takes_each_act_by_each_role_as_the_flow_says(
+    app: Flask, status: AwardStatus, enter: Callable[[Scene], Award]
 ) -> None:
     scene = make_scene(publicity_days=5)
-    assert try_state(award_machine(scene), status) == []
+    assert try_state(award_machine(scene, enter), status) == []
 
 
 def test_what_needs_no_review_is_published_as_proposed(app: Flask) -> None:

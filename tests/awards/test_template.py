@@ -258,3 +258,37 @@ def test_letters_keep_their_places() -> None:
     text = plain("到 党 ㎏ 话")
     assert text.text == "到党kg话"
     assert text.as_typed(1, 4) == "党 ㎏"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "陪低保老人办理低保手续",
+        "协助残疾人办理低保手续",
+        "清理寺庙外公共道路垃圾",
+        "清扫寺院外的公路",
+        "为救灾搬运物资",
+        "救灾转运帐篷等物资",
+    ],
+)
+def test_service_beside_what_is_ruled_out_passes(name: str) -> None:
+    assert findings_of(item(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("陪老人办理低保手续的可评低保", "低保"),
+        ("协助邻居办理低保手续，加分者优先", "低保"),
+        ("参加清洁者办理低保手续", "低保"),
+        ("帮老人申请低保", "低保"),
+        ("清理寺庙", "寺庙"),
+        ("清理寺庙外公路后到寺庙念经", "寺庙"),
+        ("在寺庙外转经并清扫公路", "转经"),
+        ("为寺庙外公路捐布施", "布施"),
+        ("参加救灾", "救灾"),
+        ("救灾搬运物资并进山扑火", "扑火"),
+    ],
+)
+def test_such_service_excuses_nothing_else(name: str, words: str) -> None:
+    assert words in {finding.words for finding in refused(name)}

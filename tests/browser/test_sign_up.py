@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from tests.awards.scenes import adopt_rules
-from tests.browser.conftest import PHONE, LiveServer
+from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.factories import VILLAGE, make_household
 from tests.site import make_site
 
@@ -86,3 +86,30 @@ def test_a_number_is_found_as_a_chinese_keyboard_types_it(village, person):
     page.locator("[data-filter] input").fill("ｚｘ")
     expect(page.locator(".tile:visible").first).to_contain_text("扎西")
     cadre.shot("sign-up-numbers")
+
+
+def test_a_sheet_keyed_in_twice_is_told_of_and_asks_first(village, person):
+    address = sheet(village, "CU01")
+    for size in (DESKTOP, PHONE):
+        cadre = person(size, expected=("422",))
+        cadre.sign_in("cadre")
+        page = cadre.open(address)
+        again = page.locator("input[name=again]")
+        expect(again).to_have_count(0 if size is DESKTOP else 1)
+        tick(page, "3", "7")
+        if size is DESKTOP:
+            page.click(".sum-bar .button-main")
+            page.wait_for_url(lambda url: "/desk/awards#sent=" in url)
+    expect(page.locator(".band-waiting", has_text="已经登记过")).to_contain_text("cadre 某")
+    cadre.shot("sign-up-entered")
+    page.click(".sum-bar .button-main")
+    expect(page.locator(".band-refused p", has_text="已经登记过")).to_be_visible()
+    ticked = page.locator(".tile:has(input:checked) .tile-title")
+    expect(ticked).to_have_count(2)
+    cadre.shot("sign-up-refused")
+    page.check("input[name=again]")
+    page.click(".sum-bar .button-main")
+    page.wait_for_url(lambda url: "/desk/awards#sent=" in url)
+    page = cadre.open(address)
+    page.click(".links a[href*=rule_item]")
+    expect(page.locator(".row")).to_have_count(4)

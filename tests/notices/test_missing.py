@@ -5,18 +5,20 @@ from flask import Flask
 
 from incentives.access.actor import SYSTEM
 from incentives.awards.models import Award, AwardStatus, Rulebook, RuleItem
-from incentives.awards.queries import Closed, granted_among
+from incentives.awards.queries import CLAIMS_A_WEEK, Closed, claims_left, granted_among
 from incentives.clock import now
-from incentives.errors import NotPermitted, SamePerson, WrongState
+from incentives.errors import Duplicate, NotPermitted, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.notices.models import ObjectionStatus
+from incentives.notices.operations import may_rule
+from incentives.notices.queries import find_objection, standing_award
 from incentives.register.operations import set_policy
 from tests.awards.queues import above, account, closed_to
 from tests.awards.scenes import adopt_rules, make_scene
 from tests.awards.test_queue_above import decide_above
 from tests.conftest import Clock
 from tests.factories import TOWNSHIP, VILLAGE, act
-from tests.notices.acts import objected, rule
+from tests.notices.acts import by_card, objected, publish, rule
 from tests.notices.test_objections import granted, lacking
 
 
@@ -126,3 +128,39 @@ def test_a_ruling_from_above_bars_from_the_review_above(app: Flask) -> None:
     with pytest.raises(SamePerson):
         decide_above(one, [award])
     assert decide_above(two, [award])[0].status is AwardStatus.POSTED
+
+
+def test_who_granted_it_doesnt_rule_on_what_it_became(app: Flask) -> None:
+    scene = make_scene(reviewers=1, publicity_days=5)
+    award = granted(rule(scene, objected(scene, missing=lacking(scene)), upheld=True))
+    scene.review(award)
+    publish(scene)
+    objection = objected(scene, by_card(scene.household))
+    with pytest.raises(SamePerson):
+        rule(scene, objection, upheld=False)
+    assert not may_rule(find_objection(VILLAGE, objection), scene.third)
+    assert may_rule(find_objection(VILLAGE, objection), scene.second)
+    assert rule(scene, objection, upheld=True, actor=scene.second).status is ObjectionStatus.UPHELD
+
+
+def test_it_uses_up_no_claim_of_the_week(app: Flask) -> None:
+    scene = make_scene()
+    home = scene.other.id
+    assert claims_left(home, now()) == CLAIMS_A_WEEK
+    granted(rule(scene, objected(scene, missing=lacking(scene)), upheld=True))
+    assert claims_left(home, now()) == CLAIMS_A_WEEK
+
+
+def test_whoever_rules_sees_what_stands_and_doesnt_grant_it_twice(app: Flask) -> None:
+    scene = make_scene()
+    objection = objected(scene, missing=lacking(scene))
+    found = find_objection(VILLAGE, objection)
+    assert standing_award(found, scene.today) is None
+    award = scene.propose(person=scene.other.head_id)
+    assert standing_award(find_objection(VILLAGE, objection), scene.today) == award.id
+    with pytest.raises(Duplicate) as refused:
+        rule(scene, objection, upheld=True)
+    assert refused.value.extensions["award_id"] == award.id
+    scene.withdraw(award)
+    assert standing_award(find_objection(VILLAGE, objection), scene.today) is None
+    assert granted(rule(scene, objection, upheld=True)).status is AwardStatus.PROPOSED

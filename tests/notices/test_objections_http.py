@@ -224,7 +224,8 @@ def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     assert "Others than you review them" in site.open("second", page)
     stands = site.send("second", page, upheld="true", reason="asked around")
     assert stands.status_code == 422
-    assert "This is in already for that day" in stands.text
+    assert "can&#39;t be granted a second time" in stands.text
+    assert f'href="/desk/awards/{granted}"' in stands.text
 
 
 def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:

@@ -1,15 +1,19 @@
-"""Whoever objects to a neighbour's points isn't named to them: staff read who it was."""
+"""Whoever objects to a neighbour's points isn't named to them, nor to staff of their household."""
 
 import io
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
+from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.operations import add_user
+from incentives.clock import now
 from tests.awards.scenes import adopt_rules
 from tests.awards.test_claims_http import Home
-from tests.factories import VILLAGE
-from tests.site import Site, make_site
+from tests.factories import VILLAGE, act
+from tests.site import PASSWORD, Site, make_site
 
 AT = f"/villages/{VILLAGE}"
 TODAY = "2026-03-02"
@@ -45,11 +49,60 @@ def award(site: Site, home: Home) -> str:
     return str(award_id)
 
 
-def object_to_line(who: Home) -> None:
-    """Object to the notice's line."""
+def hire(site: Site, username: str, *roles: Role, resident_id: UUID | None = None) -> None:
+    """Give somebody these roles in the village."""
+    with site.app.app_context():
+        act(
+            lambda: (
+                add_user(
+                    username=username,
+                    name=f"{username} 某",
+                    password=PASSWORD,
+                    roles=[Assignment(role, VILLAGE) for role in roles],
+                    resident_id=resident_id,
+                    actor=SYSTEM,
+                    now=now(),
+                )
+                and None
+            )
+        )
+
+
+@pytest.fixture
+def kin(site: Site, home: Home) -> str:
+    """Whoever heads the first household, on the village's staff too; the user's name."""
+    hire(site, "kin", Role.REVIEWER, Role.CADRE, Role.SUPERVISOR, resident_id=home.head)
+    return "kin"
+
+
+def object_to_line(who: Home) -> str:
+    """Object to the notice's line; the objection's id."""
     line = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}
     answer = who.call("POST", f"{AT}/objections", line)
     assert answer.status_code == 201, answer.text
+    return str(answer.json["id"])
+
+
+def pages_on(objection: str, award: str, other: Home) -> list[str]:
+    """Where staff read of an objection."""
+    return [
+        f"/review/objections/{objection}",
+        "/objections",
+        f"/objections?household={other.id}",
+        "/review/notices",
+        f"/desk/awards/{award}",
+        f"/desk/households/{other.id}",
+        "/audit?tag=objection_made",
+    ]
+
+
+def rows_of(site: Site, who: str, path: str) -> str:
+    """All cells of a workbook, as text."""
+    answer = site.browser(who).get(path)
+    assert answer.status_code == 200, path
+    return str(
+        CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    )
 
 
 def named(site: Site, who: str, award: str) -> str:
@@ -81,3 +134,57 @@ def test_a_neighbour_who_objects_is_another_household(site, home, other, award):
 def test_ones_own_objection_is_ones_own(site, home, award):
     object_to_line(home)
     assert named(site, home.number, award) == "扎西彭措"
+
+
+def test_staff_of_the_household_concerned_read_no_more_than_their_neighbours(
+    site, home, other, award, kin
+):
+    objection = object_to_line(other)
+    pages = pages_on(objection, award, other)
+    open_list = f"{AT}/objections"
+    for page in pages:
+        if page != pages[5]:
+            assert "王建国" not in site.open(kin, page), page
+    # The neighbours' own page has their name, and nothing of what they objected to.
+    assert "I saw nobody" not in site.open(kin, pages[5])
+    assert "another household" in site.open(kin, pages[0])
+    assert "王建国" not in rows_of(site, kin, "/objections.xlsx")
+    assert "another household" in rows_of(site, kin, "/objections.xlsx")
+    (told,) = site.call(kin, "GET", open_list).json["items"]
+    assert (told["made_by"], told["household_id"], told["on_behalf_of"]) == (None, None, None)
+    assert told["reason"] == "I saw nobody"
+    assert site.call(kin, "GET", f"{open_list}?household={other.id}").json["items"] == []
+    assert named(site, kin, award) == "another household"
+    made = "/audit?tag=objection_made"
+    assert site.call(kin, "GET", made).json["items"] == []
+
+
+def test_other_staff_read_all_of_it(site, home, other, award, kin):
+    objection = object_to_line(other)
+    for page in pages_on(objection, award, other)[:6]:
+        assert "王建国" in site.open("reviewer", page) or page.startswith("/desk"), page
+    (told,) = site.call("reviewer", "GET", f"{AT}/objections?household={other.id}").json["items"]
+    assert (told["made_by"], told["household_id"]) == (str(other.head), str(other.id))
+    assert "王建国" in rows_of(site, "reviewer", "/objections.xlsx")
+    assert "I saw nobody" in site.open("cadre", f"/desk/households/{other.id}")
+
+
+def test_one_on_paper_is_theirs_for_whom_it_was_written_down(site, home, other, award):
+    about = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}
+    for_them = {**about, "on_behalf_of": str(other.head)}
+    # Who registered the points doesn't write down an objection to them.
+    assert site.call("cadre", "POST", f"{AT}/objections", for_them).status_code == 403
+    hire(site, "writer", Role.CADRE)
+    assert site.call("writer", "POST", f"{AT}/objections", for_them).status_code == 201
+    assert named(site, "reviewer", award) == "王建国 · written down by writer 某"
+    assert named(site, home.number, award) == "another household"
+    assert "writer 某" not in home.open(f"/c/awards/{award}")
+    assert "written down by writer 某" in other.open("/c/objections")
+
+
+def test_a_cadre_who_objects_is_named_to_staff_alone(site, home, award):
+    hire(site, "writer", Role.CADRE)
+    about = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}
+    assert site.call("writer", "POST", f"{AT}/objections", about).status_code == 201
+    assert named(site, "reviewer", award) == "writer 某"
+    assert named(site, home.number, award) == "None"

@@ -16,14 +16,15 @@ from incentives.extensions import db
 from incentives.fund.models import Disbursement, Status
 from incentives.notices import operations as notices
 from incentives.notices.models import NoticeKind
-from incentives.notices.queries import find_notice, lines_of
+from incentives.notices.queries import find_notice, kept_from, lines_of
 from incentives.shop import operations as shop
 from incentives.shop.models import StockOwner, StockSource
 from incentives.shop.queries import goods_of_shop
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
-from tests.factories import COUNTY, VILLAGE, act, staff
+from tests.factories import COUNTY, VILLAGE, act, make_household, staff
 from tests.fund import people as fund
+from tests.notices.acts import by_card
 
 
 def published(village: fund.Village, purpose: str = "family") -> UUID:
@@ -108,6 +109,16 @@ def test_an_objection_to_a_disbursement(app: Flask, clock: Clock, upheld: bool) 
         rule(objection, upheld=upheld, actor=both(village.cadre))
     rule(objection, upheld=upheld, actor=staff(Role.REVIEWER))
     assert state(disbursement) == ((Status.REJECTED, False) if upheld else (Status.PUBLISHED, True))
+
+
+def test_a_payee_s_household_isnt_told_who_objected(app: Flask) -> None:
+    village = fund.make_people(publicity_days=5)
+    published(village)
+    objection = objected(village.cadre, notice=1, line=1)
+    assert kept_from(by_card(village.payee)) == {objection}
+    neighbours = by_card(make_household(VILLAGE, "王建国", door="9"))
+    for reader in (None, village.reviewer, village.cadre, neighbours):
+        assert kept_from(reader) == frozenset()
 
 
 def both(actor: Actor) -> Actor:

@@ -1,4 +1,4 @@
-"""Every state of an objection × every ruling × every role, against the flow written out here."""
+"""Every state of an objection or a notice × every act × every role, against the flows here."""
 
 from itertools import count
 
@@ -9,23 +9,27 @@ from incentives.access.actor import Role
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.notices import operations as notices
-from incentives.notices.models import ObjectionStatus
-from incentives.notices.queries import find_objection
-from incentives.notices.states import TRANSITIONS, Action
+from incentives.notices.models import NoticeStatus, ObjectionStatus
+from incentives.notices.queries import find_notice, find_objection
+from incentives.notices.states import NOTICE_TRANSITIONS, TRANSITIONS, Action, NoticeAction
 from tests.awards.scenes import make_scene
+from tests.conftest import Clock
 from tests.factories import VILLAGE, act, staff
 from tests.machines import Machine, differences, flow_of, try_state
-from tests.notices.acts import objected
+from tests.notices.acts import close, objected, publish
 from tests.notices.test_objections import lacking
 
 FLOW = flow_of("""
 open uphold   upheld
 open overrule overruled
 """)
+NOTICE_FLOW = flow_of("open close closed")
 
 
-def test_the_table_is_the_flow() -> None:
+def test_the_tables_are_the_flows() -> None:
+    notice = {"states": NoticeStatus, "actions": NoticeAction}
     assert differences(FLOW, TRANSITIONS, states=ObjectionStatus, actions=Action) == []
+    assert differences(NOTICE_FLOW, NOTICE_TRANSITIONS, **notice) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -70,5 +74,41 @@ def test_each_state_takes_the_flows_rulings_by_whom_they_are_for(
             for action in Action
         },
         permissions=dict.fromkeys(Action, "objection.rule"),
+    )
+    assert try_state(machine, state) == []
+
+
+@pytest.mark.parametrize("state", list(NoticeStatus))
+def test_a_notice_takes_its_closing_once_by_whom_it_is_for(
+    app: Flask, clock: Clock, state: NoticeStatus
+) -> None:
+    scene = make_scene(publicity_days=1)
+
+    def shut(number, actor):
+        act(
+            lambda: (
+                notices.close_notice(village=VILLAGE, number=number, actor=actor, now=now())
+                and None
+            )
+        )
+
+    def reach(wanted):
+        scene.review(scene.propose("SA04"))
+        number = publish(scene)
+        clock.forward(days=2)
+        if wanted is NoticeStatus.CLOSED:
+            close(scene, number)
+        return number
+
+    def status(number):
+        db.session.rollback()
+        return find_notice(VILLAGE, number).status
+
+    machine = Machine(
+        flow=NOTICE_FLOW,
+        reach=reach,
+        state=status,
+        acts={NoticeAction.CLOSE: shut},
+        permissions={NoticeAction.CLOSE: "notice.close"},
     )
     assert try_state(machine, state) == []

@@ -31,12 +31,13 @@ from incentives.ledger import Kind
 from incentives.ledger.audit import audit
 from incentives.ledger.seals import seal_all
 from incentives.notices import operations as notices
-from incentives.notices.queries import lines_of, notice_view
+from incentives.notices.queries import kept_from, lines_of, notice_view
 from incentives.openings import operations, queries
 from incentives.openings.models import Opening, Part
 from incentives.register.lines import tell_lines
 from incentives.shop.models import MovementKind, Stock, StockMovement, StockSource
 from tests.factories import VILLAGE, act, staff
+from tests.notices.acts import by_card
 from tests.openings.books import FUND, POINTS, STOCK, Village
 
 BOOK = {
@@ -175,6 +176,8 @@ def test_an_objection_takes_one_line_back_and_it_can_be_entered_again(app, villa
             ).id
         )
     )
+    assert kept_from(by_card(head)) == {objection}
+    assert kept_from(by_card(village.households["王建国"])) == frozenset()
     rule(objection, village, staff(Role.REVIEWER))
     assert position(village, "扎西彭措") == ledger.Position(0, 0, 20)
     assert position(village, "洛绒卓玛").balance == 35

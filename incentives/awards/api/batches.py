@@ -22,16 +22,26 @@ BATCH = f"{VILLAGE}/awards/batch"
 @writes(schemas.BatchOutput, status=201, body=schemas.BatchInput, permission="award.propose")
 def post_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Propose the same act for many people: all or none, each bad line named."""
-    actor = current_actor()
+    actor, lines, act = current_actor(), lines_of(body), act_of(body)
+    entered = entered_before(village, act, lines)
     awards = operations.propose_batch(
-        village=village, lines=lines_of(body), act=act_of(body), actor=actor, now=now()
+        village=village, lines=lines, act=act, once=body["once"], actor=actor, now=now()
     )
     outputs = award_outputs(queries.award_views(awards), actor)
     return {
         "batch_id": awards[0].batch_id,
+        "entered": entered,
         "items": outputs,
         "warnings": cover.warnings(village, 0, village_day(now())),
     }
+
+
+def entered_before(
+    village: str, act: operations.Act, lines: Sequence[operations.BatchLine]
+) -> queries.Entered | None:
+    """The batch as which the list was entered already."""
+    people = [line.resident_id for line in lines]
+    return queries.entered_already(village, act.rule_item, act.occurred_on, people)
 
 
 def lines_of(body: dict[str, Any]) -> list[operations.BatchLine]:
@@ -43,15 +53,14 @@ def lines_of(body: dict[str, Any]) -> list[operations.BatchLine]:
 @writes(schemas.BatchCheckOutput, body=schemas.BatchInput, permission="award.propose", keyed=False)
 def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """What a batch would be answered line by line, with what caps leave; nothing is kept."""
+    lines, act = lines_of(body), act_of(body)
     checks = operations.check_batch(
-        village=village,
-        lines=lines_of(body),
-        act=act_of(body),
-        actor=current_actor(),
-        now=now(),
+        village=village, lines=lines, act=act, actor=current_actor(), now=now()
     )
+    entered = entered_before(village, act, lines)
     return {
-        "ready": not any(each.problem for each in checks),
+        "ready": not any(each.problem for each in checks) and not (body["once"] and entered),
+        "entered": entered,
         "points": (points := sum(each.points for each in checks)),
         "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,

@@ -51,8 +51,10 @@ def used(
 
 
 def left_words(item: RuleItem, left: int) -> LazyString:
-    """What is left, in a sentence that fits the period."""
+    """What is left, if anything, in a sentence that fits the period."""
     name = in_language(item.name_zh, item.name_en)
+    if left == 0:
+        return nothing_left_words(item, name)
     if item.cap_period is CapPeriod.DAY:
         return _("%(name)s: %(left)s more points are left that day", name=name, left=left)
     if item.cap_period is CapPeriod.MONTH:
@@ -60,6 +62,17 @@ def left_words(item: RuleItem, left: int) -> LazyString:
     if item.cap_period is CapPeriod.QUARTER:
         return _("%(name)s: %(left)s more points are left that quarter", name=name, left=left)
     return _("%(name)s: %(left)s more points are left that year", name=name, left=left)
+
+
+def nothing_left_words(item: RuleItem, name: str) -> LazyString:
+    """That a cap is reached, in a sentence that fits the period."""
+    if item.cap_period is CapPeriod.DAY:
+        return _("%(name)s: nothing is left that day", name=name)
+    if item.cap_period is CapPeriod.MONTH:
+        return _("%(name)s: nothing is left that month", name=name)
+    if item.cap_period is CapPeriod.QUARTER:
+        return _("%(name)s: nothing is left that quarter", name=name)
+    return _("%(name)s: nothing is left that year", name=name)
 
 
 def over_cap(item: RuleItem, had: dict[UUID, int], holder: UUID | None, points: int) -> int | None:

@@ -4,16 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access.actor import Actor
 from incentives.access.duties import refuse_own_household
 from incentives.access.permissions import require
-from incentives.awards.models import Award, CapPer, RuleItem
+from incentives.awards.models import Award, RuleItem
 from incentives.awards.operations.entries import Act, enter, found_or_invalid, holder_in
+from incentives.awards.queries import same_act
 from incentives.awards.queries.claims import CLAIMS_A_WEEK, claims_left, next_week
-from incentives.awards.states import FREED
 from incentives.errors import CapExceeded, Duplicate, FieldError, Invalid, NotPermitted
 from incentives.extensions import db
 from incentives.register.queries import get_resident
@@ -86,28 +85,24 @@ def refuse_unclaimable(item: RuleItem) -> None:
         raise Invalid(errors=[FieldError("/rule_item", detail)])
 
 
+def standing(item: RuleItem, award: Award) -> UUID | None:
+    """Another award that stands already for the act of this one."""
+    with db.session.no_autoflush:
+        return same_act(
+            item,
+            award.occurred_on,
+            household_id=award.household_id,
+            resident_id=award.resident_id,
+            without=award.id,
+        )
+
+
 def refuse_claimed_already(item: RuleItem, award: Award) -> None:
     """Refuse a claim of what stands already for that day, claimed or registered by the village.
 
-    A rule that counts by household has the act of one of its people once. What was refused,
-    withdrawn or taken back may be claimed again.
+    What was refused, withdrawn or taken back may be claimed again.
     """
-    if item.cap_per is CapPer.HOUSEHOLD or award.resident_id is None:
-        same = Award.household_id == award.household_id
-    else:
-        same = Award.resident_id == award.resident_id
-    with db.session.no_autoflush:
-        found = db.session.scalar(
-            select(Award.id)
-            .where(
-                same,
-                Award.id != award.id,
-                Award.rule_code == item.code,
-                Award.occurred_on == award.occurred_on,
-                Award.status.not_in(FREED),
-            )
-            .limit(1)
-        )
+    found = standing(item, award)
     if found is not None:
         detail = _("This is in already for that day. Was it done several times? Say how often.")
         raise Duplicate(detail, errors=[FieldError("/occurred_on", detail)])

@@ -9,14 +9,16 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.awards.models import Award
 from incentives.awards.operations import caps, records
-from incentives.awards.operations.claiming import refuse_claimed_already
+from incentives.awards.operations.claiming import standing
 from incentives.awards.operations.entries import Act, award_of, holder_in, refuse_nobody, rule_for
 from incentives.awards.queries import answered_last
 from incentives.clock import village_day
-from incentives.errors import WrongState
+from incentives.errors import Duplicate, WrongState
 from incentives.extensions import db
 from incentives.register.models import Resident
 from incentives.register.policy import policy_on
+
+STANDS_ALREADY = _("These points stand for that day already: they can't be granted a second time")
 
 
 def claim_as_objected(
@@ -44,7 +46,9 @@ def claim_as_objected(
     refuse_nobody(item, resident)
     award = award_of(item, policy, household, resident, act, 1, actor=actor, now=now)
     award.claimed, award.proposed_by, award.on_behalf_of = True, claimant, on_behalf_of
-    refuse_claimed_already(item, award)
+    found = standing(item, award)
+    if found is not None:
+        raise Duplicate(STANDS_ALREADY, award_id=found)
     caps.refuse_over_cap(item, award)
     db.session.add(award)
     db.session.flush()

@@ -24,12 +24,14 @@ from incentives.awards.operations.entries import (
     rule_for,
 )
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
+from incentives.awards.queries import entered_already
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import CapExceeded, FieldError, Invalid
+from incentives.errors import CapExceeded, Duplicate, FieldError, Invalid
 from incentives.extensions import db
 from incentives.register.models import Household, Resident
 from incentives.register.queries import residents_by_id
+from incentives.web.schemas import instant_text
 
 LINES_AT_MOST = 500
 
@@ -88,21 +90,28 @@ def propose_batch(
     village: str,
     act: Act,
     lines: Sequence[BatchLine],
+    once: bool = False,
     actor: Actor,
     now: datetime,
 ) -> list[Award]:
     """Propose the same act for many people: all or none, each bad line named by its pointer.
 
-    Refuses as `propose_award` does, and a person who stands there twice.
+    Refuses as `propose_award` does, a person who stands there twice, and where it is to be entered
+    `once` (a printed sheet is), a list that was entered for that day already.
     """
     require(actor, "award.propose", village)
     refuse_length(lines)
     ledger.hold([village])
     item, policy = rule_for(village, act, village_day(now))
     residents, households = people_of(village, lines)
-    problems = bad_lines(lines, residents, households)
-    if problems:
-        raise Invalid(errors=at_lines(problems))
+    bad, over = problems_of(item, act.occurred_on, lines, residents, households)
+    if bad:
+        raise Invalid(errors=at_lines(bad | over))
+    if over:
+        errors = at_lines(over)
+        raise CapExceeded(errors[0].detail, errors=errors)
+    if once:
+        refuse_entered_already(village, act, lines)
     batch_id = new_id()
     awards = []
     for line in lines:
@@ -113,10 +122,6 @@ def propose_batch(
         )
         award.batch_id = batch_id
         awards.append(award)
-    wanted = [Wanted(each.resident_id, each.household_id, each.points) for each in awards]
-    over = at_lines(lines_over_cap(item, act.occurred_on, wanted))
-    if over:
-        raise CapExceeded(over[0].detail, errors=over)
     points = sum(each.points for each in awards)
     cover.refuse_uncovered(village, points, village_day(now), policy)
     db.session.add_all(awards)
@@ -160,16 +165,9 @@ def check_batch(
     refuse_length(lines)
     item, _policy = rule_for(village, act, village_day(now))
     residents, households = people_of(village, lines)
-    problems = bad_lines(lines, residents, households)
-    good = [index for index in range(len(lines)) if index not in problems]
-    wanted = [
-        Wanted(each.id, each.household_id, item.points * lines[index].quantity)
-        for index in good
-        if (each := residents[lines[index].resident_id])
-    ]
-    before = caps.used(item, act.occurred_on, holders_of(item, wanted))
-    over = lines_over_cap(item, act.occurred_on, wanted)
-    problems |= {good[place]: words for place, words in over.items()}
+    bad, over = problems_of(item, act.occurred_on, lines, residents, households)
+    problems = bad | over
+    before = caps.used(item, act.occurred_on, holders_of(item, wanted_of(item, lines, residents)))
     checks = []
     for index, line in enumerate(lines):
         resident = residents.get(line.resident_id)
@@ -194,6 +192,45 @@ def refuse_length(lines: Sequence[BatchLine]) -> None:
     if not 1 <= len(lines) <= LINES_AT_MOST:
         detail = _("From 1 to %(most)s people", most=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/lines", detail)])
+
+
+def refuse_entered_already(village: str, act: Act, lines: Sequence[BatchLine]) -> None:
+    """Refuse a sheet that was keyed in before: by whom, when, and as which batch."""
+    people = [line.resident_id for line in lines]
+    entered = entered_already(village, act.rule_item, act.occurred_on, people)
+    if entered is not None:
+        raise Duplicate(
+            entered.words,
+            batch_id=entered.batch_id,
+            entered_by=entered.entered_by,
+            entered_at=instant_text(entered.entered_at),
+        )
+
+
+def problems_of(
+    item: RuleItem,
+    day: date,
+    lines: Sequence[BatchLine],
+    residents: dict[UUID, Resident],
+    households: dict[UUID, Household],
+) -> tuple[dict[int, LazyString], dict[int, LazyString]]:
+    """What is wrong by line: who can't be named, and of all others where a cap would be passed."""
+    bad = bad_lines(lines, residents, households)
+    good = [index for index in range(len(lines)) if index not in bad]
+    wanted = wanted_of(item, [lines[index] for index in good], residents)
+    over = lines_over_cap(item, day, wanted)
+    return bad, {good[place]: words for place, words in over.items()}
+
+
+def wanted_of(
+    item: RuleItem, lines: Sequence[BatchLine], residents: dict[UUID, Resident]
+) -> list[Wanted]:
+    """The points that these lines ask for, of the people that there are."""
+    return [
+        Wanted(each.id, each.household_id, item.points * line.quantity)
+        for line in lines
+        if (each := residents.get(line.resident_id))
+    ]
 
 
 def bad_lines(

@@ -1,5 +1,6 @@
 """A cadre's page for one act of many people: tick, paste or upload, mend, send; and its paper."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -58,6 +59,11 @@ def asked(*also: str) -> dict[str, str]:
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
+def is_sheet() -> bool:
+    """Whether the page keys in a printed sheet."""
+    return printed_at(request.args.get("printed")) is not None
+
+
 def draft_of(village: str) -> str:
     """The name of this page's draft: each cadre has one, and one more for each printed sheet."""
     parts = [village, str(current_actor().user_id), *asked("grid", "printed").values()]
@@ -108,6 +114,7 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
             village=village,
             act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
             lines=[operations.BatchLine(each, data["quantity"]) for each in people],
+            once=is_sheet() and not data["again"],
             actor=current_actor(),
             now=now(),
         )
@@ -147,12 +154,29 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         grids=grid_picks(village, people),
         ticked=ticked,
         found=found,
+        entered=entered_before(
+            village, form, found.people or [each.resident.id for each in people]
+        ),
         picks=queries.same_people(village, current_actor().person),
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
         words=words,
     )
+
+
+def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Entered | None:
+    """The batch as which a printed sheet was entered already.
+
+    Before it is sent, many of its names aren't ticked: one that stands is enough.
+    """
+    if not is_sheet():
+        return None
+    act, find = form.data, queries.entered_already
+    if not form.submitted:
+        with suppress(Invalid):
+            act, find = parsing.load(forms.NewAwards(), asked()), queries.entered_of
+    return find(village, act["rule_item"], act["occurred_on"], people) if act else None
 
 
 def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str, list[UUID]]]:

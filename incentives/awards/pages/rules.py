@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from flask import request
+
 from incentives.access.actor import find_actor
 from incentives.awards import lists, queries, words
 from incentives.awards.api.rulebooks import get_rulebooks
 from incentives.awards.models import Rulebook, RulebookStatus
 from incentives.awards.pages.shared import blueprint
+from incentives.awards.schemas import RulesQuery
 from incentives.awards.sheets import by_kind, rulebook_pdf, rulebook_sheet, rulebook_workbook
 from incentives.clock import now, village_day
+from incentives.web import parsing
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, Place, export_page
 from incentives.web.pages import page, render
@@ -19,11 +23,18 @@ SHOWN = 30
 @blueprint.get("/v/<village>/rules")
 @page(permission=None)
 def show_rules(village: str) -> Any:
-    """What earns points in a village today, by kind."""
-    rulebook = queries.rulebook_in_force(village, village_day(now()))
-    if rulebook is None:
+    """What earns points in a village, by kind: today, or on the day asked for (`on`).
+
+    Refuses what is no day, and a day on which no rules were in force.
+    """
+    current = queries.rulebook_in_force(village, village_day(now()))
+    if "on" in request.args:
+        on = parsing.load(RulesQuery(), {"on": request.args["on"]})["on"]
+        rulebook, _items = queries.rules_in_force(village, on)
+        return show(rulebook, is_today=rulebook == current)
+    if current is None:
         return render("awards/no_rules.html")
-    return show(rulebook, is_today=True)
+    return show(current, is_today=True)
 
 
 ADOPTED = Place(fixed=lambda: {"status": RulebookStatus.ADOPTED})

@@ -29,6 +29,7 @@ from incentives.awards.queries.claims import (
     own_claim,
     turned_at,
 )
+from incentives.awards.queries.entered import Entered, entered_already, entered_of, same_act
 from incentives.awards.queries.review import (
     Closed,
     Waiting,
@@ -73,6 +74,7 @@ __all__ = [
     "REVIEW_DAYS",
     "AwardView",
     "Closed",
+    "Entered",
     "Standing",
     "Waiting",
     "answered_last",
@@ -91,6 +93,8 @@ __all__ = [
     "closed_to",
     "count_of",
     "divisions_above",
+    "entered_already",
+    "entered_of",
     "find_readable",
     "find_rulebook",
     "get_award",
@@ -118,6 +122,7 @@ __all__ = [
     "rulebooks",
     "rules_in_force",
     "rules_waiting",
+    "same_act",
     "same_people",
     "sent_up_of",
     "sent_up_under",

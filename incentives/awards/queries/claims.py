@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from incentives.access.actor import Actor
 from incentives.awards.models import Award, AwardTurn, RuleItem
 from incentives.awards.queries.rulebooks import items_of, rulebook_in_force
+from incentives.awards.queries.waiting import was_granted
 from incentives.awards.states import FREED
 from incentives.clock import beginning, village_day
 from incentives.errors import NotFound
@@ -35,7 +36,8 @@ def claims_left(household_id: UUID, now: datetime) -> int:
     """How many claims a household may still make this week.
 
     All count that were made since Monday, whoever made them and whatever became of them: else one
-    who withdraws could claim without end.
+    who withdraws could claim without end. What a ruling granted doesn't: the household asked for
+    it by an objection.
     """
     made = db.session.scalar(
         select(func.count())
@@ -44,6 +46,7 @@ def claims_left(household_id: UUID, now: datetime) -> int:
             Award.household_id == household_id,
             Award.claimed,
             Award.proposed_at >= beginning(this_week(now)),
+            ~was_granted(),
         )
     )
     return max(0, CLAIMS_A_WEEK - (made or 0))

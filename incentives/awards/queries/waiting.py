@@ -32,6 +32,8 @@ REVIEW_DAYS = 7
 
 # Set by notices: whether a person, or each of a statement's, ruled an award due that was missing.
 rulings: list[Callable[[Any], ColumnElement[bool]]] = []
+# Set by notices: whether an award came of a ruling at all.
+grants: list[Callable[[], ColumnElement[bool]]] = []
 
 
 def to_review(village: str) -> Select[Award]:
@@ -47,6 +49,11 @@ def waiting() -> Select[Award]:
 def reviewed_by(person: UUID) -> ColumnElement[bool]:
     """Whether this person decided on the award already."""
     return Award.id.in_(select(AwardReview.award_id).where(AwardReview.reviewer == person))
+
+
+def was_granted() -> ColumnElement[bool]:
+    """Whether anybody ruled on an objection that the award was missing, and so granted it."""
+    return or_(false(), *(grant() for grant in grants))
 
 
 def granted_by(person: Any) -> ColumnElement[bool]:

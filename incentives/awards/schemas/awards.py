@@ -60,6 +60,9 @@ class BatchLineInput(Schema):
 
 
 class BatchInput(ActInput):
+    """`once` has a list refused at least half of which stands in one batch of that act and day."""
+
+    once = fields.Boolean(load_default=False)
     lines = fields.List(
         fields.Nested(BatchLineInput),
         required=True,
@@ -154,9 +157,22 @@ class AwardsOutput(Schema):
     items = fields.List(fields.Nested(AwardOutput))
 
 
-class BatchOutput(AwardsOutput):
-    """`warnings`: what isn't covered once all that stands proposed is approved."""
+class EnteredOutput(Schema):
+    """A batch that was entered: by whom, when, and how many of those asked about stand in it."""
 
+    batch_id = Id()
+    entered_by = Id()
+    entered_at = InstantField()
+    people = fields.Integer()
+
+
+class BatchOutput(AwardsOutput):
+    """`warnings`: what isn't covered once all that stands proposed is approved.
+
+    `entered` is the earlier batch in which at least half of the people stood already, if any.
+    """
+
+    entered = fields.Nested(EnteredOutput, allow_none=True)
     batch_id = Id()
     warnings = fields.List(fields.String())
 

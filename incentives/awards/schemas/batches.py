@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from incentives.awards.models import CapPer, CapPeriod
 from incentives.awards.naming import NameProblem
+from incentives.awards.schemas.awards import EnteredOutput
 from incentives.awards.schemas.shared import CODE
 from incentives.files.schemas import is_upload
 from incentives.files.sheets import Unreadable, read_sheets, shown
@@ -86,9 +87,14 @@ class LineCheckOutput(Schema):
 
 
 class BatchCheckOutput(Schema):
-    """`ready` says whether the batch would be taken as it is."""
+    """`ready` says whether the batch would be taken as it is.
+
+    `entered` is the batch in which at least half of these people stand already for that act and
+    day, if any: with `once` it isn't taken then.
+    """
 
     ready = fields.Boolean()
+    entered = fields.Nested(EnteredOutput, allow_none=True)
     points = Points()
     warnings = fields.List(fields.String())
     lines = fields.List(fields.Nested(LineCheckOutput))

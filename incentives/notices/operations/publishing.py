@@ -28,9 +28,12 @@ from incentives.notices.models import (
 )
 from incentives.notices.publishers import PUBLISHERS, Entry
 from incentives.notices.queries import due_notices, find_notice, lines_of, subject_of
+from incentives.notices.states import NOTICE_TRANSITIONS, NoticeAction
 from incentives.register.policy import NoticeNames
 from incentives.web.dates import day_word
 from incentives.web.transaction import transaction
+
+CLOSED_ALREADY = _("This notice is closed already")
 
 
 def make_notice(*, village: str, kind: NoticeKind, actor: Actor, now: datetime) -> Notice:
@@ -119,6 +122,8 @@ def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> N
     ledger.hold([village])
     notice = find_notice(village, number)
     db.session.refresh(notice)
+    if notice.status not in NOTICE_TRANSITIONS[NoticeAction.CLOSE][0]:
+        raise WrongState(CLOSED_ALREADY)
     if not notice.is_over(village_day(now)):
         day = day_word(notice.closes_on)
         raise WrongState(_("Its last day in public is %(day)s: it is closed after that", day=day))
@@ -129,7 +134,7 @@ def close_notice(*, village: str, number: int, actor: Actor, now: datetime) -> N
         .execution_options(synchronize_session=False)
     )
     if cast("CursorResult[Any]", closed).rowcount == 0:
-        raise WrongState(_("This notice is closed already"))
+        raise WrongState(CLOSED_ALREADY)
     db.session.refresh(notice)
     subjects = [subject_of(line) for line in lines_of(notice)]
     free = without_objection(subjects)

@@ -8,16 +8,18 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
+from incentives.awards.operations import STANDS_ALREADY
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import (
+    chosen_objections,
     get_awaiting,
     get_objections,
     get_objections_sent_up,
     objection_outputs,
 )
 from incentives.notices.described import described
-from incentives.notices.models import Objection
+from incentives.notices.models import Objection, ObjectionStatus
 from incentives.notices.pages.shared import blueprint
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
@@ -122,13 +124,16 @@ def rule(objection_id: UUID) -> Any:
     )
     if answer:
         return answer
-    objection = queries.find_objection(village, objection_id)
+    objection, today = queries.find_objection(village, objection_id), village_day(now())
+    waits = objection.status is ObjectionStatus.OPEN
     return render(
         "notices/rule.html",
         form=form,
         each=described(village, [objection])[0],
         may_rule=operations.may_rule(objection, current_actor()),
-        today=village_day(now()),
+        standing=queries.standing_award(objection, today) if waits else None,
+        stands_already=STANDS_ALREADY,
+        today=today,
     )
 
 
@@ -138,7 +143,7 @@ def list_objections() -> Any:
     """All objections of a village with their rulings, newest first."""
     village = current_village().code
     shown = ListPage(lists.OBJECTIONS, get_objections, limit=30)
-    chosen = lists.OBJECTIONS.narrow(queries.objections(village), shown.query)
+    chosen = chosen_objections(village, shown.query)
     found = shown.take(page_of(chosen, [Objection.id.desc()], shown.query))
     return render(
         "notices/objections.html",

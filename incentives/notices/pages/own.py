@@ -262,7 +262,8 @@ def desk_section(village: str, household_id: UUID) -> str:
 
 def section(village: str, household_id: UUID, new_url: str | None, *, own: bool) -> str:
     """A household's newest objections."""
-    found = queries.newest_objections(village, household_id, NEWEST + 1)
+    reader = None if own else find_actor()
+    found = queries.newest_objections(village, household_id, NEWEST + 1, reader)
     return render_template(
         "notices/section.html",
         objections=described(village, found[:NEWEST]),

@@ -22,7 +22,7 @@ from incentives.awards.words import item_name
 from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
-from incentives.notices.models import Notice
+from incentives.notices.models import Notice, Objection
 from incentives.notices.publishers.protocol import Entry, Hands
 from incentives.register.names import masked
 from incentives.register.policy import NoticeNames
@@ -67,13 +67,21 @@ class AwardPublisher:
         awards.uphold_objection(village, record_id, reason=reason, actor=actor, now=now)
 
     def hands(self, village: str, record_id: UUID) -> Hands:
-        """Its household, its proposer, its reviewers."""
+        """Its household, its proposer, its reviewers, and who granted it by a ruling."""
         award = get_award(village, record_id)
+        granters = db.session.scalars(
+            select(Objection.ruled_by).where(Objection.granted_award_id == award.id)
+        )
         return Hands(
             households=frozenset({award.household_id}),
             entered=frozenset({award.proposed_by}),
-            decided=frozenset(reviewers_of([award.id])[award.id]),
+            decided=frozenset({*reviewers_of([award.id])[award.id], *granters} - {None}),
         )
+
+    def households(self, ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+        """Whose points they are."""
+        rows = db.session.execute(select(Award.id, Award.household_id).where(Award.id.in_(ids)))
+        return {award_id: frozenset({household_id}) for award_id, household_id in rows}
 
     def statuses(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """The awards' states."""

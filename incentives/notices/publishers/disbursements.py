@@ -18,7 +18,7 @@ from incentives.fund.operations.publication import (
 )
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.disbursements import disbursements_waiting, find_disbursement
-from incentives.fund.queries.payees import Payee, payee_households, payees
+from incentives.fund.queries.payees import Payee, paid_to, payee_households, payees
 from incentives.fund.states import BEFORE_PAYMENT
 from incentives.fund.words import purpose_word
 from incentives.notices.models import Notice
@@ -73,6 +73,12 @@ class DisbursementPublisher:
             entered=frozenset({disbursement.applied_by}),
             decided=frozenset(each for each in evaluators if each is not None),
         )
+
+    def households(self, ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+        """The households that the money goes to, of disbursements of one village."""
+        rows = db.session.scalars(select(Disbursement).where(Disbursement.id.in_(ids))).all()
+        paid = paid_to(rows)
+        return {each.id: paid[each.id].homes for each in rows}
 
     def statuses(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """The disbursements' states."""

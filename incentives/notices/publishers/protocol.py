@@ -79,6 +79,10 @@ class Publisher(Protocol):
         """Who may not rule on an objection to it."""
         ...
 
+    def households(self, ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+        """Whose each of these records is."""
+        ...
+
     def statuses(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         """The states of these records."""
         ...

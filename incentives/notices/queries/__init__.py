@@ -1,5 +1,6 @@
 """What is read about notices and objections."""
 
+from incentives.notices.queries.kept import is_of, kept_from, without_kept
 from incentives.notices.queries.notices import (
     NoticeView,
     ShownLine,
@@ -27,7 +28,7 @@ from incentives.notices.queries.objections import (
     disputable_redemptions,
     find_objection,
     granted_by,
-    is_of,
+    is_granted,
     matter_of,
     newest_objections,
     objectionable_awards,
@@ -40,6 +41,7 @@ from incentives.notices.queries.objections import (
     open_objections_to,
     overdue_objections,
     ruled_objections,
+    standing_award,
     steps_of_award,
 )
 
@@ -57,7 +59,9 @@ __all__ = [
     "find_objection",
     "granted_by",
     "is_gone",
+    "is_granted",
     "is_of",
+    "kept_from",
     "labels_of",
     "line_of_award",
     "lines_of",
@@ -80,6 +84,8 @@ __all__ = [
     "open_objections_to",
     "overdue_objections",
     "ruled_objections",
+    "standing_award",
     "steps_of_award",
     "subject_of",
+    "without_kept",
 ]

@@ -8,16 +8,17 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from incentives.access.actor import Actor, find_actor
-from incentives.access.permissions import may
+from incentives.access.actor import Actor
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
+from incentives.awards.queries import rule_in_force, same_act
 from incentives.awards.states import FREED
 from incentives.awards.timeline import link, step
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
+from incentives.notices.queries.kept import objector, without_kept
 from incentives.notices.queries.notices import find_notice
 from incentives.shop.models import Redemption
 from incentives.shop.queries import redemptions
@@ -72,9 +73,12 @@ def still_open(village: str) -> Select[Objection]:
     return objections(village).where(Objection.status == ObjectionStatus.OPEN)
 
 
-def newest_objections(village: str, household_id: UUID, most: int) -> list[Objection]:
-    """A household's last objections, the newest first."""
+def newest_objections(
+    village: str, household_id: UUID, most: int, reader: Actor | None
+) -> list[Objection]:
+    """A household's last objections, the newest first; for staff those that they may know of."""
     chosen = objections(village).where(Objection.household_id == household_id)
+    chosen = without_kept(chosen, reader)
     return list(db.session.scalars(chosen.order_by(Objection.id.desc()).limit(most)))
 
 
@@ -218,28 +222,27 @@ def granted_by(person: Any) -> ColumnElement[bool]:
     )
 
 
+def is_granted() -> ColumnElement[bool]:
+    """Whether an award came of an objection that it was missing."""
+    return exists().where(Objection.granted_award_id == Award.id).correlate_except(Objection)
+
+
+def standing_award(objection: Objection, today: date) -> UUID | None:
+    """The award that stands already for the act that is said to be missing; None for any other."""
+    resident_id, day = objection.missing_resident_id, objection.missing_occurred_on
+    if objection.household_id is None or day is None or objection.missing_rule_item is None:
+        return None
+    code = objection.missing_rule_item
+    _policy, _in_force, item = rule_in_force(objection.village, day, code, today)
+    if item is None:
+        return None
+    return same_act(item, day, household_id=objection.household_id, resident_id=resident_id)
+
+
 def count_waiting(village: str) -> int:
     """How many objections wait for a ruling."""
     waiting = select(func.count()).select_from(still_open(village).subquery())
     return db.session.scalar(waiting) or 0
-
-
-def is_of(objection: Objection, actor: Actor) -> bool:
-    """Whether an objection is the actor's own or their household's."""
-    return objection.made_by == actor.person or (
-        actor.household_id is not None and objection.household_id == actor.household_id
-    )
-
-
-def objector(objection: Objection, names: dict[UUID, str]) -> str | None:
-    """Who objected, for whoever reads an award's way: to neighbours just another household."""
-    reader = find_actor()
-    whole = reader is not None and (
-        may(reader, "objection.read", objection.village) or is_of(objection, reader)
-    )
-    if objection.household_id is not None and not whole:
-        return _("another household")
-    return names.get(objection.made_by)
 
 
 def steps_of_award(award: Award) -> list[dict[str, Any]]:
@@ -248,7 +251,9 @@ def steps_of_award(award: Award) -> list[dict[str, Any]]:
     found = objections_of(award)
     granted = db.session.scalars(select(Objection).where(Objection.granted_award_id == award.id))
     found += [each for each in granted if each not in found]
-    names = person_names(person for each in found for person in (each.made_by, each.ruled_by))
+    names = person_names(
+        person for each in found for person in (each.made_by, each.on_behalf_of, each.ruled_by)
+    )
     if award.notice is not None:
         notice = find_notice(award.village, award.notice)
         title = _("In notice %(number)s", number=notice.label)
