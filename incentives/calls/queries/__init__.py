@@ -31,6 +31,7 @@ from incentives.calls.queries.offices import (
     own_offices,
     people_of,
     routes_of,
+    with_somebody,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "readable_calls",
     "routes_of",
     "view_of",
+    "with_somebody",
 ]
