@@ -47,7 +47,7 @@ def signed_in(patrol: Patrol) -> dict[UUID, UUID | None]:
     return {each: None if each in by_phone else signer for each, signer in entered.items()}
 
 
-def leaders_people(patrol: Patrol) -> set[UUID]:
+def leaders_people(patrol: Patrol) -> set[UUID | None]:
     """Who the leader is in records: by their own card, or by their household's."""
     leader = db.session.get_one(Resident, patrol.leader_id)
     return {leader.id, db.session.get_one(Household, leader.household_id).head_id}

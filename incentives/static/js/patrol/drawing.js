@@ -24,6 +24,7 @@ function clock(at, withDay = false) {
     ...day,
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZone: 'Asia/Shanghai',
   });
 }
