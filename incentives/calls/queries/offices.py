@@ -154,13 +154,13 @@ def names_at(division: str, found: Collection[Office]) -> dict[UUID, str]:
 
 def committees_of(villages: Collection[str]) -> dict[str, Office]:
     """The office of each of these villages that is called its committee, in Chinese as in any
-    language, where it has one."""
+    language, with the place before it or not; where it has one."""
     with force_locale(LANGUAGES["zh-CN"].catalogue):
         name = gettext("Village committee")
-    found = db.session.scalars(
-        select(Office).where(Office.division.in_(villages), Office.name == name)
-    )
-    return {each.division: each for each in found}
+    called = Office.name.endswith(name, autoescape=True)
+    found = db.session.scalars(select(Office).where(Office.division.in_(villages), called))
+    nearest = sorted(found, key=lambda each: (-len(each.name), each.name))
+    return {each.division: each for each in nearest}
 
 
 def categories_of(found: Collection[Office]) -> dict[UUID, list[Category]]:
