@@ -9,9 +9,10 @@ from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.calls import operations
 from incentives.calls.models import Category
 from incentives.calls.operations import Answerer
-from incentives.calls.queries import office_for
+from incentives.calls.queries import answering_over, office_for
 from incentives.calls.states import Action
 from incentives.clock import now
+from incentives.errors import Invalid
 from tests.calls.scenes import WORDS, Scene, as_user, make_account, make_responder
 from tests.factories import COUNTY, TOWNSHIP, VILLAGE, act
 
@@ -50,6 +51,19 @@ def test_a_deputy_alone_answers_and_takes_each_step(scene):
     assert call.office_id == own
     for step in (Action.ACCEPT, Action.ARRIVE, Action.RESOLVE, Action.ANSWER):
         scene.step(call.id, step, as_user(deputy, VILLAGE))
+
+
+def test_none_is_sent_or_handed_to_an_office_without_people(scene):
+    empty = scene.office(VILLAGE, "电信组", Category.TELECOM)
+    waiting = scene.told(what=replace(WORDS, category=Category.TELECOM))
+    with pytest.raises(Invalid):
+        scene.push(waiting, office_id=empty)
+    taken = scene.told()
+    with pytest.raises(Invalid):
+        scene.step(taken, Action.HAND_OVER, office_id=empty, note="归他们管")
+    assert [each.id for each in answering_over(VILLAGE)] == [scene.water, scene.roads]
+    answer(empty, Answerer(make_responder("operator", VILLAGE)))
+    assert scene.push(waiting, office_id=empty).office_id == empty
 
 
 @pytest.mark.parametrize("how", ["deactivated", "another role"])

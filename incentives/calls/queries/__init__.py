@@ -20,6 +20,7 @@ from incentives.calls.queries.calls import (
 from incentives.calls.queries.offices import (
     DEFAULTS,
     Limits,
+    answering_over,
     answers_for,
     categories_of,
     find_office,
@@ -38,6 +39,7 @@ __all__ = [
     "DEFAULTS",
     "CallView",
     "Limits",
+    "answering_over",
     "answers_for",
     "call_by_secret",
     "calls",

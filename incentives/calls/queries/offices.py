@@ -76,12 +76,17 @@ def offices_over(village: str) -> list[Office]:
     return sorted(found, key=lambda each: (-len(each.division), each.name))
 
 
+def answering_over(village: str) -> list[Office]:
+    """Those of the offices to which a village's calls may go that have somebody to answer."""
+    found = offices_over(village)
+    answered = with_somebody(found)
+    return [each for each in found if each.id in answered]
+
+
 def routes_of(village: str) -> dict[Category, Office]:
     """Which office answers for each category: the village's, else the township's, the county's; of
     those that have somebody to answer."""
-    found = offices_over(village)
-    answered = with_somebody(found)
-    over = [each for each in found if each.id in answered]
+    over = answering_over(village)
     answering = categories_of(over)
     return {category: office for office in reversed(over) for category in answering[office.id]}
 
