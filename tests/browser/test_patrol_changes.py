@@ -156,7 +156,7 @@ def test_signing_out_without_signal_says_that_one_stays_signed_in(live_server, t
     leader.lose_signal()
     sign_out = page.get_by_role("button", name="退出")
     sign_out.click()
-    expect(page.locator("[data-part=band-text]")).to_contain_text("有信号之前您还登录着")
+    expect(page.locator("[data-stays]")).to_contain_text("有信号之前您还登录着")
     leader.shot("patrol-stays-signed-in")
     # What was kept is kept on: the page opens, and goes on.
     page.reload()

@@ -20,13 +20,18 @@ WORDS = Report(Category.WATER, "水管破了，水流到路上", "村口桥边")
 
 def make_responder(username: str, division: str) -> UUID:
     """An account that answers calls at a division."""
+    return make_account(username, Role.RESPONDER, division)
+
+
+def make_account(username: str, role: Role, division: str) -> UUID:
+    """An account of a role at a division."""
     return act(
         lambda: (
             access.add_user(
                 username=username,
                 name=username,
                 password="jishan-demo",
-                roles=[Assignment(Role.RESPONDER, division)],
+                roles=[Assignment(role, division)],
                 actor=SYSTEM,
                 now=now(),
             ).id
@@ -59,6 +64,11 @@ class Scene:
                 ).id
             )
         )
+
+    def committee(self, *categories: Category) -> UUID:
+        """The village's own office, for which a cadre of the village answers."""
+        make_account("villager", Role.CADRE, VILLAGE)
+        return self.office(VILLAGE, "村委会", *categories)
 
     def person(self, office_id: UUID, username: str, division: str) -> Actor:
         user_id = make_responder(username, division)

@@ -48,7 +48,7 @@ def test_the_nearest_office_that_answers_gets_the_call(scene) -> None:
     assert office_for(VILLAGE, Category.WATER).id == scene.water
     assert office_for(VILLAGE, Category.ROAD).id == scene.roads
     assert office_for(VILLAGE, Category.TELECOM) is None
-    own = scene.office(VILLAGE, "村委会", Category.WATER, Category.OTHER)
+    own = scene.committee(Category.WATER, Category.OTHER)
     assert office_for(VILLAGE, Category.WATER).id == own
     assert office_for(OTHER_VILLAGE, Category.WATER).id == scene.water
     act(lambda: operations.change_office(office_id=own, closed=True, actor=SYSTEM, now=now()))
@@ -67,7 +67,7 @@ def test_what_no_office_answers_for_waits_until_a_cadre_chooses_one(scene) -> No
 
 
 def test_a_cadre_steps_for_the_village_s_own_office_and_a_neighbour_s_doesn_t(scene) -> None:
-    scene.office(VILLAGE, "村委会", Category.OTHER)
+    scene.committee(Category.OTHER)
     call_id = scene.told(what=replace(WORDS, category=Category.OTHER))
     with pytest.raises(NotPermitted):
         scene.step(call_id, Action.ACCEPT, scene.plumber)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -106,7 +107,7 @@ def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_
         (line,) = open_duties(place, now())
         assert (line.division, line.id, line.ledger) == (VILLAGE, None, BLUE)
         assert "3" in line.title
-        assert "下坝村" in line.office
+        assert line.office == ("村委会" if place == VILLAGE else "下坝村 · 村委会")
     clock.forward(hours=12, seconds=1)
     assert open_duties(VILLAGE, now())[0].ledger == RED
 
@@ -118,6 +119,24 @@ def test_above_its_village_a_committee_is_named_with_its_place(scene):
     named = {each.office for each in open_duties(TOWNSHIP, now())}
     assert named == {"下坝村 · 村委会", "黑达村 · 村委会"}
     assert [each.office for each in open_duties(VILLAGE, now())] == ["村委会"]
+
+
+@pytest.mark.parametrize("language", ["zh_Hans_CN", "en", "bo"])
+def test_what_waits_for_a_look_stands_under_the_committee_s_own_heading(scene, language):
+    own = scene.committee(Category.OTHER)
+    enter(scene, actor=SYSTEM, office=own, division=VILLAGE)
+    scene.report()
+    with force_locale(language):
+        for place, name in ((VILLAGE, "村委会"), (TOWNSHIP, "下坝村 · 村委会")):
+            assert [each.office for each in open_duties(place, now())] == [name, name]
+
+
+def test_a_committee_whose_office_bears_its_place_keeps_one_heading(scene):
+    own = scene.office(VILLAGE, "下坝村村委会")
+    enter(scene, actor=SYSTEM, office=own, division=VILLAGE)
+    scene.report()
+    for place in (VILLAGE, TOWNSHIP):
+        assert {each.office for each in open_duties(place, now())} == {"下坝村村委会"}
 
 
 def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):

@@ -96,7 +96,7 @@ def test_the_county_s_divisions_are_townships_and_a_township_s_its_villages(scen
 
 
 def test_a_village_s_office_is_named_with_its_place_in_the_numbers_above_it(scene):
-    scene.office(VILLAGE, "村委会", Category.WATER)
+    scene.committee(Category.WATER)
     scene.told()
     assert set(figures("office", TOWNSHIP)) == {"下坝村 · 村委会"}
     assert set(figures("office", VILLAGE)) == {"村委会"}

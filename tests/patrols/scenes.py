@@ -145,7 +145,7 @@ class Team:
             )
         )
 
-    def shift(self, days: int = 0, hours: int = 1) -> UUID:
+    def shift(self, days: int = 0, hours: int = 1, minutes: int = 120) -> UUID:
         """Plan one shift, some days from now, at an hour from now; its id."""
         begins = now() + timedelta(days=days, hours=hours)
         local = begins.astimezone(VILLAGE_TIME)
@@ -154,7 +154,7 @@ class Team:
             route_id=self.route_id,
             weekdays=range(1, 8),
             starts=local.time().replace(second=0, microsecond=0),
-            minutes=120,
+            minutes=minutes,
             first=village_day(begins),
             last=village_day(begins),
         )

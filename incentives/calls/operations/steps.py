@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from incentives.access import audit
 from incentives.access.actor import SYSTEM, Actor
 from incentives.calls.models import Call, CallStep, Category, Office
-from incentives.calls.queries import answers_for, limits_of
+from incentives.calls.queries import answers_for, limits_of, with_somebody
 from incentives.calls.states import TRANSITIONS, Action
 from incentives.calls.words import REPORTED
 from incentives.database import rows_changed
@@ -134,7 +134,9 @@ def clock_from(village: str, category: Category, now: datetime) -> dict[str, Any
 
 
 def refuse_closed(office: Office, village: str) -> None:
-    """Refuse to send a call to an office that is closed or answers for another place."""
-    if office.closed_at is not None or not village.startswith(office.division):
+    """Refuse to send a call to an office that is closed, that nobody answers for, or of another
+    place."""
+    takes = office.closed_at is None and village.startswith(office.division)
+    if not takes or not with_somebody([office]):
         detail = _("This office takes no calls from here")
         raise Invalid(errors=[FieldError("/office_id", detail)])

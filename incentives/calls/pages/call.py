@@ -80,7 +80,7 @@ def show(village: str, call_id: UUID, form: Form, at: str | None = None) -> Any:
         sort_options=[each for each in possible if each not in OFFICE_STEPS] if sorts else [],
         offices=[
             (each.id, each.name)
-            for each in queries.offices_over(village)
+            for each in queries.answering_over(village)
             if each.id != call.office_id
         ],
         doubles=doubles_of(call) if sorts and Action.MERGE in possible else [],

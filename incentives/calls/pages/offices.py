@@ -206,6 +206,7 @@ def show_office(office_id: UUID, form: Form) -> Any:
         form=form,
         office=office_rows([managed])[0],
         people=people_output(managed.id)["people"],
+        is_answered=bool(queries.with_somebody([managed])),
         responders=[(each.id, each.name) for each in responders],
         category_options=category_options(),
     )

@@ -20,6 +20,7 @@ from incentives.calls.queries.calls import (
 from incentives.calls.queries.offices import (
     DEFAULTS,
     Limits,
+    answering_over,
     answers_for,
     categories_of,
     find_office,
@@ -31,12 +32,14 @@ from incentives.calls.queries.offices import (
     own_offices,
     people_of,
     routes_of,
+    with_somebody,
 )
 
 __all__ = [
     "DEFAULTS",
     "CallView",
     "Limits",
+    "answering_over",
     "answers_for",
     "call_by_secret",
     "calls",
@@ -62,4 +65,5 @@ __all__ = [
     "readable_calls",
     "routes_of",
     "view_of",
+    "with_somebody",
 ]

@@ -20,13 +20,14 @@ from incentives.calls.queries.lines import (
     line_of_duty,
     line_of_other,
 )
-from incentives.calls.queries.offices import names_at, offices_by_id
+from incentives.calls.queries.offices import committees_of, names_at, offices_by_id
 from incentives.calls.states import UNANSWERED
 from incentives.clock import village_day
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register import dues
 from incentives.register.answers import named
+from incentives.register.models import Division
 from incentives.register.queries import divisions_by_code
 
 CALLS_AT_MOST = 1_000
@@ -123,21 +124,36 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
             for each in calls
             if each.office_id
         ),
-        *lines_of_unlooked(waiting, at),
+        *lines_of_unlooked(division, waiting, at),
     ]
 
 
-def lines_of_unlooked(waiting: Sequence[Call], at: datetime) -> list[LedgerLine]:
+def lines_of_unlooked(division: str, waiting: Sequence[Call], at: datetime) -> list[LedgerLine]:
     """One line a village for the reports that wait for a cadre's look, however many there are.
 
     Whoever reports much that is no call can't fill the ledgers with it.
     """
     places = divisions_by_code(sorted({each.village for each in waiting}))
+    names = committee_names(division, list(places.values()))
     lines = []
-    for code, place in sorted(places.items()):
+    for code in sorted(places):
         here = [each for each in waiting if each.village == code]
         title = ngettext("1 report to be looked at", "%(num)s reports to be looked at", len(here))
-        office = gettext("Village committee of %(place)s", place=named(place).name)
-        line = Line(DutySource.CALL, None, code, title, office, None)
+        line = Line(DutySource.CALL, None, code, title, names[code], None)
         lines.append(due_by_hour(line, min(each.look_by for each in here), at))
     return lines
+
+
+def committee_names(division: str, places: Sequence[Division]) -> dict[str, str]:
+    """What the committees of these villages are called at a division: as their offices are."""
+    offices = committees_of([each.code for each in places])
+    known = names_at(division, list(offices.values()))
+    words = gettext("Village committee")
+    return {
+        each.code: known[offices[each.code].id]
+        if each.code in offices
+        else words
+        if each.code == division
+        else f"{named(each).name} · {words}"
+        for each in places
+    }

@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask_babel import force_locale, gettext
 from sqlalchemy import Select, or_, select
 
 from incentives.access.actor import Actor, Role
+from incentives.access.models import User, UserRole
 from incentives.calls.models import CallLimit, Category, Office, OfficeCategory, OfficePerson
 from incentives.errors import NotFound
 from incentives.extensions import db
 from incentives.register.queries import divisions_by_code
+from incentives.web.languages import LANGUAGES
 
 VILLAGE_CODE = 12
 
@@ -73,11 +76,43 @@ def offices_over(village: str) -> list[Office]:
     return sorted(found, key=lambda each: (-len(each.division), each.name))
 
 
+def answering_over(village: str) -> list[Office]:
+    """Those of the offices to which a village's calls may go that have somebody to answer."""
+    found = offices_over(village)
+    answered = with_somebody(found)
+    return [each for each in found if each.id in answered]
+
+
 def routes_of(village: str) -> dict[Category, Office]:
-    """Which office answers for each category: the village's, else the township's, the county's."""
-    over = offices_over(village)
+    """Which office answers for each category: the village's, else the township's, the county's; of
+    those that have somebody to answer."""
+    over = answering_over(village)
     answering = categories_of(over)
     return {category: office for office in reversed(over) for category in answering[office.id]}
+
+
+def with_somebody(found: Collection[Office]) -> set[UUID]:
+    """Those of these offices that somebody can answer for now: a person or deputy who is still a
+    responder there, or a cadre of the office's own village."""
+    held = (
+        select(User.id, UserRole.division)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.deactivated_at.is_(None))
+    )
+    responders = held.where(UserRole.role == Role.RESPONDER).subquery()
+    tied = db.session.execute(
+        select(OfficePerson.office_id, responders.c.division)
+        .join(responders, responders.c.id == OfficePerson.user_id)
+        .where(OfficePerson.office_id.in_([each.id for each in found]))
+    ).all()
+    villages = [each.division for each in found if len(each.division) == VILLAGE_CODE]
+    cadres = held.where(UserRole.role == Role.CADRE, UserRole.division.in_(villages)).subquery()
+    with_cadre = set(db.session.scalars(select(cadres.c.division)))
+    divisions = {each.id: each.division for each in found}
+    answered = {
+        office_id for office_id, held_at in tied if divisions[office_id].startswith(held_at)
+    }
+    return answered | {each.id for each in found if each.division in with_cadre}
 
 
 def office_for(village: str, category: Category) -> Office | None:
@@ -120,6 +155,17 @@ def names_at(division: str, found: Collection[Office]) -> dict[UUID, str]:
         return office.name if office.name.startswith(place) else f"{place} · {office.name}"
 
     return {each.id: name_of(each) for each in found}
+
+
+def committees_of(villages: Collection[str]) -> dict[str, Office]:
+    """The office of each of these villages that is called its committee, in Chinese as in any
+    language, with the place before it or not; where it has one."""
+    with force_locale(LANGUAGES["zh-CN"].catalogue):
+        name = gettext("Village committee")
+    called = Office.name.endswith(name, autoescape=True)
+    found = db.session.scalars(select(Office).where(Office.division.in_(villages), called))
+    nearest = sorted(found, key=lambda each: (-len(each.name), each.name))
+    return {each.division: each for each in nearest}
 
 
 def categories_of(found: Collection[Office]) -> dict[UUID, list[Category]]:

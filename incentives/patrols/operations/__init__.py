@@ -18,7 +18,7 @@ from incentives.patrols.operations.rota import (
     cancel_shift,
     plan_shifts,
 )
-from incentives.patrols.operations.signing import Signed, record_scans, why
+from incentives.patrols.operations.signing import Signed, record_scans, whom_desk_signs, why
 from incentives.patrols.operations.walking import record_finding, start_patrol
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "retire_waypoint",
     "set_route",
     "start_patrol",
+    "whom_desk_signs",
     "why",
 ]

@@ -23,20 +23,34 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import REASON_LENGTH
 from incentives.patrols.queries import find_patrol, find_route, who_may_have_come
-from incentives.register.models import Household
+from incentives.register.models import Household, Resident
 from incentives.register.queries import residents_by_id
 from incentives.texts import check_line
 
 MEMBER_RULE, LEADER_RULE = "PA01", "PA04"
 
 
-def signed_in(patrol_id: UUID) -> dict[UUID, UUID | None]:
-    """Who was signed in at a place of a walk, by themselves or for them; with whoever entered them
-    at the desk, where no phone signed them in."""
-    chosen = select(PatrolScan).where(PatrolScan.patrol_id == patrol_id)
+def signed_in(patrol: Patrol) -> dict[UUID, UUID | None]:
+    """Who was signed in at a place of a walk; with whoever entered them, where neither their own
+    phone nor the leader's signed them in."""
+    chosen = select(PatrolScan).where(PatrolScan.patrol_id == patrol.id)
     # The last of somebody's is what counts: a phone's, else what was entered first.
-    scans = db.session.scalars(chosen.order_by(~PatrolScan.at_desk, PatrolScan.received_at.desc()))
-    return {each.resident_id: each.signed_by if each.at_desk else None for each in scans}
+    ordered = chosen.order_by(~PatrolScan.at_desk, PatrolScan.received_at.desc())
+    scans = db.session.scalars(ordered).all()
+    leading = leaders_people(patrol)
+    entered = {each.resident_id: each.signed_by for each in scans}
+    by_phone = {
+        each.resident_id
+        for each in scans
+        if not each.at_desk and (not each.for_another or each.signed_by in leading)
+    }
+    return {each: None if each in by_phone else signer for each, signer in entered.items()}
+
+
+def leaders_people(patrol: Patrol) -> set[UUID | None]:
+    """Who the leader is in records: by their own card, or by their household's."""
+    leader = db.session.get_one(Resident, patrol.leader_id)
+    return {leader.id, db.session.get_one(Household, leader.household_id).head_id}
 
 
 def attend(
@@ -49,7 +63,7 @@ def attend(
 ) -> None:
     """Keep who attended, with the award proposed for each who was `there`, or why there is none.
 
-    The actor stands for the awards; for those whom somebody entered at the desk, that one.
+    The actor stands for the awards; for those whom a cadre signed in or entered, that one.
     """
     rows = []
     for resident_id in came:

@@ -64,7 +64,7 @@ def close_patrol(
     if queued and is_same(patrol, log, actor):
         return patrol
     status = state_after(patrol, Action.CLOSE)
-    there = signed_in(patrol.id)
+    there = signed_in(patrol)
     came = who_came(patrol, attended, there)
     ended = end_of(patrol, ended_at, now)
     patrol.status = status

@@ -67,7 +67,7 @@ def record_scans(
     # Two phones may sign the same person in at once, and the leader close: one after the other.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    people = who_may_have_come(patrol)
+    people = who_may_have_come(patrol, scanned_at)
     refuse_strangers(actor, village, people)
     waypoint = waypoint_of_code(village, waypoint_code, scanned_at)
     wanted = list(dict.fromkeys(resident_ids))
@@ -149,6 +149,17 @@ def refused_names(
             detail = _("You didn't walk with them: somebody else must sign in you and yours")
             refused[each] = OwnHousehold(detail)
     return refused
+
+
+def whom_desk_signs(
+    patrol: Patrol, people: Sequence[Resident], actor: Actor, now: datetime
+) -> list[Resident]:
+    """Those of these people whom the actor may enter at the desk from the log on paper."""
+    own = {each.id for each in own_people(actor, people)}
+    ids = [each.id for each in people]
+    vouches = walks(patrol, own, ids, now, actor=actor, at_desk=True)
+    refused = refused_names(patrol, people, ids, own, vouches=vouches, actor=actor)
+    return [each for each in people if each.id not in refused]
 
 
 def why(refusal: Refusal) -> str:

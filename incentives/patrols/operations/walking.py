@@ -53,9 +53,10 @@ def start_patrol(
     """Begin a walk of a team, by one of its members, a stand-in, or a cadre.
 
     `patrol_id` and `started_at` come from a phone that had no signal then. One that is sent again
-    is the same patrol; it is walked by the team, its leader and its members, of that time. Refuses
-    strangers, a team that was disbanded by then, a cancelled shift, and a second walk of the shift,
-    or of the team within 12 hours while one goes on: `patrol_id` then says which it is.
+    is the same patrol; it is walked by the team, its leader and its members, of that time, and by
+    whoever has given the shift away since. Refuses strangers, a team that was disbanded by then, a
+    cancelled shift, and a second walk of the shift, or of the team within 12 hours while one goes
+    on: `patrol_id` then says which it is.
     """
     require(actor, "patrol.walk", village, own=True)
     # Two phones may begin the same walk at once: one waits for the other here.
@@ -81,7 +82,7 @@ def start_patrol(
         team_id=team.id,
         shift_id=shift_id,
         route_id=route_id,
-        leader_id=stand_ins(shift_id).get(leader_id, leader_id),
+        leader_id=stand_ins(shift_id, started).get(leader_id, leader_id),
         status=PatrolStatus.WALKING,
         started_at=started,
         begun_by=actor.person,
@@ -145,7 +146,7 @@ def record_finding(
     # Sent twice at once, it is still one finding, and one call.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    refuse_strangers(actor, village, walkers_on(patrol))
+    refuse_strangers(actor, village, walkers_on(patrol, found_at))
     again = None if finding_id is None else db.session.get(Finding, finding_id)
     if again is not None:
         if (again.patrol_id, again.found_by) != (patrol.id, actor.person):

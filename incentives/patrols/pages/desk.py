@@ -81,6 +81,9 @@ def patrol_page(
     )
     can_sign = may(current_actor(), "patrol.plan", village) and patrol.status in SIGNED
     people = queries.who_may_have_come(patrol) if can_end or can_sign else []
+    signable = (
+        operations.whom_desk_signs(patrol, people, current_actor(), now()) if can_sign else []
+    )
     return render(
         "patrols/patrol.html",
         view=view,
@@ -90,11 +93,11 @@ def patrol_page(
         unawarded=UNAWARDED,
         weathers=WEATHERS,
         people=people,
+        signable=signable,
         addable=who_can_be_added(view, people),
         signed_in={each.scan.resident_id for each in view.scans},
         reads_calls=may(current_actor(), "village_call.read", village),
         can_end=can_end,
-        can_sign=can_sign,
         places=queries.standing_waypoints(village) if can_sign else [],
         closing=closing or Form(values={}),
         ending=ending or Form(values={}),

@@ -20,6 +20,7 @@ from incentives.patrols.models import (
     Route,
     Waypoint,
 )
+from incentives.patrols.pace import SENT_LATER
 from incentives.register.models import Resident, Team
 from incentives.register.queries import residents_by_id
 
@@ -68,6 +69,11 @@ class PatrolView:
     findings: list[Finding]
     begun_by: str
     ended_by: str | None
+
+    @property
+    def begun_later(self) -> bool:
+        """Whether a phone without signal began it, and told of it later."""
+        return self.line.patrol.begun_at - self.line.patrol.started_at > SENT_LATER
 
 
 @dataclass(frozen=True)

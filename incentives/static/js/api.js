@@ -21,6 +21,18 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * What a problem says, in words: of what is to be put right in a form, the fields' own.
+ *
+ * @param {Problem} problem
+ */
+export function wordsOf(problem) {
+  const { title, detail, errors = [] } = problem.body;
+  const details = errors.map((/** @type {any} */ each) => each.detail);
+  const said = details.length && detail === title ? details : [problem.message, ...details];
+  return [...new Set(said)].join(' ');
+}
+
 /** The answer didn't come: what was asked for may or may not have happened. */
 export class Unknown extends Error {}
 

@@ -8,6 +8,7 @@ import { startBatches } from './batches.js';
 import { startDrafts } from './drafts.js';
 import { changed, startFilter } from './filter.js';
 import { startScanner } from './scanner.js';
+import { startSignOut } from './sign_out.js';
 import { startTiles } from './tiles.js';
 
 /**
@@ -157,20 +158,6 @@ function startOffline(band) {
   window.addEventListener('online', update);
   window.addEventListener('offline', update);
   update();
-}
-
-/**
- * Signing out forgets the walker's page, which names people and opens without a sign-in, and the
- * token that sends what was recorded on it; the records stay.
- *
- * @param {HTMLElement} form
- */
-function startSignOut(form) {
-  form.addEventListener('submit', () => {
-    window.caches?.delete('jishan-patrol-page');
-    const tokens = Object.keys(localStorage).filter((key) => key.startsWith('jishan-patrol-token-'));
-    for (const key of tokens) localStorage.removeItem(key);
-  });
 }
 
 /** @param {HTMLElement} root */

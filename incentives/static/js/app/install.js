@@ -55,7 +55,7 @@ function sinceWhen(now) {
   const day = (at) => at.toLocaleDateString('en', zone);
   /** @type {Intl.DateTimeFormatOptions} */
   const which = day(since) === day(now) ? {} : { month: 'numeric', day: 'numeric' };
-  const said = { ...which, hour: '2-digit', minute: '2-digit', ...zone };
+  const said = { ...which, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone };
   return since.toLocaleString(document.documentElement.lang, /** @type {any} */ (said));
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The parts of an installable page, and its sentences. */
 
-import { Problem, Unknown } from '../api.js';
+import { Problem, Unknown, wordsOf } from '../api.js';
 
 export const root = /** @type {HTMLElement} */ (document.querySelector('[data-app]'));
 export const texts = root.dataset;
@@ -41,10 +41,7 @@ export function say(text) {
  */
 export function explain(error, unanswered = texts.noSignal) {
   if (error instanceof Unknown) return unanswered || '';
-  if (error instanceof Problem) {
-    const details = (error.body.errors || []).map((/** @type {any} */ each) => each.detail);
-    return [error.message, ...details].join(' ');
-  }
+  if (error instanceof Problem) return wordsOf(error);
   throw error;
 }
 

@@ -5,9 +5,9 @@ import { sayOffline } from '../app/install.js';
 import { fill, part, say, texts } from '../app/page.js';
 import { rightTime } from './clock.js';
 import { drawRefused, drawSignedOut, proposedWords } from './drawing.js';
-import { sendAgain, sendAll } from './sending.js';
+import { heldBack, sendAgain, sendAll } from './sending.js';
 import { OWNER, endWalks, state } from './state.js';
-import { countOthers, findWalk, forgetEntry, keepTaken, keptEntries, marksAfter, partOf } from './store.js';
+import { countOthers, findWalk, forgetEntry, forgetWalk, keepTaken, keptEntries, marksAfter, partOf } from './store.js';
 import { isSignedOut } from './token.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
@@ -83,7 +83,8 @@ async function sendOnce() {
   const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''), takeBack);
   sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting, rightTime());
   drawSignedOut(isSignedOut() && !signedOut, signedOut, waiting);
-  drawRefused((await keptEntries(OWNER)).filter((each) => each.problem), letGo, onceMore);
+  const all = await keptEntries(OWNER);
+  drawRefused(all.filter((each) => each.problem), heldBack(all), letGo, onceMore);
   const others = await countOthers(OWNER);
   part('others').hidden = others === 0;
   part('others-text').textContent = fill(texts.others, { count: others });
@@ -100,6 +101,34 @@ async function onceMore(entry) {
 
 /** @param {Entry} entry */
 async function letGo(entry) {
-  await forgetEntry(entry.id);
+  if (entry.kind === 'start') await letWalkGo(entry.patrol);
+  else await forgetEntry(entry.id);
   send();
+}
+
+/**
+ * Nothing of a walk that wasn't taken can be sent: all of it goes, if that is meant.
+ *
+ * @param {string} patrol
+ */
+async function letWalkGo(patrol) {
+  const behind = heldBack(await keptEntries(OWNER)).filter((each) => each.patrol === patrol);
+  if (!(await isMeant(fill(texts.dropWalk, { count: behind.length })))) return;
+  await forgetWalk(OWNER, patrol);
+  if (state.walk?.id === patrol) state.walk = null;
+  redraw();
+}
+
+/**
+ * @param {string} text what goes
+ * @returns {Promise<boolean>}
+ */
+function isMeant(text) {
+  const dialog = /** @type {HTMLDialogElement} */ (part('drop-walk'));
+  part('drop-walk-text').textContent = text;
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((answered) => {
+    dialog.addEventListener('close', () => answered(dialog.returnValue === 'yes'), { once: true });
+  });
 }

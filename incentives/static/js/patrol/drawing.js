@@ -24,6 +24,7 @@ function clock(at, withDay = false) {
     ...day,
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZone: 'Asia/Shanghai',
   });
 }
@@ -58,6 +59,19 @@ function check(type, value, words, small) {
   return { label, box };
 }
 
+/**
+ * From when to when a shift is, with the day on which it ends where that is another.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
+function span(from, to) {
+  /** @param {string} at */
+  const day = (at) => new Date(at).toLocaleDateString('en', { timeZone: 'Asia/Shanghai' });
+  const ends = day(from) === day(to) ? clock(to) : fill(texts.nextDay, { time: clock(to) });
+  return `${clock(from, true)}–${ends}`;
+}
+
 /** @param {Person[]} who */
 function names(who) {
   return who.map((each) => each.name).join(BETWEEN);
@@ -67,8 +81,7 @@ function names(who) {
 function drawChoices() {
   const shifts = dueShifts().map((each) => {
     const route = routeOf(each.route);
-    const when = `${clock(each.startsAt, true)}–${clock(each.endsAt)}`;
-    const words = [when, route?.name, names(each.people)].filter(Boolean).join(' · ');
+    const words = [span(each.startsAt, each.endsAt), route?.name, names(each.people)].filter(Boolean).join(' · ');
     return check('radio', each.id, each.name, words);
   });
   const teams = listed.teams.map((each) => {
@@ -192,25 +205,31 @@ function contentOf({ body, mark }) {
 }
 
 /**
- * What was refused, to be read, with the reason, until whoever made it sends it again or lets it go.
+ * What was refused, to be read, with the reason, until whoever made it sends it again or lets it go;
+ * and what waits behind a walk that wasn't taken.
  *
  * @param {Entry[]} refused
+ * @param {Entry[]} held
  * @param {(entry: Entry) => void} drop
  * @param {(entry: Entry) => void} again
  */
-export function drawRefused(refused, drop, again) {
+export function drawRefused(refused, held, drop, again) {
   part('refused').hidden = refused.length === 0;
   part('refused-list').replaceChildren(
-    ...refused.map((entry) => {
+    ...refused.flatMap((entry) => {
+      const behind = entry.kind === 'start' ? held.filter((each) => each.patrol === entry.patrol) : [];
       const made = row(entry.words, contentOf(entry), '');
-      made.firstElementChild?.append(element('p', entry.problem || '', 'row-small'));
+      const why = [entry.problem || '', behind.length ? fill(texts.held, { count: behind.length }) : ''];
+      for (const words of why.filter(Boolean)) {
+        made.firstElementChild?.append(element('p', words, 'row-small'));
+      }
       for (const [words, work] of /** @type {const} */ ([[texts.again, again], [texts.drop, drop]])) {
         const button = element('button', words || '', 'button button-quiet');
         button.setAttribute('type', 'button');
         button.addEventListener('click', () => work(entry));
         made.append(button);
       }
-      return made;
+      return [made, ...behind.map((each) => row(each.words, contentOf(each), ''))];
     }),
   );
 }

@@ -6,7 +6,7 @@
  * several what stays are those who were refused.
  */
 
-import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing } from '../api.js';
+import { NotLetIn, Problem, Unknown, beLetIn, bringFile, call, newId, saysNothing, wordsOf } from '../api.js';
 import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo, partOf } from './store.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
@@ -14,10 +14,14 @@ import { forgetEntry, keepEntry, keptEntries, markQueued, moveTo, partOf } from 
 // These say nothing of the record: it may be sent again as it is.
 const UNSURE = ['too_many_requests', 'idempotency_in_progress', 'log_rolled_back'];
 
-/** @param {Problem} problem */
-function words(problem) {
-  const details = (problem.body.errors || []).map((/** @type {any} */ each) => each.detail);
-  return [problem.message, ...details].join(' ');
+/**
+ * What hangs on a walk whose beginning was refused, and waits with it.
+ *
+ * @param {Entry[]} all
+ */
+export function heldBack(all) {
+  const refused = all.filter((each) => each.problem && each.kind === 'start').map((each) => each.patrol);
+  return all.filter((each) => !each.problem && refused.includes(each.patrol));
 }
 
 const PATHS = { scan: 'scans', finding: 'findings', closing: 'closing', cancellation: 'cancellation' };
@@ -125,10 +129,9 @@ export async function sendAgain(entry) {
 export async function sendAll(owner, tell, tellPhoto, refused) {
   for (;;) {
     const all = await keptEntries(owner);
-    const entries = all.filter((each) => !each.problem);
-    // What hangs on a walk that wasn't begun waits with it.
-    const held = all.filter((each) => each.problem && each.kind === 'start').map((each) => each.patrol);
-    const entry = entries.find((each) => !held.includes(each.patrol));
+    const held = heldBack(all);
+    const entries = all.filter((each) => !each.problem && !held.includes(each));
+    const [entry] = entries;
     try {
       if (!entry) {
         await beLetIn();
@@ -147,7 +150,9 @@ export async function sendAll(owner, tell, tellPhoto, refused) {
       if (!entry || !(error instanceof Problem)) throw error;
       if (entry.kind === 'start' && (await settleStart(entry, error))) continue;
       const kept = (await keptEntries(owner)).find((each) => each.id === entry.id);
-      const problem = { ...(kept || entry), problem: words(error) };
+      // Whoever made it has let it go meanwhile.
+      if (!kept) continue;
+      const problem = { ...kept, problem: wordsOf(error) };
       await keepEntry(problem);
       await refused(problem);
     }

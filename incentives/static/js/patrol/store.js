@@ -166,6 +166,23 @@ export async function forgetEntry(id) {
 }
 
 /**
+ * Forget a walk with all that was recorded on it.
+ *
+ * @param {string} owner
+ * @param {string} patrol
+ */
+export async function forgetWalk(owner, patrol) {
+  const transaction = await writing(['walks', 'entries']);
+  const walks = transaction.objectStore('walks');
+  const entries = transaction.objectStore('entries');
+  for (const entry of /** @type {Entry[]} */ (await entries.getAll())) {
+    if (entry.owner === owner && entry.patrol === patrol) await entries.delete(entry.id);
+  }
+  if ((await walks.get(owner))?.id === patrol) await walks.delete(owner);
+  await transaction.done;
+}
+
+/**
  * What waits or was refused, oldest first.
  *
  * @param {string} owner

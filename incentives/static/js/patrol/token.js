@@ -6,38 +6,19 @@
  */
 
 import { Problem, pageToken } from '../api.js';
-import { say, texts } from '../app/page.js';
 import { OWNER } from './state.js';
 
 const KEPT = `jishan-patrol-token-${OWNER}`;
 const DAY = 86_400_000;
-const AT_MOST = 10_000; // milliseconds for an answer
 
 let signedOut = false;
 let leaving = false;
 
-// What is answered while one signs out isn't kept: page.js has forgotten the token by then.
-document.querySelector('[data-sign-out]')?.addEventListener('submit', () => (leaving = true));
-
-// Signing out needs signal. Without it the browser would show its own error, and the page that was
-// kept would be forgotten though one is still signed in: one stays, and is told.
-let reached = false;
-document.addEventListener(
-  'submit',
-  async (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (reached || !form.matches('[data-sign-out]')) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    reached = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(AT_MOST) }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (reached) form.requestSubmit();
-    else say(texts.staysSignedIn || '');
-  },
-  { capture: true },
-);
+// What is answered while one signs out isn't kept: page.js has forgotten the token by then. It also
+// holds a sign-out back for which there is no signal.
+document.querySelector('[data-sign-out]')?.addEventListener('submit', (event) => {
+  leaving = !event.defaultPrevented;
+});
 
 /** Whether the sign-in has ended, and only the phone's own token serves. */
 export const isSignedOut = () => signedOut;
