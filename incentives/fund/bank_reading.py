@@ -18,6 +18,7 @@ from incentives.errors import FieldError, Invalid
 from incentives.files.sheets import Sheet, Unreadable, folded, read_sheets, shown
 from incentives.fund.headings import heading, headings_in
 from incentives.fund.models import NAME_LENGTH, REASON_LENGTH
+from incentives.texts import UNSEEN_LETTER
 
 HEADINGS = "bank_headings.csv"
 HEAD_WITHIN = 30
@@ -136,11 +137,12 @@ def line_of(row: Row, columns: dict[str, int]) -> StatementLine | None:
     if day is None:
         raise NoDay
     balance = cell_of(row, columns, "balance")
+    summary = UNSEEN_LETTER.sub("", folded(shown(cell_of(row, columns, "summary")))).strip()
     other = folded(shown(cell_of(row, columns, "other")))
     return StatementLine(
         day=day,
         amount_fen=amount,
-        summary=folded(shown(cell_of(row, columns, "summary")))[:REASON_LENGTH] or "-",
+        summary=summary[:REASON_LENGTH].strip() or "-",
         other=other[:NAME_LENGTH] or None,
         balance_fen=None if balance is None else fen_of(balance),
     )

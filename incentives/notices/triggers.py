@@ -172,3 +172,37 @@ GUARDS_OF_CLEARINGS = (
         "an objection and its ruling stay",
     ),
 )
+
+
+OBJECTED = """EXISTS (SELECT 1 FROM objection
+    WHERE disbursement_id = NEW.id AND status = 'open')"""
+DISBURSEMENT_UNLISTED = f"""NEW.status = 'published' AND OLD.status <> 'published'
+    AND NOT {REPLAYING} AND NOT EXISTS (SELECT 1 FROM notice_line
+        WHERE notice_id = NEW.notice_id AND disbursement_id = NEW.id)"""  # noqa: S608 -- text of our own
+NOT_CONCLUDED = f"""NEW.concluded_at IS NOT NULL AND OLD.concluded_at IS NULL
+    AND NOT {REPLAYING} AND ({OBJECTED} OR NOT EXISTS (SELECT 1 FROM notice
+        WHERE id = NEW.notice_id AND closed_at IS NOT NULL))"""  # noqa: S608 -- text of our own
+# Disbursements go through a notice as awards do.
+GUARDS_OF_DISBURSEMENTS = (
+    Guard(
+        "disbursement_published_in_its_notice",
+        "disbursement",
+        "UPDATE OF status",
+        DISBURSEMENT_UNLISTED,
+        "no notice lists this disbursement",
+    ),
+    Guard(
+        "disbursement_concluded_once_closed",
+        "disbursement",
+        "UPDATE OF concluded_at",
+        NOT_CONCLUDED,
+        "this disbursement is in public still, or objected to",
+    ),
+    Guard(
+        "disbursement_approved_unobjected",
+        "disbursement",
+        "UPDATE OF status",
+        f"NEW.status = 'approved' AND OLD.status <> 'approved' AND {OBJECTED} AND NOT {REPLAYING}",
+        "this disbursement is objected to",
+    ),
+)

@@ -15,6 +15,7 @@ from incentives.fund.models import Decision, Disbursement, DisbursementList, Met
 from incentives.fund.operations import ListLine, PayeeChoice
 from incentives.register.models import Household
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
+from tests.fund.public import conclude, publish
 
 DAY = date(2026, 3, 1)
 TODAY = date(2026, 3, 2)  # the day on which a test begins
@@ -117,14 +118,6 @@ def evaluate(actor: Actor, disbursement_id: UUID, decision=Decision.APPROVE, rea
             now=now(),
         )
     )
-
-
-def publish(disbursement_id: UUID) -> None:
-    act(lambda: operations.publish_disbursements([disbursement_id], new_id(), now()))
-
-
-def conclude(disbursement_id: UUID) -> None:
-    act(lambda: operations.conclude_publication([disbursement_id], now()))
 
 
 def approve(actor: Actor, disbursement_id: UUID, decision=Decision.APPROVE, reason=None):

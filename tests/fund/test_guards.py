@@ -1,5 +1,7 @@
 """What the database keeps of the fund's rules when an operation is past by: a twin for each."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -10,6 +12,7 @@ from incentives.fund.models import (
     Disbursement,
     Status,
 )
+from incentives.fund.states import TRANSITIONS, Action
 from tests.factories import TOWNSHIP, VILLAGE, act, staff
 from tests.fund.people import (
     applied,
@@ -18,6 +21,7 @@ from tests.fund.people import (
     evaluate,
     give,
     make_people,
+    pay,
     status_of,
 )
 from tests.fund.raw import hexed, send
@@ -66,20 +70,31 @@ def test_a_payee_with_a_role_is_not_approved_below_the_township(village):
     assert status_of(disbursement_id) is Status.APPROVED
 
 
-PAID = (
-    "UPDATE disbursement SET status = 'paid', event_id = :event, paid_by = :person,"
-    " paid_at = '2026-03-02 01:00:00+00:00', paid_on = '2026-03-02', method = 'cash', voucher = 'x'"
-)
-
-
-def test_nothing_unapproved_is_paid_nor_by_who_decided(village):
+def test_nothing_unapproved_is_paid_past_the_operation(village, monkeypatch):
     disbursement_id = applied(village)
     evaluate(village.reviewer, disbursement_id)
-    with pytest.raises(DBAPIError, match="not approved"):
-        send(PAID, event=hexed(new_id()), person=hexed(village.treasurer.person))
+    leads = {Action.PAY: {Status.EVALUATED: Status.PAID}}
+    monkeypatch.setattr("incentives.fund.operations.steps.TRANSITIONS", TRANSITIONS | leads)
+    monkeypatch.setattr("incentives.fund.operations.paying.BEFORE_APPROVAL", frozenset())
+    send(
+        "INSERT INTO disbursement_approval (disbursement_id, approver, decision, from_above,"
+        " decided_at) VALUES (:one, :person, 'approve', false, '2026-03-01 01:00:00+00:00')",
+        one=hexed(disbursement_id),
+        person=hexed(village.supervisor.person),
+    )
+    with pytest.raises(DBAPIError, match=r"not approved|no act leads"):
+        pay(village.treasurer, disbursement_id)
+    assert status_of(disbursement_id) is Status.EVALUATED
+
+
+def test_nobody_pays_what_they_decided_on_past_the_operation(village, monkeypatch):
+    disbursement_id = applied(village)
+    evaluate(village.reviewer, disbursement_id)
     approve(village.supervisor, disbursement_id)
+    both = replace(village.supervisor, roles=village.treasurer.roles)
+    monkeypatch.setattr("incentives.fund.operations.paying.refuse_same_person", lambda *_: None)
     with pytest.raises(DBAPIError, match="decided on"):
-        send(PAID, event=hexed(new_id()), person=hexed(village.supervisor.person))
+        pay(both, disbursement_id)
     assert status_of(disbursement_id) is Status.APPROVED
 
 

@@ -149,15 +149,26 @@ def test_nobody_writes_money_off_alone_past_the_operation(village, confirmed_by)
     person = village.treasurer.person
 
     def work() -> None:
+        ledger.hold([VILLAGE])
+        move_id = new_id()
+        missing = ledger.Draft(
+            village=VILLAGE,
+            kind=ledger.Kind.MONEY_MOVE,
+            occurred_on=DAY,
+            legs=[ledger.move("cash", "spending.difference", 10)],
+            record=move_id,
+        )
+        event = ledger.post([missing], actor=person, now=now())[0]
         db.session.add(
             MoneyMove(
+                id=move_id,
                 village=VILLAGE,
                 from_place=Place.CASH,
                 to_place=Place.DIFFERENCE,
                 amount_fen=10,
                 moved_on=DAY,
                 note="x",
-                event_id=new_id(),
+                event_id=event.id,
                 entered_by=person,
                 entered_at=now(),
                 confirmed_by=person if confirmed_by == "treasurer" else None,

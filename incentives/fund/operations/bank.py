@@ -18,10 +18,17 @@ from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.files.queries import brought_file
 from incentives.fund.bank_reading import LINES_AT_MOST, StatementLine
-from incentives.fund.models import BankLine, BankMatch, BankStatement, MonthClose
+from incentives.fund.models import (
+    REASON_LENGTH,
+    BankLine,
+    BankMatch,
+    BankStatement,
+    MonthClose,
+)
 from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_day
 from incentives.fund.queries.bank import find_statement, last_statement, lines_of
+from incentives.texts import hidden_in, refusal
 from incentives.web.dates import day_word
 
 
@@ -76,7 +83,7 @@ def enter_statement(
             line=number,
             day=line.day,
             amount_fen=line.amount_fen,
-            summary=line.summary,
+            summary=line.summary.strip(),
             other=line.other,
             balance_fen=line.balance_fen,
         )
@@ -111,7 +118,10 @@ def ends_of(
 def refuse_bad_lines(
     lines: Sequence[StatementLine], from_on: date, to_on: date, opening: int, closing: int
 ) -> None:
-    """Refuse lines of other days, of nothing, and the first whose balance doesn't follow."""
+    """Refuse lines of other days, of nothing, whose summary can't be seen or is blank.
+
+    And the first whose balance doesn't follow.
+    """
     errors = []
     held = opening
     broken = False
@@ -127,6 +137,7 @@ def refuse_bad_lines(
         if line.amount_fen == 0 or abs(line.amount_fen) > AMOUNT_AT_MOST:
             detail = _("Line %(number)s: this is no amount", number=index + 1)
             errors.append(FieldError(f"/lines/{index}/amount_fen", detail))
+        errors += summary_errors(line.summary, f"/lines/{index}/summary")
         if not broken and line.balance_fen is not None and line.balance_fen != held:
             broken = True
             detail = _(
@@ -141,6 +152,13 @@ def refuse_bad_lines(
         errors.append(FieldError("/closing_fen", detail))
     if errors:
         raise Invalid(errors=errors)
+
+
+def summary_errors(summary: str, pointer: str) -> Sequence[FieldError]:
+    """That a line's summary is blank, or has a letter that nobody sees; a stroke says: none."""
+    if hidden := hidden_in(summary):
+        return [FieldError(pointer, hidden)]
+    return [] if summary.strip() else refusal(pointer, REASON_LENGTH).errors
 
 
 def yuan(fen: int) -> str:

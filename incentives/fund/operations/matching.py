@@ -22,7 +22,7 @@ from incentives.fund.queries.bank import (
     matches_of,
     proposals,
 )
-from incentives.texts import check_text, optional_text
+from incentives.texts import check_text
 
 
 def match_line(
@@ -103,13 +103,17 @@ def unmatch_line(*, village: str, line_id: UUID, actor: Actor, now: datetime) ->
 def explain_line(
     *, village: str, line_id: UUID, explanation: str | None, actor: Actor, now: datetime
 ) -> BankLine:
-    """Say why a line of the statement isn't in the book (empty: take that back)."""
+    """Say why a line of the statement isn't in the book; left empty, that is taken back.
+
+    Refuses an explanation that says nothing.
+    """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
     line = find_line(village, line_id)
     refuse_closed_days(village, line.day, "")
-    line.explanation = optional_text(explanation, "/explanation", REASON_LENGTH)
-    line.explained_by = None if line.explanation is None else actor.person
+    said = (explanation or "").strip()
+    line.explanation = check_text(said, "/explanation", REASON_LENGTH) if said else None
+    line.explained_by = actor.person if said else None
     db.session.flush()
     record(actor, audit.Tag.BANK_EXPLAINED, village, line.id, now)
     return line
