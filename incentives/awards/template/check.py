@@ -5,7 +5,7 @@ as doubtful what an assembly should look at. It replaces neither the assembly no
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
@@ -94,16 +94,21 @@ def findings_of(item: ItemDraft) -> list[Finding]:
 
 def without_what_is_innocent(text: str) -> str:
     """The text with hidden what only looks like a word of the list, and who is served; as long."""
-    hidden = without(Effect.ALLOW, text)
-    return hidden if has(Effect.TIED, hidden) else without(Effect.SERVED, hidden)
+    undone = set()
+    if has(Effect.ALONE, text) or has(Effect.NEGATED, text):
+        undone.add(Topic.DANGER)
+    if has(Effect.TIED, without(Effect.ALLOW, text)):
+        undone.add(Topic.BENEFITS)
+    hidden = without(Effect.ALLOW, text, undone)
+    return hidden if Topic.BENEFITS in undone else without(Effect.SERVED, hidden)
 
 
-def without(effect: Effect, text: str) -> str:
+def without(effect: Effect, text: str, undone: Collection[Topic] = ()) -> str:
     """The text with the words of one effect hidden; what stands in their gaps stays to be read."""
     hidden = text
-    for _topic, pattern in words()[effect]:
+    for topic, pattern in words()[effect]:
         left = text
-        while (found := pattern.search(left)) is not None:
+        while topic not in undone and (found := pattern.search(left)) is not None:
             for place in range(1, pattern.groups + 1):
                 hidden = hide(hidden, *found.span(place))
             left = hide(left, *found.span(pattern.groups))  # one verb may serve several people

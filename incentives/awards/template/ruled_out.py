@@ -38,9 +38,10 @@ class Effect(StrEnum):
     """What a word does.
 
     `refuse` rules an item out, `doubt` has the assembly look at it, `allow` hides what is no such
-    word from the others. Of benefits: `served` hides who is helped and what is done beside such
-    words, unless the text has them `tied` to points. Of danger: an `act` needs who `organised` it,
-    an `event` that or who is to `report` it; `alone` and `negated` undo what excuses.
+    word from the others. `served` hides who is helped and what is done beside such words, unless
+    the text has them `tied` to points. Of danger: an `act` needs who `organised` it, an `event`
+    that or who is to `report` it; `alone` and `negated` undo what excuses. They undo what danger
+    `allow`s too, and `tied` what benefits allow; any other `allow` holds.
     """
 
     REFUSE = "refuse"
