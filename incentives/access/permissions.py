@@ -155,7 +155,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "call.sort": roles(CADRE),
     "call.step": roles(CADRE, RESPONDER),
     "duty.enter": roles(ADMINISTRATOR, CADRE),
-    "duty.do": roles(CADRE, RESPONDER),
+    "duty.do": roles(ADMINISTRATOR, CADRE, RESPONDER),
     # Opening balances of a paper book
     "opening.read": VILLAGE_STAFF,
     "opening.enter": roles(CADRE),

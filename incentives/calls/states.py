@@ -43,6 +43,10 @@ TRANSITIONS: dict[Action, tuple[frozenset[S], S]] = {
     Action.REOPEN: (frozenset({S.ANSWERED}), S.PUSHED),
 }
 
+# Where nobody answers for its office any more, a cadre sends a call on: to be done, or, once it is
+# put right, to be answered.
+SENT_ON: dict[S, S] = {**dict.fromkeys(WITH_OFFICE, S.PUSHED), S.RESOLVED: S.RESOLVED}
+
 OFFICE_STEPS = (Action.ACCEPT, Action.ARRIVE, Action.RESOLVE, Action.ANSWER, Action.HAND_OVER)
 
 PERMISSIONS: dict[Action, str | None] = {

@@ -43,7 +43,7 @@ village_call.read      O C S
 call.sort               C
 call.step               C P
 duty.enter              A C
-duty.do                 C P
+duty.do                 A C P
 file.keep               A C R T K P own
 file.read               R S own
 file.erase

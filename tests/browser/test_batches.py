@@ -337,7 +337,7 @@ def test_a_draft_outlasts_signal_and_browser(village, person):
     page.locator(".tile", has_text="卓玛03").click()
     cadre.context.set_offline(True)
     page.click(".sum-bar .button-main")
-    expect(page.locator("[data-draft-offline]")).to_be_visible()
+    expect(page.locator("[data-held-back]")).to_be_visible()
     cadre.shot("batch-offline")
     cadre.context.set_offline(False)
     # The browser is closed, which ends the sign-in too; the draft waits for the same user.

@@ -72,7 +72,11 @@ class Scene:
 
     def person(self, office_id: UUID, username: str, division: str) -> Actor:
         user_id = make_responder(username, division)
-        people = [Answerer(user_id)]
+        self.answer(office_id, Answerer(user_id))
+        return as_user(user_id, division)
+
+    def answer(self, office_id: UUID, *people: Answerer) -> None:
+        """Say who answers for an office."""
         act(
             lambda: (
                 operations.set_office_people(
@@ -81,7 +85,6 @@ class Scene:
                 and None
             )
         )
-        return as_user(user_id, division)
 
     def report(
         self,

@@ -22,7 +22,7 @@ from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.register.queries import divisions_by_code
-from tests.calls.scenes import Scene
+from tests.calls.scenes import Scene, make_account
 from tests.factories import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_household, staff
 
 
@@ -114,6 +114,7 @@ def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_
 
 def test_above_its_village_a_committee_is_named_with_its_place(scene):
     for village in (VILLAGE, OTHER_VILLAGE):
+        make_account(f"cadre-{village}", Role.CADRE, village)
         own = scene.office(village, "村委会", Category.OTHER)
         enter(scene, actor=SYSTEM, office=own, division=village)
     named = {each.office for each in open_duties(TOWNSHIP, now())}
@@ -132,6 +133,7 @@ def test_what_waits_for_a_look_stands_under_the_committee_s_own_heading(scene, l
 
 
 def test_a_committee_whose_office_bears_its_place_keeps_one_heading(scene):
+    make_account("villager", Role.CADRE, VILLAGE)
     own = scene.office(VILLAGE, "下坝村村委会")
     enter(scene, actor=SYSTEM, office=own, division=VILLAGE)
     scene.report()

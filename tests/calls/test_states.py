@@ -9,7 +9,8 @@ import pytest
 from incentives.access.actor import Actor, Role
 from incentives.calls import operations
 from incentives.calls.models import Call, CallStatus
-from incentives.calls.states import PERMISSIONS, TRANSITIONS, Action, allowed
+from incentives.calls.operations import Answerer
+from incentives.calls.states import OFFICE_STEPS, PERMISSIONS, SENT_ON, TRANSITIONS, Action, allowed
 from incentives.clock import now
 from tests.calls.scenes import Scene, status_of
 from tests.factories import act
@@ -37,11 +38,22 @@ answered reopen    pushed
 """)
 
 
+# What a cadre does where nobody answers for the office any more.
+IDLE_FLOW = FLOW | flow_of("""
+pushed   push pushed
+accepted push pushed
+on_site  push pushed
+resolved push resolved
+""")
+
+
 def test_the_table_is_the_flow() -> None:
     assert differences(FLOW, TRANSITIONS, states=CallStatus, actions=Action) == []
     for status in CallStatus:
         expected = {action for before, action in FLOW if before == status.value}
         assert {each.value for each in allowed(status)} == expected
+        sent_on = SENT_ON[status].value if status in SENT_ON else FLOW.get((status.value, "push"))
+        assert IDLE_FLOW.get((status.value, "push")) == sent_on
 
 
 class Calls:
@@ -127,3 +139,25 @@ def test_every_act_by_every_role_in_every_state(app, status) -> None:
 def village_office_cadre(calls: Calls) -> Actor:
     """A cadre who is one of the office's people, too."""
     return replace(calls.scene.cadre, user_id=calls.scene.plumber.user_id)
+
+
+@pytest.mark.parametrize("status", CallStatus)
+def test_every_act_but_the_office_s_where_nobody_answers_for_it(app, status) -> None:
+    calls = Calls()
+    scene, plumber = calls.scene, Answerer(calls.scene.plumber.user_id)
+
+    def reach(status: CallStatus) -> UUID:
+        scene.answer(scene.water, plumber)
+        call_id = calls.reach(status)
+        scene.answer(scene.water)
+        return call_id
+
+    push = {Action.PUSH: lambda call_id, who: scene.push(call_id, who, office_id=scene.roads)}
+    machine = Machine(
+        flow=IDLE_FLOW,
+        reach=reach,
+        state=status_of,
+        acts=calls.acts() | push,
+        permissions={key: each for key, each in PERMISSIONS.items() if key not in OFFICE_STEPS},
+    )
+    assert try_state(machine, status) == []

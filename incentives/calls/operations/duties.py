@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.permissions import require
-from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH, Duty
+from incentives.access.permissions import may, require
+from incentives.calls.models import NOTE_LENGTH, PLACE_LENGTH, Duty, Office
 from incentives.calls.operations.steps import refuse_names, refuse_other_office
-from incentives.calls.queries import find_office
+from incentives.calls.queries import find_office, with_somebody
 from incentives.calls.queries.duties import find_duty
 from incentives.calls.queries.offices import VILLAGE_CODE
 from incentives.clock import village_day
@@ -28,7 +28,7 @@ def enter_duty(
     """Put what an office is to do by a day on the public ledger of a division.
 
     Refuses a title that names a villager of the division, a day that is over, a grid, and an office
-    that is closed or doesn't answer for that division.
+    that is closed, that nobody answers for, or that doesn't answer for that division.
     """
     require(actor, "duty.enter", division)
     find_division(division)
@@ -38,7 +38,7 @@ def enter_duty(
         raise Invalid(errors=[FieldError("/due_on", _("This day is over"))])
     office = find_office(office_id)
     covers = division.startswith(office.division) and len(division) <= VILLAGE_CODE
-    if office.closed_at is not None or not covers:
+    if office.closed_at is not None or not covers or not with_somebody([office]):
         detail = _("This office takes no duties from here")
         raise Invalid(errors=[FieldError("/office_id", detail)])
     duty = Duty(
@@ -60,12 +60,14 @@ def strike_off_duty(
 ) -> Duty:
     """Strike off a duty that is done, with a note that anyone reads; for good.
 
-    Refuses another office's people, a duty that is struck off already, and a note that names a
+    Where nobody answers for its office any more, whoever may enter a duty there may strike it off.
+    Refuses another office's people else, a duty that is struck off already, and a note that names a
     villager of the division.
     """
     require(actor, "duty.do", division)
     duty = find_duty(division, duty_id)
-    refuse_other_office(actor, duty.office_id)
+    if not stands_in(actor, duty.division, find_office(duty.office_id)):
+        refuse_other_office(actor, duty.office_id)
     note = check_text(note, "/note", NOTE_LENGTH)
     refuse_names(division, note, "/note")
     changed = db.session.execute(
@@ -79,3 +81,8 @@ def strike_off_duty(
     db.session.refresh(duty)
     audit.record(actor, audit.Tag.DUTY_DONE, village=division, subject=duty.id, now=now)
     return duty
+
+
+def stands_in(actor: Actor, division: str, office: Office) -> bool:
+    """Whether one strikes off a division's duty for an office that nobody answers for."""
+    return may(actor, "duty.enter", division) and not with_somebody([office])

@@ -1,12 +1,13 @@
 """What the caller does by the secret link: say how it went, or that it isn't right yet."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 
 from incentives.calls.models import NOTE_LENGTH, Call, CallRound
 from incentives.calls.operations.steps import clock_from, move_on, note_step
-from incentives.calls.queries import call_by_secret
+from incentives.calls.queries import call_by_secret, is_unattended, office_for
 from incentives.calls.states import Action
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
@@ -38,8 +39,9 @@ def rate_call(*, secret: str, rating: int, word: str | None, now: datetime) -> C
 def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     """Send an answered call to its office again, as it isn't right; the clock begins anew.
 
-    The first round is kept with its times and its stars. Refuses who has no link, a second time,
-    and later than 14 days after the answer.
+    Where nobody answers for that any more it goes to the one that answers for its category; where
+    there is none, it waits for a cadre who sends it on. The first round is kept with its times and
+    its stars. Refuses who has no link, a second time, and later than 14 days after the answer.
     """
     call = call_by_secret(secret)
     reason = check_text(reason, "/reason", NOTE_LENGTH)
@@ -54,6 +56,7 @@ def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
         Action.REOPEN,
         if_still=Call.reopened_at.is_(None),
         reopened_at=now,
+        office_id=office_again(call),
         pushed_at=now,
         accepted_at=None,
         on_site_at=None,
@@ -66,6 +69,14 @@ def reopen_call(*, secret: str, reason: str, now: datetime) -> Call:
     )
     note_step(call, Action.REOPEN, actor=None, now=now, note=reason)
     return call
+
+
+def office_again(call: Call) -> UUID | None:
+    """Whose a call is that its caller sends back: its own office's, as long as it has somebody."""
+    if not is_unattended(call):
+        return call.office_id
+    other = office_for(call.village, call.category)
+    return other.id if other else call.office_id
 
 
 def open_until(call: Call) -> datetime | None:

@@ -1,6 +1,7 @@
 """What a cadre does with calls: send one on, merge doubles, strike misuse."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -14,9 +15,10 @@ from incentives.calls.operations.steps import (
     move_on,
     note_step,
     refuse_closed,
+    send_on,
 )
-from incentives.calls.queries import find_call, find_office, office_for
-from incentives.calls.states import Action
+from incentives.calls.queries import find_call, find_office, is_unattended, office_for
+from incentives.calls.states import SENT_ON, Action
 from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
 from incentives.texts import check_text
@@ -34,7 +36,8 @@ def push_call(
     """Send a report to an office, under a better category if need be; its clock begins.
 
     Without an office it goes to the one that answers for the category; refuses where there is
-    none, a closed one and one of another place.
+    none, a closed one and one of another place. An office's call is sent on only where nobody
+    answers for the office any more; what is put right keeps its times, and waits for the answer.
     """
     require(actor, "call.sort", village)
     call = find_call(village, call_id)
@@ -44,9 +47,14 @@ def push_call(
         detail = _("No office answers for this: choose one")
         raise Invalid(errors=[FieldError("/office_id", detail)])
     refuse_closed(office, village)
-    clock = clock_from(village, category, now)
-    clock |= {"office_id": office.id, "category": category, "pushed_at": now}
-    move_on(call, Action.PUSH, **clock)
+    values: dict[str, Any] = {"office_id": office.id, "category": category}
+    if call.status is not CallStatus.RESOLVED:
+        values |= {"pushed_at": now, "accepted_at": None, "on_site_at": None}
+        values |= clock_from(village, category, now)
+    if call.status in SENT_ON and is_unattended(call):
+        send_on(call, **values)
+    else:
+        move_on(call, Action.PUSH, **values)
     note_step(call, Action.PUSH, actor=actor, now=now)
     return call
 

@@ -1,5 +1,6 @@
 """What every act on a call is made of: the change of state, its row, the photo, who may."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,9 @@ from sqlalchemy import ColumnElement, func, select, true, update
 
 from incentives.access import audit
 from incentives.access.actor import SYSTEM, Actor
-from incentives.calls.models import Call, CallStep, Category, Office
+from incentives.calls.models import Call, CallStatus, CallStep, Category, Office
 from incentives.calls.queries import answers_for, limits_of, with_somebody
-from incentives.calls.states import TRANSITIONS, Action
+from incentives.calls.states import SENT_ON, TRANSITIONS, Action
 from incentives.calls.words import REPORTED
 from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
@@ -44,13 +45,32 @@ def move_on(
     it was when it was read.
     """
     before, after = TRANSITIONS[action]
+    change_state(call, before, after, true() if if_still is None else if_still, **values)
+
+
+def send_on(call: Call, **values: Any) -> None:
+    """Give a call whose office nobody answers for to another, and change these columns with it.
+
+    Refuses as `move_on` does.
+    """
+    change_state(call, {call.status}, SENT_ON[call.status], true(), **values)
+
+
+def change_state(
+    call: Call,
+    before: Collection[CallStatus],
+    after: CallStatus,
+    if_still: ColumnElement[bool],
+    **values: Any,
+) -> None:
+    """Change a call that is still in one of these states, with its office, and `if_still`."""
     changed = db.session.execute(
         update(Call)
         .where(
             Call.id == call.id,
             Call.status.in_(before),
             Call.office_id.is_not_distinct_from(call.office_id),
-            true() if if_still is None else if_still,
+            if_still,
         )
         .values(status=after, **values)
         .execution_options(synchronize_session=False)

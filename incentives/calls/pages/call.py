@@ -19,7 +19,7 @@ from incentives.calls.models import Call, CallStatus
 from incentives.calls.outputs import whole_call
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import category_options, forms_of, timeline_of
-from incentives.calls.states import OFFICE_STEPS, Action, allowed
+from incentives.calls.states import OFFICE_STEPS, SENT_ON, Action, allowed
 from incentives.calls.words import CATEGORIES, DOING, SOURCES, STATES
 from incentives.cards.paper import picture
 from incentives.clock import now
@@ -61,6 +61,7 @@ def show(village: str, call_id: UUID, form: Form, at: str | None = None) -> Any:
     sorts = may(actor, "call.sort", village)
     steps_here = may(actor, "call.step", village) and queries.answers_for(actor, call.office_id)
     possible = allowed(call.status)
+    idle = sorts and call.status in SENT_ON and queries.is_unattended(call)
 
     def photo_address(which: str, photo_id: UUID) -> str:
         return url_for(FILE_PAGES[which], village=village, file_id=photo_id)
@@ -78,6 +79,7 @@ def show(village: str, call_id: UUID, form: Form, at: str | None = None) -> Any:
         doing=DOING,
         step_options=[each for each in possible if each in OFFICE_STEPS] if steps_here else [],
         sort_options=[each for each in possible if each not in OFFICE_STEPS] if sorts else [],
+        idle=idle,
         offices=[
             (each.id, each.name)
             for each in queries.answering_over(village)

@@ -14,15 +14,18 @@ from incentives.calls.outputs import call_rows
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import category_options
 from incentives.calls.words import CATEGORIES, SOURCES, STATES
+from incentives.extensions import db
 from incentives.register.queries import grids_of
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, nav_item, page, render
 
+IDLE_SHOWN = 20
+
 
 def calls_wait(actor: Actor, village: Village) -> int:
-    """How many calls wait for this person's look: none for those who only read them."""
+    """How many calls wait for this person: none for those who only read them."""
     return queries.count_to_sort(village.code) if may(actor, "call.sort", village.code) else 0
 
 
@@ -32,8 +35,10 @@ nav_item(_("Calls"), "/desk/calls", permission="village_call.read", order=25, co
 @blueprint.get("/desk/calls")
 @page(permission="call.read")
 def desk_calls() -> Any:
-    """The village's calls, newest first, and the way to those that wait for a look."""
+    """The village's calls, newest first; first those that wait to be looked at, or sent on."""
     village, actor = current_village().code, current_actor()
+    sorts = may(actor, "call.sort", village)
+    idle = queries.idle_calls(village).order_by(Call.id).limit(IDLE_SHOWN)
     shown = ListPage(lists.CALLS, get_calls, limit=30)
     narrowed = lists.CALLS.narrow(queries.calls(village), shown.query)
     chosen = queries.readable_calls(narrowed, village, actor)
@@ -44,7 +49,8 @@ def desk_calls() -> Any:
         list=shown,
         categories=CATEGORIES,
         states=STATES,
-        waiting=calls_wait(actor, current_village()),
+        waiting=queries.count_to_look(village) if sorts else 0,
+        idle=call_rows(db.session.scalars(idle).all()) if sorts else [],
         may_report=may(actor, "call.report", village),
     )
 

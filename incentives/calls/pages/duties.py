@@ -117,6 +117,7 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
     codes = {*(each.division for each in found), *(each.division for each in done)}
     places = divisions_by_code(sorted(codes))
     may_enter = actor is not None and may(actor, "duty.enter", code)
+    offices = queries.answering_over(code) if may_enter else []
     return render(
         "calls/duties.html",
         code=code,
@@ -131,10 +132,9 @@ def show_duties(code: str, form: Form, at: object = None) -> Any:
         done=done,
         done_url=done_url(code, first, is_village=is_village),
         where_of=partial(where_of, code, places),
-        mine=own_ids(actor),
-        by_hand=DutySource.HAND,
+        mine=struck_off_by(actor, found),
         may_enter=may_enter,
-        offices=[(each.id, each.name) for each in queries.offices_over(code)] if may_enter else [],
+        offices=[(each.id, each.name) for each in offices],
         today_on=today.isoformat(),
         **({"village": get_village(code)} if is_village else {}),
     )
@@ -164,11 +164,20 @@ def where_of(code: str, places: Mapping[str, Division], line: LedgerLine | DoneL
     return "" if said else place.short_name
 
 
-def own_ids(actor: Actor | None) -> set[UUID]:
-    """The offices for which whoever reads may strike off."""
-    if actor is None:
+def struck_off_by(actor: Actor | None, found: Sequence[LedgerLine]) -> set[UUID | None]:
+    """The duties by hand that whoever reads may strike off."""
+    by_hand = [each for each in found if each.source is DutySource.HAND]
+    if actor is None or not by_hand:
         return set()
-    return {each.id for each in db.session.scalars(queries.own_offices(actor))}
+    own = {each.id for each in db.session.scalars(queries.own_offices(actor))}
+    offices = queries.offices_by_id(each.office_id for each in by_hand)
+    idle = set(offices) - queries.with_somebody(offices.values())
+    return {
+        each.id
+        for each in by_hand
+        if each.office_id in own
+        or (each.office_id in idle and may(actor, "duty.enter", each.division))
+    }
 
 
 @blueprint.post("/divisions/<code>/duties")

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.calls.models import Call, CallStatus, CallStep, Category, Office
-from incentives.calls.queries.offices import answers_for, offices_by_id, own_offices
+from incentives.calls.queries.offices import answers_for, is_answered, offices_by_id, own_offices
 from incentives.calls.states import OFFICE_TURN
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -152,10 +152,41 @@ def open_calls(office_ids: Sequence[UUID], at_most: int) -> list[Call]:
     return sorted(found, key=lambda each: (each.due_at or each.reported_at, str(each.id)))
 
 
-def count_to_sort(village: str) -> int:
+def waits_for_cadre() -> ColumnElement[bool]:
+    """Whether a call waits for a cadre to send it on: to be looked at first, or from its office."""
+    return or_(Call.status == CallStatus.REPORTED, lies_idle())
+
+
+def lies_idle() -> ColumnElement[bool]:
+    """Whether an office has to do with a call, and nobody answers for the office."""
+    idle = select(Office.id).where(~is_answered())
+    return and_(Call.status.in_(OFFICE_TURN), Call.office_id.in_(idle))
+
+
+def idle_calls(village: str) -> Select[Call]:
+    """A village's calls whose office nobody answers for any more."""
+    return calls(village).where(lies_idle())
+
+
+def is_unattended(call: Call) -> bool:
+    """Whether nobody answers for the office that a call is with."""
+    answered = select(Office.id).where(Office.id == call.office_id, is_answered())
+    return call.office_id is not None and db.session.scalar(answered) is None
+
+
+def count_to_look(village: str) -> int:
     """How many calls wait for a cadre's look."""
-    waiting = calls(village, status=CallStatus.REPORTED).with_only_columns(func.count(Call.id))
-    return db.session.scalar(waiting) or 0
+    return count_of(calls(village, status=CallStatus.REPORTED))
+
+
+def count_to_sort(village: str) -> int:
+    """How many calls wait for a cadre to send them on."""
+    return count_of(calls(village).where(waits_for_cadre()))
+
+
+def count_of(chosen: Select[Call]) -> int:
+    """How many calls these are."""
+    return db.session.scalar(chosen.with_only_columns(func.count(Call.id))) or 0
 
 
 def may_read_photo(file: File, actor: Actor) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import force_locale, gettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from incentives.access.actor import Actor, Role
 from incentives.access.models import User, UserRole
@@ -92,27 +92,30 @@ def routes_of(village: str) -> dict[Category, Office]:
 
 
 def with_somebody(found: Collection[Office]) -> set[UUID]:
-    """Those of these offices that somebody can answer for now: a person or deputy who is still a
-    responder there, or a cadre of the office's own village."""
+    """Those of these offices that somebody can answer for now."""
+    ids = [each.id for each in found]
+    return set(db.session.scalars(select(Office.id).where(Office.id.in_(ids), is_answered())))
+
+
+def is_answered() -> ColumnElement[bool]:
+    """Whether somebody can answer for an office now: a person or deputy who is still a responder
+    there, or a cadre of the office's own village."""
     held = (
-        select(User.id, UserRole.division)
-        .join(UserRole, UserRole.user_id == User.id)
+        select(UserRole.user_id)
+        .join(User, User.id == UserRole.user_id)
         .where(User.deactivated_at.is_(None))
     )
-    responders = held.where(UserRole.role == Role.RESPONDER).subquery()
-    tied = db.session.execute(
-        select(OfficePerson.office_id, responders.c.division)
-        .join(responders, responders.c.id == OfficePerson.user_id)
-        .where(OfficePerson.office_id.in_([each.id for each in found]))
-    ).all()
-    villages = [each.division for each in found if len(each.division) == VILLAGE_CODE]
-    cadres = held.where(UserRole.role == Role.CADRE, UserRole.division.in_(villages)).subquery()
-    with_cadre = set(db.session.scalars(select(cadres.c.division)))
-    divisions = {each.id: each.division for each in found}
-    answered = {
-        office_id for office_id, held_at in tied if divisions[office_id].startswith(held_at)
-    }
-    return answered | {each.id for each in found if each.division in with_cadre}
+    responder = held.join(OfficePerson, OfficePerson.user_id == User.id).where(
+        OfficePerson.office_id == Office.id,
+        UserRole.role == Role.RESPONDER,
+        Office.division.startswith(UserRole.division),
+    )
+    cadre = held.where(
+        UserRole.role == Role.CADRE,
+        UserRole.division == Office.division,
+        func.length(Office.division) == VILLAGE_CODE,
+    )
+    return or_(responder.correlate(Office).exists(), cadre.correlate(Office).exists())
 
 
 def office_for(village: str, category: Category) -> Office | None:

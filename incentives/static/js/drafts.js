@@ -89,7 +89,8 @@ function find(storage, key) {
   }
 }
 
-function forgetAll() {
+/** Forget all that was typed, as one has signed out. */
+export function forgetDrafts() {
   for (const storage of [sessionStorage, localStorage]) {
     for (const key of keysOf(storage)) storage.removeItem(key);
   }
@@ -136,17 +137,23 @@ function startDraft(form) {
   form.addEventListener('input', () => keep(false));
   form.addEventListener('change', () => keep(false));
   form.addEventListener('submit', (event) => {
-    const band = form.querySelector('[data-draft-offline]');
-    if (band instanceof HTMLElement && !navigator.onLine) {
-      event.preventDefault();
-      band.hidden = false;
-      return;
-    }
-    keep(true);
+    if (!event.defaultPrevented) keep(true);
+  });
+}
+
+/**
+ * A form that says so beside its button where there is no signal, and isn't sent.
+ *
+ * @param {HTMLElement} band
+ */
+export function startHeldBack(band) {
+  band.closest('form')?.addEventListener('submit', (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    band.hidden = false;
   });
   window.addEventListener('online', () => {
-    const band = form.querySelector('[data-draft-offline]');
-    if (band instanceof HTMLElement) band.hidden = true;
+    band.hidden = true;
   });
 }
 
@@ -159,5 +166,4 @@ export function startDrafts() {
   for (const form of document.querySelectorAll('form[data-draft]')) {
     startDraft(/** @type {HTMLFormElement} */ (form));
   }
-  document.querySelector('[data-sign-out]')?.addEventListener('submit', forgetAll);
 }

@@ -5,7 +5,7 @@
  */
 
 import { startBatches } from './batches.js';
-import { startDrafts } from './drafts.js';
+import { startDrafts, startHeldBack } from './drafts.js';
 import { changed, startFilter } from './filter.js';
 import { startScanner } from './scanner.js';
 import { startSignOut } from './sign_out.js';
@@ -255,6 +255,7 @@ function startPrint(button) {
   });
 }
 
+each('[data-held-back]', startHeldBack);
 startDrafts();
 each('[data-stepper]', startStepper);
 each('[data-number-pad]', startNumberPad);

@@ -6,19 +6,13 @@
  */
 
 import { Problem, pageToken } from '../api.js';
+import { hasLeft } from '../sign_out.js';
 import { OWNER } from './state.js';
 
 const KEPT = `jishan-patrol-token-${OWNER}`;
 const DAY = 86_400_000;
 
 let signedOut = false;
-let leaving = false;
-
-// What is answered while one signs out isn't kept: page.js has forgotten the token by then. It also
-// holds a sign-out back for which there is no signal.
-document.querySelector('[data-sign-out]')?.addEventListener('submit', (event) => {
-  leaving = !event.defaultPrevented;
-});
 
 /** Whether the sign-in has ended, and only the phone's own token serves. */
 export const isSignedOut = () => signedOut;
@@ -38,7 +32,8 @@ async function renew() {
   if (kept && Math.abs(Date.now() - kept.at) < DAY) return;
   try {
     const token = await pageToken('?for=walk');
-    if (!leaving) localStorage.setItem(KEPT, JSON.stringify({ token, at: Date.now() }));
+    // What is answered once one has signed out isn't kept: the token is forgotten by then.
+    if (!hasLeft()) localStorage.setItem(KEPT, JSON.stringify({ token, at: Date.now() }));
   } catch {
     // Without signal or room: what is kept then waits for the next sign-in.
   }
