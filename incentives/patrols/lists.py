@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, Route, Waypoint
-from incentives.patrols.words import OUTCOMES, STATES, days_said
+from incentives.patrols.words import STATES, days_said, outcome_said
 from incentives.register.models import Resident, Team
 from incentives.register.queries import divisions_by_code
 from incentives.register.queries.households import all_teams
@@ -86,7 +86,7 @@ SHIFTS = Listing(
         Column(_("Team"), "team"),
         Column(_("Route"), "route"),
         Column(_("Who walks"), lambda each: names_of(each["people"]), Kind.LONG),
-        Column(_("State"), lambda each: OUTCOMES[each["outcome"]]),
+        Column(_("State"), lambda each: outcome_said(each["outcome"], each["starts_at"])),
         Column(_("Reason"), "reason"),
     ],
     filters=[TEAM, *days()],

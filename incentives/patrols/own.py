@@ -43,7 +43,7 @@ def own_of(actor: Actor, village: str, now: datetime) -> Own:
             (swap, shift)
             for shift in found
             for swap in swaps[shift.id]
-            if swap.accepted is None and swap.id not in mine and shift.ends_at > now
+            if swap.accepted is None and swap.id not in mine and shift.starts_at > now
         ]
     shown = {each.id: each for each in [*found, *(shift for _swap, shift in answerable)]}
     views = {each.shift.id: each for each in queries.shift_views(list(shown.values()), now)}

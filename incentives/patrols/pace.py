@@ -10,6 +10,8 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, RouteStop
 
 ONE_WALK = timedelta(hours=12)
+SHIFT_BEFORE = timedelta(hours=12)  # from when on a shift is begun
+SHIFT_AFTER = timedelta(hours=24)  # and until when after its end
 ONCE_WITHIN = timedelta(minutes=10)
 SENT_LATER = timedelta(minutes=2)
 CLOCK_ERROR = timedelta(minutes=2)

@@ -8,7 +8,9 @@ from incentives.access.actor import Actor, Role
 from incentives.errors import NotPermitted
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, Shift, ShiftSwap
+from incentives.patrols.queries import stand_ins
 from incentives.register.models import Resident, Team, TeamMember
+from incentives.register.queries import residents_by_id
 
 
 def is_cadre(actor: Actor, village: str) -> bool:
@@ -55,6 +57,21 @@ def leads(actor: Actor, patrol: Patrol) -> bool:
     """Whether the actor is the patrol's leader, or a cadre."""
     leader = [db.session.get_one(Resident, patrol.leader_id)]
     return is_cadre(actor, patrol.village) or bool(own_people(actor, leader))
+
+
+def gave_lead_away(actor: Actor, patrol: Patrol) -> bool:
+    """Whether the patrol's leader stands in for the actor, whose phone may not have heard of it."""
+    for_whom = stand_ins(patrol.shift_id, patrol.started_at)
+    givers = [each for each, last in for_whom.items() if last == patrol.leader_id]
+    return bool(own_people(actor, list(residents_by_id(givers).values())))
+
+
+def may_end(actor: Actor, patrol: Patrol) -> bool:
+    """Whether the actor ends the patrol: who leads it, or began it as its leader by a phone that
+    hadn't heard of the stand-in."""
+    return leads(actor, patrol) or (
+        patrol.begun_by == actor.person and gave_lead_away(actor, patrol)
+    )
 
 
 def refuse_strangers(actor: Actor, village: str, people: Sequence[Resident]) -> None:

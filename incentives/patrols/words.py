@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
+from incentives.clock import now
 from incentives.patrols.models import PatrolStatus
 from incentives.patrols.queries import Outcome
 
@@ -41,6 +43,13 @@ WEEKDAYS = {
     6: _("Saturday"),
     7: _("Sunday"),
 }
+
+
+def outcome_said(outcome: Outcome, starts_at: datetime) -> LazyString:
+    """What became of a shift, or will; one that is on and that nobody has begun says so."""
+    if outcome is Outcome.COMING and starts_at <= now():
+        return _("not begun")
+    return OUTCOMES[outcome]
 
 
 def days_said(days: Sequence[date]) -> str:

@@ -286,6 +286,21 @@ def test_who_reports_the_own_card_lost_ends_what_its_finder_has(site, shopper):
     assert finder.get("/c/account").status_code != 200
 
 
+def test_a_card_leads_back_to_where_one_came_from_once_and_never_to_another_site(site, shopper):
+    """The camera opens the card's address without it between."""
+
+    def lands_on(query):
+        browser = site.app.test_client()
+        browser.get(f"/c{query}")
+        for _time in range(2):
+            form = {"code": shopper.code, "pin": PIN, "csrf_token": csrf_of(browser, "/c")}
+            yield browser.post("/c", data=form).location
+
+    assert list(lands_on("?next=/patrol")) == ["/patrol", "/c/account"]
+    for elsewhere in ("https://example.org/", "//example.org", "/\\example.org", "patrol"):
+        assert next(lands_on(f"?next={elsewhere}")) == "/c/account"
+
+
 def test_wrong_pins_from_outside_lock_the_card_there_and_not_at_the_counter(site, shopper, clock):
     for shown in (shopper.code, shopper.number, shopper.code, shopper.number, shopper.code):
         assert problem(sign_in(site, shown, WRONG)) == "wrong_pin"

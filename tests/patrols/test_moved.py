@@ -10,7 +10,7 @@ from incentives.awards.operations import review_award
 from incentives.calls.models import Category
 from incentives.clock import now, village_day
 from incentives.database import new_id
-from incentives.errors import Duplicate, NotPermitted, OwnRequest
+from incentives.errors import Duplicate, Invalid, NotPermitted, OwnRequest
 from incentives.extensions import db
 from incentives.patrols import operations
 from incentives.patrols.models import Patrol, PatrolScan
@@ -119,7 +119,7 @@ def test_on_the_stand_ins_walk_what_the_other_signed_before_the_swap_counts(team
     with pytest.raises(Duplicate) as other:
         team.start(team.member, shift_id=shift, patrol_id=new_id(), started_at=at)
     assert other.value.extensions["patrol_id"] == str(patrol)
-    with pytest.raises(NotPermitted):  # Who signs in after it has given the shift away.
+    with pytest.raises(Invalid):  # Who signs in after it has given the shift away.
         team.scan(patrol, 0, team.member_id, actor=team.member)
     (scan,) = team.scan(patrol, 0, team.member_id, at=at, actor=team.member, queued=True)
     assert (scan.clock, scan.offline) == (True, True)

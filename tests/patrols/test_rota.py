@@ -201,7 +201,7 @@ def test_a_swap_needs_the_others_yes_and_both_are_recorded(team):
     # Who stands in walks: begins, signs in, and is awarded.
     patrol = team.start(team.neighbour, shift_id=shift)
     team.scan(patrol, 0, team.neighbour_id, actor=team.neighbour)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(Invalid):
         team.scan(patrol, 0, team.member_id, actor=team.member)
     team.close(patrol, team.neighbour_id)
 

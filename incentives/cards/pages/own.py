@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
@@ -27,7 +27,10 @@ from incentives.register.queries import looks_of
 from incentives.register.sections import own_sections
 from incentives.web.guard import get_village
 from incentives.web.pages import Form, nav_item, page, render
+from incentives.web.pages.forms import local_address
 from incentives.web.transaction import transaction
+
+NEXT = "after_card"
 
 nav_item(_("My points"), "/c/account", permission="balance.hide", order=95, own=True)
 
@@ -35,7 +38,9 @@ nav_item(_("My points"), "/c/account", permission="balance.hide", order=95, own=
 @blueprint.get("/c")
 @page(permission=None)
 def open_card() -> Any:
-    """What a scanned card opens."""
+    """What a scanned card opens; `next` is where to go on, also once the camera has opened it."""
+    if wanted := local_address(request.args.get("next")):
+        session[NEXT] = wanted
     return render("cards/open.html", form=Form(schemas.CardSignInForm), code="")
 
 
@@ -56,8 +61,9 @@ def sign_in() -> Any:
             form.refuse(refusal)
             form.errors.setdefault("pin", form.refusal or str(refusal.detail))
         else:
+            wanted = local_address(session.get(NEXT))
             sessions.begin_session(done.actor, done.key, now=now())
-            return redirect(url_for("cards_pages.account"), 303)
+            return redirect(wanted or url_for("cards_pages.account"), 303)
     return render("cards/open.html", form=form, code=form.values.get("code", ""))
 
 

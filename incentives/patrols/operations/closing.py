@@ -18,7 +18,7 @@ from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import LOG_LENGTH, REASON_LENGTH, WEATHER_LENGTH
 from incentives.patrols.operations.attending import attend, signed_in
 from incentives.patrols.pace import SENT_LATER
-from incentives.patrols.people import leads
+from incentives.patrols.people import may_end
 from incentives.patrols.queries import find_patrol, who_may_have_come
 from incentives.patrols.states import TRANSITIONS, Action
 from incentives.patrols.words import one_line
@@ -46,7 +46,8 @@ def close_patrol(
 ) -> Patrol:
     """End a walk with its log, and propose one award for each who attended, and the leader's.
 
-    By the leader, or a cadre. Attended has who is on the log, and whoever was signed in at a place,
+    By the leader, or a cadre; or by whoever began it on a phone that hadn't heard of who stands in
+    for them as the leader. Attended has who is on the log, and whoever was signed in at a place,
     by themselves or by the leader; whose sign-in is still in a phone gets theirs when it comes. The
     rule items are the route's, under the rulebook of the day of the walk; a cap, or else what an
     award is refused for, is kept as the reason why somebody gets none and stops nothing.
@@ -59,7 +60,7 @@ def close_patrol(
     # Caps are counted under the village's lock, under which scans come, too.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    if not leads(actor, patrol):
+    if not may_end(actor, patrol):
         raise NotPermitted(_("The team's leader closes the patrol"))
     if queued and is_same(patrol, log, actor):
         return patrol
@@ -131,12 +132,12 @@ def cancel_patrol(
 ) -> Patrol:
     """End a walk that wasn't one, with the reason; it earns nothing, and its shift can be walked.
 
-    By the leader, or a cadre. Refuses a patrol that has ended.
+    By whoever may close it. Refuses a patrol that has ended.
     """
     require(actor, "patrol.cancel", village, own=True)
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    if not leads(actor, patrol):
+    if not may_end(actor, patrol):
         raise NotPermitted(_("The team's leader ends the patrol"))
     patrol.status = state_after(patrol, Action.CANCEL)
     patrol.reason = check_line(reason, "/reason", REASON_LENGTH)

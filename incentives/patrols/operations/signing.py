@@ -18,15 +18,22 @@ from incentives.patrols import pace
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.operations.attending import attend_late
 from incentives.patrols.pace import CLOCK_ERROR, SENT_LATER
-from incentives.patrols.people import is_cadre, leads, own_people, refuse_strangers
+from incentives.patrols.people import (
+    gave_lead_away,
+    is_cadre,
+    leads,
+    own_people,
+    refuse_strangers,
+)
 from incentives.patrols.queries import (
     find_patrol,
+    gave_away,
     stand_ins,
     waypoint_of_code,
     who_may_have_come,
 )
 from incentives.register.models import Resident
-from incentives.register.queries import had_joined
+from incentives.register.queries import had_joined, residents_by_id
 
 
 @dataclass(frozen=True)
@@ -60,15 +67,17 @@ def record_scans(
     walk by it.
 
     Refuses strangers and a sign that isn't good; and by name who doesn't walk with the team, whom
-    the actor doesn't sign for, and a cadre's own household where the cadre didn't walk. One name
-    that is refused keeps no other back, but at the desk, where the form is there to be mended.
+    the actor doesn't sign for, who gave the shift away, and a cadre's own household where the cadre
+    didn't walk. One name that is refused keeps no other back, but at the desk, where the form is
+    there to be mended.
     """
     require(actor, "patrol.plan" if at_desk else "patrol.walk", village, own=not at_desk)
     # Two phones may sign the same person in at once, and the leader close: one after the other.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
     people = who_may_have_come(patrol, scanned_at)
-    refuse_strangers(actor, village, people)
+    givers = gave_away(patrol.shift_id, patrol.started_at)
+    refuse_strangers(actor, village, [*people, *givers])
     waypoint = waypoint_of_code(village, waypoint_code, scanned_at)
     wanted = list(dict.fromkeys(resident_ids))
     own = {each.id for each in own_people(actor, people)}
@@ -138,11 +147,12 @@ def refused_names(
     """Why the actor doesn't sign in some of these: who doesn't walk with the team, others where the
     actor doesn't lead, and where they don't vouch for those at home, their own household."""
     homes = {each.id: each.household_id for each in people}
-    may_for_others = leads(actor, patrol)
+    may_for_others = leads(actor, patrol) or gave_lead_away(actor, patrol)
+    instead = stand_ins(patrol.shift_id, patrol.started_at)
     refused: dict[UUID, Refusal] = {}
     for each in resident_ids:
         if each not in homes:
-            refused[each] = not_walking()
+            refused[each] = given_away(each, instead[each]) if each in instead else not_walking()
         elif each not in own and not may_for_others:
             refused[each] = NotPermitted(_("Only the leader signs for others"))
         elif not vouches and homes[each] == actor.household_id:
@@ -173,6 +183,15 @@ def not_walking() -> Invalid:
     return Invalid(errors=[FieldError("/resident_ids", detail)])
 
 
+def given_away(resident_id: UUID, stand_in_id: UUID) -> Invalid:
+    """That a person doesn't walk this shift, as another does for them."""
+    names = {each.id: each.name for each in residents_by_id([resident_id, stand_in_id]).values()}
+    detail = _(
+        "%(name)s gave this shift to %(other)s", name=names[resident_id], other=names[stand_in_id]
+    )
+    return Invalid(errors=[FieldError("/resident_ids", detail)])
+
+
 def walks(
     patrol: Patrol,
     own: set[UUID],
@@ -184,12 +203,12 @@ def walks(
 ) -> bool:
     """Whether the actor walks there, and so vouches for themself and those at home.
 
-    A cadre may put people into a team, and enter what they please at the desk: they walk if they
-    were in the team by then and sign themself in, too, or did; at the desk, if a phone signed them
-    in while the walk went on.
+    Who is no cadre does, or gave it away with the signal lost. A cadre may put people into a
+    team, and enter what they please at the desk: they walk if they were in the team by then and
+    sign themself in, too, or did; at the desk, if a phone signed them in while the walk went on.
     """
     if not is_cadre(actor, patrol.village):
-        return bool(own)
+        return True
     chosen = select(PatrolScan.resident_id).where(
         PatrolScan.patrol_id == patrol.id, PatrolScan.resident_id.in_(own), ~PatrolScan.at_desk
     )

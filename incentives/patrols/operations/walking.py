@@ -23,13 +23,14 @@ from incentives.patrols.models import (
     Waypoint,
 )
 from incentives.patrols.models.walks import FINDING_LENGTH
-from incentives.patrols.pace import ONE_WALK
+from incentives.patrols.pace import ONE_WALK, SHIFT_AFTER, SHIFT_BEFORE
 from incentives.patrols.people import refuse_strangers
 from incentives.patrols.queries import (
     find_patrol,
     find_route,
     find_shift,
     find_waypoint,
+    gave_away,
     stand_ins,
     walkers,
     walkers_on,
@@ -37,6 +38,7 @@ from incentives.patrols.queries import (
 from incentives.patrols.words import one_line
 from incentives.register.queries import find_team, leader_at
 from incentives.texts import check_line, optional_text
+from incentives.web.schemas import instant_text
 
 
 def start_patrol(
@@ -54,9 +56,11 @@ def start_patrol(
 
     `patrol_id` and `started_at` come from a phone that had no signal then. One that is sent again
     is the same patrol; it is walked by the team, its leader and its members, of that time, and by
-    whoever has given the shift away since. Refuses strangers, a team that was disbanded by then, a
-    cancelled shift, and a second walk of the shift, or of the team within 12 hours while one goes
-    on: `patrol_id` then says which it is.
+    whoever has given the shift away since. Who had given it away by then begins it, too, for the
+    others, as their phone didn't hear of it. Refuses strangers, a team that was disbanded by then,
+    a shift that was cancelled or isn't on then, and a second walk of the shift; without a shift, of
+    the team within 12 hours while one goes on, and either way if that is without a shift:
+    `patrol_id` then says which it is.
     """
     require(actor, "patrol.walk", village, own=True)
     # Two phones may begin the same walk at once: one waits for the other here.
@@ -65,9 +69,12 @@ def start_patrol(
     if again is not None:
         return same_patrol(again, village, team_id, actor)
     team = find_team(village, team_id)
-    shift = None if shift_id is None else shift_to_walk(village, shift_id, team_id)
     started = min(started_at or now, now)
-    refuse_strangers(actor, village, walkers(team.id, shift_id, began=started))
+    shift = None if shift_id is None else shift_to_walk(village, shift_id, team_id, started)
+    people = walkers(team.id, shift_id, began=started)
+    if started_at is not None:
+        people += gave_away(shift_id, started)
+    refuse_strangers(actor, village, people)
     if team.disbanded_at is not None and team.disbanded_at <= started:
         raise WrongState(_("This team was disbanded"))
     refuse_second(team.id, shift_id, started)
@@ -101,14 +108,16 @@ def same_patrol(patrol: Patrol, village: str, team_id: UUID, actor: Actor) -> Pa
     return patrol
 
 
-def shift_to_walk(village: str, shift_id: UUID, team_id: UUID) -> Shift:
-    """A shift of the team that stands."""
+def shift_to_walk(village: str, shift_id: UUID, team_id: UUID, started: datetime) -> Shift:
+    """A shift of the team that stands and can be begun at that time."""
     shift = find_shift(village, shift_id)
     if shift.team_id != team_id:
         detail = _("This shift is another team's")
         raise Invalid(errors=[FieldError("/shift_id", detail)])
     if shift.cancelled_at is not None:
         raise WrongState(_("This shift was cancelled"))
+    if not shift.starts_at - SHIFT_BEFORE <= started <= shift.ends_at + SHIFT_AFTER:
+        raise WrongState(_("A shift is begun from 12 hours before it until 24 hours after it"))
     return shift
 
 
@@ -116,11 +125,19 @@ def refuse_second(team_id: UUID, shift_id: UUID | None, started: datetime) -> No
     """Refuse a walk that another phone has begun, and say which it is."""
     walking = (Patrol.team_id == team_id) & (Patrol.status == PatrolStatus.WALKING)
     same = walking & Patrol.started_at.between(started - ONE_WALK, started + ONE_WALK)
+    of_shift = Patrol.shift_id.is_not_distinct_from(shift_id)
     if shift_id is not None:
-        same |= (Patrol.shift_id == shift_id) & (Patrol.status != PatrolStatus.CANCELLED)
-    other = db.session.scalar(select(Patrol.id).where(same).limit(1))
+        # One that goes on for another shift may be forgotten, or its end wait in a phone.
+        same &= Patrol.shift_id.is_(None)
+        same |= of_shift & (Patrol.status != PatrolStatus.CANCELLED)
+    found = select(Patrol).where(same).order_by(of_shift.desc(), Patrol.started_at.desc())
+    other = db.session.scalar(found.limit(1))
     if other is not None:
-        raise Duplicate(_("This walk has begun already"), patrol_id=str(other))
+        raise Duplicate(
+            _("This walk has begun already"),
+            patrol_id=str(other.id),
+            started_at=instant_text(other.started_at),
+        )
 
 
 def record_finding(
@@ -146,7 +163,8 @@ def record_finding(
     # Sent twice at once, it is still one finding, and one call.
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
-    refuse_strangers(actor, village, walkers_on(patrol, found_at))
+    givers = gave_away(patrol.shift_id, patrol.started_at)
+    refuse_strangers(actor, village, [*walkers_on(patrol, found_at), *givers])
     again = None if finding_id is None else db.session.get(Finding, finding_id)
     if again is not None:
         if (again.patrol_id, again.found_by) != (patrol.id, actor.person):

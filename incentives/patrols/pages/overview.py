@@ -15,7 +15,7 @@ from incentives.patrols.api.rota import get_shifts_below
 from incentives.patrols.lists import SHIFTS_BELOW
 from incentives.patrols.models import Shift
 from incentives.patrols.pages.shared import blueprint
-from incentives.patrols.words import OUTCOMES
+from incentives.patrols.words import outcome_said
 from incentives.register.queries import divisions_by_code
 from incentives.web.lists import list_page
 from incentives.web.pages import nav_item, page, render
@@ -59,7 +59,7 @@ def overview() -> Any:
         past=[each for each in reversed(views) if not is_to_come(each, at)],
         names=names,
         codes=codes,
-        outcomes=OUTCOMES,
+        said=outcome_said,
     )
 
 

@@ -20,7 +20,7 @@ from incentives.patrols.operations import Plan
 from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
 from incentives.patrols.people import is_cadre, own_people
-from incentives.patrols.words import OUTCOMES, WEEKDAYS
+from incentives.patrols.words import WEEKDAYS, outcome_said
 from incentives.register.queries import residents_by_id, teams_of
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, export_page
@@ -54,7 +54,7 @@ def shifts_page(form: Form, cancelling: Form, cancelled: UUID | None = None) -> 
         "patrols/shifts.html",
         list=listed,
         weeks=by_week(queries.shift_views(found, now())),
-        outcomes=OUTCOMES,
+        said=outcome_said,
         weekdays=WEEKDAYS,
         teams=[(each.id, each.name) for each in teams_of(village)],
         routes=[(each.id, each.name) for each in queries.standing_routes(village)],
@@ -121,7 +121,8 @@ def own_page(form: Form) -> Any:
         if view.outcome is not queries.Outcome.COMING:
             continue
         mine = view.people if cadre else own_people(actor, view.people)
-        settled = view.shift.starts_at <= now()
+        if view.shift.starts_at <= now():
+            mine = []  # Who walks is settled.
         swaps = [each for each in own.swaps[view.shift.id] if each.accepted is not False]
         away = {each.id for each in view.people} | {each.resident_id for each in swaps}
         asking = {each.resident_id for each in swaps}
@@ -129,9 +130,7 @@ def own_page(form: Form) -> Any:
             {
                 "view": view,
                 "stops": [name for _stop, name in own.stops[view.shift.route_id]],
-                "may_ask": [
-                    (each.id, each.name) for each in mine if each.id not in asking and not settled
-                ],
+                "may_ask": [(each.id, each.name) for each in mine if each.id not in asking],
                 "others": [(each.id, each.name) for each in choices if each.id not in away],
                 "swaps": swaps,
                 "mine": {each.id for each in mine},

@@ -14,7 +14,7 @@ from incentives.patrols import queries
 from incentives.patrols.models import Patrol
 from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
-from incentives.patrols.people import is_cadre, own_people, teams_for
+from incentives.patrols.people import is_cadre, may_end, own_people, teams_for
 from incentives.register.models import Resident
 from incentives.register.sections import own_sections
 from incentives.web.apps import App, add_app
@@ -131,6 +131,7 @@ def walking_choice(patrol: Patrol, actor: Actor) -> dict[str, Any]:
         "route": str(patrol.route_id) if patrol.route_id else None,
         "startedAt": instant_text(patrol.started_at),
         "people": people_of(people, patrol.leader_id, actor),
+        "ends": may_end(actor, patrol),
     }
 
 

@@ -1,6 +1,7 @@
 """What is read of patrols."""
 
 from incentives.patrols.queries.crews import (
+    gave_away,
     members_of_teams,
     stand_ins,
     stand_ins_of,
@@ -69,6 +70,7 @@ __all__ = [
     "find_swap",
     "find_waypoint",
     "findings_of",
+    "gave_away",
     "known_by",
     "members_of_teams",
     "month_lines",

@@ -120,14 +120,14 @@ def swaps_of(shift_ids: Sequence[UUID]) -> list[ShiftSwap]:
 
 
 def swaps_asked_of(resident_ids: Sequence[UUID], now: datetime) -> list[tuple[ShiftSwap, Shift]]:
-    """What these people are asked and haven't answered, for shifts to come."""
+    """What these people are asked and haven't answered, for shifts that haven't begun."""
     found = db.session.execute(
         select(ShiftSwap, Shift)
         .join(Shift, Shift.id == ShiftSwap.shift_id)
         .where(
             ShiftSwap.stand_in_id.in_(resident_ids),
             ShiftSwap.accepted.is_(None),
-            Shift.ends_at > now,
+            Shift.starts_at > now,
             Shift.cancelled_at.is_(None),
         )
         .order_by(Shift.starts_at)

@@ -8,7 +8,8 @@ import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
 import { redrawBy, send } from './patrol/delivery.js';
 import { draw, drawRouteChoice } from './patrol/drawing.js';
 import { OWNER, VILLAGE, dueShifts, endWalks, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
-import { findWalk, keepHere, keepRecord, keepWalk, markQueued } from './patrol/store.js';
+import { heldBack } from './patrol/sending.js';
+import { findWalk, keepHere, keepRecord, keepWalk, keptEntries, markQueued } from './patrol/store.js';
 import { walkToken } from './patrol/token.js';
 import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
@@ -55,6 +56,17 @@ async function record(kind, body, words, after, { photo, mark } = {}) {
   return true;
 }
 
+/**
+ * Say that something is kept; of a walk that wasn't taken, that it waits with it.
+ *
+ * @param {string} patrol
+ * @param {string} words
+ */
+async function sayKept(patrol, words) {
+  const behind = heldBack(await keptEntries(OWNER)).filter((each) => each.patrol === patrol);
+  say(behind.length ? fill(texts.held, { count: behind.length }) : words);
+}
+
 async function setOff() {
   const chosen = root.querySelector('[name="walk"]:checked');
   if (!(chosen instanceof HTMLInputElement)) return;
@@ -82,8 +94,8 @@ async function setOff() {
 /** @param {import('./patrol/state.js').Begun} begun a walk that another phone has begun */
 async function join(begun) {
   const name = listed.teams.find((each) => each.id === begun.team)?.name || '';
-  const { id, team, startedAt, people: members } = begun;
-  state.walk = { owner: OWNER, id, team, name, startedAt, people: members, route: routeOf(begun.route), marks: [] };
+  const { id, team, startedAt, people: members, ends } = begun;
+  state.walk = { owner: OWNER, id, team, name, startedAt, people: members, route: routeOf(begun.route), marks: [], ends };
   await keepWalk(state.walk);
   draw(join);
 }
@@ -135,7 +147,7 @@ async function takeSign(text) {
   const body = { waypoint_code: code, resident_ids: ids, scanned_at: mark.at, clock_off_seconds: secondsAhead() };
   if (await record('scan', body, place, { ...walk, marks: [mark, ...walk.marks] }, { mark })) {
     // Whether a sign counts that this phone doesn't know is told once it is sent.
-    say(fill(place === texts.unknownPlace ? texts.unknownKept : texts.signedIn, { place }));
+    await sayKept(walk.id, fill(place === texts.unknownPlace ? texts.unknownKept : texts.signedIn, { place }));
   }
 }
 
@@ -180,11 +192,12 @@ async function tellFinding(event) {
     place: input('finding-place').value.trim(),
     found_at: rightTime().toISOString(),
   };
-  if (!(await record('finding', body, text, state.walk, { photo }))) return;
+  const { walk } = state;
+  if (!walk || !(await record('finding', body, text, walk, { photo }))) return;
   form.reset();
   const details = form.closest('details');
   if (details) details.open = false;
-  say(texts.findingKept || '');
+  await sayKept(walk.id, texts.findingKept || '');
 }
 
 /** Where somebody was last is where they find something, most of the time. */
@@ -234,7 +247,7 @@ async function leave(kind, body, words) {
   for (const form of root.querySelectorAll('form')) form.reset();
   part('attended').replaceChildren();
   part('people').replaceChildren();
-  say(words);
+  await sayKept(walk.id, words);
 }
 
 /** The walk that this phone keeps, with what the service now says of it. */
@@ -242,7 +255,7 @@ async function foundWalk() {
   const kept = await findWalk(OWNER);
   if (!kept) return null;
   const begun = listed.walking.find((each) => each.id === kept.id);
-  return begun ? { ...kept, people: begun.people, route: routeOf(begun.route) } : kept;
+  return begun ? { ...kept, people: begun.people, route: routeOf(begun.route), ends: begun.ends } : kept;
 }
 
 async function open() {

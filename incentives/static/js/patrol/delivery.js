@@ -4,7 +4,7 @@
 import { sayOffline } from '../app/install.js';
 import { fill, part, say, texts } from '../app/page.js';
 import { rightTime } from './clock.js';
-import { drawRefused, drawSignedOut, proposedWords } from './drawing.js';
+import { drawRefused, drawSignedOut, proposedWords, when } from './drawing.js';
 import { heldBack, sendAgain, sendAll } from './sending.js';
 import { OWNER, endWalks, state } from './state.js';
 import { countOthers, findWalk, forgetEntry, forgetWalk, keepTaken, keptEntries, marksAfter, partOf } from './store.js';
@@ -64,6 +64,14 @@ async function takeBack(entry) {
   if (state.walk) say(texts.signRefused || '');
 }
 
+/**
+ * @param {Entry} entry a start
+ * @param {string} startedAt when the walk began that goes on instead
+ */
+function tellJoined(entry, startedAt) {
+  say(fill(texts.joined, { team: entry.words, time: when(startedAt) }));
+}
+
 /** Send what waits, one run at a time, and say how it stands. */
 export async function send() {
   again = true;
@@ -80,7 +88,7 @@ export async function send() {
 }
 
 async function sendOnce() {
-  const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''), takeBack);
+  const { waiting, offline, signedOut } = await sendAll(OWNER, tell, () => say(texts.photoRefused || ''), takeBack, tellJoined);
   sayOffline(offline || !navigator.onLine, signedOut ? 0 : waiting, rightTime());
   drawSignedOut(isSignedOut() && !signedOut, signedOut, waiting);
   const all = await keptEntries(OWNER);
@@ -90,7 +98,10 @@ async function sendOnce() {
   part('others-text').textContent = fill(texts.others, { count: others });
   // Another phone may have begun the walk: then it is that one.
   const kept = await findWalk(OWNER);
-  if (state.walk && kept) state.walk.id = kept.id;
+  if (!state.walk || !kept || state.walk.id === kept.id) return;
+  const { id, startedAt } = kept;
+  state.walk = { ...state.walk, id, startedAt };
+  redraw();
 }
 
 /** @param {Entry} entry */

@@ -2,6 +2,7 @@
 /** What the page shows of a walk: whom to set off with, the route's places, who was signed in. */
 
 import { element, fill, part, texts } from '../app/page.js';
+import { rightTime } from './clock.js';
 import { dueShifts, isTakenToBeHere, leads, listed, people, routeOf, signable, state } from './state.js';
 import { partOf } from './store.js';
 
@@ -27,6 +28,20 @@ function clock(at, withDay = false) {
     hourCycle: 'h23',
     timeZone: 'Asia/Shanghai',
   });
+}
+
+/** @param {string | Date} at */
+function day(at) {
+  return new Date(at).toLocaleDateString('en', { timeZone: 'Asia/Shanghai' });
+}
+
+/**
+ * A time, with its day where that isn't today.
+ *
+ * @param {string} at
+ */
+export function when(at) {
+  return clock(at, day(at) !== day(rightTime()));
 }
 
 /**
@@ -66,8 +81,6 @@ function check(type, value, words, small) {
  * @param {string} to
  */
 function span(from, to) {
-  /** @param {string} at */
-  const day = (at) => new Date(at).toLocaleDateString('en', { timeZone: 'Asia/Shanghai' });
   const ends = day(from) === day(to) ? clock(to) : fill(texts.nextDay, { time: clock(to) });
   return `${clock(from, true)}–${ends}`;
 }
@@ -155,7 +168,7 @@ function drawWalk() {
   const { walk } = state;
   if (!walk) return;
   part('team').textContent = walk.name;
-  part('since').textContent = [fill(texts.since, { time: clock(walk.startedAt) }), walk.route?.name].filter(Boolean).join(' · ');
+  part('since').textContent = [fill(texts.since, { time: when(walk.startedAt) }), walk.route?.name].filter(Boolean).join(' · ');
   part('signing').hidden = signable().length < 2;
   part('ending').hidden = !leads();
   drawPeople('people', signable(), isTakenToBeHere);
@@ -175,7 +188,7 @@ function drawJoining(join) {
   part('begun').replaceChildren(
     ...listed.walking.map((each) => {
       const team = listed.teams.find((one) => one.id === each.team);
-      const words = fill(texts.join, { team: team?.name || '', time: clock(each.startedAt) });
+      const words = fill(texts.join, { team: team?.name || '', time: when(each.startedAt) });
       const button = element('button', words, 'button button-main');
       button.setAttribute('type', 'button');
       button.addEventListener('click', () => join(each));

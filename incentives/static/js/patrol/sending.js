@@ -72,12 +72,14 @@ async function deliver(entry, tellPhoto) {
  *
  * @param {Entry} entry
  * @param {Problem} problem
+ * @param {(entry: Entry, startedAt: string) => void} joined
  */
-async function settleStart(entry, problem) {
-  const other = problem.body.patrol_id;
+async function settleStart(entry, problem, joined) {
+  const { patrol_id: other, started_at: startedAt } = problem.body;
   if (other) {
-    await moveTo(entry.owner, entry.patrol, other);
+    await moveTo(entry.owner, entry.patrol, other, startedAt);
     await forgetEntry(entry.id);
+    joined(entry, startedAt);
     return true;
   }
   if (!entry.body.shift_id || problem.name !== 'wrong_state') return false;
@@ -124,9 +126,10 @@ export async function sendAgain(entry) {
  * @param {(entry: Entry, answer: any) => Promise<void>} tell
  * @param {() => void} tellPhoto that a photo was refused, and the finding goes without
  * @param {(entry: Entry) => Promise<void>} refused what is to be done with one that wasn't taken
+ * @param {(entry: Entry, startedAt: string) => void} joined that the walk is one that had begun before
  * @returns {Promise<{ waiting: number, offline: boolean, signedOut: boolean }>}
  */
-export async function sendAll(owner, tell, tellPhoto, refused) {
+export async function sendAll(owner, tell, tellPhoto, refused, joined) {
   for (;;) {
     const all = await keptEntries(owner);
     const held = heldBack(all);
@@ -148,7 +151,7 @@ export async function sendAll(owner, tell, tellPhoto, refused) {
         return { waiting: entries.length, offline: error instanceof Unknown, signedOut };
       }
       if (!entry || !(error instanceof Problem)) throw error;
-      if (entry.kind === 'start' && (await settleStart(entry, error))) continue;
+      if (entry.kind === 'start' && (await settleStart(entry, error, joined))) continue;
       const kept = (await keptEntries(owner)).find((each) => each.id === entry.id);
       // Whoever made it has let it go meanwhile.
       if (!kept) continue;

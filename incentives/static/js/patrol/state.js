@@ -12,7 +12,7 @@ import { rightTime } from './clock.js';
  *   endsAt: string, people: Person[] }} Shift
  * @typedef {{ id: string, name: string, stops: string[] }} KnownRoute
  * @typedef {{ id: string, team: string, route: string | null, startedAt: string,
- *   people: Person[] }} Begun
+ *   people: Person[], ends: boolean }} Begun
  * @typedef {{ teams: Team[], shifts: Shift[], routes: KnownRoute[], places: Record<string, string>,
  *   walking: Begun[], cadre: boolean }} Listed
  */
@@ -67,7 +67,7 @@ export function people() {
 
 /** Whether whoever holds this phone signs for others and closes. */
 export function leads() {
-  return listed.cadre || people().some((each) => each.own && each.leads);
+  return listed.cadre || state.walk?.ends || people().some((each) => each.own && each.leads);
 }
 
 /** Whom this phone signs in: all for the leader, else whoever its card stands for. */

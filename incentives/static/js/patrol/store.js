@@ -13,7 +13,8 @@ import { openDB } from '../../vendor/idb/build/index.js';
  * @typedef {{ name: string, stops: string[] }} Route its places by what their signs are known by
  * @typedef {{ key: string, place: string, ids: string[], names: string[], at: string }} Mark
  * @typedef {{ owner: string, id: string, team: string, name: string, startedAt: string,
- *   people: Person[], route: Route | null, marks: Mark[], here?: string[] }} Walk `here` are those ticked last
+ *   people: Person[], route: Route | null, marks: Mark[], here?: string[], ends?: boolean }} Walk `here` are
+ *   those ticked last; `ends`: it is ended here, by the service's word
  * @typedef {'start' | 'scan' | 'finding' | 'closing' | 'cancellation'} Kind
  * @typedef {{ id: string, key: string, owner: string, village: string, patrol: string, kind: Kind,
  *   body: Record<string, any>, words: string, order?: number, photo?: Blob, mark?: Mark,
@@ -211,11 +212,12 @@ export async function countOthers(owner) {
  * @param {string} owner
  * @param {string} before
  * @param {string} after
+ * @param {string} startedAt when that one began
  */
-export async function moveTo(owner, before, after) {
+export async function moveTo(owner, before, after, startedAt) {
   const transaction = await writing(['walks', 'entries']);
   const walk = await transaction.objectStore('walks').get(owner);
-  if (walk && walk.id === before) await transaction.objectStore('walks').put({ ...walk, id: after });
+  if (walk && walk.id === before) await transaction.objectStore('walks').put({ ...walk, id: after, startedAt });
   for (const entry of await transaction.objectStore('entries').getAll()) {
     if (entry.owner === owner && entry.patrol === before) {
       await transaction.objectStore('entries').put({ ...entry, patrol: after });
