@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext
 
 from incentives.access.actor import current_actor
 from incentives.awards import batches, cover, forms, naming, operations, queries, words
-from incentives.awards.models import Award, RuleItem
+from incentives.awards.models import Award
 from incentives.awards.naming import NamedLine
 from incentives.awards.pages.shared import blueprint
 from incentives.awards.sign_up import SignUp, printed_at, sign_up_pdf, sign_up_sheet
@@ -148,7 +148,7 @@ def show_new(village: str, form: Form, found: Found) -> Any:
     return render(
         "awards/new.html",
         form=form,
-        items=items_on(village, today),
+        items=queries.enterable_items(village, today),
         people=people,
         printed=printed,
         grids=grid_picks(village, people),
@@ -161,6 +161,7 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
+        on=day_typed(form, today),
         words=words,
     )
 
@@ -179,6 +180,14 @@ def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Ente
     return find(village, act["rule_item"], act["occurred_on"], people) if act else None
 
 
+def day_typed(form: Form, today: date) -> date:
+    """The day that stands in a form, of which its rules' points are shown; else today."""
+    try:
+        return date.fromisoformat(form.values.get("occurred_on", ""))
+    except ValueError:
+        return today
+
+
 def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str, list[UUID]]]:
     """The people of each grid, by its name."""
     return [
@@ -186,12 +195,6 @@ def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str,
         for grid in grids_of(village)
         if (ids := [each.resident.id for each in people if each.household.grid == grid.code])
     ]
-
-
-def items_on(village: str, day: date) -> list[RuleItem]:
-    """The rule items in force on a day, none without rules."""
-    rulebook = queries.rulebook_in_force(village, day)
-    return queries.items_of([rulebook.id])[rulebook.id] if rulebook else []
 
 
 @blueprint.get("/desk/awards/sign-up")
@@ -211,11 +214,12 @@ def sign_up() -> Any:
     return render(
         "awards/sign_up.html",
         form=form,
-        items=items_on(village, today),
+        items=queries.enterable_items(village, today, ahead=True),
         grids=[(grid.code, grid.short_name) for grid in grids_of(village)],
         sheet=text,
         pdf_url=url_for(".download_sign_up", village=village, **given) if text else None,
         today=today,
+        on=day_typed(form, today),
         words=words,
     )
 

@@ -20,7 +20,6 @@ from incentives.awards.queries.claims import (
     CLAIMS_A_WEEK,
     answered_last,
     awards_of,
-    claimable_items,
     claims,
     claims_left,
     claims_of,
@@ -28,6 +27,12 @@ from incentives.awards.queries.claims import (
     own_award,
     own_claim,
     turned_at,
+)
+from incentives.awards.queries.enterable import (
+    Enterable,
+    Span,
+    claimable_items,
+    enterable_items,
 )
 from incentives.awards.queries.entered import Entered, entered_already, entered_of, same_act
 from incentives.awards.queries.review import (
@@ -74,7 +79,9 @@ __all__ = [
     "REVIEW_DAYS",
     "AwardView",
     "Closed",
+    "Enterable",
     "Entered",
+    "Span",
     "Standing",
     "Waiting",
     "answered_last",
@@ -93,6 +100,7 @@ __all__ = [
     "closed_to",
     "count_of",
     "divisions_above",
+    "enterable_items",
     "entered_already",
     "entered_of",
     "find_readable",

@@ -123,6 +123,9 @@ class CandidateOutput(Schema):
 
 
 class PeopleOutput(Schema):
+    """Who can be named, with the points and the cap of the rules of that day."""
+
+    points = Points()
     cap_points = Points(allow_none=True)
     cap_per = fields.Enum(CapPer, by_value=True, allow_none=True)
     cap_period = fields.Enum(CapPeriod, by_value=True, allow_none=True)
