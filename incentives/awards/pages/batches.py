@@ -109,12 +109,15 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
     """Propose what was ticked and picked; a refusal names each person it concerns."""
     if not people:
         raise Invalid(errors=[FieldError("/people", lazy_gettext("Tick at least one person."))])
+    if is_sheet() and data["standing"] == forms.LEAVE:
+        standing = queries.who_stands(village, data["rule_item"], data["occurred_on"], people)
+        people = [each for each in people if each not in standing] or people
     try:
         return operations.propose_batch(
             village=village,
             act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
             lines=[operations.BatchLine(each, data["quantity"]) for each in people],
-            once=is_sheet() and not data["again"],
+            once=is_sheet() and data["standing"] != forms.AGAIN,
             actor=current_actor(),
             now=now(),
         )
@@ -154,9 +157,8 @@ def show_new(village: str, form: Form, found: Found) -> Any:
         grids=grid_picks(village, people),
         ticked=ticked,
         found=found,
-        entered=entered_before(
-            village, form, found.people or [each.resident.id for each in people]
-        ),
+        standing=standing_on_sheet(village, form, [each.resident.id for each in people]),
+        standing_words=queries.standing_words,
         picks=queries.same_people(village, current_actor().person),
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
@@ -166,18 +168,15 @@ def show_new(village: str, form: Form, found: Found) -> Any:
     )
 
 
-def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Entered | None:
-    """The batch as which a printed sheet was entered already.
-
-    Before it is sent, many of its names aren't ticked: one that stands is enough.
-    """
+def standing_on_sheet(village: str, form: Form, people: list[UUID]) -> dict[UUID, str]:
+    """Who of a printed sheet has points for its act and day already, by name."""
     if not is_sheet():
-        return None
-    act, find = form.data, queries.entered_already
+        return {}
+    act = form.data if form.submitted else {}
     if not form.submitted:
         with suppress(Invalid):
-            act, find = parsing.load(forms.NewAwards(), asked()), queries.entered_of
-    return find(village, act["rule_item"], act["occurred_on"], people) if act else None
+            act = parsing.load(forms.NewAwards(), asked())
+    return queries.who_stands(village, act["rule_item"], act["occurred_on"], people) if act else {}
 
 
 def day_typed(form: Form, today: date) -> date:

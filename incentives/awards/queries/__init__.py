@@ -34,7 +34,14 @@ from incentives.awards.queries.enterable import (
     claimable_items,
     enterable_items,
 )
-from incentives.awards.queries.entered import Entered, entered_already, entered_of, same_act
+from incentives.awards.queries.entered import (
+    Entered,
+    entered_already,
+    entered_of,
+    same_act,
+    standing_words,
+    who_stands,
+)
 from incentives.awards.queries.review import (
     Closed,
     Waiting,
@@ -64,6 +71,7 @@ from incentives.awards.queries.waiting import (
     REVIEW_DAYS,
     divisions_above,
     granted_among,
+    is_granted,
     narrow_queue,
     reviewable_above,
     reviewable_by,
@@ -108,6 +116,7 @@ __all__ = [
     "get_award",
     "granted_among",
     "has_adopted",
+    "is_granted",
     "is_ready",
     "items_of",
     "keeps_minutes",
@@ -135,8 +144,10 @@ __all__ = [
     "sent_up_of",
     "sent_up_under",
     "standing_of",
+    "standing_words",
     "standings",
     "to_review",
     "turned_at",
     "turned_by_village",
+    "who_stands",
 ]
