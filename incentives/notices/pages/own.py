@@ -197,6 +197,7 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         else [],
         people=members_of([home.id])[home.id],
         items=items_to_miss(home.village, today) if subject.missing else [],
+        standing=standing_for(home, form, today) if subject.missing else None,
         for_others=for_others,
         here=request.path,
         days=operations.RULING_DAYS,
@@ -204,6 +205,16 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         dispute_days=DISPUTE_DAYS,
         today=today,
     )
+
+
+def standing_for(home: Household, form: Form, today: date) -> UUID | None:
+    """The award that stands already for what a refused form says is missing."""
+    if not form.refusal or "about" not in form.data:
+        return None
+    said = form.data["about"]["missing"]
+    missing = {f"missing_{name}": value for name, value in said.items()}
+    asked = Objection(village=home.village, household_id=home.id, **missing)
+    return queries.standing_award(asked, today)
 
 
 def items_to_miss(village: str, today: date) -> list[tuple[str, str]]:
