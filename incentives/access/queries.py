@@ -132,6 +132,11 @@ def is_making(subjects: Collection[UUID]) -> ColumnElement[bool]:
     return and_(made, AuditRow.subject.in_(subjects))
 
 
+def is_card_sign_in() -> ColumnElement[bool]:
+    """Whether a row says that a resident signed in by card."""
+    return and_(AuditRow.tag == Tag.SIGNED_IN.value, AuditRow.subject.is_(None))
+
+
 def audit_rows(divisions: Iterable[str]) -> Select[AuditRow]:
     """The audit trail of these divisions and everything below them."""
     below = [AuditRow.village.startswith(code, autoescape=True) for code in divisions]

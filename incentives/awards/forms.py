@@ -11,6 +11,8 @@ from incentives.web.schemas import Day, Id, Schema
 
 NAME_AT_MOST = 120
 LEFT_OUT = "none"
+# What to do with those of a printed sheet who have these points already; nothing: ask.
+LEAVE, AGAIN = "leave", "again"
 PICK = validate.Regexp(rf"\A({LEFT_OUT}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})?\Z")
 
 
@@ -33,7 +35,7 @@ class NewAwards(Schema):
     quantity = quantity(load_default=1)
     note = fields.String(validate=validate.Length(max=NOTE_LENGTH))
     people = fields.List(Id(), load_default=list, validate=validate.Length(max=LINES_AT_MOST))
-    again = fields.Boolean(load_default=False)
+    standing = fields.String(load_default="", validate=validate.OneOf(("", LEAVE, AGAIN)))
     names = fields.String(load_default="", validate=validate.Length(max=TEXT_AT_MOST))
     sheet = SheetField(load_default=None)
     lines = fields.List(

@@ -23,6 +23,7 @@ from incentives.awards.queries import (
     Closed,
     closed_to,
     granted_among,
+    is_granted,
     sent_up_of,
     turned_by_village,
 )
@@ -211,7 +212,10 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
         "review": proposed and decides,
         "mending": mine and proposed and not view.reviews and may("award.propose"),
         "photo": mine and proposed and not view.reviews and may("file.keep"),
-        "withdrawal": mine and proposed and may("award.withdraw"),
+        "withdrawal": mine
+        and proposed
+        and may("award.withdraw")
+        and (own or not is_granted(award)),
         "reversal": award.status is posted
         and not own
         and may("award.reverse")

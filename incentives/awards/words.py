@@ -1,5 +1,7 @@
 """The words of the awards' pages: a rule's category, unit, cap and proof, in plain language."""
 
+import json
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -8,8 +10,9 @@ from flask_babel.speaklater import LazyString
 
 from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
 from incentives.awards.naming import NameProblem
-from incentives.awards.queries import Closed
+from incentives.awards.queries import Closed, Enterable
 from incentives.awards.template import ItemDraft
+from incentives.web.dates import day_word
 from incentives.web.languages import in_language
 
 Item = RuleItem | ItemDraft
@@ -96,6 +99,33 @@ def worth(item: Item) -> str:
     return gettext("%(points)s points a %(unit)s", points=item.points, unit=unit)
 
 
+def until(day: date) -> str:
+    """The last day of what holds no longer: until 24 Nov 2026."""
+    return gettext("until %(day)s", day=day_word(day))
+
+
+def when_held(act: Enterable, today: date) -> str:
+    """Until when an act was among the rules, or from when it is to be; empty for one that is."""
+    if act.latest.last is not None:
+        return until(act.latest.last)
+    first = act.spans[-1].first
+    return gettext("from %(day)s on", day=day_word(first)) if first > today else ""
+
+
+def worth_by_day(act: Enterable) -> str:
+    """What an act gives from which day to which, as data of the page that counts with it."""
+    spans = [
+        {
+            "first": span.first.isoformat(),
+            "last": span.last.isoformat() if span.last else None,
+            "points": span.item.points,
+            "worth": worth(span.item),
+        }
+        for span in act.spans
+    ]
+    return json.dumps(spans, ensure_ascii=False)
+
+
 def field_word(name: str, value: Any) -> str:
     """The value of a rule's field as people say it; a dash for nothing."""
     if value is None or value == "":
@@ -133,6 +163,15 @@ def cap_words(item: Item) -> str:
 def proof_words(item: Item) -> str:
     """What shows that it was done: shown by a photo."""
     return gettext("shown by %(proof)s", proof=str(PROOFS[item.evidence]))
+
+
+def claim_lines(act: Enterable) -> list[str]:
+    """What an act gives, up to which cap and shown by what; a line for each time it was another."""
+    last: dict[str, date | None] = {}
+    for span in act.spans:
+        parts = (worth(span.item), cap_words(span.item), proof_words(span.item))
+        last.setdefault(" · ".join(parts), span.last)
+    return [f"{said} · {until(day)}" if day else said for said, day in last.items()]
 
 
 NAME_PROBLEMS: dict[NameProblem, LazyString] = {

@@ -159,7 +159,8 @@ def subject_words(
     code = each.missing_rule_item or ""
     rule = rules.get(code, code)
     title = gettext("Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=rule, day=day)
-    return title, None
+    often = each.missing_quantity or 1
+    return (f"{title} × {often}" if often > 1 else title), None
 
 
 def in_public(view: AwardView) -> str:

@@ -164,9 +164,11 @@ class Objection(Base):
         ),
         CheckConstraint(
             "(missing_resident_id IS NULL) = (missing_rule_item IS NULL)"
-            " AND (missing_resident_id IS NULL) = (missing_occurred_on IS NULL)",
+            " AND (missing_resident_id IS NULL) = (missing_occurred_on IS NULL)"
+            " AND (missing_resident_id IS NULL) = (missing_quantity IS NULL)",
             name="missing_is_whole",
         ),
+        CheckConstraint("missing_quantity > 0", name="missing_quantity_positive"),
         CheckConstraint("length(reason) > 0", name="reason"),
         CheckConstraint(
             "(status = 'open') = (ruled_by IS NULL)"
@@ -199,6 +201,7 @@ class Objection(Base):
     missing_resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id"))
     missing_rule_item: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     missing_occurred_on: Mapped[date | None]
+    missing_quantity: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
     made_by: Mapped[UUID]
     made_at: Mapped[datetime]

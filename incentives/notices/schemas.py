@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from incentives.awards.schemas import quantity
 from incentives.notices.models import REASON_LENGTH, NoticeKind, ObjectionStatus
 from incentives.web.schemas import Day, Fen, Id, InstantField, Points, Schema, page_of
 
@@ -93,6 +94,7 @@ class MissingInput(Schema):
     resident_id = Id(required=True)
     rule_item = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{1,12}$"))
     occurred_on = Day(required=True)
+    quantity = quantity(load_default=1)
 
 
 class AboutInput(Schema):
@@ -134,6 +136,7 @@ class MissingOutput(Schema):
     resident_id = Id(attribute="missing_resident_id")
     rule_item = fields.String(attribute="missing_rule_item")
     occurred_on = Day(attribute="missing_occurred_on")
+    quantity = fields.Integer(attribute="missing_quantity")
 
 
 class AboutOutput(Schema):

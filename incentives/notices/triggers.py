@@ -172,7 +172,16 @@ GUARDS_OF_CLEARINGS = (
         "an objection and its ruling stay",
     ),
 )
-
+# As one says which award is missing, it says how often the act was done.
+GUARDS_OF_MISSING = (
+    Guard(
+        "objection_missing_quantity_stays",
+        "objection",
+        "UPDATE OF missing_quantity",
+        differs("missing_quantity"),
+        "an objection and its ruling stay",
+    ),
+)
 
 OBJECTED = """EXISTS (SELECT 1 FROM objection
     WHERE disbursement_id = NEW.id AND status = 'open')"""

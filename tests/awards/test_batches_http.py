@@ -236,18 +236,23 @@ def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
 def test_a_sheet_keyed_in_twice_asks_first(site: Site) -> None:
     one, two = people(site, "扎西彭措", "洛绒卓玛")
     asked = f"rule_item=CL01&occurred_on={DAY}&printed=4102444800"
-    assert "was entered already" not in site.open("cadre", f"{NEW}?{asked}")
+    assert "and day already" not in site.open("cadre", f"{NEW}?{asked}")
     assert site.send("cadre", NEW, **typed(people=one)).status_code == 303
     page = site.open("cadre", f"{NEW}?{asked}")
-    assert "This was entered already for that day, for 1 of these people, by cadre 某" in page
+    told = "1 person on it has points for that act and day already: 扎西彭措"
+    assert told in page
+    assert page.count("has them already") == 1
     assert f"rule_item=CL01&amp;from={DAY}&amp;to={DAY}" in page
     refused = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two]))
     assert refused.status_code == 422
-    assert "by cadre 某" in refused.text
+    assert told in refused.text
     assert count(site) == 1
-    kept = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], again="1"))
-    assert kept.status_code == 303, kept.text
-    assert count(site) == 3
+    without = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], standing="leave"))
+    assert (without.status_code, count(site)) == (303, 2), without.text
+    nobody = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], standing="leave"))
+    assert (nobody.status_code, count(site)) == (422, 2)
+    kept = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], standing="again"))
+    assert (kept.status_code, count(site)) == (303, 4), kept.text
     assert site.send("cadre", NEW, **typed(people=[one, two])).status_code == 303
 
 
@@ -268,8 +273,14 @@ def test_a_list_to_be_entered_once_is_refused_by_api_the_second_time(site: Site)
     assert (twice.status_code, twice.json["type"]) == (422, "/problems/duplicate")
     assert twice.json["batch_id"] == first["batch_id"]
     assert twice.json["entered_at"].endswith("Z")
-    # A list on which one of three stands is another list.
-    assert send(one, two, three, to=f"{BATCH}/check").json["ready"]
+    assert twice.json["resident_ids"] == [one]
+    # One of three is enough to ask; half of them are a list that was entered.
+    third = send(one, two, three, to=f"{BATCH}/check").json
+    assert (third["ready"], third["entered"], third["standing"]) == (False, None, [one])
+    assert send(two, three, to=f"{BATCH}/check").json["ready"]
+    over = [{"resident_id": one, "quantity": 6}]
+    capped = site.call("cadre", "POST", BATCH, {**typed_body([]), "lines": over, "once": True})
+    assert capped.json["type"] == "/problems/duplicate"
     assert send(one, to=f"{BATCH}/check", once=False).json["ready"]
     again = send(one, two, once=False)
     assert (again.status_code, again.json["entered"]) == (201, check["entered"])

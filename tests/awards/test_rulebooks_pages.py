@@ -312,3 +312,4 @@ def test_a_day_chooses_the_version_that_was_in_force_on_it(site: Site) -> None:
         refused = anyone.get(f"{PUBLIC}?on={on}")
         assert refused.status_code == 422, on
         assert words in refused.text
+    assert f'href="{PUBLIC}/versions"' in refused.text

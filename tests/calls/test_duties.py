@@ -156,6 +156,7 @@ def an_objection() -> LedgerLine:
                 missing_resident_id=household.head_id,
                 missing_rule_item="PA01",
                 missing_occurred_on=date(2026, 3, 1),
+                missing_quantity=1,
                 reason="少了一次",
                 made_by=household.head_id,
                 made_at=now(),

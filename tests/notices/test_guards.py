@@ -101,8 +101,8 @@ def test_who_had_a_hand_in_it_does_not_rule(scene: Scene) -> None:
 
 
 def test_who_refused_it_does_not_rule_on_what_is_missing(scene: Scene) -> None:
-    scene.review(scene.propose(person=scene.other.head_id))
     objected(scene, missing=lacking(scene))
+    scene.review(scene.propose(person=scene.other.head_id))
     for person in (scene.cadre.person, scene.reviewer.person):
         refused("a hand in", RULED, who=person)
     send(RULED, who=scene.second.person)
@@ -135,3 +135,8 @@ def test_who_entered_it_does_not_write_down_an_objection(scene: Scene) -> None:
 def test_a_ruling_stays(scene: Scene, statement: str) -> None:
     rule(scene, objected(scene), upheld=False)
     refused("stay|deleted", statement)
+
+
+def test_how_often_it_was_missing_stays(scene: Scene) -> None:
+    objected(scene, missing=lacking(scene))
+    refused("stay", "UPDATE objection SET missing_quantity = 2")

@@ -158,9 +158,28 @@ def test_whoever_rules_sees_what_stands_and_doesnt_grant_it_twice(app: Flask) ->
     assert standing_award(found, scene.today) is None
     award = scene.propose(person=scene.other.head_id)
     assert standing_award(find_objection(VILLAGE, objection), scene.today) == award.id
-    with pytest.raises(Duplicate) as refused:
-        rule(scene, objection, upheld=True)
-    assert refused.value.extensions["award_id"] == award.id
     scene.withdraw(award)
     assert standing_award(find_objection(VILLAGE, objection), scene.today) is None
     assert granted(rule(scene, objection, upheld=True)).status is AwardStatus.PROPOSED
+
+
+def test_what_was_registered_meanwhile_is_right_and_not_given_twice(app: Flask) -> None:
+    scene = make_scene()
+    objection = objected(scene, missing=lacking(scene))
+    award = scene.propose(person=scene.other.head_id)
+    ruled = rule(scene, objection, upheld=True)
+    assert (ruled.status, ruled.granted_award_id) == (ObjectionStatus.UPHELD, None)
+    assert db.session.query(Award).count() == 1
+    # It is an award like any other: its proposer takes it back, and it can be missing again.
+    assert scene.withdraw(award).status is AwardStatus.WITHDRAWN
+
+
+def test_whoever_objects_is_told_at_once_what_stands(app: Flask) -> None:
+    scene = make_scene()
+    award = scene.propose(person=scene.other.head_id)
+    with pytest.raises(Duplicate) as refused:
+        objected(scene, missing=lacking(scene))
+    assert refused.value.extensions["award_id"] == award.id
+    assert objected(scene, missing=lacking(scene, days=1))
+    scene.withdraw(award)
+    assert objected(scene, missing=lacking(scene))

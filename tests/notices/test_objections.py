@@ -17,7 +17,6 @@ from incentives.awards.models import Award, AwardStatus, RuleItem
 from incentives.clock import now, village_day
 from incentives.errors import (
     CapExceeded,
-    Duplicate,
     Invalid,
     NotPermitted,
     OwnRequest,
@@ -84,16 +83,6 @@ def test_a_missing_award_that_is_not_right_gives_nothing(app: Flask) -> None:
     scene = make_scene()
     rule(scene, objected(scene, missing=lacking(scene)), upheld=False)
     assert db.session.query(Award).count() == 0
-
-
-def test_what_stands_already_is_not_missing(app: Flask) -> None:
-    scene = make_scene()
-    objection = objected(scene, missing=lacking(scene))
-    scene.propose(person=scene.other.head_id)
-    with pytest.raises(Duplicate):
-        rule(scene, objection, upheld=True)
-    assert find_objection(VILLAGE, objection).status is ObjectionStatus.OPEN
-    assert rule(scene, objection, upheld=False).status is ObjectionStatus.OVERRULED
 
 
 def test_a_missing_award_keeps_to_its_cap(app: Flask) -> None:
@@ -278,6 +267,7 @@ def lacked_by(household: Household, on: date) -> UUID:
         missing_resident_id=household.head_id,
         missing_rule_item="CL01",
         missing_occurred_on=on,
+        missing_quantity=1,
         made_by=household.head_id,
         made_at=now(),
         due_on=on + timedelta(days=10),

@@ -217,15 +217,29 @@ def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     yes = {"decision": "approve"}
     refused = site.call("second", "POST", f"{AT}/awards/{granted}/review", yes)
     assert (refused.status_code, refused.json["detail"]) == (403, words)
-    # What is refused of no field of the form stands above it.
+    # What stands is told at once, with the way to it.
     act = {**typed, "about-missing-occurred_on": TODAY}
-    assert home.send(new, on=new, reason="once more", **act).status_code == 303
-    page = f"/review/objections/{listed(home)[0]['id']}"
-    assert "Others than you review them" in site.open("second", page)
-    stands = site.send("second", page, upheld="true", reason="asked around")
-    assert stands.status_code == 422
+    stands = home.send(new, on=new, reason="once more", **act)
+    assert (stands.status_code, len(listed(home))) == (422, 1)
     assert "can&#39;t be granted a second time" in stands.text
-    assert f'href="/desk/awards/{granted}"' in stands.text
+    assert f'href="/c/awards/{granted}"' in stands.text
+
+
+def test_whoever_rules_reads_what_was_registered_meanwhile(site: Site, home: Home) -> None:
+    missing = {"resident_id": str(home.head), "rule_item": "CL01", "occurred_on": TODAY}
+    body = {"about": {"missing": missing}, "reason": "I was there"}
+    made = home.call("POST", f"{AT}/objections", body).json["id"]
+    page = f"/review/objections/{made}"
+    assert "Others than you review them" in site.open("second", page)
+    award = site.call("cadre", "POST", f"{AT}/awards", missing).json["id"]
+    shown = site.open("second", page)
+    assert "These points were registered meanwhile" in shown
+    assert "Others than you review them" not in shown
+    assert f'href="/desk/awards/{award}"' in shown
+    assert site.send("second", page, upheld="true", reason="it was late").status_code == 303
+    (told,) = listed(home)
+    assert (told["status"], told["granted_award"]) == ("upheld", None)
+    assert len(site.call("cadre", "GET", f"{AT}/awards").json["items"]) == 1
 
 
 def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:

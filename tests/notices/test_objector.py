@@ -182,6 +182,32 @@ def test_one_on_paper_is_theirs_for_whom_it_was_written_down(site, home, other, 
     assert "written down by writer 某" in other.open("/c/objections")
 
 
+def test_staff_find_out_nothing_by_objecting_for_others_to_their_own(site, home, other, award, kin):
+    body = {"about": {"notice": 1, "line": 1}, "reason": "hm", "on_behalf_of": str(other.head)}
+    before = site.call(kin, "POST", f"{AT}/objections", body)
+    object_to_line(other)
+    after = site.call(kin, "POST", f"{AT}/objections", body)
+    for answer in (before, after):
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/own_household")
+    hire(site, "writer", Role.CADRE)
+    again = site.call("writer", "POST", f"{AT}/objections", body)
+    assert again.json["type"] == "/problems/duplicate"
+
+
+def test_a_neighbour_among_the_staff_reads_nobodys_sign_in_by_card(site, home, other, award, kin):
+    hire(site, "watch", Role.SUPERVISOR)
+    object_to_line(other)
+    signed_in = "/audit?tag=signed_in"
+    told = {
+        who: {each["person"] for each in site.call(who, "GET", signed_in).json["items"]}
+        for who in (kin, "watch")
+    }
+    assert str(other.head) in told["watch"]
+    assert str(other.head) not in told[kin]
+    assert told[kin]
+    assert "王建国" not in site.open(kin, signed_in)
+
+
 def test_a_cadre_who_objects_is_named_to_staff_alone(site, home, award):
     hire(site, "writer", Role.CADRE)
     about = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}

@@ -57,10 +57,13 @@ def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     checks = operations.check_batch(
         village=village, lines=lines, act=act, actor=current_actor(), now=now()
     )
-    entered = entered_before(village, act, lines)
+    standing = queries.who_stands(
+        village, act.rule_item, act.occurred_on, [line.resident_id for line in lines]
+    )
     return {
-        "ready": not any(each.problem for each in checks) and not (body["once"] and entered),
-        "entered": entered,
+        "ready": not any(each.problem for each in checks) and not (body["once"] and standing),
+        "entered": entered_before(village, act, lines),
+        "standing": list(standing),
         "points": (points := sum(each.points for each in checks)),
         "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,

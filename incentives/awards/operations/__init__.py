@@ -5,7 +5,7 @@ from incentives.awards.operations.claiming import claim_award
 from incentives.awards.operations.entries import Act
 from incentives.awards.operations.forgetting import erase_old_evidence
 from incentives.awards.operations.mending import edit_award, withdraw_award
-from incentives.awards.operations.objected import STANDS_ALREADY, claim_as_objected, refuse_too_late
+from incentives.awards.operations.objected import claim_as_objected, refuse_too_late
 from incentives.awards.operations.posting import post_awards
 from incentives.awards.operations.proposing import (
     BatchLine,
@@ -30,7 +30,6 @@ from incentives.awards.operations.rulebooks import (
 from incentives.awards.operations.turning import reinstate_award, reverse_award
 
 __all__ = [
-    "STANDS_ALREADY",
     "Act",
     "Adoption",
     "BatchLine",

@@ -18,11 +18,17 @@ from incentives.awards.operations import caps, records
 from incentives.awards.operations.claiming import refuse_claimed_already, refuse_unclaimable
 from incentives.awards.operations.entries import Act, refuse_nobody, reviews_needed, rule_for
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
+from incentives.awards.queries import is_granted
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.register.models import Resident
+
+AS_GRANTED = _(
+    "A ruling granted these points: only the note, photos and papers can be changed, and only the "
+    "household can withdraw them"
+)
 
 
 def edit_award(
@@ -31,7 +37,8 @@ def edit_award(
     """Mend an award until somebody has reviewed it; only who entered it may.
 
     `changes` holds any of rule_item, occurred_on, quantity, note, evidence. All is checked anew,
-    under the policy of the day it was proposed.
+    under the policy of the day it was proposed. What a ruling granted stays the act that it is,
+    which need not be claimable nor in time: only its note and evidence are mended.
     """
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
@@ -44,8 +51,11 @@ def edit_award(
         occurred_on=changes.get("occurred_on", award.occurred_on),
         note=changes.get("note", award.note),
     )
-    item, _policy = rule_for(village, act, village_day(award.proposed_at))
-    if award.claimed:
+    granted = is_granted(award)
+    if granted:
+        refuse_another_act(award, act, changes)
+    item, _policy = rule_for(village, act, village_day(award.proposed_at), in_time=granted)
+    if award.claimed and not granted:
         refuse_unclaimable(item)
     resident = db.session.get(Resident, award.resident_id) if award.resident_id else None
     refuse_nobody(item, resident)
@@ -74,6 +84,13 @@ def apply_changes(award: Award, item: RuleItem, act: Act, quantity: int) -> None
     award.reviews_needed = reviews_needed(award.reviewers, award.review_above, award.points)
 
 
+def refuse_another_act(award: Award, act: Act, changes: Mapping[str, Any]) -> None:
+    """Refuse to make another act, or more, of what a ruling granted."""
+    asked = (act.rule_item, act.occurred_on, changes.get("quantity", award.quantity))
+    if asked != (award.rule_code, award.occurred_on, award.quantity):
+        raise NotPermitted(AS_GRANTED)
+
+
 def was_reviewed(award: Award) -> bool:
     """Whether anybody decided on it already."""
     found = select(AwardReview.id).where(AwardReview.award_id == award.id).limit(1)
@@ -92,10 +109,15 @@ def require_entry(award: Award, actor: Actor, permission: str) -> None:
 
 
 def withdraw_award(*, village: str, award_id: UUID, actor: Actor, now: datetime) -> Award:
-    """Take back what one entered, before it is decided; its points free the cap."""
+    """Take back what one entered, before it is decided; its points free the cap.
+
+    What a ruling granted only its household takes back, whoever wrote the objection down.
+    """
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
     require_entry(award, actor, "award.withdraw")
+    if award.household_id != actor.household_id and is_granted(award):
+        raise NotPermitted(AS_GRANTED)
     records.change([award], Action.WITHDRAW, closed_at=now)
     records.record([award], audit.Tag.AWARD_WITHDRAWN, actor=actor, now=now)
     return award

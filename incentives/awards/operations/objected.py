@@ -9,16 +9,13 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.awards.models import Award
 from incentives.awards.operations import caps, records
-from incentives.awards.operations.claiming import standing
 from incentives.awards.operations.entries import Act, award_of, holder_in, refuse_nobody, rule_for
 from incentives.awards.queries import answered_last
 from incentives.clock import village_day
-from incentives.errors import Duplicate, WrongState
+from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.register.models import Resident
 from incentives.register.policy import policy_on
-
-STANDS_ALREADY = _("These points stand for that day already: they can't be granted a second time")
 
 
 def claim_as_objected(
@@ -26,6 +23,7 @@ def claim_as_objected(
     village: str,
     resident_id: UUID,
     act: Act,
+    quantity: int,
     claimant: UUID,
     on_behalf_of: UUID | None,
     objected_on: date,
@@ -36,19 +34,16 @@ def claim_as_objected(
 
     The rule is that of the act's day and the policy that of today, as of every award, but it is in
     time by the day of the objection: however long the ruling took, the resident isn't harmed.
-    The caller holds the village's lock and has checked who acts. Refuses what was too long ago
-    then, what stands already for that day, more than the cap leaves, and who has moved away.
+    The caller holds the village's lock and has checked who acts, and that it doesn't stand already.
+    Refuses what was too long ago then, more than the cap leaves, and who has moved away.
     """
     item, policy = rule_for(village, act, village_day(now), in_time=True)
     household, resident = holder_in(village, resident_id, None)
     if resident is not None:
         refuse_too_late(resident, act.rule_item, act.occurred_on, objected_on=objected_on)
     refuse_nobody(item, resident)
-    award = award_of(item, policy, household, resident, act, 1, actor=actor, now=now)
+    award = award_of(item, policy, household, resident, act, quantity, actor=actor, now=now)
     award.claimed, award.proposed_by, award.on_behalf_of = True, claimant, on_behalf_of
-    found = standing(item, award)
-    if found is not None:
-        raise Duplicate(STANDS_ALREADY, award_id=found)
     caps.refuse_over_cap(item, award)
     db.session.add(award)
     db.session.flush()

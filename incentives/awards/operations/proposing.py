@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -24,7 +25,7 @@ from incentives.awards.operations.entries import (
     rule_for,
 )
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
-from incentives.awards.queries import entered_already
+from incentives.awards.queries import entered_of, standing_words, who_stands
 from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import CapExceeded, Duplicate, FieldError, Invalid
@@ -97,7 +98,7 @@ def propose_batch(
     """Propose the same act for many people: all or none, each bad line named by its pointer.
 
     Refuses as `propose_award` does, a person who stands there twice, and where it is to be entered
-    `once` (a printed sheet is), a list that was entered for that day already.
+    `once` (a printed sheet is), a list of which anybody has points for that act and day already.
     """
     require(actor, "award.propose", village)
     refuse_length(lines)
@@ -107,11 +108,11 @@ def propose_batch(
     bad, over = problems_of(item, act.occurred_on, lines, residents, households)
     if bad:
         raise Invalid(errors=at_lines(bad | over))
+    if once:
+        refuse_entered_already(village, act, lines)
     if over:
         errors = at_lines(over)
         raise CapExceeded(errors[0].detail, errors=errors)
-    if once:
-        refuse_entered_already(village, act, lines)
     batch_id = new_id()
     awards = []
     for line in lines:
@@ -195,16 +196,22 @@ def refuse_length(lines: Sequence[BatchLine]) -> None:
 
 
 def refuse_entered_already(village: str, act: Act, lines: Sequence[BatchLine]) -> None:
-    """Refuse a sheet that was keyed in before: by whom, when, and as which batch."""
-    people = [line.resident_id for line in lines]
-    entered = entered_already(village, act.rule_item, act.occurred_on, people)
-    if entered is not None:
-        raise Duplicate(
-            entered.words,
-            batch_id=entered.batch_id,
-            entered_by=entered.entered_by,
-            entered_at=instant_text(entered.entered_at),
-        )
+    """Refuse a sheet on which somebody has these points already: who, and in which batch most."""
+    named = (village, act.rule_item, act.occurred_on, [line.resident_id for line in lines])
+    standing = who_stands(*named)
+    if not standing:
+        return
+    entered = entered_of(*named)
+    batch: dict[str, Any] = (
+        {}
+        if entered is None
+        else {
+            "batch_id": entered.batch_id,
+            "entered_by": entered.entered_by,
+            "entered_at": instant_text(entered.entered_at),
+        }
+    )
+    raise Duplicate(standing_words(standing), resident_ids=list(standing), **batch)
 
 
 def problems_of(

@@ -65,6 +65,7 @@ def show(award_id: UUID, action: str | None = None, form: Form | None = None) ->
         award=view.award,
         steps=timeline.steps_of(view),
         actions=timeline.actions_of(view, actor, allows),
+        granted=queries.is_granted(view.award),
         closed=why_closed(view, actor) if allows("award.review") else None,
         action=action,
         today=village_day(now()),

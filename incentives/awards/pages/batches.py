@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext
 
 from incentives.access.actor import current_actor
 from incentives.awards import batches, cover, forms, naming, operations, queries, words
-from incentives.awards.models import Award, RuleItem
+from incentives.awards.models import Award
 from incentives.awards.naming import NamedLine
 from incentives.awards.pages.shared import blueprint
 from incentives.awards.sign_up import SignUp, printed_at, sign_up_pdf, sign_up_sheet
@@ -109,12 +109,15 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
     """Propose what was ticked and picked; a refusal names each person it concerns."""
     if not people:
         raise Invalid(errors=[FieldError("/people", lazy_gettext("Tick at least one person."))])
+    if is_sheet() and data["standing"] == forms.LEAVE:
+        standing = queries.who_stands(village, data["rule_item"], data["occurred_on"], people)
+        people = [each for each in people if each not in standing] or people
     try:
         return operations.propose_batch(
             village=village,
             act=operations.Act(data["rule_item"], data["occurred_on"], data.get("note")),
             lines=[operations.BatchLine(each, data["quantity"]) for each in people],
-            once=is_sheet() and not data["again"],
+            once=is_sheet() and data["standing"] != forms.AGAIN,
             actor=current_actor(),
             now=now(),
         )
@@ -148,35 +151,40 @@ def show_new(village: str, form: Form, found: Found) -> Any:
     return render(
         "awards/new.html",
         form=form,
-        items=items_on(village, today),
+        items=queries.enterable_items(village, today),
         people=people,
         printed=printed,
         grids=grid_picks(village, people),
         ticked=ticked,
         found=found,
-        entered=entered_before(
-            village, form, found.people or [each.resident.id for each in people]
-        ),
+        standing=standing_on_sheet(village, form, [each.resident.id for each in people]),
+        standing_words=queries.standing_words,
         picks=queries.same_people(village, current_actor().person),
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
+        on=day_typed(form, today),
         words=words,
     )
 
 
-def entered_before(village: str, form: Form, people: list[UUID]) -> queries.Entered | None:
-    """The batch as which a printed sheet was entered already.
-
-    Before it is sent, many of its names aren't ticked: one that stands is enough.
-    """
+def standing_on_sheet(village: str, form: Form, people: list[UUID]) -> dict[UUID, str]:
+    """Who of a printed sheet has points for its act and day already, by name."""
     if not is_sheet():
-        return None
-    act, find = form.data, queries.entered_already
+        return {}
+    act = form.data if form.submitted else {}
     if not form.submitted:
         with suppress(Invalid):
-            act, find = parsing.load(forms.NewAwards(), asked()), queries.entered_of
-    return find(village, act["rule_item"], act["occurred_on"], people) if act else None
+            act = parsing.load(forms.NewAwards(), asked())
+    return queries.who_stands(village, act["rule_item"], act["occurred_on"], people) if act else {}
+
+
+def day_typed(form: Form, today: date) -> date:
+    """The day that stands in a form, of which its rules' points are shown; else today."""
+    try:
+        return date.fromisoformat(form.values.get("occurred_on", ""))
+    except ValueError:
+        return today
 
 
 def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str, list[UUID]]]:
@@ -186,12 +194,6 @@ def grid_picks(village: str, people: list[batches.Candidate]) -> list[tuple[str,
         for grid in grids_of(village)
         if (ids := [each.resident.id for each in people if each.household.grid == grid.code])
     ]
-
-
-def items_on(village: str, day: date) -> list[RuleItem]:
-    """The rule items in force on a day, none without rules."""
-    rulebook = queries.rulebook_in_force(village, day)
-    return queries.items_of([rulebook.id])[rulebook.id] if rulebook else []
 
 
 @blueprint.get("/desk/awards/sign-up")
@@ -211,11 +213,12 @@ def sign_up() -> Any:
     return render(
         "awards/sign_up.html",
         form=form,
-        items=items_on(village, today),
+        items=queries.enterable_items(village, today, ahead=True),
         grids=[(grid.code, grid.short_name) for grid in grids_of(village)],
         sheet=text,
         pdf_url=url_for(".download_sign_up", village=village, **given) if text else None,
         today=today,
+        on=day_typed(form, today),
         words=words,
     )
 

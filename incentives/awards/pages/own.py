@@ -82,6 +82,7 @@ def show_own_award(award: Award, action: str = "", form: Form | None = None) -> 
         ),
         owed=owed if award.status is AwardStatus.REVERSED else 0,
         may_withdraw=open_,
+        granted=queries.is_granted(view.award),
         may_mend=open_ and not view.reviews,
         missing=open_ and view.item.evidence in NEEDS_FILE and not view.evidence,
         action=action,

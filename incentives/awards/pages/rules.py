@@ -12,6 +12,7 @@ from incentives.awards.pages.shared import blueprint
 from incentives.awards.schemas import RulesQuery
 from incentives.awards.sheets import by_kind, rulebook_pdf, rulebook_sheet, rulebook_workbook
 from incentives.clock import now, village_day
+from incentives.errors import NoRuleInForce
 from incentives.web import parsing
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, Place, export_page
@@ -25,16 +26,26 @@ SHOWN = 30
 def show_rules(village: str) -> Any:
     """What earns points in a village, by kind: today, or on the day asked for (`on`).
 
-    Refuses what is no day, and a day on which no rules were in force.
+    Refuses what is no day, and a day on which no rules were in force, with the way to all versions.
     """
     current = queries.rulebook_in_force(village, village_day(now()))
     if "on" in request.args:
         on = parsing.load(RulesQuery(), {"on": request.args["on"]})["on"]
-        rulebook, _items = queries.rules_in_force(village, on)
-        return show(rulebook, is_today=rulebook == current)
+        asked = queries.rulebook_in_force(village, on)
+        return no_rules(village) if asked is None else show(asked, is_today=asked == current)
     if current is None:
         return render("awards/no_rules.html")
     return show(current, is_today=True)
+
+
+def no_rules(village: str) -> Any:
+    """That no rules were in force on the day asked for, and where all of them are."""
+    refusal = NoRuleInForce()
+    answer = render(
+        "awards/no_rules.html", refused=refusal.detail, versions=queries.has_adopted(village)
+    )
+    answer.status_code = refusal.status
+    return answer
 
 
 ADOPTED = Place(fixed=lambda: {"status": RulebookStatus.ADOPTED})

@@ -20,7 +20,6 @@ from incentives.awards.queries.claims import (
     CLAIMS_A_WEEK,
     answered_last,
     awards_of,
-    claimable_items,
     claims,
     claims_left,
     claims_of,
@@ -29,7 +28,20 @@ from incentives.awards.queries.claims import (
     own_claim,
     turned_at,
 )
-from incentives.awards.queries.entered import Entered, entered_already, entered_of, same_act
+from incentives.awards.queries.enterable import (
+    Enterable,
+    Span,
+    claimable_items,
+    enterable_items,
+)
+from incentives.awards.queries.entered import (
+    Entered,
+    entered_already,
+    entered_of,
+    same_act,
+    standing_words,
+    who_stands,
+)
 from incentives.awards.queries.review import (
     Closed,
     Waiting,
@@ -59,6 +71,7 @@ from incentives.awards.queries.waiting import (
     REVIEW_DAYS,
     divisions_above,
     granted_among,
+    is_granted,
     narrow_queue,
     reviewable_above,
     reviewable_by,
@@ -74,7 +87,9 @@ __all__ = [
     "REVIEW_DAYS",
     "AwardView",
     "Closed",
+    "Enterable",
     "Entered",
+    "Span",
     "Standing",
     "Waiting",
     "answered_last",
@@ -93,6 +108,7 @@ __all__ = [
     "closed_to",
     "count_of",
     "divisions_above",
+    "enterable_items",
     "entered_already",
     "entered_of",
     "find_readable",
@@ -100,6 +116,7 @@ __all__ = [
     "get_award",
     "granted_among",
     "has_adopted",
+    "is_granted",
     "is_ready",
     "items_of",
     "keeps_minutes",
@@ -127,8 +144,10 @@ __all__ = [
     "sent_up_of",
     "sent_up_under",
     "standing_of",
+    "standing_words",
     "standings",
     "to_review",
     "turned_at",
     "turned_by_village",
+    "who_stands",
 ]

@@ -1,14 +1,12 @@
 """What is read about claims: a household's, and how many it may still make this week."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.access.actor import Actor
-from incentives.awards.models import Award, AwardTurn, RuleItem
-from incentives.awards.queries.rulebooks import items_of, rulebook_in_force
+from incentives.awards.models import Award, AwardTurn
 from incentives.awards.queries.waiting import was_granted
 from incentives.awards.states import FREED
 from incentives.clock import beginning, village_day
@@ -81,13 +79,6 @@ def own_claim(award_id: UUID, actor: Actor) -> Award:
 def awards_of(household_id: UUID) -> Select[Award]:
     """All awards of a household, claimed or not, to be paged newest first by id."""
     return select(Award).where(Award.household_id == household_id)
-
-
-def claimable_items(village: str, on: date) -> Sequence[RuleItem]:
-    """The rules in force on a day that residents may claim themselves, in their order."""
-    rulebook = rulebook_in_force(village, on)
-    items = items_of([rulebook.id])[rulebook.id] if rulebook else []
-    return [item for item in items if item.claimable]
 
 
 def turned_at(award: Award) -> datetime | None:

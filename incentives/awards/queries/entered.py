@@ -1,18 +1,19 @@
 """What stands already of an act that is entered again: a sheet keyed in twice, a missing award."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import func, select
 
-from incentives.access.queries import person_names
 from incentives.awards.models import Award, CapPer, RuleItem
 from incentives.awards.states import FREED
 from incentives.extensions import db
-from incentives.web.dates import instant_word
+from incentives.register.models import Resident
+
+NAMED_AT_MOST = 12
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,47 @@ class Entered:
     entered_at: datetime
     people: int
 
-    @property
-    def words(self) -> str:
-        """By whom and when it was entered, and what to do where this isn't the same."""
-        return gettext(
-            "This was entered already for that day, for %(count)s of these people, by %(name)s, "
-            "%(at)s. If it was done once more, say so and send it again.",
-            count=self.people,
-            name=person_names([self.entered_by]).get(self.entered_by, "?"),
-            at=instant_word(self.entered_at),
+
+def who_stands(
+    village: str, rule_code: str, day: date, people: Collection[UUID]
+) -> dict[UUID, str]:
+    """Which of these people have points for that act and day already, by name.
+
+    A printed sheet is kept nowhere, so that it is known again by whom it names. What was refused,
+    withdrawn or taken back doesn't count.
+    """
+    found = db.session.execute(
+        select(Resident.id, Resident.name)
+        .join(Award, Award.resident_id == Resident.id)
+        .where(
+            Award.village == village,
+            Award.rule_code == rule_code,
+            Award.occurred_on == day,
+            Award.resident_id.in_(people),
+            Award.status.not_in(FREED),
         )
+        .distinct()
+        .order_by(Resident.id)
+    )
+    return {row.id: row.name for row in found}
+
+
+def standing_words(standing: Mapping[UUID, str]) -> str:
+    """That these people have points for that act and day already."""
+    names = list(standing.values())
+    more = [f"+{len(names) - NAMED_AT_MOST}"] if len(names) > NAMED_AT_MOST else []
+    return ngettext(
+        "1 person on it has points for that act and day already: %(names)s",
+        "%(num)s people on it have points for that act and day already: %(names)s",
+        len(names),
+        names=gettext(", ").join([*names[:NAMED_AT_MOST], *more]),
+    )
 
 
 def entered_already(
     village: str, rule_code: str, day: date, people: Collection[UUID]
 ) -> Entered | None:
-    """The batch in which at least half of these people stand already for that act and day.
-
-    A printed sheet is kept nowhere, so that a list is known again by whom it names.
-    """
+    """The batch in which at least half of these people stand already for that act and day."""
     found = entered_of(village, rule_code, day, people)
     return found if found and 2 * found.people >= len(set(people)) else None
 

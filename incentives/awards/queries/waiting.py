@@ -56,6 +56,12 @@ def was_granted() -> ColumnElement[bool]:
     return or_(false(), *(grant() for grant in grants))
 
 
+def is_granted(award: Award) -> bool:
+    """Whether this award came of a ruling on an objection that it was missing."""
+    found = select(Award.id).where(Award.id == award.id, was_granted())
+    return award.claimed and db.session.scalar(found) is not None
+
+
 def granted_by(person: Any) -> ColumnElement[bool]:
     """Whether this person ruled on the objection that the award was missing, and so granted it."""
     return or_(false(), *(ruled(person) for ruled in rulings))

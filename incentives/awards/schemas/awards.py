@@ -60,7 +60,7 @@ class BatchLineInput(Schema):
 
 
 class BatchInput(ActInput):
-    """`once` has a list refused at least half of which stands in one batch of that act and day."""
+    """`once` has a list refused of which anybody has points for that act and day already."""
 
     once = fields.Boolean(load_default=False)
     lines = fields.List(

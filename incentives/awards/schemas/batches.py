@@ -89,12 +89,13 @@ class LineCheckOutput(Schema):
 class BatchCheckOutput(Schema):
     """`ready` says whether the batch would be taken as it is.
 
-    `entered` is the batch in which at least half of these people stand already for that act and
-    day, if any: with `once` it isn't taken then.
+    `standing` are those of these people who have points for that act and day already: with `once`
+    it isn't taken then. `entered` is the batch in which at least half of them stand, if any.
     """
 
     ready = fields.Boolean()
     entered = fields.Nested(EnteredOutput, allow_none=True)
+    standing = fields.List(Id())
     points = Points()
     warnings = fields.List(fields.String())
     lines = fields.List(fields.Nested(LineCheckOutput))
@@ -123,6 +124,9 @@ class CandidateOutput(Schema):
 
 
 class PeopleOutput(Schema):
+    """Who can be named, with the points and the cap of the rules of that day."""
+
+    points = Points()
     cap_points = Points(allow_none=True)
     cap_per = fields.Enum(CapPer, by_value=True, allow_none=True)
     cap_period = fields.Enum(CapPeriod, by_value=True, allow_none=True)

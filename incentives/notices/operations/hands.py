@@ -23,6 +23,9 @@ from incentives.notices.publishers import PUBLISHERS, Hands
 from incentives.notices.queries import listed, open_objections
 from incentives.register.deciders import is_too_small
 
+# In which columns an objection says which award is missing.
+MISSING = ("missing_resident_id", "missing_rule_item", "missing_occurred_on")
+
 
 def refuse_hand(objection: Objection, actor: Actor) -> None:
     """Refuse who has a hand in the matter, and the township where the village can decide.
@@ -74,14 +77,20 @@ def proposers_of(objection: Objection) -> frozenset[UUID]:
 def deciders_on(objection: Objection) -> frozenset[UUID]:
     """Who decided on what was registered or claimed for a person and day.
 
-    A no is a decision too, and so is taking back, and the ruling by which it was struck.
+    A no is a decision too, and so is taking back, and the ruling by which it was struck or granted,
+    or by which the same act was found not to be missing.
     """
     found = awards_of_the_day(objection)
     deciders: CompoundSelect[Any] = union(
         select(AwardReview.reviewer).where(AwardReview.award_id.in_(found)),
         select(AwardTurn.turned_by).where(AwardTurn.award_id.in_(found)),
         select(Objection.ruled_by).where(
-            Objection.award_id.in_(found), Objection.ruled_by.is_not(None)
+            Objection.ruled_by.is_not(None),
+            or_(
+                Objection.award_id.in_(found),
+                Objection.granted_award_id.in_(found),
+                and_(*(getattr(Objection, each) == getattr(objection, each) for each in MISSING)),
+            ),
         ),
     )
     return frozenset(db.session.scalars(deciders))

@@ -29,13 +29,20 @@ from incentives.notices.models import (
 from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import hands_of
 from incentives.notices.publishers import PUBLISHERS
-from incentives.notices.queries import find_notice, line_of_award, subject_of
+from incentives.notices.queries import (
+    find_notice,
+    line_of_award,
+    listed,
+    standing_award,
+    subject_of,
+)
 from incentives.register.models import Resident
 from incentives.register.queries import get_resident
 from incentives.texts import is_blank
 from incentives.web.dates import day_word
 
 RULING_DAYS = 10
+STANDS_ALREADY = _("These points stand for that day already: they can't be granted a second time")
 # What an objection is to, whichever way it was named.
 MATTERS = (
     "award_id",
@@ -51,11 +58,12 @@ MATTERS = (
 
 @dataclass(frozen=True)
 class Missing:
-    """An award that somebody says should be there."""
+    """An award that somebody says should be there, and how often the act was done."""
 
     resident_id: UUID
     rule_item: str
     occurred_on: date
+    quantity: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,10 @@ def make_objection(
     """Say no to something, with a reason; a ruling is due within 10 days.
 
     A resident may object to what stands in public and to their own household's; staff write down
-    what a resident brings on paper (`on_behalf_of`), never for their own household nor about what
-    they entered themselves. What a notice lists is held back. Refuses where it is too late, no
-    reason, and what the same household said already and nobody has ruled on.
+    what a resident brings on paper (`on_behalf_of`), never for their own household, nor about its
+    points or payments, nor about what they entered themselves. What a notice lists is held back.
+    Refuses where it is too late, no reason, what stands already, and what the same household said
+    already and nobody has ruled on.
     """
     own = on_behalf_of is None
     require(actor, "objection.make", village, own=True)
@@ -104,6 +113,8 @@ def make_objection(
         status=ObjectionStatus.OPEN,
     )
     name_subject(objection, about, now=now)
+    if not own:
+        refuse_own_matter(objection, actor)
     refuse_said_already(objection)
     if not own:
         refuse_own_entry(actor, *hands_of(objection).entered)
@@ -130,6 +141,15 @@ def refuse_said_already(objection: Objection) -> None:
     if due_on is not None:
         day = day_word(due_on)
         raise Duplicate(_("You objected to this already: somebody rules on it by %(day)s", day=day))
+
+
+def refuse_own_matter(objection: Objection, actor: Actor) -> None:
+    """Refuse to write down for others what is said of one's own household: who objects is kept."""
+    found = listed(objection)
+    if found is not None:
+        kind, record = found
+        homes = PUBLISHERS[kind].households([record])
+        refuse_own_household(actor, homes.get(record, frozenset()))
 
 
 def asker(village: str, resident_id: UUID | None, actor: Actor) -> Resident:
@@ -183,8 +203,8 @@ def name_line(objection: Objection, number: int, line_number: int, *, now: datet
 def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     """Say which award is missing.
 
-    Refuses people of another household, days to come or too long ago, and what no rule gives
-    points for.
+    Refuses people of another household, days to come or too long ago, what no rule gives points
+    for, and what stands already.
     """
     try:
         resident = get_resident(objection.village, missing.resident_id)
@@ -204,3 +224,7 @@ def name_missing(objection: Objection, missing: Missing, today: date) -> None:
     objection.missing_resident_id = missing.resident_id
     objection.missing_rule_item = missing.rule_item
     objection.missing_occurred_on = missing.occurred_on
+    objection.missing_quantity = missing.quantity
+    found = standing_award(objection, today)
+    if found is not None:
+        raise Duplicate(STANDS_ALREADY, award_id=found)

@@ -25,7 +25,7 @@ from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import refuse_hand
 from incentives.notices.operations.objecting import refuse_no_reason
 from incentives.notices.publishers import PUBLISHERS
-from incentives.notices.queries import find_objection, listed, open_objections_to
+from incentives.notices.queries import find_objection, listed, open_objections_to, standing_award
 from incentives.notices.states import TRANSITIONS, Action
 
 
@@ -43,8 +43,8 @@ def rule_on_objection(
 
     Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
     from the shop where it is at fault, and so do points that were cleared; a missing award is
-    claimed for whoever objected and goes to review. Not upheld, what was held back goes on, and
-    posts at once if its notice has closed.
+    claimed for whoever objected and goes to review, unless it was registered meanwhile. Not upheld,
+    what was held back goes on, and posts at once if its notice has closed.
     Refuses no reason, who entered or decided what it is about, their own household and their own
     objection, and the township where somebody of the village may rule.
     """
@@ -136,9 +136,11 @@ def carry_out(
 def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
     """Claim the missing award for whoever objected; others than who ruled review it.
 
-    Refuses where it stands already, its cap is used, or it was too long ago when it was objected
-    to: then the objection can't be upheld.
+    What was registered meanwhile isn't given a second time. Refuses where its cap is used, or it
+    was too long ago when it was objected to: then the objection can't be upheld.
     """
+    if standing_award(objection, village_day(now)) is not None:
+        return
     award = claim_as_objected(
         village=objection.village,
         resident_id=cast("UUID", objection.missing_resident_id),
@@ -147,6 +149,7 @@ def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
             occurred_on=cast("date", objection.missing_occurred_on),
             note=objection.reason[:NOTE_LENGTH],
         ),
+        quantity=cast("int", objection.missing_quantity),
         claimant=objection.made_by,
         on_behalf_of=objection.on_behalf_of,
         objected_on=village_day(objection.made_at),

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _
 
 from incentives.access.actor import Actor, Role, current_actor
 from incentives.access.permissions import may
-from incentives.awards.operations import STANDS_ALREADY
 from incentives.clock import now, village_day
 from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import (
@@ -132,7 +131,6 @@ def rule(objection_id: UUID) -> Any:
         each=described(village, [objection])[0],
         may_rule=operations.may_rule(objection, current_actor()),
         standing=queries.standing_award(objection, today) if waits else None,
-        stands_already=STANDS_ALREADY,
         today=today,
     )
 

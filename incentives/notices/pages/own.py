@@ -1,7 +1,7 @@
 """A household's own objections, by itself or written down for it by staff."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
-from incentives.awards.queries import award_view, award_views, own_award, rules_in_force
-from incentives.awards.words import item_name
+from incentives.awards.queries import award_view, award_views, enterable_items, own_award
+from incentives.awards.words import item_name, until
 from incentives.clearing.queries import Gone, find_clearing, taken
 from incentives.clock import now, village_day
-from incentives.errors import Invalid, NoRuleInForce, NotFound, OwnHousehold
+from incentives.errors import Invalid, NotFound, OwnHousehold
 from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import get_objections
 from incentives.notices.described import described
@@ -196,7 +196,8 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         if choosing
         else [],
         people=members_of([home.id])[home.id],
-        items=items_now(home.village) if subject.missing else [],
+        items=items_to_miss(home.village, today) if subject.missing else [],
+        standing=standing_for(home, form, today) if subject.missing else None,
         for_others=for_others,
         here=request.path,
         days=operations.RULING_DAYS,
@@ -206,13 +207,25 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
     )
 
 
-def items_now(village: str) -> list[tuple[str, str]]:
-    """The rules in force today, by code, to choose what is missing from."""
-    try:
-        _version, items = rules_in_force(village, village_day(now()))
-    except NoRuleInForce:
-        return []
-    return [(item.code, f"{item.code} {item_name(item)}") for item in items]
+def standing_for(home: Household, form: Form, today: date) -> UUID | None:
+    """The award that stands already for what a refused form says is missing."""
+    if not form.refusal or "about" not in form.data:
+        return None
+    said = form.data["about"]["missing"]
+    missing = {f"missing_{name}": value for name, value in said.items()}
+    asked = Objection(village=home.village, household_id=home.id, **missing)
+    return queries.standing_award(asked, today)
+
+
+def items_to_miss(village: str, today: date) -> list[tuple[str, str]]:
+    """The acts that can still be entered, by code, to choose what is missing from."""
+    named = []
+    for each in enterable_items(village, today):
+        name = f"{each.code} {item_name(each.latest.item)}"
+        if each.latest.last is not None:
+            name += f" · {until(each.latest.last)}"
+        named.append((each.code, name))
+    return named
 
 
 def own_home() -> dict[str, Any]:

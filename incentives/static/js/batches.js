@@ -7,6 +7,8 @@
 
 import { call } from './api.js';
 
+/** @typedef {{ first: string, last: string | null, points: number, worth: string }} Span */
+
 /** @typedef {{ holder: string, used: number, left: number | null }} Room */
 
 const NAMED_AT_MOST = 5;
@@ -35,12 +37,34 @@ export function overCap(ticked, rooms, points) {
   });
 }
 
+/**
+ * Let every rule say what it gives on a day. Whether the chosen one is among the rules of that day.
+ *
+ * @param {HTMLSelectElement} rule
+ * @param {string} day
+ */
+export function showDay(rule, day) {
+  for (const option of rule.options) {
+    const spans = /** @type {Span[]} */ (JSON.parse(option.dataset.spans || '[]'));
+    const held = spans.find((each) => each.first <= day && (each.last === null || day <= each.last));
+    const told = held || spans[0];
+    if (!told) continue;
+    option.dataset.worth ??= spans.find((each) => option.text.includes(each.worth))?.worth;
+    option.text = option.text.replace(String(option.dataset.worth), told.worth);
+    option.dataset.worth = told.worth;
+    option.dataset.points = String(told.points);
+    option.toggleAttribute('data-not-held', !held);
+  }
+  return !rule.selectedOptions[0]?.hasAttribute('data-not-held');
+}
+
 /** @param {HTMLElement} tiles */
 function startCaps(tiles) {
   const rule = /** @type {HTMLSelectElement} */ (document.getElementById('field-rule_item'));
   const day = /** @type {HTMLInputElement} */ (document.getElementById('field-occurred_on'));
   const times = /** @type {HTMLInputElement} */ (document.getElementById('field-quantity'));
   const band = /** @type {HTMLElement} */ (document.querySelector('[data-over-cap]'));
+  const notHeld = /** @type {HTMLElement} */ (document.querySelector('[data-not-that-day]'));
   const words = /** @type {HTMLElement} */ (band.querySelector('p'));
   /** @type {Map<string, Room>} */
   let rooms = new Map();
@@ -90,8 +114,17 @@ function startCaps(tiles) {
     words.textContent = String(words.dataset.overWords).replace('{names}', names.join('、'));
   };
 
+  /** The sums count with the points of the day, too. */
+  const choose = () => {
+    const before = rule.selectedOptions[0]?.dataset.points;
+    notHeld.hidden = !day.value || showDay(rule, day.value);
+    if (rule.selectedOptions[0]?.dataset.points === before) return;
+    tiles.dispatchEvent(new Event('change', { bubbles: true }));
+  };
+
   const ask = async () => {
-    const wanted = rule.value && day.value ? `rule_item=${rule.value}&occurred_on=${day.value}` : '';
+    choose();
+    const wanted = rule.value && day.value && notHeld.hidden ? `rule_item=${rule.value}&occurred_on=${day.value}` : '';
     if (wanted !== asked) {
       asked = wanted;
       try {
@@ -99,7 +132,7 @@ function startCaps(tiles) {
         if (wanted !== asked) return;
         write(answer || { cap_points: null, people: [] });
       } catch {
-        // No signal, or a day without this rule: sending says which.
+        // No signal, or no rules at all that day: sending says which.
         if (wanted === asked) {
           asked = '';
           write({ cap_points: null, people: [] });
