@@ -63,7 +63,9 @@ OUT_OF_ORDER = {
         ELSE NEW.month <> {day_after.format(LAST_CLOSED)} END"""
     for dialect, day_after in DAY_AFTER.items()
 }
-OTHER_SUMS = f"NEW.cash_fen <> {held('cash', 'NEW.ends_on')} OR NEW.bank_fen <> {held('bank', 'NEW.ends_on')}"
+OTHER_SUMS = " OR ".join(
+    f"NEW.{code}_fen <> {held(code, 'NEW.ends_on')}" for code in ("cash", "bank")
+)
 UNCOUNTED = f"""{used("cash")} AND NOT EXISTS (SELECT 1 FROM cash_count c
     WHERE c.village = NEW.village AND c.month = NEW.month AND c.status = 'confirmed'
     AND c.counted_fen = {held("cash", "c.counted_on")})"""  # noqa: S608 -- text of our own
