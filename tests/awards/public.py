@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from incentives import ledger
 from incentives.access.actor import SYSTEM, Actor
@@ -18,7 +18,7 @@ from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeKind, NoticeLine
 from incentives.notices.operations.publishing import next_number
 from incentives.register.policy import NoticeNames
-from tests.factories import VILLAGE, act
+from tests.factories import VILLAGE, act, let_pass
 
 
 def hold_and(work: Callable[..., Any], **values: Any) -> None:
@@ -32,7 +32,7 @@ def hold_and(work: Callable[..., Any], **values: Any) -> None:
 
 
 def put_up(award_id: UUID) -> int:
-    """The number of the notice that lists an award, made where there is none; due today."""
+    """The number of the notice that lists an award, made where there is none."""
     listed = (
         select(Notice.number)
         .join(NoticeLine, NoticeLine.notice_id == Notice.id)
@@ -41,6 +41,7 @@ def put_up(award_id: UUID) -> int:
     number = db.session.scalar(listed)
     if number is not None:
         return number
+    award = db.session.get_one(Award, award_id)
     number, today = next_number(VILLAGE), village_day(now())
     notice = Notice(
         id=new_id(),
@@ -50,17 +51,16 @@ def put_up(award_id: UUID) -> int:
         number_in_year=number,
         kind=NoticeKind.AWARDS,
         names=NoticeNames.MASKED,
-        opened_on=today - timedelta(days=5),
-        closes_on=today - timedelta(days=1),
+        opened_on=today,
+        closes_on=today + timedelta(days=max(award.publicity_days, 1)),
         opened_by=SYSTEM.person,
         opened_at=now(),
         fingerprint="0" * 64,
     )
     db.session.add(notice)
     db.session.flush()
-    points = db.session.get_one(Award, award_id).points
     db.session.add(
-        NoticeLine(notice_id=notice.id, line=1, award_id=award_id, what="清洁", points=points)
+        NoticeLine(notice_id=notice.id, line=1, award_id=award_id, what="清洁", points=award.points)
     )
     db.session.flush()
     return number
@@ -74,7 +74,10 @@ def publish(award_id: UUID, _who: Actor | None = None) -> None:
 
 
 def close_all() -> None:
-    """Close the notices that are open."""
+    """Let the days of the notices that are open pass, and close them."""
+    last = db.session.scalar(select(func.max(Notice.closes_on)).where(Notice.closed_at.is_(None)))
+    if last is not None:
+        let_pass(last)
     db.session.execute(
         update(Notice)
         .where(Notice.closed_at.is_(None))

@@ -1,10 +1,13 @@
 """A village to test in: made by the operations that staff use, so that it is as real as one."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import TypeVar
 
+from flask import current_app
+
 from incentives.access.actor import SYSTEM, Actor, Assignment, Role
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.database import new_id
 from incentives.register.models import Household
 from incentives.register.operations import (
@@ -27,6 +30,13 @@ T = TypeVar("T")
 def act(work: Callable[[], T]) -> T:
     """Run an operation in a transaction of its own, as a request does."""
     return transaction(work)
+
+
+def let_pass(last: date) -> None:
+    """Let it be the day after one, at the same time, for all that follows; not if it is later."""
+    clock = current_app.config["CLOCK"]
+    days = max((last - village_day(now())).days + 1, 0)
+    current_app.config["CLOCK"] = lambda: clock() + timedelta(days=days)
 
 
 def staff(role: Role, division: str = VILLAGE, *, household: Household | None = None) -> Actor:

@@ -14,11 +14,11 @@ from incentives.fund.models import Disbursement
 from incentives.notices.models import Notice, NoticeKind, NoticeLine
 from incentives.notices.operations.publishing import next_number
 from incentives.register.policy import NoticeNames
-from tests.factories import act
+from tests.factories import act, let_pass
 
 
 def put_up(disbursement_id: UUID) -> UUID:
-    """The notice that lists a disbursement, made where there is none; due today; its id."""
+    """The notice that lists a disbursement, made where there is none; its id."""
     listed = select(NoticeLine.notice_id).where(NoticeLine.disbursement_id == disbursement_id)
     if notice_id := db.session.scalar(listed):
         return notice_id
@@ -32,8 +32,8 @@ def put_up(disbursement_id: UUID) -> UUID:
         number_in_year=number,
         kind=NoticeKind.DISBURSEMENTS,
         names=NoticeNames.MASKED,
-        opened_on=today - timedelta(days=6),
-        closes_on=today - timedelta(days=1),
+        opened_on=today,
+        closes_on=today + timedelta(days=max(row.publicity_days, 1)),
         opened_by=SYSTEM.person,
         opened_at=now(),
         fingerprint="0" * 64,
@@ -47,8 +47,10 @@ def put_up(disbursement_id: UUID) -> UUID:
 
 
 def take_down(disbursement_id: UUID) -> None:
-    """Close the notice that it is in."""
+    """Let the days pass of the notice that it is in, and close it."""
     row = db.session.get_one(Disbursement, disbursement_id)
+    notice = db.session.get_one(Notice, row.notice_id)
+    let_pass(notice.closes_on)
     db.session.execute(
         update(Notice)
         .where(Notice.id == row.notice_id)

@@ -103,6 +103,8 @@ def test_a_chip_tells_before_a_notice_from_in_it_and_after_it(bare_app):
         assert f">{chip}</span>" in site.open("treasurer", page)
     with bare_app.app_context():
         conclude(UUID(one["id"]))
+    site.tokens.clear()  # signed out: days have passed
+    site.browsers.clear()
     assert ">To be approved</span>" in site.open("treasurer", page)
     early = site.call(
         "treasurer",

@@ -23,10 +23,12 @@ from incentives.fund.models import (
     Status,
 )
 from incentives.fund.operations import BudgetLine, PayeeChoice
+from incentives.fund.queries.closing import held_on
 from incentives.fund.states import TRANSITIONS
 from incentives.fund.step_triggers import MOVES
 from incentives.register.operations import make_team
 from tests.factories import VILLAGE, act, make_household
+from tests.fund.months import confirm, count
 from tests.fund.people import (
     applied,
     apply_for,
@@ -302,17 +304,22 @@ def test_budgets_change_by_an_adoption_only(village):
 
 
 def closing(month: date, ends_on: date) -> MonthClose:
-    given = {"cash_fen": 0, "bank_fen": 0, "closed_by": new_id(), "closed_at": now()}
-    return MonthClose(village=VILLAGE, month=month, ends_on=ends_on, **given)
+    by = {"closed_by": new_id(), "closed_at": now()}
+    cash = held_on(VILLAGE, "cash", ends_on)
+    return MonthClose(
+        village=VILLAGE, month=month, ends_on=ends_on, cash_fen=cash, bank_fen=0, **by
+    )
 
 
 def test_a_month_closes_once_it_is_over(village, clock):
     march, last = date(2026, 3, 1), date(2026, 3, 31)
+    not_over = "this month is not over"
     ends = [(march, last), (march, date(2026, 3, 2)), (march, date(2030, 12, 31))]
     for month, ends_on in [*ends, (date(2026, 2, 2), date(2026, 2, 28))]:
-        refuses_to_add(closing(month, ends_on), "this month is not over")
+        refuses_to_add(closing(month, ends_on), f"{not_over}|count the cash")
     clock.forward(days=29, hours=14.5)  # half past eleven at night of its last day
-    refuses_to_add(closing(march, last), "this month is not over")
+    confirm(village, count(village, march).id)
+    refuses_to_add(closing(march, last), not_over)
     clock.forward(hours=1)
     act(lambda: db.session.add(closing(march, last)))
 

@@ -5,17 +5,20 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from incentives.access.actor import Role
+from incentives.awards.models import Award
 from incentives.clock import VILLAGE_TIME
 from incentives.database import new_id
+from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.notices.queries import find_notice
 from tests.around import refused, send
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
 from tests.factories import VILLAGE, staff
-from tests.notices.acts import close, objected, publish, resident_of, reviewed, rule
+from tests.notices.acts import by_card, close, objected, publish, resident_of, reviewed, rule
 from tests.notices.test_objections import lacking, on_paper
 
 POSTED = (
@@ -106,6 +109,29 @@ def test_who_refused_it_does_not_rule_on_what_is_missing(scene: Scene) -> None:
     for person in (scene.cadre.person, scene.reviewer.person):
         refused("a hand in", RULED, who=person)
     send(RULED, who=scene.second.person)
+
+
+def test_who_granted_it_does_not_rule_on_what_it_became(app: Flask) -> None:
+    made = make_scene(reviewers=1, publicity_days=5)
+    rule(made, objected(made, missing=lacking(made)), upheld=True)  # by the third
+    award = db.session.scalars(select(Award)).one()
+    made.review(award)
+    publish(made)
+    objected(made, by_card(made.household))
+    still_open = f"{RULED} WHERE status = 'open'"
+    refused("a hand in", still_open, who=made.third.person)
+    send(still_open, who=made.second.person)
+
+
+def test_a_line_has_the_points_of_its_award(scene: Scene) -> None:
+    """And comes into a notice of awards that isn't closed, for its days."""
+    award = scene.review(scene.propose())
+    again = (
+        "INSERT INTO notice_line (notice_id, line, award_id, what, points)"
+        " SELECT id, 2, :award, 'x', :points FROM notice"
+    )
+    refused("a line says|stays as it was put up", again, award=award.id, points=award.points + 1)
+    refused("stays as it was put up", again, award=award.id, points=award.points)
 
 
 def test_who_entered_it_does_not_write_down_an_objection(scene: Scene) -> None:

@@ -16,8 +16,9 @@ from incentives.cards.queries import code_of
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
-from incentives.fund.models import Decision, Method, MonthClose, Source
-from incentives.fund.operations import record_income
+from incentives.fund.models import Decision, Method, Source
+from incentives.fund.operations import close_month, confirm_count, count_cash, record_income
+from incentives.fund.queries.closing import held_on
 from incentives.ledger.kinds import Kind
 from incentives.notices.operations import About, make_objection, rule_on_objection
 from incentives.shop import operations
@@ -166,16 +167,17 @@ class Trade:
 
     def close_march(self, village: str = VILLAGE) -> None:
         """The fund's March is closed: nothing of its days is posted any more."""
-        row = MonthClose(
-            village=village,
-            month=MARCH,
-            ends_on=date(2026, 3, 31),
-            cash_fen=1_000_00,
-            bank_fen=0,
-            closed_by=new_id(),
-            closed_at=now(),
-        )
-        act(lambda: db.session.add(row))
+        treasurer = self.people[village][Role.TREASURER]
+        last = date(2026, 3, 31)
+        counting = {
+            "counted_on": last,
+            "counted_fen": held_on(village, "cash", last),
+            "actor": treasurer,
+        }
+        counted = act(lambda: count_cash(village=village, month=MARCH, now=now(), **counting).id)
+        confirming = {"decision": Decision.APPROVE, "actor": self.people[village][Role.SUPERVISOR]}
+        act(lambda: confirm_count(village=village, count_id=counted, now=now(), **confirming).id)
+        act(lambda: close_month(village=village, month=MARCH, actor=treasurer, now=now()).month)
 
     def on(self, day: date) -> None:
         """Let it be ten in the morning of a day to come."""
