@@ -11,7 +11,7 @@ from incentives.shop.triggers import STATE
 from incentives.triggers import create_guards, drop_guards
 
 revision = "0043_publicity_and_checking"
-down_revision = "0041_fund_steps"
+down_revision = "0042_missing_quantity"
 
 
 def upgrade() -> None:
