@@ -328,7 +328,7 @@ def test_a_restore_that_was_cut_off_is_done_again(lived, elsewhere, tmp_path, mo
     clock.forward(seconds=1)
     other = lived.make()
     before = lived.ask(everything)
-    for step in ("place_uploads", "load", "rolled_back"):
+    for step in ("place_uploads", "load", "troubles"):
         place = elsewhere()
         with monkeypatch.context() as broken:
             broken.setattr(restoring, step, cut_off)
