@@ -18,7 +18,8 @@ from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.payees import paid_to
-from incentives.fund.queries.typed import Paid, is_same_payee
+from incentives.fund.queries.same_payee import Called, is_same_payee
+from incentives.fund.queries.typed import Paid
 
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
@@ -47,7 +48,7 @@ class Holder:
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
     team: UUID | None = None
-    name: str | None = None
+    called: Called | None = None
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
@@ -61,9 +62,9 @@ class Holder:
 
     def is_named_as(self, other: "Holder") -> bool:
         """Whether both were typed, and one name is the other."""
-        return None not in (self.name, other.name) and is_same_payee(
-            self.name or "", other.name or ""
-        )
+        if self.called is None or other.called is None:
+            return False
+        return is_same_payee(self.called, other.called)
 
 
 def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
@@ -124,4 +125,4 @@ def holder_of(row: Disbursement, paid: Paid) -> Holder:
     """Whom a disbursement goes to, as caps count it."""
     people = frozenset() if paid.as_a_whole else paid.people
     homes = paid.homes if paid.sole_homes is None else paid.sole_homes
-    return Holder(people, homes, team=row.team_id, name=row.payee_name)
+    return Holder(people, homes, team=row.team_id, called=paid.called)
