@@ -58,10 +58,13 @@ def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
         village=village, lines=lines, act=act, actor=current_actor(), now=now()
     )
     entered = entered_before(village, act, lines)
+    points = sum(each.points for each in checks)
     return {
-        "ready": not any(each.problem for each in checks) and not (body["once"] and entered),
+        "ready": not any(each.problem for each in checks)
+        and not (body["once"] and entered)
+        and not cover.is_refused(village, points, village_day(now())),
         "entered": entered,
-        "points": (points := sum(each.points for each in checks)),
+        "points": points,
         "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,
     }
