@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from marshmallow import Schema, ValidationError
 
 from incentives.access.actor import current_actor
+from incentives.access.duties import is_second
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.clock import now, village_day
@@ -84,7 +85,7 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
         may_confirm=waits
         and may(actor, "cash.confirm", village)
         and count is not None
-        and count.counted_by != actor.person,
+        and is_second(actor, count.counted_by),
         may_reconcile=may(actor, "bank.reconcile", village),
         may_close=may(actor, "month.close", village) and not closed,
         action=action,

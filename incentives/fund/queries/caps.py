@@ -8,7 +8,7 @@ had as a whole.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from incentives.fund.queries.payees import paid_to
 from incentives.fund.queries.same_payee import Called, is_same_payee
 from incentives.fund.queries.typed import Paid
 
+UNDER_WAY = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED)
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
 
@@ -67,8 +68,14 @@ class Holder:
         return is_same_payee(self.called, other.called)
 
 
-def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
-    """The cap of each of these disbursements of one village, where its purpose has one."""
+def caps_of(
+    rows: Sequence[Disbursement], *, ahead_only: bool = False
+) -> dict[UUID | None, Cap]:
+    """The cap of each of these disbursements of one village, where its purpose has one.
+
+    `ahead_only` counts of the payee's others what goes before it: what is paid, what has come as
+    far and was applied for earlier, and what has come further.
+    """
     if not rows:
         return {}
     village = rows[0].village
@@ -94,11 +101,18 @@ def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
             for each in counted[year]
             if each.id != row.id
             and each.purpose == row.purpose
+            and (not ahead_only or place_of(each) < place_of(row))
             and purpose.cap_period
             and holders[row.id].shares(holders[each.id], purpose.cap_per)
         )
         caps[row.id] = Cap(amount, used, (year, row.purpose) in adopted)
     return caps
+
+
+def place_of(row: Disbursement) -> tuple[int, datetime, UUID]:
+    """Its place among those of a payee: paid, approved, under way, and within these by age."""
+    stage = 2 if row.status in UNDER_WAY else 1 if row.status is Status.APPROVED else 0
+    return stage, row.applied_at, row.id
 
 
 def counted_in(village: str, year: int) -> list[Disbursement]:
