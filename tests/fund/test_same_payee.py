@@ -8,7 +8,15 @@ from incentives.fund.operations import BudgetLine, PayeeChoice
 from incentives.fund.queries.same_payee import called, is_same_payee
 from incentives.fund.queries.typed import meant_by
 from tests.factories import VILLAGE, make_household
-from tests.fund.people import apply_for, approve, evaluate, give, make_people, set_budgets, status_of
+from tests.fund.people import (
+    apply_for,
+    approve,
+    evaluate,
+    give,
+    make_people,
+    set_budgets,
+    status_of,
+)
 
 PLACES = ("某某省某某县", "乡城县", "青麦乡", "乡城", "木差村")
 OF_ONE = (

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from incentives.access.actor import Role
-from incentives.errors import Invalid, OwnHousehold, WrongState
-from incentives.fund import queries
-from incentives.fund.models import CountStatus, Status
-from tests.factories import VILLAGE, make_household, staff
-from tests.fund.months import close, confirm, count
+from incentives.clock import now
+from incentives.errors import Invalid, NotPermitted, OwnHousehold, SamePerson, WrongState
+from incentives.fund import operations, queries
+from incentives.fund.models import CountStatus, Method, Status
+from tests.factories import VILLAGE, act, make_household, staff
+from tests.fund.months import close, confirm, count, stand_by, statement
 from tests.fund.people import bring_to, give, keep, make_people, receive
 
 MARCH = date(2026, 3, 1)
@@ -68,3 +69,44 @@ def test_one_file_is_the_receipt_of_one_payment(village):
             receive(village.treasurer, second, same)
         assert [each.pointer for each in refused.value.errors] == ["/file"]
     receive(village.treasurer, second)
+
+
+def test_a_difference_from_the_bank_takes_a_second_person_s_word(village, clock):
+    home = make_household(VILLAGE, "何小琴", "格桑", door="9")
+    village.treasurer = replace(staff(Role.TREASURER, household=home), person=home.head_id)
+    spouse = staff(Role.SUPERVISOR, household=home)
+    give(village, 500_000, Method.BANK, received_on=MARCH, voucher="B-1")
+    clock.forward(days=35)
+    confirm(village, count(village, MARCH).id)
+    statement(village, MARCH, date(2026, 3, 31), (date(2026, 3, 5), -300_000, "取现"))
+    standing = queries.month_standing(VILLAGE, MARCH)
+    (line,), (event,) = standing.bank.lines, standing.bank.events
+    with pytest.raises(WrongState):
+        stand_by_line(line.id, village.supervisor)  # nothing is said of it yet
+    explain(village, line.id, event.event_id)
+    assert len(queries.month_standing(VILLAGE, MARCH).bank.unconfirmed) == 2
+    with pytest.raises(WrongState):
+        close(village, MARCH)
+    with pytest.raises(SamePerson):
+        stand_by(village, village.treasurer)
+    with pytest.raises(OwnHousehold):
+        stand_by(village, spouse)
+    with pytest.raises(NotPermitted):
+        stand_by(village, staff(Role.SHOPKEEPER))
+    stand_by(village)
+    explain(village, line.id, event.event_id)  # said anew, it has to be confirmed anew
+    with pytest.raises(WrongState):
+        close(village, MARCH)
+    stand_by(village)
+    assert queries.month_standing(VILLAGE, MARCH).bank.difference_fen == -800_000
+    close(village, MARCH)
+
+
+def stand_by_line(line_id, actor) -> None:
+    act(lambda: operations.confirm_line(village=VILLAGE, line_id=line_id, actor=actor, now=now()))
+
+
+def explain(village, line_id, event_id) -> None:
+    said = {"village": VILLAGE, "actor": village.treasurer, "now": now()}
+    act(lambda: operations.explain_line(line_id=line_id, explanation="现金已入柜", **said))
+    act(lambda: operations.explain_event(event_id=event_id, explanation="四月到账", **said))

@@ -80,7 +80,10 @@ def test_the_refusal_counts_what_shopkeepers_are_owed(trade):
     room = BUDGET // policy.fen_per_point - out
     assert shelf_and_budget(VILLAGE, room, day, policy) is None
     trade.sell(soap=1)
-    assert shelf_and_budget(VILLAGE, room + SOAP - SOAP_FEN // policy.fen_per_point, day, policy) is None
+    assert (
+        shelf_and_budget(VILLAGE, room + SOAP - SOAP_FEN // policy.fen_per_point, day, policy)
+        is None
+    )
     assert shelf_and_budget(VILLAGE, room + SOAP, day, policy) is not None
 
 

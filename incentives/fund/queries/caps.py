@@ -68,9 +68,7 @@ class Holder:
         return is_same_payee(self.called, other.called)
 
 
-def caps_of(
-    rows: Sequence[Disbursement], *, ahead_only: bool = False
-) -> dict[UUID | None, Cap]:
+def caps_of(rows: Sequence[Disbursement], *, ahead_only: bool = False) -> dict[UUID | None, Cap]:
     """The cap of each of these disbursements of one village, where its purpose has one.
 
     `ahead_only` counts of the payee's others what goes before it: what is paid, what has come as

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, and_, func, or_, select
@@ -185,6 +186,12 @@ def missing_of_bank(bank: BankStanding, *, used: bool) -> Sequence[LazyString]:
     events = [each for each in bank.events if each.explanation is None]
     if events:
         text = _("Entries of the book that the statement lacks: %(count)s.", count=len(events))
+        missing.append(text)
+    if bank.unconfirmed:
+        text = _(
+            "Explained differences that no second person stands by: %(count)s.",
+            count=len(bank.unconfirmed),
+        )
         missing.append(text)
     if bank.is_covered and bank.rest_fen != 0:
         missing.append(

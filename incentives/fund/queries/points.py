@@ -101,7 +101,7 @@ class PointsAndMoney(Cover):
 
 
 def cover_of(village: str, today: date, policy: Policy, promised_points: int = 0) -> Cover:
-    """What covers a village's points on a day and under its policy, and as few statements as it has shops."""
+    """What covers a village's points on a day and under its policy."""
     owed = owed_to_shops(village)
     return Cover(**cover_figures(village, today, policy, promised_points, owed))
 

@@ -14,7 +14,8 @@ from incentives.register.names import Written, letters, plain, spellings, tonele
 # What may stand around a name without making it another's: a door, a household, a number.
 AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
 # A department of the same payee: 门市部, 营业部, 经营部, 服务部, 销售部, 批发部, 零售部, 超市,
-# 商店, 分店, 总店, 分社, 有限责任公司, also a numbered one (第一门市部); and a shop: 店 坊 铺 行 部 馆.
+# 商店, 分店, 总店, 分社, 有限责任公司, also a numbered one (第一门市部).
+# And a shop: 店 坊 铺 行 部 馆.
 DEPARTMENT = re.compile(
     "(\u7b2c?[0-9\u4e00\u4e8c\u4e09\u56db\u4e94]?(\u95e8\u5e02\u90e8?|\u8425\u4e1a\u90e8|\u7ecf\u8425\u90e8|"
     "\u670d\u52a1\u90e8|\u9500\u552e\u90e8|\u6279\u53d1\u90e8|\u96f6\u552e\u90e8|\u8d85\u5e02|\u5546\u5e97|"

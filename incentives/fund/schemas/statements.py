@@ -86,8 +86,8 @@ class AccountPageOutput(Schema):
 class PointsAndMoneyOutput(Schema):
     """What a redeemed point cost this year, how long the fund lasts, what covers the points.
 
-    `spent_on_points_fen` is what was approved for shopkeepers, and what the village's own goods that
-    were handed out had cost; `paid_for_points` are the points that this stands for.
+    `spent_on_points_fen` is what was approved for shopkeepers, and what the village's own goods
+    that were handed out had cost; `paid_for_points` are the points that this stands for.
     `uncovered_fen` is by how much promises outrun means: points that are out or promised, at
     `fen_per_point`, against the shelf and what is left of the settlement budget, less what
     shopkeepers are owed since their sales. `fund_fen` is what the fund holds less
