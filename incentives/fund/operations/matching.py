@@ -106,7 +106,8 @@ def explain_line(
 ) -> BankLine:
     """Say why a line of the statement isn't in the book; left empty, that is taken back.
 
-    A second person stands by it before the month closes, by another text anew. Refuses an explanation that says nothing.
+    A second person stands by it before the month closes, by another text anew. Refuses an
+    explanation that says nothing.
     """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])

@@ -64,9 +64,10 @@ class BankStanding:
     @property
     def unconfirmed(self) -> list[BankLine | BankEvent]:
         """What is explained by one person alone, but for what a closed month was closed with."""
+        open_ones: list[BankLine | BankEvent] = [*self.lines, *self.events]
         return [
             each
-            for each in (*self.lines, *self.events)
+            for each in open_ones
             if each.explanation is not None
             and each.confirmed_by is None
             and each.day > self.closed_to
