@@ -48,6 +48,12 @@ SURNAMES = {
     "重": ["chong"],
 }
 
+# The most frequent surnames: with one of them a name of two letters is somebody's.
+FREQUENT_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+
 
 def readings(name: str) -> tuple[str, str]:
     """The pinyin and the initials of a name, each reading once, separated by spaces.

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from incentives.register.names import Written, letters, plain, spellings, toneless
+from incentives.register.names import (
+    FREQUENT_SURNAMES,
+    Written,
+    letters,
+    plain,
+    spellings,
+    toneless,
+)
 
 # What may stand around a name without making it another's: a door, a household, a number.
 AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
@@ -21,11 +28,6 @@ DEPARTMENT = re.compile(
     "\u670d\u52a1\u90e8|\u9500\u552e\u90e8|\u6279\u53d1\u90e8|\u96f6\u552e\u90e8|\u8d85\u5e02|\u5546\u5e97|"
     "\u5206\u5e97|\u603b\u5e97|\u5206\u793e|(\u6709\u9650(\u8d23\u4efb)?)?\u516c\u53f8)"
     "|[\u5e97\u574a\u94fa\u884c\u90e8\u9986])+$"
-)
-# Surnames with which a name of two letters is somebody's: nine in ten of all Chinese have one.
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任"
-    "沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 LETTERS_AT_LEAST = 3
 LATIN_AT_LEAST = 4
@@ -57,7 +59,7 @@ def is_same_payee(one: Called, other: Called) -> bool:
 
     Two of different places, as two townships' cooperatives, are two, but for a person's name.
     """
-    if are_apart(one.places, other.places) and core(one.bare)[:1] not in SURNAMES:
+    if are_apart(one.places, other.places) and core(one.bare)[:1] not in FREQUENT_SURNAMES:
         return is_one_name(one.whole, other.whole)
     return any(
         is_one_name(first, second)
@@ -121,7 +123,7 @@ def is_telling(name: str, within: str) -> bool:
     """
     if len(name) >= LETTERS_AT_LEAST:
         return True
-    return len(name) == 2 and name[0] in SURNAMES and len(core(within)) != LETTERS_AT_LEAST
+    return len(name) == 2 and name[0] in FREQUENT_SURNAMES and len(core(within)) != LETTERS_AT_LEAST
 
 
 def is_around(name: str, typed: str) -> bool:
