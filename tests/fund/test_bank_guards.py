@@ -168,10 +168,10 @@ def test_a_closed_months_bank_stays_as_it_was(banked):
         f"DELETE FROM bank_line WHERE id IN {closed_line}",
         "DELETE FROM bank_statement WHERE from_on = '2026-03-01'",
         "INSERT INTO bank_line SELECT :new, village, statement_id, 9, day, 1, 'x', NULL, NULL,"
-        " NULL, NULL FROM bank_line WHERE amount_fen = 25",
+        " NULL, NULL, NULL, NULL FROM bank_line WHERE amount_fen = 25",
         "INSERT INTO bank_statement SELECT :new, village, '2026-02-01', '2026-02-28', 0, 0, NULL,"
         " entered_by, entered_at FROM bank_statement WHERE from_on = '2026-04-01'",
-        "INSERT INTO bank_note SELECT event_id, village, 'x', matched_by, matched_at"
+        "INSERT INTO bank_note SELECT event_id, village, 'x', matched_by, matched_at, NULL, NULL"
         " FROM bank_match",
     ):
         refused(sent, **({"new": hexed(new_id())} if ":new" in sent else {}))
