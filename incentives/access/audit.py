@@ -88,6 +88,7 @@ class Tag(StrEnum):
     BANK_MATCHED = "bank_matched"
     BANK_UNMATCHED = "bank_unmatched"
     BANK_EXPLAINED = "bank_explained"
+    BANK_CONFIRMED = "bank_confirmed"
     MONTH_CLOSED = "month_closed"
     DISBURSEMENT_LIST_APPLIED = "disbursement_list_applied"
     DISBURSEMENT_APPLIED = "disbursement_applied"

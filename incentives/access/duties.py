@@ -32,6 +32,13 @@ def refuse_same_person(actor: Actor, *people: UUID | None) -> None:
         raise SamePerson()
 
 
+def is_second(actor: Actor, first: UUID | None) -> bool:
+    """Whether the actor can stand beside the first: another person, of another household."""
+    if actor.person == first:
+        return False
+    return actor.household_id is None or actor.household_id not in household_ids_of(first)
+
+
 def household_ids_of(*people: UUID | None) -> frozenset[UUID]:
     """The households of those of these people who are residents."""
     found = (hooks.find_home(person)[0] for person in people)

@@ -108,6 +108,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "cash.count": roles(TREASURER),
     "cash.confirm": VILLAGE_STAFF,
     "bank.reconcile": roles(TREASURER),
+    "bank.confirm": VILLAGE_STAFF,
     "month.close": roles(TREASURER),
     "disbursement.apply": roles(CADRE, TREASURER),
     "disbursement.read": VILLAGE_STAFF,

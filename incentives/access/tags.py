@@ -80,6 +80,7 @@ TAGS = {
     Tag.BANK_MATCHED: _("A bank line was matched"),
     Tag.BANK_UNMATCHED: _("A bank line was parted again"),
     Tag.BANK_EXPLAINED: _("A difference was explained"),
+    Tag.BANK_CONFIRMED: _("An explained difference was confirmed"),
     Tag.MONTH_CLOSED: _("A month was closed"),
     Tag.DISBURSEMENT_LIST_APPLIED: _("Money for many was asked for"),
     Tag.DISBURSEMENT_APPLIED: _("Money was asked for"),

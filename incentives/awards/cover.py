@@ -47,6 +47,14 @@ def warnings(village: str, points: int, on: date) -> list[str]:
     return [str(each) for each in doubts(village, points, on, policy_on(village, on))]
 
 
+def is_refused(village: str, points: int, on: date) -> bool:
+    """Whether `refuse_uncovered` would refuse these points."""
+    policy = policy_on(village, on)
+    return policy.issuance_cover is IssuanceCover.REFUSE and bool(
+        doubts(village, points, on, policy)
+    )
+
+
 def refuse_uncovered(village: str, points: int, on: date, policy: Policy | None = None) -> None:
     """Refuse points more than the village can stand by, where its policy of the day refuses them.
 

@@ -24,7 +24,7 @@ HEADINGS = "bank_headings.csv"
 HEAD_WITHIN = 30
 LINES_AT_MOST = 2_000
 NUMBER = re.compile(r"[-+]?\d{1,13}(\.\d{1,4})?", re.ASCII)
-LIKE_A_DAY = re.compile(r"\d{1,4} ?[-/.\u5e74]|\d{4,}", re.ASCII)
+LIKE_A_DAY = re.compile(r"\d{1,4} ?[-/.\u5e74]|\d{1,2} ?\u6708|\d{4,}", re.ASCII)
 DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:\D.*)?", re.ASCII)
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\D.*)?", re.ASCII)
 
@@ -65,28 +65,46 @@ def read_statement(content: bytes) -> list[StatementLine]:
 
 
 def columns_of(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
-    """The row of headings and which column is which; None where the sheet has none."""
+    """The last row of headings and which column is which; None where the sheet has none.
+
+    Below a heading for what moved there may be a second row for what came in and what went out.
+    """
     for at, row in enumerate(sheet.rows[:HEAD_WITHIN]):
-        heads = {heading(cell): place for place, cell in reversed(list(enumerate(row)))}
-        columns = {
-            field: heads[name]
-            for field, names in headings_in(HEADINGS).items()
-            if field not in ("came_in", "went_out")
-            for name in reversed(names)
-            if name in heads
-        }
-        if "day" in columns and ("amount" in columns or {"in", "out"} & columns.keys()):
+        columns = named_in(row)
+        if "day" not in columns:
+            continue
+        below = named_in(sheet.rows[at + 1]) if at + 1 < len(sheet.rows) else {}
+        if {"in", "out"} <= below.keys() and "day" not in below:
+            return at + 1, {**columns, **below}
+        if "amount" in columns or {"in", "out"} & columns.keys():
             return at, columns
     return None
 
 
+def named_in(row: Row) -> dict[str, int]:
+    """Which column of a row of headings is which."""
+    heads = {heading(cell): place for place, cell in reversed(list(enumerate(row)))}
+    return {
+        field: heads[name]
+        for field, names in headings_in(HEADINGS).items()
+        if field not in ("came_in", "went_out")
+        for name in reversed(names)
+        if name in heads
+    }
+
+
 def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLine]:
-    """The lines under the headings; sums and remarks, without what looks like a day, are none."""
+    """The lines under the headings; sums and remarks, without what looks like a day, are none.
+
+    Refuses amounts of which none has a day: the bank writes its days in another way.
+    """
     rows = [
         (number, row)
         for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2)
         if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day"))))
     ]
+    if not rows:
+        refuse_amounts(sheet, at, columns)
     if len(rows) > LINES_AT_MOST:
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/file", detail)])
@@ -108,6 +126,18 @@ def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLi
     if errors:
         raise Invalid(errors=errors)
     return lines[::-1] if newest_first(lines) else lines
+
+
+def refuse_amounts(sheet: Sheet, at: int, columns: dict[str, int]) -> None:
+    """Refuse the first row under the headings that has an amount: what stands there is no day."""
+    for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
+        try:
+            is_line = amount_of(row, columns) != 0
+        except ValueError:
+            continue
+        if is_line:
+            detail = _("Line %(number)s: this is no day", number=number)
+            raise Invalid(errors=[FieldError("/file", detail)])
 
 
 def newest_first(lines: Sequence[StatementLine]) -> bool:

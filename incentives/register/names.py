@@ -10,8 +10,8 @@ from incentives.texts import UNSEEN_LETTER, simplified
 
 # Marks that stand over or through a letter of any script; Tibetan's own are others.
 ACCENT = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
-# Where a word begins within another (MrsXiaoqinHe), and the tone behind a syllable (he2).
-WORD_WITHIN, TONE = re.compile("(?<=[a-z])(?=[A-Z])"), re.compile("(?<=[a-z])[1-5](?![a-z0-9])")
+# Where a word begins within another (MrsXiaoqinHe), and the tone behind a syllable (xiao3qin2).
+WORD_WITHIN, TONE = re.compile("(?<=[a-z])(?=[A-Z])"), re.compile("(?<=[a-z])[1-5](?![0-9])")
 TURNING = re.compile("[\u4e00-\u9fff]{2,3}")  # a Chinese name, as is written given name first
 WORDS_AT_MOST = 16  # a name that is spelled letter by letter has no more
 
@@ -47,6 +47,12 @@ SURNAMES = {
     "适": ["kuo"],
     "重": ["chong"],
 }
+
+# The most frequent surnames: with one of them a name of two letters is somebody's.
+FREQUENT_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 
 
 def readings(name: str) -> tuple[str, str]:
@@ -96,6 +102,11 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", bare).translate(simplified())
 
 
+def toneless(text: str) -> str:
+    """A text as names are compared, without the numbers of tones in its pinyin."""
+    return TONE.sub("", plain(text))
+
+
 def letters(text: str) -> str:
     """The letters and digits of a text, as names are compared."""
     return "".join(each for each in plain(text) if unicodedata.category(each)[0] in "LMN")
@@ -106,9 +117,9 @@ class Written:
 
     def __init__(self, text: str) -> None:
         """Read the text once."""
-        self.plain = plain(text)
+        self.toneless = toneless(text)
         self.letters = letters(text)
-        self.words = words_of(TONE.sub("", self.plain))
+        self.words = words_of(self.toneless)
 
     def has(self, name: str) -> bool:
         """Whether a name, given as its letters, stands there, with blanks or dots between or none.
@@ -131,7 +142,7 @@ class Written:
             for letter in name
         )
         half = r"[\W_]*".join(f"(?:{form})" for form in forms)
-        return re.search(rf"(?<![a-z0-9]){half}(?![a-z0-9])", self.plain) is not None
+        return re.search(rf"(?<![a-z0-9]){half}(?![a-z0-9])", self.toneless) is not None
 
 
 def words_of(text: str) -> set[str]:

@@ -9,11 +9,17 @@ owed goes through four hands, and no step while points, goods and money don't ag
 from flask import Flask
 
 from incentives.access.hooks import at_terminal_of, with_terminal
-from incentives.awards.cover import covers
+from incentives.awards.cover import covers, promised_points
 from incentives.cards.operations.scanning import serves_hook
 from incentives.files.queries import keepers, readers
 from incentives.fund.queries.book import more_of_lines
-from incentives.fund.queries.points import goods_costs, shelf_values
+from incentives.fund.queries.points import (
+    goods_costs,
+    points_paid_for,
+    promises,
+    shelf_values,
+    shops_owed,
+)
 from incentives.ledger import Kind
 from incentives.recovery import hooks
 from incentives.register.lines import namers
@@ -21,6 +27,7 @@ from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
 from incentives.shop.queries import handed_out_fen, join_terminal, serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
+from incentives.shop.queries.owed import owed_fen, paid_for_points
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import name_goods, tell_settlements
 
@@ -29,8 +36,9 @@ def init_app(_app: Flask) -> None:
     """Set in lower rooms what the shop knows.
 
     Scans ask who serves a village, access how a terminal acts, files who reads vouchers, the fund
-    who was paid, what the shelf holds and what went from it had cost, statements its goods in
-    English, awards whether shelf and budget cover their promises.
+    who was paid, what the shelf holds, what went from it had cost and for which points, what
+    shopkeepers are owed and what awards promise, statements its goods in English, awards whether
+    shelf and budget cover their promises.
     """
     serves_hook[:] = [serves_village]
     with_terminal[:] = [join_terminal]
@@ -45,4 +53,7 @@ def init_app(_app: Flask) -> None:
     namers[Kind.REDEMPTION] = name_goods
     hooks.add(shelf_values, shelf_value_fen)
     hooks.add(goods_costs, handed_out_fen)
+    hooks.add(points_paid_for, paid_for_points)
+    hooks.add(shops_owed, owed_fen)
+    hooks.add(promises, promised_points)
     hooks.add(covers, shelf_and_budget)

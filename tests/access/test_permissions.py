@@ -92,6 +92,7 @@ budget.set              T
 cash.count              T
 cash.confirm            C R T S
 bank.reconcile          T
+bank.confirm            C R T S
 month.close             T
 disbursement.apply      C T
 disbursement.read       C R T S
@@ -242,7 +243,7 @@ def test_a_supervisor_changes_nothing_but_by_approvals() -> None:
     approvals |= {"settlement.approve", "settlement.reverse"}
     above_villages = {"award.review", "award.review_above"}
     above_villages |= {"objection.rule", "objection.rule_above"}
-    checks = {"opening.check", "opening.reject", "cash.confirm"}
+    checks = {"opening.check", "opening.reject", "cash.confirm", "bank.confirm"}
     decisions = approvals | above_villages | checks
     assert acts == {"me.change", "ledger.audit", *decisions}
 

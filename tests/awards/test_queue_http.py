@@ -13,6 +13,7 @@ from incentives.access.queries import find_user
 from incentives.awards import cover
 from incentives.clock import now, village_day
 from incentives.register.operations import set_policy
+from incentives.register.policy import IssuanceCover, Policy
 from tests.awards.test_http import AT, adopt, people, propose
 from tests.factories import TOWNSHIP, VILLAGE, act
 from tests.site import PASSWORD, Site, make_site
@@ -211,7 +212,12 @@ def test_what_isn_t_covered_is_said_to_proposer_and_reviewer(
     assert propose(site, one).json["warnings"] == []
     lines = [{"resident_id": two}]
     body = {"rule_item": "CL01", "occurred_on": "2026-03-02", "lines": lines}
-    assert site.call("cadre", "POST", f"{AT}/awards/batch/check", body).json["warnings"] == words
+    checked = site.call("cadre", "POST", f"{AT}/awards/batch/check", body).json
+    assert (checked["warnings"], checked["ready"]) == (words, True)
+    refusing = Policy(issuance_cover=IssuanceCover.REFUSE)
+    with monkeypatch.context() as patched:
+        patched.setattr(cover, "policy_on", lambda *_: refusing)
+        assert not site.call("cadre", "POST", f"{AT}/awards/batch/check", body).json["ready"]
     assert site.call("cadre", "POST", f"{AT}/awards/batch", body).json["warnings"] == words
     assert site.call("reviewer", "GET", QUEUE).json["warnings"] == words
     for who, path in (("cadre", "/desk/awards/new"), ("reviewer", "/review")):

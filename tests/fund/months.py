@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from incentives.clock import now
 from incentives.fund import operations, queries
 from incentives.fund.bank_reading import StatementLine
-from incentives.fund.models import Decision
+from incentives.fund.models import BankLine, Decision
 from incentives.fund.queries.closing import held_on
 from tests.factories import VILLAGE, act
 from tests.fund.people import Village
@@ -88,3 +88,18 @@ def close_until(village: Village, last: date) -> None:
 def act_count(village: Village, month: date):
     """A count's id."""
     return count(village, month).id
+
+
+def stand_by(village: Village, actor=None) -> None:
+    """The second person's word on every explained difference of the month that closes next."""
+
+    def work() -> None:
+        standing = queries.month_standing(VILLAGE, queries.next_to_close(VILLAGE))
+        given = {"village": VILLAGE, "actor": actor or village.supervisor, "now": now()}
+        for each in standing.bank.unconfirmed:
+            if isinstance(each, BankLine):
+                operations.confirm_line(line_id=each.id, **given)
+            else:
+                operations.confirm_event(event_id=each.event_id, **given)
+
+    act(work)

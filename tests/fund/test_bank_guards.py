@@ -13,7 +13,7 @@ from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import BankLine, Method
 from tests.factories import VILLAGE, act
-from tests.fund.months import close, confirm, count, match_all, statement
+from tests.fund.months import close, confirm, count, match_all, stand_by, statement
 from tests.fund.people import give, make_people
 from tests.fund.raw import hexed, refused, send
 
@@ -40,6 +40,7 @@ def banked(village, clock):
     explain_line(village, 25)
     explain_event(village, 2_000)
     confirm(village, count(village, MARCH).id)
+    stand_by(village)
     close(village, MARCH)
     enter_april(village)
     return village
@@ -167,10 +168,10 @@ def test_a_closed_months_bank_stays_as_it_was(banked):
         f"DELETE FROM bank_line WHERE id IN {closed_line}",
         "DELETE FROM bank_statement WHERE from_on = '2026-03-01'",
         "INSERT INTO bank_line SELECT :new, village, statement_id, 9, day, 1, 'x', NULL, NULL,"
-        " NULL, NULL FROM bank_line WHERE amount_fen = 25",
+        " NULL, NULL, NULL, NULL FROM bank_line WHERE amount_fen = 25",
         "INSERT INTO bank_statement SELECT :new, village, '2026-02-01', '2026-02-28', 0, 0, NULL,"
         " entered_by, entered_at FROM bank_statement WHERE from_on = '2026-04-01'",
-        "INSERT INTO bank_note SELECT event_id, village, 'x', matched_by, matched_at"
+        "INSERT INTO bank_note SELECT event_id, village, 'x', matched_by, matched_at, NULL, NULL"
         " FROM bank_match",
     ):
         refused(sent, **({"new": hexed(new_id())} if ":new" in sent else {}))
@@ -222,6 +223,7 @@ def test_what_a_closed_month_explained_on_both_sides_is_matched_no_more(village,
     explain_event(village, 500)
     confirm(village, count(village, MARCH).id)
     assert len(queries.proposals(queries.month_standing(VILLAGE, MARCH).bank)) == 1
+    stand_by(village)
     close(village, MARCH)
     assert queries.proposals(queries.month_standing(VILLAGE, MARCH).bank) == []
     assert match_all(village, END) == 0

@@ -19,7 +19,9 @@ from tests.fund.people import (
     applied,
     bring_to,
     give,
+    give_back,
     make_people,
+    reverse,
     set_budgets,
     take,
 )
@@ -123,3 +125,22 @@ def test_what_is_not_paid_at_the_new_year_falls_into_the_new_budget(village, clo
     assert (against(2026), against(2027)) == ((0, 0, 4_000), (1_000, 0, 2_000))
     assert budget_of(paid) == (100_000, 96_000)
     assert queries.left_to_ask_for(VILLAGE, 2027) == {"family": 58_000}
+
+
+@pytest.mark.parametrize("back", ["return", "reversal"])
+def test_what_comes_back_of_last_year_widens_no_budget(village, clock, back):
+    set_budgets(village, family=BudgetLine(100_000))
+    paid = bring_to(Status.PAID, village)
+    clock.forward(days=310)
+    set_budgets(village, 2027, family=BudgetLine(50_000))
+    if back == "return":
+        give_back(village.treasurer, paid, 5_000)
+    else:
+        reverse(village.treasurer, paid)
+    (figures,) = queries.budget_figures(VILLAGE, 2027)
+    assert (figures.spent_fen, figures.left_fen) == (-5_000, 50_000)
+    assert queries.left_of_year(VILLAGE, 2027)["family"] == 50_000
+    (year,) = (each for each in queries.fund_overview(VILLAGE).years if each.year == 2027)
+    assert queries.purposes_of(year)[0].left_fen == 50_000
+    one = queries.find_disbursement(VILLAGE, applied(village, amount_fen=5_000))
+    assert queries.disbursement_views([one])[0].budget_left_fen == 45_000

@@ -15,7 +15,7 @@ from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import CountStatus, Decision, Method, Place, Status
 from tests.factories import VILLAGE, act, staff
-from tests.fund.months import close, confirm, count, match_all, statement
+from tests.fund.months import close, confirm, count, match_all, stand_by, statement
 from tests.fund.people import (
     DAY,
     applied,
@@ -283,6 +283,9 @@ def test_differences_are_listed_until_they_are_explained(banked):
             now=now(),
         )
     )
+    with pytest.raises(WrongState):
+        close(banked, MARCH)
+    stand_by(banked)
     close(banked, MARCH)
     assert entered.closing_fen == 300_025
     # What was on its way comes in April, and is matched with March's entry.

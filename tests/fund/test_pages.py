@@ -137,6 +137,7 @@ def test_a_years_budgets_are_adopted_on_a_page(site):
     assert "More than half of those present must be in favour" in refused.text
     sent = site.send("treasurer", "/fund/budgets/2026", **vote, in_favour="50", **fields)
     assert sent.status_code == 303, sent.text
+    assert "-carried_fen" not in site.open("treasurer", "/fund/budgets/2027")  # 2026 is open
     page = site.open("treasurer", "/fund/budgets/2026")
     assert "60 present, 50 in favour, 1 against" in page
     (item,) = site.call("treasurer", "GET", f"{FUND}/budgets/2026").json["items"]
@@ -235,6 +236,11 @@ def test_a_month_by_the_api(site):
     why = f"{FUND}/bank/lines/{second['id']}/explanation"
     explained = site.call("treasurer", "PUT", why, {"explanation": "三月入账"})
     assert explained.json["explanation"] == "三月入账"
+    assert site.call("treasurer", "POST", f"{month}/closing").status_code == 409
+    agreed = f"{FUND}/bank/lines/{second['id']}/confirmation"
+    assert site.call("treasurer", "POST", agreed).status_code == 403
+    assert site.call("supervisor", "POST", agreed).json["confirmed_at"]
+    assert "stands below" in site.open("treasurer", "/fund/months/2026-02")
     closed = site.call("treasurer", "POST", f"{month}/closing")
     assert (closed.status_code, closed.json["bank_fen"]) == (200, 100_000)
     months = site.call("overseer", "GET", f"{FUND}/months").json["items"]

@@ -37,6 +37,15 @@ TABS_IN_CELLS = (
     '"\t0012","2026-03-01\t",贷,3000.00元,在外乡友\n'
     '"\t0013","2026-03-05\t",借,400.00元,\n'
 )
+ONE_LETTER = """日期,摘要,借,贷,账面余额
+2026-03-01,捐款,,3000,3000
+2026-03-05,转账,400,,2600
+"""
+TWO_ROWS = """日期,摘要,发生额,,余额
+,,借方,贷方,
+2026-03-01,捐款,,3000,3000
+2026-03-05,转账,400,,2600
+"""
 EXPECTED = [(date(2026, 3, 1), 300_000), (date(2026, 3, 5), -40_000)]
 
 
@@ -46,7 +55,16 @@ def amounts(content: bytes) -> list[tuple[date, int]]:
 
 @pytest.mark.parametrize(
     "sheet",
-    [TWO_COLUMNS, CREDIT_DEBIT, SIGNED, MARKED, PARTED_BY_TABS, TABS_IN_CELLS],
+    [
+        TWO_COLUMNS,
+        CREDIT_DEBIT,
+        SIGNED,
+        MARKED,
+        PARTED_BY_TABS,
+        TABS_IN_CELLS,
+        ONE_LETTER,
+        TWO_ROWS,
+    ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_the_common_shapes_are_read_in_every_encoding(sheet, encoding):
@@ -122,3 +140,15 @@ def app_context(tmp_path_factory):
     app = create_app({"JISHAN_DATA": tmp_path_factory.mktemp("reading"), "TESTING": True})
     with app.test_request_context():
         yield
+
+
+def test_days_without_their_year_or_in_words_refuse_the_file():
+    for day in ("10月12日", "十月十二日", "12 October"):
+        with pytest.raises(Invalid) as refused:
+            read_statement(f"日期,收入,支出\n{day},3000,\n合计,3000,\n".encode())
+        assert "2" in str(refused.value.errors[0].detail), day
+
+
+def test_the_balance_of_each_line_is_kept_under_every_heading():
+    for sheet in (ONE_LETTER, TWO_ROWS):
+        assert [each.balance_fen for each in read_statement(sheet.encode())] == [300_000, 260_000]

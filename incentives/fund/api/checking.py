@@ -153,6 +153,24 @@ def put_event_explanation(village: str, event_id: UUID, body: dict[str, Any]) ->
     )
 
 
+@blueprint.route(f"{LINE}/confirmation", methods=["POST"])
+@writes(schemas.OpenLineOutput, permission="bank.confirm")
+def post_line_confirmation(village: str, line_id: UUID) -> Any:
+    """Stand, as the second person, by why a line isn't in the book."""
+    return operations.confirm_line(
+        village=village, line_id=line_id, actor=current_actor(), now=now()
+    )
+
+
+@blueprint.route(f"{BANK}/events/<uuid:event_id>/confirmation", methods=["POST"])
+@writes(schemas.NoteOutput, permission="bank.confirm")
+def post_event_confirmation(village: str, event_id: UUID) -> BankNote:
+    """Stand, as the second person, by why an entry isn't on the statement yet."""
+    return operations.confirm_event(
+        village=village, event_id=event_id, actor=current_actor(), now=now()
+    )
+
+
 @blueprint.route(MONTHS)
 @reads(schemas.ClosedMonthPage, query=lists.MONTHS.query, permission="fund.read")
 def get_months(village: str, query: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from incentives.database import Base, choice, new_id
 from incentives.fund.models.words import NAME_LENGTH, REASON_LENGTH, CountStatus
 
+# Who stands by an explanation is another than who gave it.
+SECOND_PERSON = (
+    "(confirmed_by IS NULL) = (confirmed_at IS NULL) AND"
+    " (confirmed_by IS NULL OR (explained_by IS NOT NULL AND confirmed_by <> explained_by))"
+)
+
 
 class CashCount(Base):
     """A month-end count of the cash by two people; a difference is posted once both stand by it.
@@ -73,7 +79,10 @@ class BankStatement(Base):
 
 
 class BankLine(Base):
-    """A line of a statement: below zero what went out. `explanation`: why the book lacks it yet."""
+    """A line of a statement: below zero what went out. `explanation`: why the book lacks it yet.
+
+    `confirmed_by` stands by the explanation as the second person.
+    """
 
     __tablename__ = "bank_line"
     __table_args__ = (
@@ -82,6 +91,7 @@ class BankLine(Base):
         CheckConstraint("amount_fen <> 0", name="amount"),
         CheckConstraint("line > 0", name="line"),
         CheckConstraint("(explanation IS NULL) = (explained_by IS NULL)", name="explained"),
+        CheckConstraint(SECOND_PERSON, name="confirmed"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -95,6 +105,8 @@ class BankLine(Base):
     balance_fen: Mapped[int | None]
     explanation: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
     explained_by: Mapped[UUID | None]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class BankMatch(Base):
@@ -110,16 +122,21 @@ class BankMatch(Base):
 
 
 class BankNote(Base):
-    """Why an event of the book isn't on the bank's statement yet."""
+    """Why an event of the book isn't on the bank's statement yet, and who stands by that."""
 
     __tablename__ = "bank_note"
-    __table_args__ = (CheckConstraint("length(explanation) > 0", name="explanation"),)
+    __table_args__ = (
+        CheckConstraint("length(explanation) > 0", name="explanation"),
+        CheckConstraint(SECOND_PERSON, name="confirmed"),
+    )
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
     village: Mapped[str] = mapped_column(String(12), ForeignKey("division.code"), index=True)
     explanation: Mapped[str] = mapped_column(String(REASON_LENGTH))
     explained_by: Mapped[UUID]
     explained_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class MonthClose(Base):

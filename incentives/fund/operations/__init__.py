@@ -27,6 +27,8 @@ from incentives.fund.operations.lists import (
     withdraw_list,
 )
 from incentives.fund.operations.matching import (
+    confirm_event,
+    confirm_line,
     explain_event,
     explain_line,
     match_line,
@@ -61,6 +63,8 @@ __all__ = [
     "close_month",
     "conclude_publication",
     "confirm_count",
+    "confirm_event",
+    "confirm_line",
     "confirm_receipt",
     "count_cash",
     "decided_total",

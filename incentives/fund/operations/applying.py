@@ -12,7 +12,7 @@ from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
-from incentives.errors import CapExceeded, FieldError, Invalid, NotFound, NotPermitted
+from incentives.errors import FieldError, Invalid, NotFound, NotPermitted
 from incentives.extensions import db
 from incentives.files.queries import brought_file
 from incentives.fund.models import (
@@ -22,6 +22,7 @@ from incentives.fund.models import (
     DisbursementFile,
     DisbursementMember,
 )
+from incentives.fund.operations.capping import refuse_over_cap
 from incentives.fund.operations.steps import (
     check_amount,
     find_for_step,
@@ -30,7 +31,6 @@ from incentives.fund.operations.steps import (
     refuse_payee,
 )
 from incentives.fund.purposes import purposes
-from incentives.fund.queries.caps import caps_of
 from incentives.fund.queries.payees import is_resident_named, members_of_teams, payee_holds_role
 from incentives.fund.states import Action
 from incentives.register.policy import policy_on
@@ -121,7 +121,7 @@ def add_disbursement(
     )
     refuse_payee(actor, disbursement)
     disbursement.payee_has_role = payee_holds_role(disbursement)
-    refuse_over_cap(disbursement)
+    refuse_over_cap([disbursement])
     db.session.add(disbursement)
     db.session.flush()
     db.session.add_all(
@@ -139,17 +139,6 @@ def add_disbursement(
     db.session.flush()
     record(disbursement, audit.Tag.DISBURSEMENT_APPLIED, actor=actor, now=now)
     return disbursement
-
-
-def refuse_over_cap(disbursement: Disbursement) -> None:
-    """Refuse more than the assembly's own cap leaves this payee in the year."""
-    cap = caps_of([disbursement]).get(disbursement.id)
-    if cap is not None and cap.is_adopted and disbursement.amount_fen > cap.left_fen:
-        detail = _(
-            "The assembly's cap leaves this payee %(left)s yuan this year",
-            left=f"{cap.left_fen / 100:.2f}",
-        )
-        raise CapExceeded(detail, errors=[FieldError("/amount_fen", detail)])
 
 
 def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | None]:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
-from incentives.access.duties import refuse_same_person
+from incentives.access.duties import household_ids_of, refuse_own_household, refuse_same_person
 from incentives.access.permissions import require
 from incentives.database import rows_changed
 from incentives.errors import FieldError, Invalid, NotFound, WrongState
@@ -94,9 +94,9 @@ def confirm_count(
 ) -> CashCount:
     """Stand by a count as the second person, or refuse it with a reason: then it is counted anew.
 
-    A difference is then posted, on the day of the count, in public. Refuses who counted, a count
-    that doesn't wait, and one since which cash was entered up to its day: the difference that its
-    note explains isn't there any more.
+    A difference is then posted, on the day of the count, in public. Refuses who counted, who
+    lives with them, a count that doesn't wait, and one since which cash was entered up to its day:
+    the difference that its note explains isn't there any more.
     """
     require(actor, "cash.confirm", village)
     ledger.hold([village])
@@ -104,6 +104,7 @@ def confirm_count(
     if count is None or count.village != village:
         raise NotFound()
     refuse_same_person(actor, count.counted_by)
+    refuse_own_household(actor, household_ids_of(count.counted_by))
     if decision is Decision.REJECT:
         reason = check_text(reason, "/reason", REASON_LENGTH)
         return decide(count, CountStatus.REFUSED, actor=actor, now=now, refused_reason=reason)

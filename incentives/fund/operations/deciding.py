@@ -26,6 +26,7 @@ from incentives.fund.models import (
     DisbursementApproval,
     Status,
 )
+from incentives.fund.operations.capping import refuse_over_cap
 from incentives.fund.operations.steps import (
     find_for_step,
     move_on,
@@ -105,8 +106,8 @@ def approve_disbursement(
     Above `second_approval_fen`, with what others bring the same payee within 30 days, two
     supervisors approve; to a payee with a role in the village one of them is the township's. Until
     the last of them it stays where it is. Refuses who applied or evaluated, who has decided
-    already, somebody of the payee's household, and what is still to be published or in notice, or
-    has an objection open.
+    already, somebody of the payee's household, what is still to be published or in notice, or has
+    an objection open, and more than the assembly's cap leaves by now.
     """
     require(actor, "disbursement.approve", village)
     ledger.hold([village])
@@ -117,6 +118,7 @@ def approve_disbursement(
     refuse_payee(actor, disbursement)
     if decision is Decision.APPROVE:
         refuse_unpublished(disbursement)
+        refuse_over_cap([disbursement], ahead_only=True)
     else:
         reason = check_text(reason, "/reason", REASON_LENGTH)
         refuse_unevaluated(disbursement)

@@ -10,7 +10,14 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
+from sqlalchemy import or_, select
+
+from incentives.errors import FieldError, Invalid
+from incentives.extensions import db
+from incentives.files.models import File
 from incentives.files.operations import keep_until
+from incentives.fund.models import Disbursement, Status
 
 VOUCHER_YEARS = 30
 
@@ -23,3 +30,22 @@ def last_day_kept(day: date) -> date:
 def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
     """Keep these files as vouchers of an act of that day."""
     keep_until(file_ids, last_day_kept(day))
+
+
+def refuse_other_receipt(file: File) -> None:
+    """Refuse a file, or another of the same bytes, that is a payment's signed receipt already.
+
+    One that was taken back leaves its receipt to the payment that comes instead.
+    """
+    found = (
+        select(Disbursement.id)
+        .join(File, File.id == Disbursement.receipt_file_id)
+        .where(
+            Disbursement.village == file.village,
+            Disbursement.status != Status.REVERSED,
+            or_(File.id == file.id, File.sha256 == file.sha256),
+        )
+    )
+    if db.session.scalar(found.limit(1)) is not None:
+        detail = _("This is the signed receipt of another payment already")
+        raise Invalid(errors=[FieldError("/file", detail)])

@@ -10,8 +10,9 @@ from sqlalchemy import delete
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
+from incentives.access.duties import household_ids_of, refuse_own_household, refuse_same_person
 from incentives.access.permissions import require
-from incentives.errors import FieldError, Invalid, WrongState
+from incentives.errors import FieldError, Invalid, NotFound, WrongState
 from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, BankLine, BankMatch, BankNote
 from incentives.fund.operations.bank import record, refuse_closed_days, yuan
@@ -105,7 +106,8 @@ def explain_line(
 ) -> BankLine:
     """Say why a line of the statement isn't in the book; left empty, that is taken back.
 
-    Refuses an explanation that says nothing.
+    A second person stands by it before the month closes, by another text anew. Refuses an
+    explanation that says nothing.
     """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
@@ -114,6 +116,7 @@ def explain_line(
     said = (explanation or "").strip()
     line.explanation = check_text(said, "/explanation", REASON_LENGTH) if said else None
     line.explained_by = actor.person if said else None
+    line.confirmed_by = line.confirmed_at = None
     db.session.flush()
     record(actor, audit.Tag.BANK_EXPLAINED, village, line.id, now)
     return line
@@ -138,8 +141,48 @@ def explain_event(
             explanation=explanation,
             explained_by=actor.person,
             explained_at=now,
+            confirmed_by=None,
+            confirmed_at=None,
         )
     )
     db.session.flush()
     record(actor, audit.Tag.BANK_EXPLAINED, village, event_id, now)
     return note
+
+
+def confirm_line(*, village: str, line_id: UUID, actor: Actor, now: datetime) -> BankLine:
+    """Stand, as the second person, by why a line of the statement isn't in the book."""
+    require(actor, "bank.confirm", village)
+    ledger.hold([village])
+    line = find_line(village, line_id)
+    refuse_closed_days(village, line.day, "")
+    stand_by(line, actor, now)
+    record(actor, audit.Tag.BANK_CONFIRMED, village, line.id, now)
+    return line
+
+
+def confirm_event(*, village: str, event_id: UUID, actor: Actor, now: datetime) -> BankNote:
+    """Stand, as the second person, by why an entry of the book isn't on the statement yet."""
+    require(actor, "bank.confirm", village)
+    ledger.hold([village])
+    event = next((each for each in bank_events(village) if each.event_id == event_id), None)
+    note = db.session.get(BankNote, event_id, populate_existing=True)
+    if event is None or note is None:
+        raise NotFound()
+    refuse_closed_days(village, event.day, "")
+    stand_by(note, actor, now)
+    record(actor, audit.Tag.BANK_CONFIRMED, village, event_id, now)
+    return note
+
+
+def stand_by(explained: BankLine | BankNote, actor: Actor, now: datetime) -> None:
+    """Keep who stands by an explanation.
+
+    Refuses who gave it, who lives with them, what isn't explained, and what is confirmed already.
+    """
+    if explained.explanation is None or explained.confirmed_by is not None:
+        raise WrongState()
+    refuse_same_person(actor, explained.explained_by)
+    refuse_own_household(actor, household_ids_of(explained.explained_by))
+    explained.confirmed_by, explained.confirmed_at = actor.person, now
+    db.session.flush()

@@ -26,8 +26,9 @@ from incentives.fund.models import (
     PaymentReturn,
     Status,
 )
+from incentives.fund.operations.capping import refuse_over_cap
 from incentives.fund.operations.deciding import approvals_of
-from incentives.fund.operations.keeping import keep_for_accounting
+from incentives.fund.operations.keeping import keep_for_accounting, refuse_other_receipt
 from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.standing import refuse_lacking
 from incentives.fund.operations.steps import (
@@ -61,8 +62,8 @@ def pay_disbursement(
     """Pay an approved disbursement from cash or bank, under a voucher.
 
     Refuses who evaluated or approved it, somebody of the payee's household, what lacks an approval
-    as its payee is known by now, more than cash or bank held on that day or since, a day before the
-    last approval's, and one of a closed month.
+    as its payee is known by now, more than the assembly's cap leaves by now, more than cash or bank
+    held on that day or since, a day before the last approval's, and one of a closed month.
     """
     return pay_disbursements(
         village=village,
@@ -106,6 +107,7 @@ def pay_disbursements(
             payment(row, approvals, paid_on=paid_on, method=method, voucher=checked[row.id])
         )
     refuse_lacking(rows, given)
+    refuse_over_cap(rows, ahead_only=True)
     refuse_short(village, method, sum(row.amount_fen for row in rows))
     events = ledger.post(drafts, actor=actor.person, now=now)
     for row, event in zip(rows, events, strict=True):
@@ -166,7 +168,8 @@ def confirm_receipt(
 ) -> Disbursement:
     """Keep the signed receipt of a payment, also once some of it came back.
 
-    Refuses a file that the actor didn't bring, somebody of the payee's household, a second receipt.
+    Refuses a file that the actor didn't bring or that is another payment's receipt, somebody of the
+    payee's household, a second receipt.
     """
     require(actor, "disbursement.receive", village)
     ledger.hold([village])
@@ -174,7 +177,7 @@ def confirm_receipt(
     refuse_payee(actor, disbursement)
     if disbursement.receipt_file_id is not None:
         raise WrongState()
-    brought_file([village], file_id, actor, "/file")
+    refuse_other_receipt(brought_file([village], file_id, actor, "/file"))
     move_on(
         disbursement,
         Action.RECEIVE,

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from marshmallow import Schema, ValidationError
 
 from incentives.access.actor import current_actor
+from incentives.access.duties import is_second
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
 from incentives.clock import now, village_day
@@ -84,8 +85,15 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
         may_confirm=waits
         and may(actor, "cash.confirm", village)
         and count is not None
-        and count.counted_by != actor.person,
+        and is_second(actor, count.counted_by),
         may_reconcile=may(actor, "bank.reconcile", village),
+        may_stand_by=lambda each: (
+            not closed
+            and each.explanation is not None
+            and each.confirmed_by is None
+            and may(actor, "bank.confirm", village)
+            and is_second(actor, each.explained_by)
+        ),
         may_close=may(actor, "month.close", village) and not closed,
         action=action,
         sent={action: form} if action else {},
@@ -204,6 +212,30 @@ def act_on_line(month: str, line_id: UUID, action: str) -> Any:
         ),
     }
     return act_on_difference(month, steps, action)
+
+
+@blueprint.post("/fund/months/<month>/lines/<uuid:line_id>/confirmation")
+@page(permission="bank.confirm")
+def confirm_line(month: str, line_id: UUID) -> Any:
+    """Stand, as the second person, by why the book lacks a line."""
+    village, actor = current_village().code, current_actor()
+
+    def work(_data: dict[str, Any]) -> Any:
+        return operations.confirm_line(village=village, line_id=line_id, actor=actor, now=now())
+
+    return act_on_difference(month, {"confirmation": (None, work)}, "confirmation")
+
+
+@blueprint.post("/fund/months/<month>/entries/<uuid:event_id>/confirmation")
+@page(permission="bank.confirm")
+def confirm_entry(month: str, event_id: UUID) -> Any:
+    """Stand, as the second person, by why the statement lacks an entry."""
+    village, actor = current_village().code, current_actor()
+
+    def work(_data: dict[str, Any]) -> Any:
+        return operations.confirm_event(village=village, event_id=event_id, actor=actor, now=now())
+
+    return act_on_difference(month, {"confirmation": (None, work)}, "confirmation")
 
 
 @blueprint.post("/fund/months/<month>/entries/<uuid:event_id>/explanation")

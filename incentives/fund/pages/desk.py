@@ -73,7 +73,7 @@ def desk() -> Any:
         budgets=queries.budget_figures(village, village_day(now()).year),
         year=village_day(now()).year,
         above=decides_above(actor),
-        counts=queries.counts_waiting(village, actor.person),
+        counts=queries.counts_waiting(village, actor),
         points=queries.points_and_money(village, village_day(now())),
         words=words,
     )
@@ -89,7 +89,7 @@ def supervise() -> Any:
         "fund/supervise.html",
         above=decides_above(actor),
         lists_waiting=lists_waiting,
-        counts=queries.counts_waiting(village, actor.person),
+        counts=queries.counts_waiting(village, actor),
         cards=[timeline.card_of(view, actor) for view in views],
         overview=queries.fund_overview(village),
         words=words,

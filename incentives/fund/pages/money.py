@@ -11,6 +11,7 @@ from incentives.clock import now, village_day
 from incentives.files.operations import keep_file
 from incentives.fund import forms, operations, queries, schemas, words
 from incentives.fund.models import Income, Place
+from incentives.fund.operations.months import close_of
 from incentives.fund.pages.shared import blueprint
 from incentives.fund.papers import income_receipt_pdf
 from incentives.fund.purposes import purposes
@@ -135,7 +136,7 @@ def budgets(year: int) -> Any:
         why_not=operations.why_not_adopted(village, year, village_day(now())),
         purposes=list(purposes().values()),
         known=known,
-        left=queries.left_of_year(village, year - 1),
+        left=queries.left_of_year(village, year - 1) if close_of(village, year - 1) else {},
         adoptions=queries.adoptions_of(village, year),
         today=village_day(now()),
         words=words,

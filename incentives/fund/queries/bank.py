@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -29,6 +30,9 @@ class BankEvent:
     reverses: UUID | None
     record: UUID | None
     explanation: str | None = None
+    explained_by: UUID | None = None
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
 
 
 @dataclass
@@ -51,6 +55,23 @@ class BankStanding:
     later_lines: list[BankLine] = field(default_factory=list)
     later_events: list[BankEvent] = field(default_factory=list)
     closed_to: date = date.min
+
+    @property
+    def difference_fen(self) -> int:
+        """By how much the statement says more than the book; below zero: less."""
+        return self.statement_fen - self.book_fen
+
+    @property
+    def unconfirmed(self) -> list[BankLine | BankEvent]:
+        """What is explained by one person alone, but for what a closed month was closed with."""
+        open_ones: list[BankLine | BankEvent] = [*self.lines, *self.events]
+        return [
+            each
+            for each in open_ones
+            if each.explanation is not None
+            and each.confirmed_by is None
+            and each.day > self.closed_to
+        ]
 
 
 @dataclass(frozen=True)
@@ -126,7 +147,7 @@ def bank_events(village: str, *, until: date | None = None) -> list[BankEvent]:
         amounts[event.id] = amounts.get(event.id, 0) + sign * transfer.amount
         events[event.id] = event
     notes = {
-        each.event_id: each.explanation
+        each.event_id: each
         for each in db.session.scalars(select(BankNote).where(BankNote.village == village))
     }
     return [
@@ -138,10 +159,22 @@ def bank_events(village: str, *, until: date | None = None) -> list[BankEvent]:
             amount_fen=amounts[event.id],
             reverses=event.reverses,
             record=event.record,
-            explanation=notes.get(event.id),
+            **noted(notes.get(event.id)),
         )
         for event in events.values()
     ]
+
+
+def noted(note: BankNote | None) -> dict[str, Any]:
+    """What is noted of an event, by whom, and who stands by it."""
+    if note is None:
+        return {}
+    return {
+        "explanation": note.explanation,
+        "explained_by": note.explained_by,
+        "confirmed_by": note.confirmed_by,
+        "confirmed_at": note.confirmed_at,
+    }
 
 
 def matches_of(village: str) -> dict[UUID, UUID]:

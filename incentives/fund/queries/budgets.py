@@ -1,6 +1,6 @@
 """A year's budgets: what is applied for, approved and spent against each, and who adopted them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -8,7 +8,7 @@ from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.fund.models import Budget, BudgetAdoption, Disbursement, Status
 from incentives.fund.purposes import purposes
-from incentives.fund.queries.figures import spent_in_years
+from incentives.fund.queries.figures import came_back_of_before, spent_in_years
 from incentives.fund.states import BEFORE_PAYMENT
 
 UNDER_WAY = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED)
@@ -31,6 +31,7 @@ class BudgetFigures:
     approved_fen: int
     spent_fen: int
     resolution: str | None
+    of_before_fen: int = 0
 
     @property
     def budget_fen(self) -> int | None:
@@ -39,8 +40,11 @@ class BudgetFigures:
 
     @property
     def left_fen(self) -> int:
-        """What is left of what isn't spent, below zero where more was spent."""
-        return (self.amount_fen or 0) - self.spent_fen
+        """What is left of what isn't spent, below zero where more was spent.
+
+        What came back of what earlier years paid (`of_before_fen`) is no part of this budget.
+        """
+        return (self.amount_fen or 0) - self.spent_fen - self.of_before_fen
 
 
 def budget_figures(village: str, year: int) -> list[BudgetFigures]:
@@ -58,9 +62,13 @@ def budget_figures(village: str, year: int) -> list[BudgetFigures]:
     }
     applied = under_way(village, year, UNDER_WAY)
     approved = under_way(village, year, (Status.APPROVED,))
+    of_before = came_back_of_before(village)
     named = (*purposes(), *sorted(spent))
     return [
-        figures_of(purpose, budgets.get(purpose), applied, approved, spent)
+        replace(
+            figures_of(purpose, budgets.get(purpose), applied, approved, spent),
+            of_before_fen=of_before.get((year, purpose), 0),
+        )
         for purpose in dict.fromkeys(named)
         if purpose in budgets.keys() | spent.keys() | applied.keys() | approved.keys()
     ]

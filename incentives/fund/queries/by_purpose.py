@@ -27,11 +27,17 @@ class PurposeFigures:
     spent_fen: int
     budget_fen: int | None
     month_fen: int | None = None
+    of_before_fen: int = 0
 
     @property
     def left_fen(self) -> int | None:
-        """What the budget leaves, below zero where more was spent; None without a budget."""
-        return None if self.budget_fen is None else self.budget_fen - self.spent_fen
+        """What the budget leaves, below zero where more was spent; None without a budget.
+
+        What came back of what earlier years paid (`of_before_fen`) is no part of it.
+        """
+        if self.budget_fen is None:
+            return None
+        return self.budget_fen - self.spent_fen - self.of_before_fen
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ def purposes_of(
             spent_fen=figures.spending.get(code, 0),
             budget_fen=figures.budgets.get(code),
             month_fen=None if in_month is None else in_month.get(code, 0),
+            of_before_fen=figures.of_before.get(code, 0),
         )
         for code in in_order(known)
     ]

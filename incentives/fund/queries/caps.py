@@ -8,7 +8,7 @@ had as a whole.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,8 +18,10 @@ from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, Status
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.payees import paid_to
-from incentives.fund.queries.typed import Paid, is_same_payee
+from incentives.fund.queries.same_payee import Called, is_same_payee
+from incentives.fund.queries.typed import Paid
 
+UNDER_WAY = (Status.APPLIED, Status.EVALUATED, Status.PUBLISHED)
 COUNTED = tuple(set(Status) - {Status.REJECTED, Status.WITHDRAWN, Status.REVERSED})
 
 
@@ -47,7 +49,7 @@ class Holder:
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
     team: UUID | None = None
-    name: str | None = None
+    called: Called | None = None
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
@@ -61,13 +63,17 @@ class Holder:
 
     def is_named_as(self, other: "Holder") -> bool:
         """Whether both were typed, and one name is the other."""
-        return None not in (self.name, other.name) and is_same_payee(
-            self.name or "", other.name or ""
-        )
+        if self.called is None or other.called is None:
+            return False
+        return is_same_payee(self.called, other.called)
 
 
-def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
-    """The cap of each of these disbursements of one village, where its purpose has one."""
+def caps_of(rows: Sequence[Disbursement], *, ahead_only: bool = False) -> dict[UUID | None, Cap]:
+    """The cap of each of these disbursements of one village, where its purpose has one.
+
+    `ahead_only` counts of the payee's others what goes before it: what is paid, what has come as
+    far and was applied for earlier, and what has come further.
+    """
     if not rows:
         return {}
     village = rows[0].village
@@ -93,11 +99,18 @@ def caps_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Cap]:
             for each in counted[year]
             if each.id != row.id
             and each.purpose == row.purpose
+            and (not ahead_only or place_of(each) < place_of(row))
             and purpose.cap_period
             and holders[row.id].shares(holders[each.id], purpose.cap_per)
         )
         caps[row.id] = Cap(amount, used, (year, row.purpose) in adopted)
     return caps
+
+
+def place_of(row: Disbursement) -> tuple[int, datetime, UUID]:
+    """Its place among those of a payee: paid, approved, under way, and within these by age."""
+    stage = 2 if row.status in UNDER_WAY else 1 if row.status is Status.APPROVED else 0
+    return stage, row.applied_at, row.id
 
 
 def counted_in(village: str, year: int) -> list[Disbursement]:
@@ -124,4 +137,4 @@ def holder_of(row: Disbursement, paid: Paid) -> Holder:
     """Whom a disbursement goes to, as caps count it."""
     people = frozenset() if paid.as_a_whole else paid.people
     homes = paid.homes if paid.sole_homes is None else paid.sole_homes
-    return Holder(people, homes, team=row.team_id, name=row.payee_name)
+    return Holder(people, homes, team=row.team_id, called=paid.called)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, and_, func, or_, select
 
+from incentives.access.actor import Actor
+from incentives.access.duties import is_second
 from incentives.extensions import db
 from incentives.fund.models import CashCount, CountStatus, MonthClose
 from incentives.fund.queries.bank import BankStanding, bank_standing, closed_to
@@ -55,6 +56,21 @@ def held_on(village: str, code: str, day: date) -> int:
     return total
 
 
+def cash_moved_between(village: str, day: date, end: date) -> bool:
+    """Whether the book moved cash after a day and up to another."""
+    moved = (
+        select(Transfer.seq)
+        .join(Event, and_(Event.village == Transfer.village, Event.seq == Transfer.seq))
+        .where(
+            Transfer.village == village,
+            or_(Transfer.to_code == "cash", Transfer.from_code == "cash"),
+            Event.occurred_on > day,
+            Event.occurred_on <= end,
+        )
+    )
+    return db.session.scalar(moved.limit(1)) is not None
+
+
 def was_used(village: str, code: str) -> bool:
     """Whether cash or bank ever held anything."""
     version = select(Account.version).where(Account.village == village, Account.code == code)
@@ -97,19 +113,14 @@ def newest_count(village: str, month: date) -> CashCount | None:
     ).one_or_none()
 
 
-def counts_waiting(village: str, person: UUID) -> list[CashCount]:
+def counts_waiting(village: str, actor: Actor) -> list[CashCount]:
     """The counts that wait for a second person, which this one can be."""
-    return list(
-        db.session.scalars(
-            select(CashCount)
-            .where(
-                CashCount.village == village,
-                CashCount.status == CountStatus.WAITING,
-                CashCount.counted_by != person,
-            )
-            .order_by(CashCount.month)
-        )
+    waiting = db.session.scalars(
+        select(CashCount)
+        .where(CashCount.village == village, CashCount.status == CountStatus.WAITING)
+        .order_by(CashCount.month)
     )
+    return [each for each in waiting if is_second(actor, each.counted_by)]
 
 
 def month_standing(village: str, month: date) -> MonthStanding:
@@ -144,14 +155,18 @@ def missing_before(village: str, month: date) -> Sequence[LazyString]:
 
 
 def missing_count(village: str, count: CashCount | None) -> Sequence[LazyString]:
-    """What is missing of the count of cash; one that the book doesn't say any more is none."""
+    """What is missing of the count of cash; one that the book doesn't say any more is none.
+
+    Neither is one before the month's end where cash moved between the two days.
+    """
     if not was_used(village, "cash"):
         return []
     if count is None:
         return [_("The cash isn't counted yet.")]
     if count.status is CountStatus.WAITING:
         return [_("A second person hasn't confirmed the count of the cash yet.")]
-    if held_on(village, "cash", count.counted_on) != count.counted_fen:
+    entered_since = held_on(village, "cash", count.counted_on) != count.counted_fen
+    if entered_since or cash_moved_between(village, count.counted_on, last_of(count.month)):
         return [_("Cash was entered after it was counted: count it again.")]
     return []
 
@@ -171,6 +186,12 @@ def missing_of_bank(bank: BankStanding, *, used: bool) -> Sequence[LazyString]:
     events = [each for each in bank.events if each.explanation is None]
     if events:
         text = _("Entries of the book that the statement lacks: %(count)s.", count=len(events))
+        missing.append(text)
+    if bank.unconfirmed:
+        text = _(
+            "Explained differences that no second person stands by: %(count)s.",
+            count=len(bank.unconfirmed),
+        )
         missing.append(text)
     if bank.is_covered and bank.rest_fen != 0:
         missing.append(

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 
 from incentives.extensions import db
-from incentives.fund.models import Budget
+from incentives.fund.models import Budget, Disbursement, PaymentReturn
 from incentives.ledger.models import Account, Event, Transfer
 
 MONEY = ("cash", "bank")
@@ -16,12 +16,16 @@ INCOME = "income."
 
 @dataclass
 class YearFigures:
-    """A year of the fund in fen: by source what came in, by purpose what was spent, and budgets."""
+    """A year of the fund in fen: by source what came in, by purpose what was spent, and budgets.
+
+    `of_before` came back by purpose of what earlier years had paid: no part of this year's budget.
+    """
 
     year: int
     income: dict[str, int] = field(default_factory=dict)
     spending: dict[str, int] = field(default_factory=dict)
     budgets: dict[str, int] = field(default_factory=dict)
+    of_before: dict[str, int] = field(default_factory=dict)
 
     @property
     def income_fen(self) -> int:
@@ -82,6 +86,30 @@ def spent_in_years(village: str) -> dict[tuple[int, str], int]:
     }
 
 
+def came_back_of_before(village: str) -> dict[tuple[int, str], int]:
+    """By year and purpose what came back of disbursements that an earlier year had paid, in fen."""
+    paid = extract("year", Disbursement.paid_on)
+    found: dict[tuple[int, str], int] = {}
+    for day, amount, source in (
+        (
+            PaymentReturn.returned_on,
+            PaymentReturn.amount_fen,
+            PaymentReturn.disbursement_id == Disbursement.id,
+        ),
+        (Event.occurred_on, Disbursement.amount_fen, Event.id == Disbursement.reversed_event_id),
+    ):
+        year = extract("year", day)
+        rows = db.session.execute(
+            select(year, Disbursement.purpose, func.sum(amount))
+            .where(source, Disbursement.village == village, year != paid)
+            .group_by(year, Disbursement.purpose)
+        )
+        for of_year, purpose, total in rows:
+            key = (int(of_year), purpose)
+            found[key] = found.get(key, 0) + int(total)
+    return found
+
+
 def spent_in(village: str, year: int, purpose: str) -> ColumnElement[int]:
     """What was spent on a purpose in a year, less what came back, as a column of a statement."""
     code = SPENDING + purpose
@@ -116,6 +144,8 @@ def fund_overview(village: str) -> Overview:
             figures.income[code.removeprefix(INCOME)] = -amount
         else:
             figures.spending[code.removeprefix(SPENDING)] = amount
+    for (year, purpose), amount in came_back_of_before(village).items():
+        years.setdefault(year, YearFigures(year)).of_before[purpose] = amount
     for budget in db.session.scalars(select(Budget).where(Budget.village == village)):
         figures = years.setdefault(budget.year, YearFigures(budget.year))
         figures.budgets[budget.purpose] = budget.amount_fen
@@ -177,9 +207,11 @@ def months_of_money(village: str) -> list[MonthFigures]:
 
 def left_of_year(village: str, year: int) -> dict[str, int]:
     """What a year's budgets left by purpose, below zero where more was spent, in fen."""
-    spent = spent_in_years(village)
+    spent, of_before = spent_in_years(village), came_back_of_before(village)
     return {
-        each.purpose: each.amount_fen - spent.get((year, each.purpose), 0)
+        each.purpose: each.amount_fen
+        - spent.get((year, each.purpose), 0)
+        - of_before.get((year, each.purpose), 0)
         for each in db.session.scalars(
             select(Budget).where(Budget.village == village, Budget.year == year)
         )

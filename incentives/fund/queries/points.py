@@ -1,7 +1,7 @@
 """Points and money together: what a point cost, how long the fund lasts, what covers the points.
 
-What the shelf is worth, and what went from it had cost, is known to the shop: it sets
-`shelf_values` and `goods_costs`.
+What the shelf is worth, what went from it had cost, which points that paid for and what shopkeepers
+are owed is known to the shop, what is promised to awards: the shop sets the functions for it.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,12 @@ MONTHS_LOOKED_AT = 12
 shelf_values: list[Callable[[str], int]] = []
 # Set by shop: what the village's own goods that were handed out in a year had cost, in fen.
 goods_costs: list[Callable[[str, int], int]] = []
+# Set by shop: the points whose goods' money is in a year's spending.
+points_paid_for: list[Callable[[str, int], int]] = []
+# Set by shop: what shopkeepers are owed for sales that no settlement is approved for yet, in fen.
+shops_owed: list[Callable[[str], int]] = []
+# Set by shop, which sees awards: the points that are promised and not in the ledger yet.
+promises: list[Callable[[str], int]] = []
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Cover:
     """Points that are out against what stands for them; points in whole, money in fen.
 
     `outstanding_points` are those that households own, `promised_points` more that are asked for
-    and not in the ledger yet.
+    and not in the ledger yet. What shopkeepers are owed since their sales isn't left of the budget.
     """
 
     outstanding_points: int
@@ -65,40 +71,50 @@ class Cover:
 class PointsAndMoney(Cover):
     """What covers the points, what a point cost, and how long the fund lasts.
 
-    `spent_on_points_fen` is what shopkeepers were paid this year, and what the village's own goods
-    that were handed out had cost: what was bought and stands on the shelf isn't spent on points.
+    `spent_on_points_fen` is what was approved for shopkeepers this year, and what the village's own
+    goods that were handed out had cost: what was bought and stands on the shelf isn't spent on
+    points. `paid_for_points` are the points that this stands for. `fund_fen` is what the fund holds
+    less `owed_to_shops_fen`, what shopkeepers are owed from the sale until they are paid.
     """
 
     year: int
     redeemed_points: int
+    paid_for_points: int
     spent_on_points_fen: int
     monthly_spending_fen: int
+    owed_to_shops_fen: int
     fund_fen: int
 
     @property
     def cost_per_point_fen(self) -> int | None:
-        """What a redeemed point cost this year, rounded to a fen; None where none was redeemed."""
-        if self.redeemed_points <= 0:
+        """What a point cost this year, rounded to a fen; None where none was paid for yet."""
+        if self.paid_for_points <= 0:
             return None
-        return round(self.spent_on_points_fen / self.redeemed_points)
+        return round(self.spent_on_points_fen / self.paid_for_points)
 
     @property
     def months_left(self) -> int | None:
         """How many whole months the fund lasts at this pace."""
         if self.monthly_spending_fen <= 0:
             return None
-        return self.fund_fen // self.monthly_spending_fen
+        return max(0, self.fund_fen) // self.monthly_spending_fen
 
 
 def cover_of(village: str, today: date, policy: Policy, promised_points: int = 0) -> Cover:
-    """What covers a village's points on a day and under its policy, in two statements."""
-    return Cover(**cover_figures(village, today, policy, promised_points))
+    """What covers a village's points on a day and under its policy."""
+    owed = owed_to_shops(village)
+    return Cover(**cover_figures(village, today, policy, promised_points, owed))
+
+
+def owed_to_shops(village: str) -> int:
+    """What shopkeepers are owed for sales that no settlement is approved for yet, in fen."""
+    return sum(owed(village) for owed in shops_owed)
 
 
 def cover_figures(
-    village: str, today: date, policy: Policy, promised_points: int
+    village: str, today: date, policy: Policy, promised_points: int, owed_fen: int
 ) -> dict[str, int]:
-    """The figures of what covers a village's points."""
+    """The figures of what covers a village's points, given what shopkeepers are owed."""
     budget = select(Budget.amount_fen).where(
         Budget.village == village, Budget.year == today.year, Budget.purpose == SETTLEMENT
     )
@@ -114,21 +130,30 @@ def cover_figures(
         "promised_points": promised_points,
         "fen_per_point": policy.fen_per_point,
         "shelf_fen": sum(value(village) for value in shelf_values),
-        "settlement_budget_left_fen": (row.budget or 0) - int(row.spent),
+        "settlement_budget_left_fen": (row.budget or 0) - int(row.spent) - owed_fen,
     }
 
 
-def points_and_money(village: str, today: date, promised_points: int = 0) -> PointsAndMoney:
-    """Where a village's points and money stand on a day."""
+def points_and_money(
+    village: str, today: date, promised_points: int | None = None
+) -> PointsAndMoney:
+    """Where a village's points and money stand on a day; by default with all that is promised."""
     year = today.year
+    if promised_points is None:
+        promised_points = sum(promised(village) for promised in promises)
     settled = spent_in_years(village).get((year, SETTLEMENT), 0)
+    overview, unapproved = fund_overview(village), owed_to_shops(village)
+    owed = overview.payable_fen + unapproved
+    policy = policy_on(village, today)
     return PointsAndMoney(
-        **cover_figures(village, today, policy_on(village, today), promised_points),
+        **cover_figures(village, today, policy, promised_points, unapproved),
         year=year,
         redeemed_points=redeemed_in(village, year),
+        paid_for_points=sum(paid_for(village, year) for paid_for in points_paid_for),
         spent_on_points_fen=settled + sum(cost(village, year) for cost in goods_costs),
         monthly_spending_fen=monthly_spending(village, today),
-        fund_fen=fund_overview(village).balance_fen,
+        owed_to_shops_fen=owed,
+        fund_fen=overview.balance_fen - owed,
     )
 
 

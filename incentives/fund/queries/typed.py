@@ -5,7 +5,6 @@ that person, in pinyin too; a door as its household. Nothing is refused for that
 that bears its owner's name pays the owner.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,32 +15,25 @@ from sqlalchemy import func, or_, select
 from incentives.access.models import User, UserRole
 from incentives.extensions import db
 from incentives.fund.queries.doors import door_of, doors_in
+from incentives.fund.queries.same_payee import Called, called, is_around, outside_brackets
 from incentives.register.models import Household, Resident
 from incentives.register.names import Written, letters, plain, spellings
 from incentives.register.queries.naming import place_names, without
-
-# What may stand around somebody's name without making it another's: a door, a household, a number.
-AROUND_A_NAME = re.compile(r"(\d|[\u7ec4\u53f7\u6237\u5bb6\u6751\u793e]|(the)?householdof)*")
-# A department of the same payee: 门市部, 营业部, 经营部, 服务部, 销售部, 批发部, 零售部, 超市,
-# 商店, 分店, 总店, 分社, 有限责任公司; also a numbered one (第一门市部).
-DEPARTMENT = re.compile(
-    "(\u7b2c?[0-9\u4e00\u4e8c\u4e09\u56db\u4e94]?(\u95e8\u5e02\u90e8?|\u8425\u4e1a\u90e8|\u7ecf\u8425\u90e8|"
-    "\u670d\u52a1\u90e8|\u9500\u552e\u90e8|\u6279\u53d1\u90e8|\u96f6\u552e\u90e8|\u8d85\u5e02|\u5546\u5e97|"
-    "\u5206\u5e97|\u603b\u5e97|\u5206\u793e|(\u6709\u9650(\u8d23\u4efb)?)?\u516c\u53f8))+$"
-)
 
 
 @dataclass(frozen=True)
 class Paid:
     """Whom money goes to: people, their households, and whether as a whole, not one by one.
 
-    `sole_homes`: of a team, the households that all of it are of, or were.
+    `sole_homes`: of a team, the households that all of it are of, or were. `called`: what was
+    typed, if it was.
     """
 
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
     as_a_whole: bool = False
     sole_homes: frozenset[UUID] | None = None
+    called: Called | None = None
 
 
 @dataclass
@@ -127,6 +119,7 @@ def meant(typed: str, known: Known) -> Paid:
         people=frozenset(person for person, _home in named | there),
         homes=frozenset(home for _person, home in named | there if home is not None),
         as_a_whole=not named,
+        called=called(typed, known.places),
     )
 
 
@@ -135,18 +128,6 @@ def is_name_of(typed: str, name: str) -> bool:
     return is_around(letters_of(name) or name, letters_of(typed))
 
 
-def is_around(name: str, typed: str) -> bool:
-    """Whether the letters of a text are a name's, with nothing around them that makes another's."""
-    before, found, after = typed.partition(name)
-    return bool(found) and AROUND_A_NAME.fullmatch(before + after) is not None
-
-
-def is_same_payee(one: str, other: str) -> bool:
-    """Whether two typed names are one payee's: a shop's sales department is the shop."""
-    first, second = (DEPARTMENT.sub("", letters_of(each)) or each for each in (one, other))
-    return is_around(first, second) or is_around(second, first)
-
-
 def letters_of(text: str) -> str:
     """The letters and digits of a text outside brackets."""
-    return letters(re.sub(r"\(.*?\)|\[.*?\]", "", plain(text)))
+    return letters(outside_brackets(text))

@@ -81,7 +81,7 @@ class ImportInput(Schema):
 
 
 class OpenLineOutput(Schema):
-    """A line that is in the statement alone."""
+    """A line that is in the statement alone; `confirmed_at`: a second person stands by why."""
 
     id = Id()
     line = fields.Integer()
@@ -91,6 +91,7 @@ class OpenLineOutput(Schema):
     other = fields.String(allow_none=True)
     balance_fen = Fen(allow_none=True)
     explanation = fields.String(allow_none=True)
+    confirmed_at = InstantField(allow_none=True)
 
 
 class BankLineOutput(OpenLineOutput):
@@ -119,6 +120,7 @@ class BankEventOutput(Schema):
     day = Day()
     amount_fen = Fen()
     explanation = fields.String(allow_none=True)
+    confirmed_at = InstantField(allow_none=True)
 
 
 class ProposalOutput(Schema):
@@ -166,6 +168,7 @@ class ExplanationInput(Schema):
 class NoteOutput(Schema):
     event_id = Id()
     explanation = fields.String()
+    confirmed_at = InstantField(allow_none=True)
 
 
 class ClosedMonthOutput(Schema):

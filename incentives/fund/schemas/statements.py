@@ -86,22 +86,28 @@ class AccountPageOutput(Schema):
 class PointsAndMoneyOutput(Schema):
     """What a redeemed point cost this year, how long the fund lasts, what covers the points.
 
-    `spent_on_points_fen` is what shopkeepers were paid, and what the village's own goods that were
-    handed out had cost. `uncovered_fen` is by how much promises outrun means: points that are out,
-    at `fen_per_point`, against the shelf and what is left of the settlement budget.
+    `spent_on_points_fen` is what was approved for shopkeepers, and what the village's own goods
+    that were handed out had cost; `paid_for_points` are the points that this stands for.
+    `uncovered_fen` is by how much promises outrun means: points that are out or promised, at
+    `fen_per_point`, against the shelf and what is left of the settlement budget, less what
+    shopkeepers are owed since their sales. `fund_fen` is what the fund holds less
+    `owed_to_shops_fen`.
     """
 
     year = fields.Integer()
     redeemed_points = Points()
+    paid_for_points = Points()
     spent_on_points_fen = Fen()
     cost_per_point_fen = Fen(allow_none=True)
     outstanding_points = Points()
+    promised_points = Points()
     fen_per_point = Fen()
     worth_fen = Fen()
     shelf_fen = Fen()
     settlement_budget_left_fen = Fen()
     cover_fen = Fen()
     uncovered_fen = Fen()
+    owed_to_shops_fen = Fen()
     fund_fen = Fen()
     monthly_spending_fen = Fen()
     months_left = fields.Integer(allow_none=True)
