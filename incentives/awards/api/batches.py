@@ -57,25 +57,17 @@ def check_batch(village: str, body: dict[str, Any]) -> dict[str, Any]:
     checks = operations.check_batch(
         village=village, lines=lines, act=act, actor=current_actor(), now=now()
     )
-<<<<<<< HEAD
     standing = queries.who_stands(
         village, act.rule_item, act.occurred_on, [line.resident_id for line in lines]
     )
-    return {
-        "ready": not any(each.problem for each in checks) and not (body["once"] and standing),
-        "entered": entered_before(village, act, lines),
-        "standing": list(standing),
-        "points": (points := sum(each.points for each in checks)),
-=======
-    entered = entered_before(village, act, lines)
     points = sum(each.points for each in checks)
     return {
         "ready": not any(each.problem for each in checks)
-        and not (body["once"] and entered)
+        and not (body["once"] and standing)
         and not cover.is_refused(village, points, village_day(now())),
-        "entered": entered,
+        "entered": entered_before(village, act, lines),
+        "standing": list(standing),
         "points": points,
->>>>>>> m7o
         "warnings": cover.warnings(village, points, village_day(now())),
         "lines": checks,
     }
