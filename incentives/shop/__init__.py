@@ -19,6 +19,7 @@ from incentives.fund.queries.points import (
     promises,
     shelf_values,
     shops_owed,
+    unsettled_points,
 )
 from incentives.ledger import Kind
 from incentives.recovery import hooks
@@ -27,7 +28,7 @@ from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
 from incentives.shop.queries import handed_out_fen, join_terminal, serves_village, shelf_value_fen
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
-from incentives.shop.queries.owed import owed_fen, paid_for_points
+from incentives.shop.queries import owed
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import name_goods, tell_settlements
 
@@ -53,7 +54,8 @@ def init_app(_app: Flask) -> None:
     namers[Kind.REDEMPTION] = name_goods
     hooks.add(shelf_values, shelf_value_fen)
     hooks.add(goods_costs, handed_out_fen)
-    hooks.add(points_paid_for, paid_for_points)
-    hooks.add(shops_owed, owed_fen)
+    hooks.add(points_paid_for, owed.paid_for_points)
+    hooks.add(unsettled_points, owed.unsettled_points)
+    hooks.add(shops_owed, owed.owed_fen)
     hooks.add(promises, promised_points)
     hooks.add(covers, shelf_and_budget)

@@ -1,7 +1,8 @@
 """Whether shelf and settlement budget cover the points that are out (policy `issuance_cover`).
 
-Points are measured at `fen_per_point` against the village's own goods at cost and what is left of
-the year's budget for settlement: `docs/domain.md`, Policy.
+Points, those that shopkeepers will be paid for among them, are measured at `fen_per_point` against
+the village's own goods at cost and what is left of the year's budget for settlement:
+`docs/domain.md`, Policy.
 """
 
 from datetime import date
@@ -24,7 +25,7 @@ def shelf_and_budget(village: str, points: int, on: date, policy: Policy) -> Laz
     return _(
         "With these, %(points)s points are out or promised, worth %(worth)s yuan; shelf and"
         " settlement budget cover %(cover)s yuan.",
-        points=found.outstanding_points + points,
+        points=found.points,
         worth=f"{found.worth_fen / 100:.2f}",
         cover=f"{found.cover_fen / 100:.2f}",
     )

@@ -117,7 +117,8 @@ def text_of(answer: TestResponse) -> str:
 
 def claim_object_and_report(resident: Resident, done: dict[str, str]) -> list[str]:
     """Make a claim, an objection and a call of a household; where each leads."""
-    missing = {f"about-missing-{name}": value for name, value in done.items()}
+    other = done | {"rule_item": "CL01"}
+    missing = {f"about-missing-{name}": value for name, value in other.items()}
     call = {"category": "water", "text": "水管漏水", "place": "桥头"}
     places = []
     for path, typed in (

@@ -158,8 +158,9 @@ def test_vouchers_and_signatures_are_kept(village, act_of):
 def test_no_paper_is_taken_away_or_exchanged(village, column):
     other = keep_papers(village)
     table, name = column.split(".")
+    kept = "vouchers and signatures are kept|a receipt has who took it, when, and its paper"
     for value in (None, hexed(other)):
-        with pytest.raises(DBAPIError, match="vouchers and signatures are kept"):
+        with pytest.raises(DBAPIError, match=kept):
             send(f"UPDATE {table} SET {name} = :value", value=value)
 
 

@@ -50,41 +50,51 @@ def test_a_sale_is_owed_once_from_the_counter_until_it_is_paid(trade):
     adopt_budget(trade)
     sale = trade.sell(soap=5)
     trade.take_back(sale, soap=1)
-    owed = 4 * SOAP_FEN
+    owed, points = 4 * SOAP_FEN, 4 * SOAP
 
-    def standing() -> tuple[int, int, int]:
+    def standing() -> tuple[int, int, int, int]:
         found = figures_now()
-        return found.settlement_budget_left_fen, found.owed_to_shops_fen, found.fund_fen
+        left = found.settlement_budget_left_fen
+        return left, found.unsettled_points, found.owed_to_shops_fen, found.fund_fen
 
     assert owed_fen(VILLAGE) == owed
-    assert standing() == (BUDGET - owed, owed, HELD - owed)
+    assert standing() == (BUDGET, points, owed, HELD - owed)
     trade.on(APRIL)
     settlement = trade.submit()
-    assert standing() == (BUDGET - owed, owed, HELD - owed)
+    assert standing() == (BUDGET, points, owed, HELD - owed)
     trade.through(settlement, Action.CHECK, Action.APPROVE)
     assert owed_fen(VILLAGE) == 0
-    assert standing() == (BUDGET - owed, owed, HELD - owed)
+    assert standing() == (BUDGET - owed, 0, owed, HELD - owed)
     trade.sell(soap=1)
-    assert standing() == (BUDGET - owed - SOAP_FEN, owed + SOAP_FEN, HELD - owed - SOAP_FEN)
+    assert standing() == (BUDGET - owed, SOAP, owed + SOAP_FEN, HELD - owed - SOAP_FEN)
     trade.through(settlement, Action.PAY)
-    assert standing() == (BUDGET - owed - SOAP_FEN, SOAP_FEN, HELD - owed - SOAP_FEN)
+    assert standing() == (BUDGET - owed, SOAP, SOAP_FEN, HELD - owed - SOAP_FEN)
     trade.through(settlement, Action.REVERSE_PAYMENT, Action.REVERSE_APPROVAL)
-    assert standing() == (BUDGET - owed - SOAP_FEN, owed + SOAP_FEN, HELD - owed - SOAP_FEN)
+    assert standing() == (BUDGET, points + SOAP, owed + SOAP_FEN, HELD - owed - SOAP_FEN)
 
 
-def test_the_refusal_counts_what_shopkeepers_are_owed(trade):
+def test_the_refusal_counts_the_points_that_shopkeepers_will_be_paid_for(trade):
     adopt_budget(trade)
     day = village_day(now())
     policy = policy_on(VILLAGE, day)
     out = figures_now().outstanding_points
     room = BUDGET // policy.fen_per_point - out
     assert shelf_and_budget(VILLAGE, room, day, policy) is None
+    trade.sell(soap=1)  # these points went from a household to the shop: they are out still
+    assert shelf_and_budget(VILLAGE, room, day, policy) is None
+    assert shelf_and_budget(VILLAGE, room + 1, day, policy) is not None
+
+
+def test_a_proposal_asks_as_much_however_many_were_sold(trade, statements):
+    def asked() -> int:
+        statements.clear()
+        figures.cover_of(VILLAGE, village_day(now()), policy_on(VILLAGE, village_day(now())))
+        return len(statements)
+
+    before = asked()
     trade.sell(soap=1)
-    assert (
-        shelf_and_budget(VILLAGE, room + SOAP - SOAP_FEN // policy.fen_per_point, day, policy)
-        is None
-    )
-    assert shelf_and_budget(VILLAGE, room + SOAP, day, policy) is not None
+    trade.sell(soap=2)
+    assert asked() == before
 
 
 def test_what_a_point_cost_is_by_the_points_that_were_paid_for(trade):
@@ -105,7 +115,7 @@ def test_the_village_s_own_goods_are_paid_for_and_owed_to_nobody(app, clock):
     trade.take_back(sale, soap=2)
     found = figures_now()
     assert (found.paid_for_points, found.cost_per_point_fen) == (3 * SOAP, SOAP_FEN // SOAP)
-    assert found.owed_to_shops_fen == 0
+    assert (found.unsettled_points, found.owed_to_shops_fen) == (0, 0)
 
 
 def test_promised_points_are_in_the_treasurer_s_figures(trade, monkeypatch):

@@ -31,6 +31,9 @@ shelf_values: list[Callable[[str], int]] = []
 goods_costs: list[Callable[[str, int], int]] = []
 # Set by shop: the points whose goods' money is in a year's spending.
 points_paid_for: list[Callable[[str, int], int]] = []
+# Set by shop: the points that its shopkeepers took and no settlement is approved for yet, as a
+# column of another statement.
+unsettled_points: list[Callable[[str], ScalarSelect[int]]] = []
 # Set by shop: what shopkeepers are owed for sales that no settlement is approved for yet, in fen.
 shops_owed: list[Callable[[str], int]] = []
 # Set by shop, which sees awards: the points that are promised and not in the ledger yet.
@@ -41,20 +44,26 @@ promises: list[Callable[[str], int]] = []
 class Cover:
     """Points that are out against what stands for them; points in whole, money in fen.
 
-    `outstanding_points` are those that households own, `promised_points` more that are asked for
-    and not in the ledger yet. What shopkeepers are owed since their sales isn't left of the budget.
+    `outstanding_points` are those that households own, `unsettled_points` those that shopkeepers
+    took and will be paid for, `promised_points` more that are asked for and not in the ledger yet.
     """
 
     outstanding_points: int
+    unsettled_points: int
     promised_points: int
     fen_per_point: int
     shelf_fen: int
     settlement_budget_left_fen: int
 
     @property
+    def points(self) -> int:
+        """All points that are out or promised."""
+        return self.outstanding_points + self.unsettled_points + self.promised_points
+
+    @property
     def worth_fen(self) -> int:
         """What all points that are out or promised are worth at cost."""
-        return (self.outstanding_points + self.promised_points) * self.fen_per_point
+        return self.points * self.fen_per_point
 
     @property
     def cover_fen(self) -> int:
@@ -102,8 +111,7 @@ class PointsAndMoney(Cover):
 
 def cover_of(village: str, today: date, policy: Policy, promised_points: int = 0) -> Cover:
     """What covers a village's points on a day and under its policy."""
-    owed = owed_to_shops(village)
-    return Cover(**cover_figures(village, today, policy, promised_points, owed))
+    return Cover(**cover_figures(village, today, policy, promised_points))
 
 
 def owed_to_shops(village: str) -> int:
@@ -112,9 +120,9 @@ def owed_to_shops(village: str) -> int:
 
 
 def cover_figures(
-    village: str, today: date, policy: Policy, promised_points: int, owed_fen: int
+    village: str, today: date, policy: Policy, promised_points: int
 ) -> dict[str, int]:
-    """The figures of what covers a village's points, given what shopkeepers are owed."""
+    """The figures of what covers a village's points, in two statements however many were sold."""
     budget = select(Budget.amount_fen).where(
         Budget.village == village, Budget.year == today.year, Budget.purpose == SETTLEMENT
     )
@@ -123,14 +131,16 @@ def cover_figures(
             budget.scalar_subquery().label("budget"),
             spent_in(village, today.year, SETTLEMENT).label("spent"),
             outstanding(village).label("outstanding"),
+            *(each(village) for each in unsettled_points),
         )
     ).one()
     return {
         "outstanding_points": int(row.outstanding),
+        "unsettled_points": sum(int(taken) for taken in row[3:]),
         "promised_points": promised_points,
         "fen_per_point": policy.fen_per_point,
         "shelf_fen": sum(value(village) for value in shelf_values),
-        "settlement_budget_left_fen": (row.budget or 0) - int(row.spent) - owed_fen,
+        "settlement_budget_left_fen": (row.budget or 0) - int(row.spent),
     }
 
 
@@ -142,11 +152,11 @@ def points_and_money(
     if promised_points is None:
         promised_points = sum(promised(village) for promised in promises)
     settled = spent_in_years(village).get((year, SETTLEMENT), 0)
-    overview, unapproved = fund_overview(village), owed_to_shops(village)
-    owed = overview.payable_fen + unapproved
+    overview = fund_overview(village)
+    owed = overview.payable_fen + owed_to_shops(village)
     policy = policy_on(village, today)
     return PointsAndMoney(
-        **cover_figures(village, today, policy, promised_points, unapproved),
+        **cover_figures(village, today, policy, promised_points),
         year=year,
         redeemed_points=redeemed_in(village, year),
         paid_for_points=sum(paid_for(village, year) for paid_for in points_paid_for),

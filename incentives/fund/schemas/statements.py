@@ -88,10 +88,10 @@ class PointsAndMoneyOutput(Schema):
 
     `spent_on_points_fen` is what was approved for shopkeepers, and what the village's own goods
     that were handed out had cost; `paid_for_points` are the points that this stands for.
-    `uncovered_fen` is by how much promises outrun means: points that are out or promised, at
-    `fen_per_point`, against the shelf and what is left of the settlement budget, less what
-    shopkeepers are owed since their sales. `fund_fen` is what the fund holds less
-    `owed_to_shops_fen`.
+    `uncovered_fen` is by how much promises outrun means: points that households own, that
+    shopkeepers took and no settlement is approved for (`unsettled_points`) and that are promised,
+    at `fen_per_point`, against the shelf and what is left of the settlement budget. `fund_fen` is
+    what the fund holds less `owed_to_shops_fen`, what shopkeepers are owed since their sales.
     """
 
     year = fields.Integer()
@@ -100,6 +100,7 @@ class PointsAndMoneyOutput(Schema):
     spent_on_points_fen = Fen()
     cost_per_point_fen = Fen(allow_none=True)
     outstanding_points = Points()
+    unsettled_points = Points()
     promised_points = Points()
     fen_per_point = Fen()
     worth_fen = Fen()

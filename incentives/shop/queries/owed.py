@@ -6,11 +6,11 @@ From its approval a settlement stands in the fund's books; until then only its s
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, String, cast, func, literal, select
 
 from incentives.clock import beginning
 from incentives.extensions import db
-from incentives.ledger.models import Event, LogHead
+from incentives.ledger.models import Account, Event, LogHead
 from incentives.shop.models import (
     Redemption,
     Refund,
@@ -39,6 +39,19 @@ def owed_fen(village: str) -> int:
     return sum(
         max(0, sum(statement_of(part).amount_fen for part in unapproved_parts(service)))
         for service in services
+    )
+
+
+def unsettled_points(village: str) -> ScalarSelect[int]:
+    """The points that shopkeepers took for their own goods and no settlement is approved for, as a
+    column of another statement."""
+    code = literal("shop.") + cast(ShopService.number, String)
+    return (
+        select(func.coalesce(func.sum(Account.balance), 0))
+        .join(ShopService, (ShopService.village == Account.village) & (Account.code == code))
+        .join(Shop, Shop.id == ShopService.shop_id)
+        .where(Account.village == village, Shop.stock_owner == StockOwner.SHOPKEEPER)
+        .scalar_subquery()
     )
 
 
