@@ -26,9 +26,14 @@ from incentives.recovery import hooks
 from incentives.register.lines import namers
 from incentives.shop.cover import shelf_and_budget
 from incentives.shop.operations import act_at_terminal
-from incentives.shop.queries import handed_out_fen, join_terminal, serves_village, shelf_value_fen
+from incentives.shop.queries import (
+    handed_out_fen,
+    join_terminal,
+    owed,
+    serves_village,
+    shelf_value_fen,
+)
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
-from incentives.shop.queries import owed
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import name_goods, tell_settlements
 
