@@ -90,7 +90,9 @@ def test_nothing_comes_back_before_it_was_paid_past_the_operation(village, monke
     give(village, 10_000)
     one = approved(village)
     pay(village.treasurer, one)
-    monkeypatch.setattr("incentives.fund.operations.paying.refuse_before_payment", lambda *_: None)
+    monkeypatch.setattr(
+        "incentives.fund.operations.returning.refuse_before_payment", lambda *_: None
+    )
     with pytest.raises(DBAPIError, match="before it was paid"):
         give_back(village.treasurer, one, 100, returned_on=DAY)
 

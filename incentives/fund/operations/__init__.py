@@ -41,14 +41,13 @@ from incentives.fund.operations.paying import (
     confirm_receipt,
     pay_disbursement,
     pay_disbursements,
-    return_payment,
-    reverse_disbursement,
 )
 from incentives.fund.operations.publication import (
     conclude_publication,
     publish_disbursements,
     reject_upheld,
 )
+from incentives.fund.operations.returning import return_payment, reverse_disbursement
 
 __all__ = [
     "BudgetLine",
