@@ -1,7 +1,6 @@
 """An award in public, as notices lead it: put up, objected to, ruled on, posted."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +11,11 @@ from incentives.access.actor import SYSTEM, Actor
 from incentives.awards import operations as awards
 from incentives.awards.models import Award
 from incentives.awards.operations import publication
-from incentives.clock import now, village_day
-from incentives.database import new_id
+from incentives.clock import now
 from incentives.extensions import db
 from incentives.notices.models import Notice, NoticeKind, NoticeLine
-from incentives.notices.operations.publishing import next_number
-from incentives.register.policy import NoticeNames
 from tests.factories import VILLAGE, act, let_pass
+from tests.notices.put_up import open_notice
 
 
 def hold_and(work: Callable[..., Any], **values: Any) -> None:
@@ -42,28 +39,12 @@ def put_up(award_id: UUID) -> int:
     if number is not None:
         return number
     award = db.session.get_one(Award, award_id)
-    number, today = next_number(VILLAGE), village_day(now())
-    notice = Notice(
-        id=new_id(),
-        village=VILLAGE,
-        number=number,
-        year=today.year,
-        number_in_year=number,
-        kind=NoticeKind.AWARDS,
-        names=NoticeNames.MASKED,
-        opened_on=today,
-        closes_on=today + timedelta(days=max(award.publicity_days, 1)),
-        opened_by=SYSTEM.person,
-        opened_at=now(),
-        fingerprint="0" * 64,
-    )
-    db.session.add(notice)
-    db.session.flush()
+    notice = open_notice(VILLAGE, NoticeKind.AWARDS, award.publicity_days)
     db.session.add(
         NoticeLine(notice_id=notice.id, line=1, award_id=award_id, what="清洁", points=award.points)
     )
     db.session.flush()
-    return number
+    return notice.number
 
 
 def publish(award_id: UUID, _who: Actor | None = None) -> None:

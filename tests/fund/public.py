@@ -1,20 +1,17 @@
 """A disbursement in public, as notices lead it: in a notice, and its notice over."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from incentives.access.actor import SYSTEM
-from incentives.clock import now, village_day
-from incentives.database import new_id
+from incentives.clock import now
 from incentives.extensions import db
 from incentives.fund import operations
 from incentives.fund.models import Disbursement
 from incentives.notices.models import Notice, NoticeKind, NoticeLine
-from incentives.notices.operations.publishing import next_number
-from incentives.register.policy import NoticeNames
 from tests.factories import act, let_pass
+from tests.notices.put_up import open_notice
 
 
 def put_up(disbursement_id: UUID) -> UUID:
@@ -23,23 +20,7 @@ def put_up(disbursement_id: UUID) -> UUID:
     if notice_id := db.session.scalar(listed):
         return notice_id
     row = db.session.get_one(Disbursement, disbursement_id)
-    number, today = next_number(row.village), village_day(now())
-    notice = Notice(
-        id=new_id(),
-        village=row.village,
-        number=number,
-        year=today.year,
-        number_in_year=number,
-        kind=NoticeKind.DISBURSEMENTS,
-        names=NoticeNames.MASKED,
-        opened_on=today,
-        closes_on=today + timedelta(days=max(row.publicity_days, 1)),
-        opened_by=SYSTEM.person,
-        opened_at=now(),
-        fingerprint="0" * 64,
-    )
-    db.session.add(notice)
-    db.session.flush()
+    notice = open_notice(row.village, NoticeKind.DISBURSEMENTS, row.publicity_days)
     line = {"what": row.purpose, "amount_fen": row.amount_fen}
     db.session.add(NoticeLine(notice_id=notice.id, line=1, disbursement_id=disbursement_id, **line))
     db.session.flush()
