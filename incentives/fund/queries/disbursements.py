@@ -25,7 +25,7 @@ from incentives.fund.models import (
 )
 from incentives.fund.queries.budgets import UNDER_WAY, budget_year
 from incentives.fund.queries.caps import Cap, caps_of
-from incentives.fund.queries.figures import came_back_of_before, spent_in_years
+from incentives.fund.queries.figures import borne_in_years
 from incentives.fund.queries.lists import lists_with
 from incentives.fund.queries.nearby import nearby_totals
 from incentives.fund.queries.payees import Payee, paid_to, payees
@@ -275,7 +275,7 @@ def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, i
         (each.year, each.purpose): each.amount_fen
         for each in db.session.scalars(select(Budget).where(Budget.village == village))
     }
-    spent, of_before = spent_in_years(village), came_back_of_before(village)
+    borne = borne_in_years(village)
     approved: dict[tuple[int, str], int] = {}
     for each in db.session.scalars(disbursements(village, Status.APPROVED)):
         key = (budget_year(each), each.purpose)
@@ -286,6 +286,6 @@ def budgets_left(rows: Sequence[Disbursement]) -> dict[UUID, tuple[int | None, i
         own = 0
         if row.status in UNDER_WAY:
             own = asked[lists[row.id][0].id] if row.id in lists else row.amount_fen
-        used = spent.get(key, 0) + of_before.get(key, 0) + approved.get(key, 0) + own
+        used = borne.get(key, 0) + approved.get(key, 0) + own
         left[row.id] = (budgets.get(key), budgets.get(key, 0) - used)
     return left

@@ -205,13 +205,20 @@ def months_of_money(village: str) -> list[MonthFigures]:
     return [found[first] for first in sorted(found)]
 
 
+def borne_in_years(village: str) -> dict[tuple[int, str], int]:
+    """By year and purpose what its budget bears, in fen: what was spent, before what came back of
+    earlier years' payments, which widens no budget."""
+    borne = spent_in_years(village)
+    for key, amount in came_back_of_before(village).items():
+        borne[key] = borne.get(key, 0) + amount
+    return borne
+
+
 def left_of_year(village: str, year: int) -> dict[str, int]:
     """What a year's budgets left by purpose, below zero where more was spent, in fen."""
-    spent, of_before = spent_in_years(village), came_back_of_before(village)
+    borne = borne_in_years(village)
     return {
-        each.purpose: each.amount_fen
-        - spent.get((year, each.purpose), 0)
-        - of_before.get((year, each.purpose), 0)
+        each.purpose: each.amount_fen - borne.get((year, each.purpose), 0)
         for each in db.session.scalars(
             select(Budget).where(Budget.village == village, Budget.year == year)
         )
