@@ -86,6 +86,7 @@ def made_small(field: Locator, photo: Path) -> None:
 def rings_first(caller: Person) -> None:
     """Whom to ring in danger stands above all else that one can do here; a tap rings."""
     rings = caller.page.locator('main a[href^="tel:"]')
+    expect(rings).to_have_count(3)
     assert [each.get_attribute("href") for each in rings.all()] == ["tel:110", "tel:119", "tel:120"]
     boxes = [each.bounding_box() for each in rings.all()]
     assert all(box["height"] >= 56 and box["width"] >= 56 for box in boxes)
@@ -297,3 +298,16 @@ def test_an_office_hands_a_call_over_and_the_ledgers_say_who_owes_what(served, p
     anyone.open(f"/divisions/{VILLAGE}/call-numbers")
     expect(anyone.page.locator("main")).to_contain_text("不到五件")
     anyone.shot("calls-numbers")
+
+
+def test_a_photo_taken_before_the_page_has_loaded_is_made_small_too(served: Served, person, photo):
+    caller = person(PHONE)
+    script = "**/static/js/photos.js*"
+    late = []
+    caller.page.route(script, lambda route: late.append(route))
+    caller.page.goto(f"{caller.address}{CALLS}/new", wait_until="commit")
+    field = caller.page.locator("[name=photo]")
+    field.set_input_files(photo)
+    expect(field).to_have_attribute("data-photo", "")
+    late.pop().continue_()
+    expect(field).to_have_attribute("data-photo", "small")

@@ -31,9 +31,12 @@ export async function shrink(file) {
   }
 }
 
-/** @param {HTMLInputElement} field */
+/**
+ * Make a field's photos small, one that was taken while this page was still loading too.
+ * @param {HTMLInputElement} field
+ */
 function startPhoto(field) {
-  field.addEventListener('change', async () => {
+  const makeSmall = async () => {
     const taken = field.files?.[0];
     if (!taken) {
       return;
@@ -52,7 +55,9 @@ function startPhoto(field) {
     for (const button of send) {
       /** @type {HTMLButtonElement} */ (button).disabled = false;
     }
-  });
+  };
+  field.addEventListener('change', makeSmall);
+  void makeSmall();
 }
 
 for (const field of document.querySelectorAll('input[data-photo]')) {
