@@ -4,14 +4,14 @@ A payment is received by somebody, with a receipt; nobody of those whom it goes 
 line of the bank's statement is matched with what moved the bank's money of its own village, and an
 explanation says something. Months close in their order, with what the book holds, once two people
 counted the cash, the statement reaches the month's end, and each line of it is an entry, to the
-last fen, or explained.
+last fen, or explained, with a second person who stands by each explanation as it is worded.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
 
 from incentives.fund.triggers import HOME, guard
 from incentives.recovery.models import REPLAYING
-from incentives.triggers import Guard
+from incentives.triggers import Guard, differs
 
 RECEIPT = ("received_by", "received_at", "receipt_file_id")
 RECEIVED_IN_PART = f"""NOT {REPLAYING} AND CASE
@@ -81,6 +81,22 @@ UNEXPLAINED = f"""EXISTS (SELECT 1 FROM bank_line l
         AND NOT EXISTS (SELECT 1 FROM bank_statement
             WHERE village = NEW.village AND to_on >= NEW.ends_on))"""  # noqa: S608 -- text of our own
 
+OPEN_DAYS = f"> COALESCE({LAST_CLOSED}, date('1900-01-01'))"
+# An entry and its reversal cancel each other out; what lies before the first statement, and what
+# the book began with, is in what that statement begins with.
+UNCONFIRMED = f"""EXISTS (SELECT 1 FROM bank_line l
+        WHERE l.village = NEW.village AND l.day <= NEW.ends_on AND l.day {OPEN_DAYS}
+        AND l.explanation IS NOT NULL AND l.confirmed_by IS NULL
+        AND NOT EXISTS (SELECT 1 FROM bank_match WHERE line_id = l.id))
+    OR EXISTS (SELECT 1 FROM bank_note n JOIN event e ON e.id = n.event_id
+        WHERE n.village = NEW.village AND n.confirmed_by IS NULL
+        AND e.occurred_on <= NEW.ends_on AND e.occurred_on {OPEN_DAYS} AND e.kind <> 'opening'
+        AND e.occurred_on >= (SELECT MIN(from_on) FROM bank_statement WHERE village = n.village)
+        AND NOT EXISTS (SELECT 1 FROM bank_match WHERE event_id = e.id)
+        AND NOT EXISTS (SELECT 1 FROM event o WHERE o.village = e.village
+            AND o.occurred_on <= NEW.ends_on AND (o.reverses = e.id OR e.reverses = o.id)))"""  # noqa: S608 -- text of our own
+SAID_ANEW = f"NEW.confirmed_by IS NOT NULL AND ({differs('explanation', 'explained_by')})"
+
 
 def explained(table: str, act: str) -> Guard:
     """Refuse an explanation that says nothing."""
@@ -142,5 +158,25 @@ GUARDS_OF_CHECKING = (
         "INSERT",
         UNEXPLAINED,
         "each line of the bank's statement is an entry or explained",
+    ),
+)
+
+GUARDS_OF_SECOND_WORDS = (
+    guard(
+        "month_close_once_confirmed",
+        "month_close",
+        "INSERT",
+        UNCONFIRMED,
+        "a second person stands by each difference that is explained",
+    ),
+    *(
+        guard(
+            f"{table}_confirmed_as_said",
+            table,
+            "UPDATE OF explanation, explained_by",
+            SAID_ANEW,
+            "an explanation said anew takes a second person's word anew",
+        )
+        for table in ("bank_line", "bank_note")
     ),
 )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from incentives.clock import now
 from incentives.database import new_id
 from incentives.extensions import db
+from incentives.fund import operations
 from incentives.fund.models import (
     BankLine,
     BankMatch,
@@ -24,7 +25,15 @@ from incentives.fund.operations import PayeeChoice
 from incentives.register.models import Resident
 from incentives.register.operations import make_team
 from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household
-from tests.fund.months import close, close_until, confirm, count, match_all, statement
+from tests.fund.months import (
+    close,
+    close_until,
+    confirm,
+    count,
+    match_all,
+    stand_by,
+    statement,
+)
 from tests.fund.people import applied, apply_for, bring_to, evaluate, give, make_people, receive
 from tests.fund.raw import refused, send
 
@@ -35,6 +44,7 @@ OF_BANK = "what moved the bank's money"
 SAYS = "an explanation says something"
 ORDER, BOOK = "one after the other", "what the book holds"
 COUNTED, EXPLAINED = "two people count", "is an entry or explained"
+CONFIRMED, ANEW = "a second person stands by", "word anew"
 
 
 @pytest.fixture
@@ -186,14 +196,46 @@ def test_a_month_closes_once_each_line_of_the_bank_is_explained(banked):
     confirm(banked, count(banked, MARCH).id)
     march = {"bank_fen": 302_000}
     refuses(closing(**march), EXPLAINED)
-    explained = "UPDATE bank_line SET explanation = '四月入账', explained_by = statement_id"
-    send(f"{explained} WHERE amount_fen = 25")
+    explain_and_confirm(banked)
     refuses(closing(**march), EXPLAINED)
     act(lambda: db.session.add(match(300_000, "B-2")))  # as much as it isn't
     refuses(closing(**march), EXPLAINED)
     send("DELETE FROM bank_match")
     match_all(banked, END)
     act(lambda: db.session.add(closing(**march)))
+
+
+def test_a_month_closes_once_a_second_person_stands_by_each_explanation(banked):
+    confirm(banked, count(banked, MARCH).id)
+    match_all(banked, END)
+    act(lambda: explain(banked))
+    march = {"bank_fen": 302_000}
+    refuses(closing(**march), CONFIRMED)
+    explain_and_confirm(banked)
+    refuses(closing(**march), CONFIRMED)  # the entry of the book
+    stand_by(banked)
+    for table, somebody in (("bank_line", "statement_id"), ("bank_note", "event_id")):
+        for said in ("explanation = '另有原因'", f"explained_by = {somebody}"):
+            refused(f"UPDATE {table} SET {said} WHERE confirmed_by IS NOT NULL", ANEW)
+    act(lambda: explain(banked))
+    refuses(closing(**march), CONFIRMED)
+    stand_by(banked)
+    act(lambda: db.session.add(closing(**march)))
+
+
+def explain_and_confirm(people) -> None:
+    """A second person stands by why the line stands alone."""
+    given = {"village": VILLAGE, "line_id": line(25).id, "now": now()}
+    said = {"explanation": "利息，四月入账", "actor": people.treasurer}
+    act(lambda: operations.explain_line(**given, **said) and None)
+    act(lambda: operations.confirm_line(**given, actor=people.supervisor) and None)
+
+
+def explain(people) -> None:
+    """The treasurer says why a line and an entry stand alone."""
+    given = {"village": VILLAGE, "actor": people.treasurer, "now": now()}
+    operations.explain_line(line_id=line(25).id, explanation="利息，四月入账", **given)
+    operations.explain_event(event_id=event("B-2"), explanation="四月才到", **given)
 
 
 def test_a_month_closes_once_the_statement_reaches_its_end(village, clock):

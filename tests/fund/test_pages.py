@@ -239,7 +239,11 @@ def test_a_month_by_the_api(site):
     assert site.call("treasurer", "POST", f"{month}/closing").status_code == 409
     agreed = f"{FUND}/bank/lines/{second['id']}/confirmation"
     assert site.call("treasurer", "POST", agreed).status_code == 403
+    waits = "that wait for a second person's word: 1"
+    assert waits in site.open("supervisor", "/supervise").replace("&#39;", "'")
+    assert waits not in site.open("treasurer", "/fund").replace("&#39;", "'")
     assert site.call("supervisor", "POST", agreed).json["confirmed_at"]
+    assert waits not in site.open("supervisor", "/supervise").replace("&#39;", "'")
     assert "stands below" in site.open("treasurer", "/fund/months/2026-02")
     closed = site.call("treasurer", "POST", f"{month}/closing")
     assert (closed.status_code, closed.json["bank_fen"]) == (200, 100_000)

@@ -87,6 +87,9 @@ def test_a_difference_from_the_bank_takes_a_second_person_s_word(village, clock)
     assert len(queries.month_standing(VILLAGE, MARCH).bank.unconfirmed) == 2
     with pytest.raises(WrongState):
         close(village, MARCH)
+    assert queries.differences_waiting(VILLAGE, village.supervisor) == {MARCH: 2}
+    assert queries.differences_waiting(VILLAGE, village.treasurer) == {}
+    assert queries.differences_waiting(VILLAGE, spouse) == {}
     with pytest.raises(SamePerson):
         stand_by(village, village.treasurer)
     with pytest.raises(OwnHousehold):
@@ -94,6 +97,7 @@ def test_a_difference_from_the_bank_takes_a_second_person_s_word(village, clock)
     with pytest.raises(NotPermitted):
         stand_by(village, staff(Role.SHOPKEEPER))
     stand_by(village)
+    assert queries.differences_waiting(VILLAGE, village.supervisor) == {}
     explain(village, line.id, event.event_id)  # said anew, it has to be confirmed anew
     with pytest.raises(WrongState):
         close(village, MARCH)

@@ -74,6 +74,7 @@ def desk() -> Any:
         year=village_day(now()).year,
         above=decides_above(actor),
         counts=queries.counts_waiting(village, actor),
+        differences=queries.differences_waiting(village, actor),
         points=queries.points_and_money(village, village_day(now())),
         words=words,
     )
@@ -90,6 +91,7 @@ def supervise() -> Any:
         above=decides_above(actor),
         lists_waiting=lists_waiting,
         counts=queries.counts_waiting(village, actor),
+        differences=queries.differences_waiting(village, actor),
         cards=[timeline.card_of(view, actor) for view in views],
         overview=queries.fund_overview(village),
         words=words,

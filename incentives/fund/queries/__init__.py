@@ -32,6 +32,7 @@ from incentives.fund.queries.caps import Cap, caps_of
 from incentives.fund.queries.closing import (
     MonthStanding,
     counts_waiting,
+    differences_waiting,
     first_of,
     last_of,
     month_standing,
@@ -104,6 +105,7 @@ __all__ = [
     "caps_of",
     "count_waiting",
     "counts_waiting",
+    "differences_waiting",
     "decided_alone",
     "disbursement_views",
     "disbursements",

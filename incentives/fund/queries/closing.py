@@ -1,17 +1,18 @@
 """Whether a month's cash and bank agree with the book, and what is missing until they do."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, union_all
 
 from incentives.access.actor import Actor
 from incentives.access.duties import is_second
 from incentives.extensions import db
-from incentives.fund.models import CashCount, CountStatus, MonthClose
+from incentives.fund.models import BankLine, BankNote, CashCount, CountStatus, MonthClose
 from incentives.fund.queries.bank import BankStanding, bank_standing, closed_to
 from incentives.ledger.models import Account, Event, Transfer
 from incentives.web.dates import month_word
@@ -121,6 +122,27 @@ def counts_waiting(village: str, actor: Actor) -> list[CashCount]:
         .order_by(CashCount.month)
     )
     return [each for each in waiting if is_second(actor, each.counted_by)]
+
+
+def differences_waiting(village: str, actor: Actor) -> dict[date, int]:
+    """By month, how many explained differences from the bank this one can stand by as the second.
+
+    Statement and book are read only where somebody explained what nobody stands by yet.
+    """
+    explained = [
+        select(table.village).where(
+            table.village == village, table.explanation.is_not(None), table.confirmed_by.is_(None)
+        )
+        for table in (BankLine, BankNote)
+    ]
+    if db.session.execute(union_all(*explained).limit(1)).first() is None:
+        return {}
+    waiting = bank_standing(village, date.max, 0).unconfirmed
+    return Counter(
+        first_of(each.day)
+        for each in sorted(waiting, key=lambda each: each.day)
+        if is_second(actor, each.explained_by)
+    )
 
 
 def month_standing(village: str, month: date) -> MonthStanding:
