@@ -134,6 +134,10 @@ def rows_changed(result: Result[*tuple[Any, ...]]) -> int:
     return int(cast("CursorResult[Any]", result).rowcount)
 
 
+# How a transaction that will write begins on SQLite.
+WRITING = "BEGIN IMMEDIATE"
+
+
 @event.listens_for(Engine, "connect")
 def _open_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     if not isinstance(connection, SQLiteConnection):
@@ -153,6 +157,6 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     if connection.get_execution_options().get("write"):
         gate.enter(connection)
-        direct.run(connection, "BEGIN IMMEDIATE")
+        direct.run(connection, WRITING)
     else:
         direct.run(connection, "BEGIN")

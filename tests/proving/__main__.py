@@ -39,6 +39,7 @@ PROOFS = (
     Proof("races", "tests/races", "races for balances, keys, caps, goods, states"),
     Proof("verifiers", "tests/browser/test_verify.py", "both verifiers over every flipped bit"),
     Proof("ledger", "tests/ledger", "the books against their model, tampering, proofs"),
+    Proof("shop", "tests/shop/test_programs.py", "sales and refunds by line against their model"),
 )
 
 

@@ -13,6 +13,7 @@ from incentives.awards.models import Award, AwardStatus
 from incentives.clock import now
 from incentives.errors import WrongState
 from incentives.extensions import db
+from incentives.ledger import posting
 from incentives.ledger.audit import audit
 from incentives.ledger.models import Event
 from incentives.notices import operations as notices
@@ -22,7 +23,7 @@ from incentives.notices.states import NOTICE_TRANSITIONS, NoticeAction
 from tests.awards.scenes import Scene, make_scene
 from tests.factories import VILLAGE, act, staff
 from tests.ledger.books import Books
-from tests.races.crowd import CROWD, at_once, count, rounds, succeeded
+from tests.races.crowd import CROWD, STOPPED, at_once, count, meet_before, rounds, succeeded, unlock
 
 BATCH = 5
 RESCUE, POINTS = "SA04", 30  # the rule item without a cap
@@ -124,3 +125,16 @@ def test_control_without_the_condition_a_notice_is_closed_again_and_again(app, c
     monkeypatch.setitem(NOTICE_TRANSITIONS, NoticeAction.CLOSE, any_state)
     outcomes = at_once(app, [partial(close, notice)] * CLOSERS)
     assert count(outcomes, WrongState) < CLOSERS - 1
+
+
+def test_control_without_the_lock_batches_and_single_posts_stop_each_other(app, monkeypatch):
+    books = books_of(make_scene(publicity_days=1))
+    books.post(books.award(books.households[1], 10_000))
+    works, before = works_of(books, 0)[CLOSERS:], posted()
+    unlock(monkeypatch)
+    meet_before(monkeypatch, posting, "write", len(works))
+    outcomes = at_once(app, works)
+    assert (succeeded(outcomes), count(outcomes, STOPPED)) == (1, len(works) - 1), outcomes
+    monkeypatch.undo()
+    assert posted() > before
+    assert audit(VILLAGE) == []
