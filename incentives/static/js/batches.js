@@ -7,7 +7,7 @@
 
 import { call } from './api.js';
 
-/** @typedef {{ first: string, last: string | null, points: number, worth: string }} Span */
+/** @typedef {{ first: string, last: string | null, points: number, text: string }} Span */
 
 /** @typedef {{ holder: string, used: number, left: number | null }} Room */
 
@@ -38,7 +38,8 @@ export function overCap(ticked, rooms, points) {
 }
 
 /**
- * Let every rule say what it gives on a day. Whether the chosen one is among the rules of that day.
+ * Let every rule say what it is called and gives on a day. Whether the chosen one is among the rules
+ * of that day.
  *
  * @param {HTMLSelectElement} rule
  * @param {string} day
@@ -49,9 +50,7 @@ export function showDay(rule, day) {
     const held = spans.find((each) => each.first <= day && (each.last === null || day <= each.last));
     const told = held || spans[0];
     if (!told) continue;
-    option.dataset.worth ??= spans.find((each) => option.text.includes(each.worth))?.worth;
-    option.text = option.text.replace(String(option.dataset.worth), told.worth);
-    option.dataset.worth = told.worth;
+    option.text = told.text;
     option.dataset.points = String(told.points);
     option.toggleAttribute('data-not-held', !held);
   }
