@@ -1,11 +1,12 @@
 """What is read before one act of many people is entered: who there is, and what caps leave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from incentives.awards.models import RuleItem
 from incentives.awards.operations import caps
@@ -70,16 +71,7 @@ def people_of(
     `printed` is when a sign-up sheet was printed: those who were registered then and had not moved
     away, so that they stand in the sheet's order with its numbers.
     """
-    chosen = (
-        select(
-            *(getattr(Resident, each.name) for each in fields(Person)),
-            *(getattr(Household, each.name) for each in fields(Home)),
-        )
-        .join(Household, Household.id == Resident.household_id)
-        .where(Resident.village == village)
-        .order_by(Household.number, Resident.id)
-        .limit(PEOPLE_AT_MOST)
-    )
+    chosen = candidates(village).limit(PEOPLE_AT_MOST)
     if grid is not None:
         chosen = chosen.where(Household.grid == grid)
     if printed is None:
@@ -91,6 +83,29 @@ def people_of(
             Resident.left_on.is_(None) | (Resident.left_on > day),
             Household.departed_on.is_(None) | (Household.departed_on > day),
         )
+    return read_candidates(chosen)
+
+
+def people_named(village: str, ids: Collection[UUID]) -> list[Candidate]:
+    """These people of the village by household, whoever moved away with them, in one statement."""
+    return read_candidates(candidates(village).where(Resident.id.in_(ids))) if ids else []
+
+
+def candidates(village: str) -> Select[Any]:
+    """Everybody who lives in the village or did, with the household, by household."""
+    return (
+        select(
+            *(getattr(Resident, each.name) for each in fields(Person)),
+            *(getattr(Household, each.name) for each in fields(Home)),
+        )
+        .join(Household, Household.id == Resident.household_id)
+        .where(Resident.village == village)
+        .order_by(Household.number, Resident.id)
+    )
+
+
+def read_candidates(chosen: Select[Any]) -> list[Candidate]:
+    """The people that a statement finds."""
     of_person = len(fields(Person))
     return [
         Candidate(Person(*row[:of_person]), Home(*row[of_person:]))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
@@ -104,22 +105,45 @@ def until(day: date) -> str:
     return gettext("until %(day)s", day=day_word(day))
 
 
+def since(day: date) -> str:
+    """The first day of what is to hold: from 26 Nov 2026 on."""
+    return gettext("from %(day)s on", day=day_word(day))
+
+
 def when_held(act: Enterable, today: date) -> str:
     """Until when an act was among the rules, or from when it is to be; empty for one that is."""
     if act.latest.last is not None:
         return until(act.latest.last)
     first = act.spans[-1].first
-    return gettext("from %(day)s on", day=day_word(first)) if first > today else ""
+    return since(first) if first > today else ""
 
 
-def worth_by_day(act: Enterable) -> str:
-    """What an act gives from which day to which, as data of the page that counts with it."""
+def other_names(act: Enterable, shown: Item) -> list[str]:
+    """What else an act is called on other days, each with until when, or from when."""
+    named = [
+        (name, list(spans)) for name, spans in groupby(act.spans, lambda span: item_name(span.item))
+    ]
+    return [
+        f"{until(spans[0].last) if spans[0].last else since(spans[-1].first)}{gettext(': ')}{name}"
+        for name, spans in named
+        if name != item_name(shown)
+    ]
+
+
+def choice_words(act: Enterable, item: Item, today: date) -> str:
+    """An act to choose, as its item of a day has it."""
+    parts = [item_name(item), worth(item), when_held(act, today), *other_names(act, item)]
+    return " · ".join(part for part in parts if part)
+
+
+def choice_by_day(act: Enterable, today: date) -> str:
+    """What an act says and gives from which day to which, as data of the page that shows it."""
     spans = [
         {
             "first": span.first.isoformat(),
             "last": span.last.isoformat() if span.last else None,
             "points": span.item.points,
-            "worth": worth(span.item),
+            "text": choice_words(act, span.item, today),
         }
         for span in act.spans
     ]
@@ -166,12 +190,16 @@ def proof_words(item: Item) -> str:
 
 
 def claim_lines(act: Enterable) -> list[str]:
-    """What an act gives, up to which cap and shown by what; a line for each time it was another."""
+    """What an act gives, up to which cap and shown by what; a line for each time it was another.
+
+    Then by which other names it went.
+    """
     last: dict[str, date | None] = {}
     for span in act.spans:
         parts = (worth(span.item), cap_words(span.item), proof_words(span.item))
         last.setdefault(" · ".join(parts), span.last)
-    return [f"{said} · {until(day)}" if day else said for said, day in last.items()]
+    lines = [f"{said} · {until(day)}" if day else said for said, day in last.items()]
+    return [*lines, *other_names(act, act.latest.item)]
 
 
 NAME_PROBLEMS: dict[NameProblem, LazyString] = {

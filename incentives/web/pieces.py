@@ -97,15 +97,20 @@ def tick_tile(
     points: int | None = None,
     words: Any = "",
     type: str = "checkbox",
+    line: Any = "",
 ) -> Markup:
-    """A tile to tick: a person of a patrol, a good of a shop."""
+    """A tile to tick: a person of a patrol, a good of a shop.
+
+    `line` is what a draft keeps of a ticked one that a page may not have again (js/drafts.js).
+    """
     found = f' data-words="{escape(words)}"' if words else ""
     worth = "" if points is None else f' data-points="{points}"'
+    kept = f' data-draft-line="{escape(line)}"' if line else ""
     state = f"{' checked' if checked else ''}{' disabled' if disabled else ''}"
     reason = f' <span class="tile-small">{escape(small)}</span>' if small else ""
     return Markup(  # noqa: S704 -- all that came in is escaped
         f'<label class="tile"{found}>'
-        f'<input type="{type}" name="{escape(name)}" value="{escape(value)}"{worth}{state}>'
+        f'<input type="{type}" name="{escape(name)}" value="{escape(value)}"{worth}{kept}{state}>'
         f'<span class="tile-words"><span class="tile-title">{escape(title)}</span>{reason}</span>'
         "</label>"
     )

@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -207,19 +209,20 @@ def test_a_sign_up_sheet(site: Site) -> None:
     assert f'value="{one}"' in keyed
 
 
+def make_grid(grid: str, resident_id: str) -> None:
+    """A grid of one household."""
+    db.session.add(Division(code=grid, name_zh="一网格", level=Level.GRID, parent=VILLAGE))
+    db.session.flush()
+    household_id = db.session.get_one(Resident, UUID(resident_id)).household_id
+    db.session.get_one(Household, household_id).grid = grid
+
+
 def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
     one, two = people(site, "扎西彭措", "洛绒卓玛")
     people(site, "王建国", door="7")
     grid = f"{VILLAGE}001"
-
-    def make_grid() -> None:
-        db.session.add(Division(code=grid, name_zh="一网格", level=Level.GRID, parent=VILLAGE))
-        db.session.flush()
-        household_id = db.session.get_one(Resident, UUID(one)).household_id
-        db.session.get_one(Household, household_id).grid = grid
-
     with site.app.app_context():
-        act(make_grid)
+        act(lambda: make_grid(grid, one))
     page = site.open("cadre", NEW)
     assert f'data-values="{one} {two}">一网格: all 2' in page
     asked = f"rule_item=CL01&occurred_on={DAY}&grid={grid}"
@@ -231,6 +234,62 @@ def test_a_grid_is_ticked_and_printed_alone(site: Site) -> None:
     assert "王建国" not in keyed
     found = site.call("cadre", "GET", f"{BATCH}/people?{asked}").json["people"]
     assert {each["resident_id"] for each in found} == {one, two}
+
+
+def register_late(site: Site, resident_id: str) -> None:
+    """Let somebody be registered after a sheet of the test was printed."""
+    with site.app.app_context():
+        resident = db.session.get_one(Resident, UUID(resident_id))
+        resident.entered_at = datetime(2100, 2, 1, tzinfo=UTC)
+        db.session.commit()
+
+
+def pasted(name: str) -> dict[str, Any]:
+    return {"names": f"扎西彭措\n{name}"}
+
+
+def uploaded(name: str) -> dict[str, Any]:
+    return {"sheet": (io.BytesIO(workbook(["姓名"], ["扎西彭措"], [name])), "list.xlsx")}
+
+
+def mended(name: str) -> dict[str, Any]:
+    return {"names": "扎西彭措", "lines__0__typed": name, "lines__0__was": "没有"}
+
+
+@pytest.mark.parametrize("listed", [pasted, uploaded, mended])
+@pytest.mark.parametrize("grid", ["", f"{VILLAGE}001"])
+def test_who_is_not_on_the_sheet_is_ticked_and_sent(
+    site: Site, listed: Callable[[str], dict[str, Any]], grid: str
+) -> None:
+    one, _two = people(site, "扎西彭措", "洛绒卓玛")
+    (late,) = people(site, "新来客", door="7")
+    if grid:
+        with site.app.app_context():
+            act(lambda: make_grid(grid, one))
+    else:
+        register_late(site, late)
+    address = f"{NEW}?rule_item=CL01&occurred_on={DAY}&grid={grid}&printed=4102444800"
+    assert "新来客" not in site.open("cadre", address)
+    browser = site.browser("cadre")
+    form = typed(csrf_token=csrf_of(browser, NEW), look="1", **listed("新来客"))
+    page = browser.post(address, data={name.replace("__", "-"): form[name] for name in form})
+    ticked = re.findall(r'name="people" value="([^"]+)"[^>]* checked', page.text)
+    assert ticked == [one, late]
+    tile = page.text.partition(f'value="{late}"')[2].partition("</label>")[0]
+    assert '<span class="tile-title">新来客</span>' in tile
+    assert "not on the sheet" in tile
+    sent = site.send("cadre", address, **typed(people=ticked))
+    assert (sent.status_code, count(site)) == (303, 2), sent.text
+
+
+def test_who_moved_away_since_stays_in_sight_after_a_refusal(site: Site) -> None:
+    one, two = people(site, "扎西彭措", "洛绒卓玛")
+    with site.app.app_context():
+        db.session.get_one(Resident, UUID(two)).left_on = date(2020, 1, 1)
+        db.session.commit()
+    refused = site.send("cadre", NEW, **typed(people=[one, two]))
+    assert (refused.status_code, count(site)) == (422, 0)
+    assert re.search(rf'value="{two}"[^>]* checked disabled', refused.text)
 
 
 def test_a_sheet_keyed_in_twice_asks_first(site: Site) -> None:
@@ -251,6 +310,7 @@ def test_a_sheet_keyed_in_twice_asks_first(site: Site) -> None:
     assert (without.status_code, count(site)) == (303, 2), without.text
     nobody = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], standing="leave"))
     assert (nobody.status_code, count(site)) == (422, 2)
+    assert "Everyone ticked has points for it already: nobody is left." in nobody.text
     kept = site.send("cadre", f"{NEW}?{asked}", **typed(people=[one, two], standing="again"))
     assert (kept.status_code, count(site)) == (303, 4), kept.text
     assert site.send("cadre", NEW, **typed(people=[one, two])).status_code == 303

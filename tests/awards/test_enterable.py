@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,12 +25,17 @@ from tests.site import Site, make_site
 AT = f"/villages/{VILLAGE}"
 NEW = "/desk/awards/new"
 LATER = date(2026, 6, 1)
+NAME, NEW_NAME = "A day of mutual help in the busy season", "Mow a neighbour's meadow"
+CHANGED: dict[str, dict[str, Any]] = {
+    "CL01": {"points": 9},
+    "NE02": {"name_zh": "帮邻居割草", "name_en": NEW_NAME},
+}
 
 
 def adopt_new(effective_on: date | None = None, more: str = "XX01") -> None:
-    """A version that gives 9 for cleaning instead of 4, has one act less and one more."""
+    """A version that gives 9 for cleaning instead of 4, renames one, has one less and one more."""
     items = [
-        replace(each, points=9) if each.code == "CL01" else each
+        replace(each, **CHANGED.get(each.code, {}))
         for each in template_items()
         if each.code not in ("CU01", "NE05")
     ]
@@ -141,3 +147,31 @@ def test_claims_and_missing_points_name_what_was_dropped(site: Site) -> None:
     missing = site.open("cadre", f"/desk/households/{home}/objections/new?missing=1")
     assert "until" in options(missing)["CU01"]
     assert "until" not in options(missing)["CL01"]
+
+
+def test_an_act_is_offered_by_the_name_of_its_day(site: Site) -> None:
+    day = yesterday(site)
+    page = site.open("cadre", NEW)
+    said = options(page)["NE02"]
+    assert said.startswith(NEW_NAME)
+    assert "until" in said.partition(NAME)[0]
+    held = re.search(r'value="NE02"[^>]*data-spans="([^"]*)"', page)
+    assert held is not None
+    now_, before = (each["text"] for each in json.loads(unescape(held[1])))
+    assert now_ == said
+    assert before.startswith(NAME)
+    assert "from" in before.partition(NEW_NAME)[0]
+    of_that_day = site.open("cadre", f"{NEW}?rule_item=NE02&occurred_on={day}")
+    assert options(of_that_day)["NE02"] == before
+
+
+def test_claims_and_missing_points_offer_an_act_by_its_name_of_old(site: Site) -> None:
+    with site.app.app_context():
+        home = db.session.query(Household.id).filter_by(village=VILLAGE).scalar()
+        db.session.remove()
+    claim = unescape(site.open("cadre", f"/desk/households/{home}/claims/new"))
+    lines = claim.partition('value="NE02"')[2].partition("</label>")[0]
+    assert NEW_NAME in lines.partition("<small>")[0]
+    assert re.search(f"<small>until [^<]*: {NAME}</small>", lines)
+    missing = site.open("cadre", f"/desk/households/{home}/objections/new?missing=1")
+    assert re.fullmatch(f"NE02 {NEW_NAME} · until .*: {NAME}", options(missing)["NE02"])

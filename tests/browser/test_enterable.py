@@ -1,7 +1,9 @@
 """An act of a day on which other rules held: points and caps on the page are those of its day."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -16,15 +18,20 @@ from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.factories import VILLAGE, make_household
 from tests.site import make_site
 
+CHANGED: dict[str, dict[str, Any]] = {
+    "CL01": {"points": 30, "cap_points": 60},
+    "NE02": {"name_zh": "帮邻居割草"},
+}
+
 
 @pytest.fixture
 def village(live_server: LiveServer) -> LiveServer:
-    """Rules since today that give 30 points for cleaning instead of 4, above the cap of old."""
+    """Rules since today that give 30 points for cleaning, not 4, above the cap, and rename one."""
     make_site(live_server.app, users=("cadre",), publicity_days=5)
     with live_server.app.app_context():
         adopt_rules()
         items = [
-            replace(each, points=30, cap_points=60) if each.code == "CL01" else each
+            replace(each, **CHANGED.get(each.code, {}))
             for each in template_items()
             if each.code != "CU01"
         ]
@@ -67,9 +74,23 @@ def test_points_and_caps_are_those_of_the_day(village, person, size):
     page.locator("#field-occurred_on").dispatch_event("change")
     expect(told).to_be_visible()
     cadre.shot("enterable-dropped")
-    page.select_option("#field-rule_item", value="CL01")
+    page.select_option("#field-rule_item", value="NE02")
+    expect(told).to_be_hidden()
+    expect(chosen).to_have_text(re.compile("^帮邻居割草 .*到.*为止：农忙互助一天$"))
+    long_ago = page.locator("[data-too-late]")
+    expect(long_ago).to_be_hidden()
+    page.fill("#field-occurred_on", (today - timedelta(days=61)).isoformat())
+    page.locator("#field-occurred_on").dispatch_event("change")
+    expect(long_ago).to_have_text("时间太久了：最多补登 60 天内的")
+    expect(long_ago).to_be_visible()
+    expect(told).to_be_hidden()
+    cadre.shot("enterable-too-late")
     page.fill("#field-occurred_on", before)
     page.locator("#field-occurred_on").dispatch_event("change")
+    expect(chosen).to_have_text(re.compile("^农忙互助一天 .*从.*起：帮邻居割草$"))
+    expect(long_ago).to_be_hidden()
+    cadre.shot("enterable-name")
+    page.select_option("#field-rule_item", value="CL01")
     expect(told).to_be_hidden()
     page.click(".sum-bar .button-main")
     page.wait_for_url(lambda url: "/desk/awards#sent=" in url)

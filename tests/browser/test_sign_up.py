@@ -1,12 +1,16 @@
 """Printed sign-up sheets, keyed in on a phone: each with its own act, day, people and draft."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from incentives.awards.models import Award
 from incentives.clock import now, village_day
 from incentives.extensions import db
+from incentives.register.models import Resident
 from tests.awards.scenes import adopt_rules
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.factories import VILLAGE, make_household
@@ -88,6 +92,35 @@ def test_a_number_is_found_as_a_chinese_keyboard_types_it(village, person):
     cadre.shot("sign-up-numbers")
 
 
+def test_who_is_not_on_the_sheet_is_ticked_now_and_from_a_draft(village, person):
+    with village.app.app_context():
+        make_household(VILLAGE, "新来客", door="9")
+        late = db.session.scalars(select(Resident).where(Resident.name == "新来客")).one()
+        late.entered_at = now() + timedelta(days=1)
+        db.session.commit()
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open(address := sheet(village, "CU01"))
+    tick(page, "3")
+    ticked = page.locator(".tile:has(input:checked) .tile-title")
+    page.locator("[data-paste]").evaluate("paste => { paste.open = true; }")
+    page.fill("#field-names", "新来客")
+    page.click("[data-paste] button[name=look]")
+    expect(ticked).to_have_count(2)
+    expect(page.locator(".tile:has(input:checked)").last).to_contain_text("不在签到单上")
+    cadre.shot("sign-up-more")
+    page = cadre.open(address)
+    expect(ticked).to_have_count(1)
+    expect(page.locator("#field-names")).to_have_value("新来客 9")
+    page.click(".sum-bar .button-main")
+    expect(ticked).to_have_count(2)
+    page.click(".sum-bar .button-main")
+    page.wait_for_url(lambda url: "/desk/awards#sent=" in url)
+    with village.app.app_context():
+        assert db.session.query(Award).count() == 2
+        db.session.remove()
+
+
 def test_a_sheet_keyed_in_twice_is_told_of_and_asks_first(village, person):
     address = sheet(village, "CU01")
     for size in (DESKTOP, PHONE):
@@ -108,6 +141,18 @@ def test_a_sheet_keyed_in_twice_is_told_of_and_asks_first(village, person):
     ticked = page.locator(".tile:has(input:checked) .tile-title")
     expect(ticked).to_have_count(2)
     cadre.shot("sign-up-refused")
+    # What is said and asked of those who have points for an act holds for that act alone.
+    page.select_option("#field-rule_item", value="NE02")
+    expect(page.locator(".tile:visible", has_text="扎西02")).not_to_contain_text(
+        "已有这项积分", use_inner_text=True
+    )
+    expect(again.first).to_be_hidden()
+    expect(again.first).to_be_disabled()
+    page.select_option("#field-rule_item", value="CU01")
+    expect(page.locator(".tile", has_text="扎西02")).to_contain_text(
+        "已有这项积分", use_inner_text=True
+    )
+    expect(again.first).to_be_enabled()
     page.check("input[name=standing][value=again]")
     page.click(".sum-bar .button-main")
     page.wait_for_url(lambda url: "/desk/awards#sent=" in url)

@@ -22,6 +22,8 @@ from incentives.register.queries import grids_of, residents_by_id
 from incentives.web import parsing
 from incentives.web.pages import Form, current_village, page, render
 
+ALL_HAVE_THEM = lazy_gettext("Everyone ticked has points for it already: nobody is left.")
+
 
 @blueprint.route("/desk/awards/new", methods=["GET", "POST"])
 @page(permission="award.propose")
@@ -111,7 +113,9 @@ def propose(village: str, data: dict[str, Any], people: list[UUID]) -> list[Awar
         raise Invalid(errors=[FieldError("/people", lazy_gettext("Tick at least one person."))])
     if is_sheet() and data["standing"] == forms.LEAVE:
         standing = queries.who_stands(village, data["rule_item"], data["occurred_on"], people)
-        people = [each for each in people if each not in standing] or people
+        people = [each for each in people if each not in standing]
+        if not people:
+            raise Invalid(errors=[FieldError("/people", ALL_HAVE_THEM)])
     try:
         return operations.propose_batch(
             village=village,
@@ -146,26 +150,38 @@ def show_new(village: str, form: Form, found: Found) -> Any:
     printed = printed_at(request.args.get("printed"))
     grid = request.args.get("grid") or None
     people = batches.people_of(village, grid=grid if printed else None, printed=printed)
-    ticked = form.values.get("people", [])
-    ticked = [ticked] if isinstance(ticked, str) else ticked
+    ticked = ticked_in(form)
+    also = batches.people_named(village, ticked - {each.resident.id for each in people})
     return render(
         "awards/new.html",
         form=form,
         items=queries.enterable_items(village, today),
         people=people,
+        also=also,
         printed=printed,
         grids=grid_picks(village, people),
         ticked=ticked,
         found=found,
-        standing=standing_on_sheet(village, form, [each.resident.id for each in people]),
+        standing=standing_on_sheet(village, form, [each.resident.id for each in [*people, *also]]),
         standing_words=queries.standing_words,
         picks=queries.same_people(village, current_actor().person),
         draft=draft_of(village),
         warnings=cover.warnings(village, 0, today),
         today=today,
+        first_day=queries.first_enterable_day(village, today),
         on=day_typed(form, today),
         words=words,
     )
+
+
+def ticked_in(form: Form) -> set[UUID]:
+    """Whose ticks came with the form or were set by a look-up; also where it was refused."""
+    values = form.values.get("people", [])
+    ticked = set()
+    for text in [values] if isinstance(values, str) else values:
+        with suppress(ValueError):
+            ticked.add(UUID(text))
+    return ticked
 
 
 def standing_on_sheet(village: str, form: Form, people: list[UUID]) -> dict[UUID, str]:

@@ -33,6 +33,7 @@ from incentives.awards.queries.enterable import (
     Span,
     claimable_items,
     enterable_items,
+    first_enterable_day,
 )
 from incentives.awards.queries.entered import (
     Entered,
@@ -113,6 +114,7 @@ __all__ = [
     "entered_of",
     "find_readable",
     "find_rulebook",
+    "first_enterable_day",
     "get_award",
     "granted_among",
     "has_adopted",

@@ -44,6 +44,11 @@ class Enterable:
         return next((span.item for span in self.spans if span.holds_on(day)), self.latest.item)
 
 
+def first_enterable_day(village: str, today: date) -> date:
+    """The first day of which an act can still be entered."""
+    return today - timedelta(days=policy_on(village, today).late_entry_days)
+
+
 def enterable_items(village: str, today: date, *, ahead: bool = False) -> list[Enterable]:
     """The acts that can still be entered, each once: those in force today first, in their order.
 
@@ -51,7 +56,7 @@ def enterable_items(village: str, today: date, *, ahead: bool = False) -> list[E
     with them, for a sheet that is printed before the act.
     """
     adopted = adopted_versions(village)
-    start = today - timedelta(days=policy_on(village, today).late_entry_days)
+    start = first_enterable_day(village, today)
     begins = {each.effective_on for each in adopted if each.effective_on}
     days = sorted({start} | {day for day in begins if day > start and (ahead or day <= today)})
     held = [(day, found) for day in days if (found := holding_on(adopted, day)) is not None]

@@ -12,7 +12,7 @@ from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
 from incentives.awards.models import Award
 from incentives.awards.queries import award_view, award_views, enterable_items, own_award
-from incentives.awards.words import item_name, until
+from incentives.awards.words import item_name, other_names, until
 from incentives.clearing.queries import Gone, find_clearing, taken
 from incentives.clock import now, village_day
 from incentives.errors import Invalid, NotFound, OwnHousehold
@@ -221,10 +221,11 @@ def items_to_miss(village: str, today: date) -> list[tuple[str, str]]:
     """The acts that can still be entered, by code, to choose what is missing from."""
     named = []
     for each in enterable_items(village, today):
-        name = f"{each.code} {item_name(each.latest.item)}"
+        parts = [f"{each.code} {item_name(each.latest.item)}"]
         if each.latest.last is not None:
-            name += f" · {until(each.latest.last)}"
-        named.append((each.code, name))
+            parts.append(until(each.latest.last))
+        parts += other_names(each, each.latest.item)
+        named.append((each.code, " · ".join(parts)))
     return named
 
 

@@ -7,7 +7,7 @@
 
 import { call } from './api.js';
 
-/** @typedef {{ first: string, last: string | null, points: number, worth: string }} Span */
+/** @typedef {{ first: string, last: string | null, points: number, text: string }} Span */
 
 /** @typedef {{ holder: string, used: number, left: number | null }} Room */
 
@@ -38,7 +38,8 @@ export function overCap(ticked, rooms, points) {
 }
 
 /**
- * Let every rule say what it gives on a day. Whether the chosen one is among the rules of that day.
+ * Let every rule say what it is called and gives on a day. Whether the chosen one is among the rules
+ * of that day.
  *
  * @param {HTMLSelectElement} rule
  * @param {string} day
@@ -49,9 +50,7 @@ export function showDay(rule, day) {
     const held = spans.find((each) => each.first <= day && (each.last === null || day <= each.last));
     const told = held || spans[0];
     if (!told) continue;
-    option.dataset.worth ??= spans.find((each) => option.text.includes(each.worth))?.worth;
-    option.text = option.text.replace(String(option.dataset.worth), told.worth);
-    option.dataset.worth = told.worth;
+    option.text = told.text;
     option.dataset.points = String(told.points);
     option.toggleAttribute('data-not-held', !held);
   }
@@ -65,6 +64,8 @@ function startCaps(tiles) {
   const times = /** @type {HTMLInputElement} */ (document.getElementById('field-quantity'));
   const band = /** @type {HTMLElement} */ (document.querySelector('[data-over-cap]'));
   const notHeld = /** @type {HTMLElement} */ (document.querySelector('[data-not-that-day]'));
+  const tooLate = /** @type {HTMLElement} */ (document.querySelector('[data-too-late]'));
+  const ofAct = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-of-act]'));
   const words = /** @type {HTMLElement} */ (band.querySelector('p'));
   /** @type {Map<string, Room>} */
   let rooms = new Map();
@@ -80,19 +81,21 @@ function startCaps(tiles) {
     for (const box of boxes(tiles)) {
       const place = box.closest('.tile')?.querySelector('.tile-small');
       if (!(place instanceof HTMLElement)) continue;
-      place.dataset.plain ??= place.textContent || '';
+      for (const old of place.querySelectorAll('.tile-cap')) {
+        old.previousSibling?.remove();
+        old.remove();
+      }
       const room = rooms.get(box.value);
       const text = (room && room.left === 0 && tiles.dataset.full) || sentence;
       const counted =
         cap === null || !room || !text
           ? []
           : [text.replace('{used}', String(room.used)).replace('{cap}', String(cap))];
-      place.textContent = [place.dataset.plain, ...counted.map(() => '')].join(' ');
       for (const figure of counted) {
         const span = document.createElement('span');
         span.className = 'tile-cap';
         span.textContent = figure;
-        place.append(span);
+        place.append(' ', span);
       }
     }
   };
@@ -114,17 +117,29 @@ function startCaps(tiles) {
     words.textContent = String(words.dataset.overWords).replace('{names}', names.join('、'));
   };
 
+  /** What is said, and asked, of whom has points for an act already holds for that act alone. */
+  const showStanding = () => {
+    const other = `${rule.value} ${day.value}` !== tiles.dataset.standingOf;
+    for (const part of ofAct) {
+      part.hidden = other;
+      for (const field of part.querySelectorAll('input')) field.disabled = other;
+    }
+  };
+
   /** The sums count with the points of the day, too. */
   const choose = () => {
     const before = rule.selectedOptions[0]?.dataset.points;
-    notHeld.hidden = !day.value || showDay(rule, day.value);
+    showStanding();
+    tooLate.hidden = !day.value || day.value >= String(tooLate.dataset.tooLate);
+    // Of a day too long ago it isn't known here what its rules had.
+    notHeld.hidden = !day.value || showDay(rule, day.value) || !tooLate.hidden;
     if (rule.selectedOptions[0]?.dataset.points === before) return;
     tiles.dispatchEvent(new Event('change', { bubbles: true }));
   };
 
   const ask = async () => {
     choose();
-    const wanted = rule.value && day.value && notHeld.hidden ? `rule_item=${rule.value}&occurred_on=${day.value}` : '';
+    const wanted = rule.value && day.value && notHeld.hidden && tooLate.hidden ? `rule_item=${rule.value}&occurred_on=${day.value}` : '';
     if (wanted !== asked) {
       asked = wanted;
       try {

@@ -10,7 +10,7 @@ const PREFIX = 'jishan-draft-';
 const LASTS = 7 * 24 * 60 * 60 * 1000;
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
-/** @typedef {{ sent: boolean, at?: number, key?: string, fields: [string, string][] }} Draft */
+/** @typedef {{ sent: boolean, at?: number, key?: string, fields: [string, string][], lines?: [string, string][] }} Draft */
 
 /**
  * @param {HTMLFormElement} form
@@ -43,31 +43,48 @@ function read(form) {
 }
 
 /**
+ * What was ticked that the page doesn't have when it is opened anew (`data-draft-line`): each value
+ * with the line by which it is found again.
+ *
  * @param {HTMLFormElement} form
- * @param {[string, string][]} kept
+ * @returns {[string, string][]}
  */
-function write(form, kept) {
+const readLines = (form) =>
+  [...form.querySelectorAll('input[data-draft-line]:checked')].map((box) => {
+    const { value, dataset } = /** @type {HTMLInputElement} */ (box);
+    return [value, String(dataset.draftLine)];
+  });
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Draft} draft
+ */
+function write(form, { fields: kept, lines = [] }) {
   for (const field of fields(form)) {
     const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
     if (isBox(field)) /** @type {HTMLInputElement} */ (field).checked = values.includes(field.value);
     else if (values.length === 1) [field.value] = values;
   }
-  takeLines(form, kept);
+  const here = new Set(fields(form).map(({ value }) => value));
+  const gone = lines.filter(([value]) => !here.has(value));
+  takeLines(form, kept, gone.map(([, line]) => line));
 }
 
 /**
- * Rows that this page doesn't have go, one a line, where they can be worked on again.
+ * Rows that this page doesn't have go, one a line, where they can be worked on again; so do `lines`.
  *
  * @param {HTMLFormElement} form
  * @param {[string, string][]} kept
+ * @param {string[]} lines
  */
-function takeLines(form, kept) {
+function takeLines(form, kept, lines) {
   const place = form.querySelector('[data-draft-takes]');
   if (!(place instanceof HTMLTextAreaElement)) return;
   const lost = kept
     .filter(([name]) => name.endsWith(String(place.dataset.draftTakes)))
     .filter(([name]) => !form.elements.namedItem(name))
     .map(([, value]) => value);
+  lost.push(...lines);
   if (lost.length) place.value = [place.value, ...lost].filter(Boolean).join('\n');
   const details = place.closest('details');
   if (details && place.value) details.open = true;
@@ -121,7 +138,7 @@ function startDraft(form) {
   /** @param {boolean} sent */
   const keep = (sent) => {
     /** @type {Draft} */
-    const draft = { sent, fields: read(form) };
+    const draft = { sent, fields: read(form), lines: readLines(form) };
     if (lasts) Object.assign(draft, { at: Date.now(), key: key?.value });
     storage.setItem(name, JSON.stringify(draft));
   };
@@ -130,7 +147,7 @@ function startDraft(form) {
     // After a refusal the server has given back what was typed.
     if (lasts) keep(false);
   } else if (kept) {
-    write(form, kept.fields);
+    write(form, kept);
     // Whether it has come is not known: under its key it counts once however often it is sent.
     if (kept.sent && kept.key && key) key.value = kept.key;
   }
