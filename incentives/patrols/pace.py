@@ -12,6 +12,8 @@ from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, RouteSto
 ONE_WALK = timedelta(hours=12)
 SHIFT_BEFORE = timedelta(hours=12)  # from when on a shift is begun
 SHIFT_AFTER = timedelta(hours=24)  # and until when after its end
+AROUND_SHIFT = timedelta(hours=1)  # a walk without a shift that began then is of it
+LATECOMER = timedelta(hours=3)  # how much later others set off on a walk without a shift
 ONCE_WITHIN = timedelta(minutes=10)
 SENT_LATER = timedelta(minutes=2)
 CLOCK_ERROR = timedelta(minutes=2)

@@ -22,6 +22,7 @@ from incentives.database import Base, choice, new_id
 CODE_LENGTH = 15
 NAME_LENGTH = 60
 DOOR_LENGTH = 40
+COMMITTEES = ("村民委员会", "居民委员会", "居委会")  # besides the name on every page
 
 
 class Level(StrEnum):

@@ -132,13 +132,14 @@ def test_what_waits_for_a_look_stands_under_the_committee_s_own_heading(scene, l
             assert [each.office for each in open_duties(place, now())] == [name, name]
 
 
-def test_a_committee_whose_office_bears_its_place_keeps_one_heading(scene):
+@pytest.mark.parametrize("name", ["下坝村村委会", "下坝村民委员会", "下坝村村民委员会"])
+def test_a_committee_whose_office_bears_its_place_keeps_one_heading(scene, name):
     make_account("villager", Role.CADRE, VILLAGE)
-    own = scene.office(VILLAGE, "下坝村村委会")
+    own = scene.office(VILLAGE, name)
     enter(scene, actor=SYSTEM, office=own, division=VILLAGE)
     scene.report()
     for place in (VILLAGE, TOWNSHIP):
-        assert {each.office for each in open_duties(place, now())} == {"下坝村村委会"}
+        assert {each.office for each in open_duties(place, now())} == {name}
 
 
 def test_an_objection_is_a_duty_of_the_review_group_without_a_name(scene):

@@ -41,9 +41,9 @@ def test_a_forgotten_walk_takes_nothing_of_the_next_shift(team, clock):
 
 def test_a_walk_without_a_shift_is_joined_and_says_since_when(team, clock):
     """The shift's own comes first, though the other is newer."""
-    shift, began = team.shift(hours=6), now()
+    shift, began = team.shift(hours=1), now()
     loose = team.start(team.member)
-    clock.forward(hours=5)
+    clock.forward(minutes=50)
 
     def joined(**more):
         with pytest.raises(Duplicate) as other:

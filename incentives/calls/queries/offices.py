@@ -12,6 +12,7 @@ from incentives.access.models import User, UserRole
 from incentives.calls.models import CallLimit, Category, Office, OfficeCategory, OfficePerson
 from incentives.errors import NotFound
 from incentives.extensions import db
+from incentives.register.models import COMMITTEES
 from incentives.register.queries import divisions_by_code
 from incentives.web.languages import LANGUAGES
 
@@ -162,10 +163,10 @@ def names_at(division: str, found: Collection[Office]) -> dict[UUID, str]:
 
 def committees_of(villages: Collection[str]) -> dict[str, Office]:
     """The office of each of these villages that is called its committee, in Chinese as in any
-    language, with the place before it or not; where it has one."""
+    language, in full or for short, with the place before it or not; where it has one."""
     with force_locale(LANGUAGES["zh-CN"].catalogue):
-        name = gettext("Village committee")
-    called = Office.name.endswith(name, autoescape=True)
+        names = (gettext("Village committee"), *COMMITTEES)
+    called = or_(*(Office.name.endswith(each, autoescape=True) for each in names))
     found = db.session.scalars(select(Office).where(Office.division.in_(villages), called))
     nearest = sorted(found, key=lambda each: (-len(each.name), each.name))
     return {each.division: each for each in nearest}

@@ -17,7 +17,7 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import LOG_LENGTH, REASON_LENGTH, WEATHER_LENGTH
 from incentives.patrols.operations.attending import attend, signed_in
-from incentives.patrols.pace import SENT_LATER
+from incentives.patrols.pace import CLOCK_ERROR, SENT_LATER
 from incentives.patrols.people import may_end
 from incentives.patrols.queries import find_patrol, who_may_have_come
 from incentives.patrols.states import TRANSITIONS, Action
@@ -54,7 +54,7 @@ def close_patrol(
 
     `ended_at` comes from a phone that had no signal then, and `queued` says so; sent again, it is
     the same closing. Who is named and doesn't walk with the team is left out: no log is lost for a
-    name. Refuses a patrol that has ended, and one that nobody was on.
+    name. Refuses a patrol that has ended, one that nobody was on, and the end of a walk before it.
     """
     require(actor, "patrol.close", village, own=True)
     # Caps are counted under the village's lock, under which scans come, too.
@@ -62,9 +62,10 @@ def close_patrol(
     patrol = find_patrol(village, patrol_id)
     if not may_end(actor, patrol):
         raise NotPermitted(_("The team's leader closes the patrol"))
-    if queued and is_same(patrol, log, actor):
+    if queued and is_same(patrol, log, ended_at, actor):
         return patrol
     status = state_after(patrol, Action.CLOSE)
+    refuse_earlier(patrol, ended_at, actor)
     there = signed_in(patrol)
     came = who_came(patrol, attended, there)
     ended = end_of(patrol, ended_at, now)
@@ -95,20 +96,32 @@ def state_after(patrol: Patrol, action: Action) -> PatrolStatus:
     return after
 
 
-def is_same(patrol: Patrol, log: Log, actor: Actor) -> bool:
+def is_same(patrol: Patrol, log: Log, ended_at: datetime | None, actor: Actor) -> bool:
     """Whether this is the closing that has come already: its answer was lost on the way."""
-    closed = (patrol.status, patrol.ended_by, patrol.weather, patrol.log)
-    return closed == (PatrolStatus.CLOSED, actor.person, log.weather.strip(), one_line(log.text))
+    if patrol.end_received_at is None:
+        return False
+    closed = (patrol.status, patrol.ended_by, patrol.weather, patrol.log, patrol.ended_at)
+    ended = end_of(patrol, ended_at, patrol.end_received_at)
+    words = (log.weather.strip(), one_line(log.text))
+    return closed == (PatrolStatus.CLOSED, actor.person, *words, ended)
+
+
+def refuse_earlier(patrol: Patrol, ended_at: datetime | None, actor: Actor) -> None:
+    """Refuse an end from before the walk began, by who didn't begin it: their phone was late with a
+    walk of its own, and others are on this one."""
+    began = patrol.started_at - CLOCK_ERROR
+    if ended_at is not None and ended_at < began and patrol.begun_by != actor.person:
+        raise WrongState(_("This walk began after yours had ended"))
 
 
 def end_of(patrol: Patrol, ended_at: datetime | None, now: datetime) -> datetime:
     """When a walk ended by the phone that ended it: after its last sign-in, and not to come.
 
-    A sign-in by a clock that was wrong says nothing of it.
+    A sign-in by a clock that was wrong says nothing of it, nor one that came later.
     """
     last = db.session.scalar(
         select(func.max(PatrolScan.scanned_at)).where(
-            PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock
+            PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock, ~PatrolScan.late
         )
     )
     return min(max(ended_at or now, patrol.started_at, last or patrol.started_at), now)

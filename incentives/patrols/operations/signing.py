@@ -29,6 +29,7 @@ from incentives.patrols.queries import (
     find_patrol,
     gave_away,
     stand_ins,
+    walk_instead,
     waypoint_of_code,
     who_may_have_come,
 )
@@ -64,7 +65,7 @@ def record_scans(
     types it from the log on paper. The same person at the same place within 10 minutes counts once:
     the scan that is there is given again. What comes later, after the end, too fast, off the route
     or with a wrong clock is recorded and flagged; whoever was there before the end attends a closed
-    walk by it.
+    walk by it. Of a walk that was called off and begun again it is of the one that stands.
 
     Refuses strangers and a sign that isn't good; and by name who doesn't walk with the team, whom
     the actor doesn't sign for, who gave the shift away, and a cadre's own household where the cadre
@@ -74,7 +75,7 @@ def record_scans(
     require(actor, "patrol.plan" if at_desk else "patrol.walk", village, own=not at_desk)
     # Two phones may sign the same person in at once, and the leader close: one after the other.
     ledger.hold([village])
-    patrol = find_patrol(village, patrol_id)
+    patrol = walk_instead(find_patrol(village, patrol_id), scanned_at)
     people = who_may_have_come(patrol, scanned_at)
     givers = gave_away(patrol.shift_id, patrol.started_at)
     refuse_strangers(actor, village, [*people, *givers])

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access import audit
@@ -23,7 +22,7 @@ from incentives.patrols.models import (
     Waypoint,
 )
 from incentives.patrols.models.walks import FINDING_LENGTH
-from incentives.patrols.pace import ONE_WALK, SHIFT_AFTER, SHIFT_BEFORE
+from incentives.patrols.pace import SHIFT_AFTER, SHIFT_BEFORE
 from incentives.patrols.people import refuse_strangers
 from incentives.patrols.queries import (
     find_patrol,
@@ -31,9 +30,12 @@ from incentives.patrols.queries import (
     find_shift,
     find_waypoint,
     gave_away,
+    shift_on,
     stand_ins,
+    walk_begun,
     walkers,
     walkers_on,
+    was_walked,
 )
 from incentives.patrols.words import one_line
 from incentives.register.queries import find_team, leader_at
@@ -57,10 +59,10 @@ def start_patrol(
     `patrol_id` and `started_at` come from a phone that had no signal then. One that is sent again
     is the same patrol; it is walked by the team, its leader and its members, of that time, and by
     whoever has given the shift away since. Who had given it away by then begins it, too, for the
-    others, as their phone didn't hear of it. Refuses strangers, a team that was disbanded by then,
-    a shift that was cancelled or isn't on then, and a second walk of the shift; without a shift, of
-    the team within 12 hours while one goes on, and either way if that is without a shift:
-    `patrol_id` then says which it is.
+    others, as their phone didn't hear of it. A phone that names a shift whose walk had ended by
+    then begins the one that is on. Refuses strangers, a team that was disbanded by then, a shift
+    that was cancelled or walked by then or isn't on, and a walk that another phone has begun, be it
+    closed by now: `patrol_id` then says which it is.
     """
     require(actor, "patrol.walk", village, own=True)
     # Two phones may begin the same walk at once: one waits for the other here.
@@ -71,13 +73,14 @@ def start_patrol(
     team = find_team(village, team_id)
     started = min(started_at or now, now)
     shift = None if shift_id is None else shift_to_walk(village, shift_id, team_id, started)
+    shift_id = None if shift is None else shift.id
     people = walkers(team.id, shift_id, began=started)
     if started_at is not None:
         people += gave_away(shift_id, started)
     refuse_strangers(actor, village, people)
     if team.disbanded_at is not None and team.disbanded_at <= started:
         raise WrongState(_("This team was disbanded"))
-    refuse_second(team.id, shift_id, started)
+    refuse_second(team.id, shift, started)
     leader_id = leader_at(team, started)
     if shift is not None:
         route_id = shift.route_id
@@ -102,42 +105,51 @@ def start_patrol(
 
 
 def same_patrol(patrol: Patrol, village: str, team_id: UUID, actor: Actor) -> Patrol:
-    """The patrol that was begun under this id before; refuses where it was another."""
-    if (patrol.village, patrol.team_id, patrol.begun_by) != (village, team_id, actor.person):
+    """The patrol that was begun under this id before; refuses where it was another's."""
+    if (patrol.village, patrol.team_id) != (village, team_id):
         raise Duplicate()
+    if patrol.begun_by != actor.person:
+        # A phone that died as it joined this walk sends its own start under this id.
+        raise begun_already(patrol)
     return patrol
 
 
+def begun_already(patrol: Patrol) -> Duplicate:
+    """That another phone has begun a walk, and which it is."""
+    return Duplicate(
+        _("This walk has begun already"),
+        patrol_id=str(patrol.id),
+        started_at=instant_text(patrol.started_at),
+    )
+
+
 def shift_to_walk(village: str, shift_id: UUID, team_id: UUID, started: datetime) -> Shift:
-    """A shift of the team that stands and can be begun at that time."""
+    """A shift of the team that stood and could be begun at that time; where its walk had ended, the
+    one that was on.
+
+    One that was cancelled since, and not planned anew, was walked by who hadn't heard of it.
+    """
     shift = find_shift(village, shift_id)
     if shift.team_id != team_id:
         detail = _("This shift is another team's")
         raise Invalid(errors=[FieldError("/shift_id", detail)])
-    if shift.cancelled_at is not None:
+    on = shift_on(team_id, started, shift)
+    if shift.cancelled_at is not None and (on is not None or shift.cancelled_at <= started):
         raise WrongState(_("This shift was cancelled"))
     if not shift.starts_at - SHIFT_BEFORE <= started <= shift.ends_at + SHIFT_AFTER:
         raise WrongState(_("A shift is begun from 12 hours before it until 24 hours after it"))
-    return shift
+    if not was_walked(shift, started):
+        return shift
+    if on is None:
+        raise WrongState(_("This shift was walked or cancelled already"))
+    return on
 
 
-def refuse_second(team_id: UUID, shift_id: UUID | None, started: datetime) -> None:
+def refuse_second(team_id: UUID, shift: Shift | None, started: datetime) -> None:
     """Refuse a walk that another phone has begun, and say which it is."""
-    walking = (Patrol.team_id == team_id) & (Patrol.status == PatrolStatus.WALKING)
-    same = walking & Patrol.started_at.between(started - ONE_WALK, started + ONE_WALK)
-    of_shift = Patrol.shift_id.is_not_distinct_from(shift_id)
-    if shift_id is not None:
-        # One that goes on for another shift may be forgotten, or its end wait in a phone.
-        same &= Patrol.shift_id.is_(None)
-        same |= of_shift & (Patrol.status != PatrolStatus.CANCELLED)
-    found = select(Patrol).where(same).order_by(of_shift.desc(), Patrol.started_at.desc())
-    other = db.session.scalar(found.limit(1))
+    other = walk_begun(team_id, shift, started)
     if other is not None:
-        raise Duplicate(
-            _("This walk has begun already"),
-            patrol_id=str(other.id),
-            started_at=instant_text(other.started_at),
-        )
+        raise begun_already(other)
 
 
 def record_finding(

@@ -1,5 +1,6 @@
 """What is read of patrols."""
 
+from incentives.patrols.queries.begun import shift_on, walk_begun, walk_instead, was_walked
 from incentives.patrols.queries.crews import (
     gave_away,
     members_of_teams,
@@ -80,6 +81,7 @@ __all__ = [
     "routes",
     "scan_views",
     "scans_of_patrol",
+    "shift_on",
     "shift_views",
     "shifts",
     "shifts_coming",
@@ -91,10 +93,13 @@ __all__ = [
     "stops_of",
     "swaps_asked_of",
     "swaps_of",
+    "walk_begun",
+    "walk_instead",
     "walked",
     "walkers",
     "walkers_of",
     "walkers_on",
+    "was_walked",
     "waypoint_of_code",
     "waypoints",
     "who_may_have_come",
