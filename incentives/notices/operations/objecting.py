@@ -96,7 +96,7 @@ def make_objection(
     already and nobody has ruled on.
     """
     own = on_behalf_of is None
-    require(actor, "objection.make", village, own=True)
+    require(actor, "objection.make", village, own=own)
     refuse_no_reason(reason)
     ledger.hold([village])
     household_id = actor.household_id if own else asker(village, on_behalf_of, actor).household_id
