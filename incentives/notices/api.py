@@ -222,6 +222,7 @@ def post_ruling(village: str, objection_id: UUID, body: dict[str, Any]) -> dict[
         upheld=body["upheld"],
         reason=body["reason"],
         shop_at_fault=body.get("shop_at_fault"),
+        quantity=body.get("quantity"),
         actor=current_actor(),
         now=now(),
     )

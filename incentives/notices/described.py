@@ -14,7 +14,7 @@ from sqlalchemy import select
 from incentives.access.actor import find_actor
 from incentives.access.permissions import may
 from incentives.access.queries import person_names
-from incentives.awards.models import Award, Rulebook, RuleItem
+from incentives.awards.models import Award, Rulebook, RulebookStatus, RuleItem
 from incentives.awards.queries import AwardView, award_views
 from incentives.awards.words import item_name
 from incentives.clearing.queries import find_clearing, taken
@@ -40,6 +40,10 @@ STATUS_WORDS = {
     ObjectionStatus.UPHELD: _("was right"),
     ObjectionStatus.OVERRULED: _("was not right"),
 }
+
+
+# By the code of an act and its day.
+RuleNames = dict[tuple[str, date], str]
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def described(village: str, found: Sequence[Objection]) -> list[Described]:
         for each in found
         for person in (each.missing_resident_id, each.on_behalf_of, each.made_by, each.ruled_by)
     )
-    rules = rule_names(village, {each.missing_rule_item for each in found})
+    rules = rule_names(village, found)
     reader = find_actor()
     whole = reader is not None and may(reader, "objection.read", village)
     kept = kept_from(reader) if whole else frozenset()
@@ -93,25 +97,35 @@ def unnamed(each: Described) -> Described:
     return replace(each, asker=gettext("another household"), writer="")
 
 
-def rule_names(village: str, codes: set[str | None]) -> dict[str, str]:
-    """What a village's rules with these codes are called, by the newest version that has them."""
-    wanted = [code for code in codes if code is not None]
-    if not wanted:
+def rule_names(village: str, found: Sequence[Objection]) -> RuleNames:
+    """What the acts that are said to be missing are called, by the rules in force on their days."""
+    wanted = {(each.missing_rule_item, each.missing_occurred_on) for each in found}
+    acts = [(code, day) for code, day in wanted if code is not None and day is not None]
+    if not acts:
         return {}
-    found = db.session.scalars(
-        select(RuleItem)
+    versions = db.session.execute(
+        select(RuleItem, Rulebook.effective_on)
         .join(Rulebook, Rulebook.id == RuleItem.rulebook_id)
-        .where(Rulebook.village == village, RuleItem.code.in_(wanted))
-        .order_by(Rulebook.number)
-    )
-    return {item.code: item_name(item) for item in found}
+        .where(
+            Rulebook.village == village,
+            Rulebook.status == RulebookStatus.ADOPTED,
+            RuleItem.code.in_({code for code, _day in acts}),
+        )
+        .order_by(Rulebook.adopted_at.desc(), Rulebook.number.desc())
+    ).all()
+    names: RuleNames = {}
+    for item, effective_on in versions:
+        for code, day in acts:
+            if code == item.code and effective_on is not None and effective_on <= day:
+                names.setdefault((code, day), item_name(item))
+    return names
 
 
 def describe(
     each: Objection,
     views: dict[UUID, AwardView],
     names: dict[UUID, str],
-    rules: dict[str, str],
+    rules: RuleNames,
     *,
     whole: bool,
 ) -> Described:
@@ -131,7 +145,7 @@ def subject_words(
     each: Objection,
     views: dict[UUID, AwardView],
     names: dict[UUID, str],
-    rules: dict[str, str],
+    rules: RuleNames,
     *,
     whole: bool,
 ) -> tuple[str, str | None]:
@@ -154,11 +168,11 @@ def subject_words(
         return gettext("Something from the shop: receipt %(number)s", number=receipt), url
     if each.clearing_id is not None:
         return clearing_words(each)
-    day = day_word(each.missing_occurred_on) if each.missing_occurred_on else ""
+    code, day = cast("str", each.missing_rule_item), cast("date", each.missing_occurred_on)
     name = names.get(each.missing_resident_id, "") if each.missing_resident_id else ""
-    code = each.missing_rule_item or ""
-    rule = rules.get(code, code)
-    title = gettext("Missing: %(name)s, %(rule)s, %(day)s", name=name, rule=rule, day=day)
+    rule = rules.get((code, day), code)
+    words = {"name": name, "rule": rule, "day": day_word(day)}
+    title = gettext("Missing: %(name)s, %(rule)s, %(day)s", **words)
     often = each.missing_quantity or 1
     return (f"{title} × {often}" if often > 1 else title), None
 

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from incentives.awards.schemas import quantity
 from incentives.notices.schemas import REASON, MissingInput
 from incentives.web.schemas import Id, Schema
 
@@ -32,8 +33,9 @@ class ClaimObjectionForm(Schema):
 
 
 class RulingForm(Schema):
-    """A ruling; of a redemption also whether the shop is at fault."""
+    """A ruling; of a redemption also whether the shop is at fault, of what is missing how often."""
 
     upheld = fields.Boolean(required=True)
     reason = fields.String(required=True, validate=REASON)
     shop_at_fault = fields.Boolean()
+    quantity = quantity()

@@ -127,9 +127,12 @@ class DisputeInput(Schema):
 
 
 class RulingInput(Schema):
+    """`shop_at_fault` is of a redemption; by `quantity` what is missing is granted less often."""
+
     upheld = fields.Boolean(required=True)
     reason = fields.String(required=True, validate=REASON)
     shop_at_fault = fields.Boolean()
+    quantity = quantity()
 
 
 class MissingOutput(Schema):

@@ -10,11 +10,12 @@ from sqlalchemy import Subquery, func, or_, select
 
 from incentives.access.actor import Role
 from incentives.access.models import User, UserRole
+from incentives.access.permissions import ABOVE_VILLAGES
 from incentives.extensions import db
 from incentives.register.models import Resident
 
 
-def deciders(role: Role) -> Subquery:
+def deciders(*roles: Role) -> Subquery:
     """Everybody who holds a role in a village itself: `village`, `person`, `household_id` or NULL.
 
     Deactivated users are left out. To be narrowed by what each may not decide.
@@ -27,7 +28,7 @@ def deciders(role: Role) -> Subquery:
         )
         .join(User, User.id == UserRole.user_id)
         .outerjoin(Resident, Resident.id == User.resident_id)
-        .where(UserRole.role == role, User.deactivated_at.is_(None))
+        .where(UserRole.role.in_(roles), User.deactivated_at.is_(None))
         .distinct()
         .subquery()
     )
@@ -45,16 +46,38 @@ def is_too_small(
 
     `people` may not, as they entered or decided it, nor may who lives in one of `households`.
     """
-    who = deciders(role)
+    return count_left([village], [role], people, households) < wanted
+
+
+def is_anybody_above(
+    village: str,
+    roles: Collection[Role],
+    *,
+    people: Collection[UUID | None] = (),
+    households: Collection[UUID | None] = (),
+) -> bool:
+    """Whether anybody of the township or county may decide a matter of a village."""
+    above = [village[:length] for length in ABOVE_VILLAGES]
+    return count_left(above, roles, people, households) > 0
+
+
+def count_left(
+    divisions: Collection[str],
+    roles: Collection[Role],
+    people: Collection[UUID | None],
+    households: Collection[UUID | None],
+) -> int:
+    """How many people hold one of these roles in one of these divisions and may decide."""
+    who = deciders(*roles)
     barred = [each for each in people if each is not None]
     homes = [each for each in households if each is not None]
     left = (
-        select(func.count())
+        select(func.count(who.c.person.distinct()))
         .select_from(who)
         .where(
-            who.c.village == village,
+            who.c.village.in_(divisions),
             who.c.person.not_in(barred),
             or_(who.c.household_id.is_(None), who.c.household_id.not_in(homes)),
         )
     )
-    return (db.session.scalar(left) or 0) < wanted
+    return db.session.scalar(left) or 0

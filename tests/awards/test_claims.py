@@ -1,5 +1,6 @@
 """Claims: one act once, ten a week, for one's own household, a no says why."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from incentives.errors import (
     WrongState,
 )
 from incentives.extensions import db
-from tests.awards.claiming import claim, resident_of
+from tests.awards.claiming import claim, keep, resident_of
 from tests.awards.scenes import make_scene
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, make_household, make_village, staff
@@ -211,3 +212,16 @@ def test_who_is_in_two_minds_withdraws_before_the_answer_only(app: Flask) -> Non
 
 
 # Photos
+
+
+def test_a_claim_is_mended_though_the_village_registered_the_act_too(app: Flask) -> None:
+    scene = make_scene()
+    mine = resident_of(scene.household)
+    award = claim(scene)
+    scene.propose("NE01")
+    scene.propose("NE01", on=scene.today - timedelta(days=1))
+    scene.edit(award, mine, note="with Wang", occurred_on=scene.today, rule_item="NE01")
+    scene.edit(award, mine, evidence=[keep(mine)])
+    assert db.session.get_one(Award, award.id).note == "with Wang"
+    with pytest.raises(Duplicate):
+        scene.edit(award, mine, occurred_on=scene.today - timedelta(days=1))

@@ -174,3 +174,23 @@ def test_what_a_neighbour_objected_to_is_still_its_household_s_to_object(app: Fl
     with pytest.raises(SamePerson):
         rule(made, scene.third, upheld=True)
     assert rule(made, scene.second, upheld=True).granted_award_id is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "points"), [("NE01", 18), ("CL04", 15)], ids=["by person", "by household"]
+)
+@pytest.mark.parametrize("back", [True, False], ids=["taken back", "refused"])
+def test_what_was_done_several_times_is_given_as_often(
+    app: Flask, code: str, points: int, back: bool
+) -> None:
+    scene = make_scene()
+    award = scene.propose(code, quantity=3)
+    if back:
+        scene.reverse(scene.review(award))
+    else:
+        scene.review(award, Decision.REJECT, reason="没有人看见")
+    made = object_to(award, resident_of(scene.household))
+    assert made.missing_quantity == 3
+    ruled = rule(made, scene.third, upheld=True)
+    granted = db.session.get_one(Award, ruled.granted_award_id)
+    assert (granted.quantity, granted.points) == (3, points)

@@ -5,20 +5,24 @@ from flask import Flask
 
 from incentives import ledger
 from incentives.access.actor import Actor, Role
-from incentives.awards.models import AwardStatus
+from incentives.awards.models import Award, AwardStatus
 from incentives.clock import now
 from incentives.errors import (
     AlreadyReversed,
+    Duplicate,
     NotPermitted,
     OwnHousehold,
     OwnRequest,
     WrongState,
 )
 from incentives.extensions import db
+from incentives.notices.operations import Missing
 from tests.awards.queues import account
 from tests.awards.scenes import Scene, adopt_rules, make_scene
 from tests.awards.test_review import both_roles
+from tests.conftest import Clock
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, staff
+from tests.notices.acts import objected, rule
 from tests.site import make_site
 
 
@@ -149,3 +153,37 @@ def test_page_and_api_refuse_the_township_too(bare_app: Flask) -> None:
     )
     assert sent.status_code == 403
     assert site.call("reviewer", "GET", at).json["status"] == "posted"
+
+
+def test_what_was_granted_meanwhile_isnt_given_again_too(app: Flask, clock: Clock) -> None:
+    scene = make_scene()
+    award = scene.review(scene.propose(quantity=2, person=scene.other.head_id))
+    scene.reverse(award)
+    clock.forward(minutes=1)
+    missing = Missing(scene.other.head_id, "CL01", scene.today, 2)
+    ruled = rule(scene, objected(scene, missing=missing), upheld=True)
+    granted = scene.review(db.session.get_one(Award, ruled.granted_award_id))
+    assert scene.points(scene.other) == 8
+    with pytest.raises(Duplicate) as refused:
+        scene.reinstate(award)
+    assert refused.value.extensions["award_id"] == granted.id
+    scene.reverse(granted)
+    assert scene.reinstate(award).status is AwardStatus.POSTED
+    with pytest.raises(Duplicate):
+        scene.reinstate(granted)
+    assert scene.points(scene.other) == 8
+
+
+def test_an_act_of_the_same_day_that_stood_before_keeps_none_from_being_given_again(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene()
+    morning, evening = (scene.review(scene.propose()) for _ in range(2))
+    clock.forward(minutes=1)
+    scene.reverse(morning)
+    assert scene.reinstate(morning).status is AwardStatus.POSTED
+    scene.reverse(evening)
+    clock.forward(minutes=1)
+    scene.propose()
+    with pytest.raises(Duplicate):
+        scene.reinstate(evening)

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from PIL import Image
+from sqlalchemy import update
 
 from incentives.access.actor import SYSTEM, Actor, Role
 from incentives.access.permissions import may
 from incentives.awards import operations as awards
 from incentives.awards import queries
-from incentives.awards.models import Rulebook, RulebookStatus
+from incentives.awards.models import Rulebook, RulebookStatus, RuleItem
 from incentives.awards.states import RulebookAction
 from incentives.awards.template import template_items
 from incentives.clock import now, village_day
+from incentives.extensions import db
 from incentives.files.operations import keep_file
 from tests.factories import VILLAGE, act, staff
 
@@ -31,12 +33,20 @@ def keep(actor: Actor) -> UUID:
     return act(lambda: keep_file(village=VILLAGE, content=picture(), actor=actor, now=now()).id)
 
 
-def draft(source: UUID | None = None) -> Rulebook:
+def draft(source: UUID | None = None, *, village: str = VILLAGE) -> Rulebook:
     """A new draft."""
-    cadre = staff(Role.CADRE)
+    cadre = staff(Role.CADRE, village)
     return act(
-        lambda: awards.draft_rulebook(village=VILLAGE, source=source, actor=cadre, now=now())
+        lambda: awards.draft_rulebook(village=village, source=source, actor=cadre, now=now())
     )
+
+
+def renamed(name: str, *, village: str = VILLAGE) -> int:
+    """A new draft in which the clean-up is called something else; its number."""
+    rulebook = draft(village=village)
+    items = update(RuleItem).where(RuleItem.rulebook_id == rulebook.id, RuleItem.code == "CL01")
+    act(lambda: db.session.execute(items.values(name_zh=name)) and None)
+    return rulebook.number
 
 
 def edit(number: int, items: Any, revision: int | None = None, actor: Actor | None = None) -> Any:
@@ -56,13 +66,20 @@ def vote(**changes: Any) -> awards.Adoption:
     return awards.Adoption(**{"held_on": today, "effective_on": today, **figures, **changes})
 
 
-def adopt(number: int, *, revision: int | None = None, actor: Actor | None = None, **c: Any) -> Any:
+def adopt(
+    number: int,
+    *,
+    village: str = VILLAGE,
+    revision: int | None = None,
+    actor: Actor | None = None,
+    **c: Any,
+) -> Any:
     """Adopt a draft."""
-    who = actor or staff(Role.CADRE)
+    who = actor or staff(Role.CADRE, village)
     adoption = vote(**c)
     return act(
         lambda: awards.adopt_rulebook(
-            village=VILLAGE,
+            village=village,
             number=number,
             adoption=adoption,
             revision=revision,

@@ -68,7 +68,12 @@ def objected(scene: Scene, actor: Actor | None = None, **about: Any) -> UUID:
 
 
 def rule(
-    scene: Scene, objection_id: UUID, *, upheld: bool, actor: Actor | None = None
+    scene: Scene,
+    objection_id: UUID,
+    *,
+    upheld: bool,
+    actor: Actor | None = None,
+    **more: Any,
 ) -> Objection:
     return act(
         lambda: notices.rule_on_objection(
@@ -78,6 +83,7 @@ def rule(
             reason="asked three neighbours",
             actor=actor or scene.third,
             now=now(),
+            **more,
         )
     )
 

@@ -15,18 +15,19 @@ from incentives.awards import operations as awards
 from incentives.awards import queries, timeline
 from incentives.awards.models import Award, AwardStatus, Decision
 from incentives.clock import now
-from incentives.errors import CapExceeded, Invalid, NotPermitted, SamePerson
+from incentives.errors import CapExceeded, Invalid, NotPermitted, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.files.operations import keep_file
 from incentives.notices.models import ObjectionStatus
 from incentives.notices.operations import may_rule
 from incentives.notices.queries import find_objection
 from tests.awards.claiming import photo
+from tests.awards.queues import account
 from tests.awards.scenes import Scene, make_scene
 from tests.awards.test_http import AT, DAY, adopt, people
 from tests.conftest import Clock
 from tests.factories import VILLAGE, act
-from tests.notices.acts import objected, resident_of, rule
+from tests.notices.acts import objected, publish, resident_of, rule
 from tests.notices.test_objections import granted, lacking, on_paper
 from tests.site import make_site
 
@@ -143,10 +144,16 @@ def test_how_often_is_asked_told_and_kept(bare_app: Flask) -> None:
     ruling = site.open("reviewer", f"/review/objections/{newest['id']}")
     assert re.search(r"How often</dt>\s*<dd[^>]*>4<", ruling)
     assert "× 4" in ruling
+    said = {"upheld": "true", "reason": "three times", "quantity": "3"}
+    sent = site.send("reviewer", f"/review/objections/{newest['id']}", **said)
+    assert sent.status_code == 303, sent.text
+    (told,) = site.call("cadre", "GET", f"{AT}/awards").json["items"]
+    assert (told["quantity"], told["points"]) == (3, 18)
 
 
 def test_who_granted_it_or_said_no_doesnt_rule_on_the_next_objection(app: Flask) -> None:
     scene = make_scene()
+    account("fourth")
     award = grant(scene, "NE01")
     scene.review(award, Decision.REJECT, reason="nobody saw it")
     second = objected(scene, missing=lacking(scene, code="NE01"))
@@ -156,8 +163,43 @@ def test_who_granted_it_or_said_no_doesnt_rule_on_the_next_objection(app: Flask)
             rule(scene, second, upheld=True, actor=who)
     ruled = rule(scene, second, upheld=False, actor=scene.second)
     assert ruled.status is ObjectionStatus.OVERRULED
-    third = objected(scene, missing=lacking(scene, code="NE01"))
-    assert not may_rule(find_objection(VILLAGE, third), scene.second)
     # What another day lacks is another matter.
     other = objected(scene, missing=lacking(scene, days=1, code="NE01"))
     assert may_rule(find_objection(VILLAGE, other), scene.second)
+
+
+def test_it_wants_its_paper_and_a_look_where_the_policy_wants_none(app: Flask) -> None:
+    scene = make_scene(reviewers=0, publicity_days=5)
+    award = grant(scene)
+    with pytest.raises(WrongState):
+        publish(scene)
+    with pytest.raises(Invalid):
+        scene.review(award)
+    with pytest.raises(SamePerson):
+        scene.review(award, actor=scene.third)
+    show(award, resident_of(scene))
+    assert scene.review(award).status is AwardStatus.REVIEWED
+    publish(scene)
+    assert scene.status(award) is AwardStatus.PUBLISHED
+
+
+def test_a_ruling_grants_it_less_often_where_the_cap_leaves_no_more(app: Flask) -> None:
+    scene = make_scene()
+    scene.propose(on=scene.today - timedelta(days=1), quantity=5, person=scene.other.head_id)
+    objection = objected(scene, missing=replace(lacking(scene), quantity=2))
+    with pytest.raises(CapExceeded):
+        rule(scene, objection, upheld=True)
+    for wrong in (0, 3):
+        with pytest.raises(Invalid):
+            rule(scene, objection, upheld=True, quantity=wrong)
+    award = granted(rule(scene, objection, upheld=True, quantity=1))
+    assert (award.quantity, award.points) == (1, 4)
+
+
+def test_a_ruling_says_how_often_only_of_what_is_missing(app: Flask) -> None:
+    scene = make_scene(publicity_days=5)
+    scene.review(scene.propose())
+    publish(scene)
+    objection = objected(scene)
+    with pytest.raises(Invalid):
+        rule(scene, objection, upheld=True, quantity=1)

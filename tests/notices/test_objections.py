@@ -12,8 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from incentives.access.actor import SYSTEM, Actor, Assignment, Role
 from incentives.access.operations import add_user
-from incentives.awards import operations as awards
-from incentives.awards.models import Award, AwardStatus, RuleItem
+from incentives.awards.models import Award, AwardStatus
 from incentives.clock import now, village_day
 from incentives.errors import (
     CapExceeded,
@@ -28,6 +27,7 @@ from incentives.notices.models import Objection, ObjectionStatus
 from incentives.notices.queries import find_objection
 from incentives.register.models import Household
 from tests.awards.scenes import Scene, make_scene
+from tests.awards.versions import adopt, renamed
 from tests.factories import (
     OTHER_VILLAGE,
     TOWNSHIP,
@@ -234,18 +234,7 @@ def test_what_several_villages_sent_up_is_named_by_each_one_s_rules(app: Flask) 
     here = make_scene()
     make_village(OTHER_VILLAGE)
     there = make_household(OTHER_VILLAGE, "白玛")
-    draft = act(
-        lambda: (
-            awards.draft_rulebook(
-                village=OTHER_VILLAGE,
-                source=None,
-                actor=staff(Role.CADRE, OTHER_VILLAGE),
-                now=now(),
-            ).id
-        )
-    )
-    renamed = update(RuleItem).where(RuleItem.rulebook_id == draft, RuleItem.code == "CL01")
-    act(lambda: db.session.execute(renamed.values(name_zh="扫寨子")) and None)
+    adopt(renamed("扫寨子", village=OTHER_VILLAGE), village=OTHER_VILLAGE)
     ids = [
         objected(here, missing=lacking(here)),
         act(lambda: lacked_by(there, here.today)),

@@ -214,3 +214,26 @@ def test_a_cadre_who_objects_is_named_to_staff_alone(site, home, award):
     assert site.call("writer", "POST", f"{AT}/objections", about).status_code == 201
     assert named(site, "reviewer", award) == "writer 某"
     assert named(site, home.number, award) == "None"
+
+
+def test_nobody_but_a_cadre_objects_in_the_name_of_others(site, home, other, award):
+    """By card, or by another role of somebody who lives there."""
+    for_them = {"reason": "I saw nobody", "on_behalf_of": str(other.head)}
+    line = "/notices/1/lines/1/objection"
+    sale = f"{AT}/redemptions/{UUID(int=1)}/dispute"
+    sent = home.send(f"/v/{VILLAGE}{line}", on="/c/account", **for_them)
+    assert sent.status_code == 403
+    mine = {"resident_id": str(other.head), "rule_item": "CL01", "occurred_on": TODAY}
+    subjects = ({"notice": 1, "line": 1}, {"award": award}, {"missing": mine})
+    others = (Role.REVIEWER, Role.TREASURER, Role.SUPERVISOR, Role.SHOPKEEPER)
+    for role in others:
+        hire(site, role.value + "_here", role, resident_id=home.head)
+    for who in (home.number, *(f"{role.value}_here" for role in others)):
+        for about in subjects:
+            answer = site.call(who, "POST", f"{AT}/objections", {"about": about, **for_them})
+            assert (who, answer.status_code) == (who, 403)
+        assert site.call(who, "POST", sale, for_them).status_code == 403
+    assert site.call("cadre", "GET", f"{AT}/objections").json["items"] == []
+    # In their own name everybody does who lives there.
+    own = {"about": {"notice": 1, "line": 1}, "reason": "I saw nobody"}
+    assert site.call("treasurer_here", "POST", f"{AT}/objections", own).status_code == 201

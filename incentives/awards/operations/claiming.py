@@ -85,8 +85,8 @@ def refuse_unclaimable(item: RuleItem) -> None:
         raise Invalid(errors=[FieldError("/rule_item", detail)])
 
 
-def standing(item: RuleItem, award: Award) -> UUID | None:
-    """Another award that stands already for the act of this one."""
+def standing(item: RuleItem, award: Award, since: datetime | None = None) -> UUID | None:
+    """Another award that stands already for the act of this one; `since` a moment, if any."""
     with db.session.no_autoflush:
         return same_act(
             item,
@@ -94,6 +94,7 @@ def standing(item: RuleItem, award: Award) -> UUID | None:
             household_id=award.household_id,
             resident_id=award.resident_id,
             without=award.id,
+            since=since,
         )
 
 

@@ -61,8 +61,9 @@ def edit_award(
     refuse_nobody(item, resident)
     with db.session.no_autoflush:
         before = award.points
+        another = (item.code, act.occurred_on) != (award.rule_code, award.occurred_on)
         apply_changes(award, item, act, changes.get("quantity", award.quantity))
-        if award.claimed:
+        if award.claimed and another:
             refuse_claimed_already(item, award)
         caps.refuse_over_cap(item, award, without=award.id)
         if award.points > before:

@@ -1,5 +1,6 @@
 """What notices ask for where an objection is right that an award is missing."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -35,9 +36,11 @@ def claim_as_objected(
     The rule is that of the act's day and the policy that of today, as of every award, but it is in
     time by the day of the objection: however long the ruling took, the resident isn't harmed.
     The caller holds the village's lock and has checked who acts, and that it doesn't stand already.
+    One person looks at it at least, whatever the policy: nobody has shown the act yet.
     Refuses what was too long ago then, more than the cap leaves, and who has moved away.
     """
     item, policy = rule_for(village, act, village_day(now), in_time=True)
+    policy = replace(policy, reviewers=max(1, policy.reviewers))
     household, resident = holder_in(village, resident_id, None)
     if resident is not None:
         refuse_too_late(resident, act.rule_item, act.occurred_on, objected_on=objected_on)

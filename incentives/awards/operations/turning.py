@@ -11,13 +11,13 @@ from incentives.access.actor import Actor, Role
 from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_own_household
 from incentives.access.permissions import require
 from incentives.awards import cover
-from incentives.awards.models import Award, AwardTurn, Turn
+from incentives.awards.models import Award, AwardTurn, RuleItem, Turn
 from incentives.awards.operations import caps, records
-from incentives.awards.operations.claiming import refuse_claimed_already
-from incentives.awards.queries import turned_by_village
+from incentives.awards.operations.claiming import standing
+from incentives.awards.queries import turned_at, turned_by_village
 from incentives.awards.states import Action
 from incentives.clock import village_day
-from incentives.errors import FieldError, Invalid
+from incentives.errors import Duplicate, FieldError, Invalid
 from incentives.extensions import db
 from incentives.texts import is_blank
 
@@ -44,8 +44,7 @@ def reinstate_award(
     """Give an award again that was taken back, by reversing the reversal; caps count again.
 
     Refuses the reviewer's own household and what they entered, the township where the village can,
-    no reason, more than the cap leaves or the village covers, and a claim whose act was claimed
-    again meanwhile.
+    no reason, more than the cap leaves or the village covers, and what was given anew meanwhile.
     """
     require(actor, "award.reinstate", village)
     ledger.hold([village])
@@ -55,12 +54,22 @@ def reinstate_award(
     refuse_what_the_village_turns(award, actor, award.proposed_by)
     records.refuse_wrong_state([award], Action.REINSTATE)
     item = records.item_of(award)
-    if award.claimed:
-        refuse_claimed_already(item, award)
+    refuse_given_anew(item, award)
     caps.refuse_over_cap(item, award, pointer="", without=award.id)
     cover.refuse_uncovered(village, award.points, village_day(now))
     turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
     return award
+
+
+def refuse_given_anew(item: RuleItem, award: Award) -> None:
+    """Refuse what was granted, claimed or registered again since it was taken back.
+
+    A claim also where its act stands from before: the village registers one several times a day.
+    """
+    found = standing(item, award, None if award.claimed else turned_at(award))
+    if found is not None:
+        detail = _("These points stand for that day already: they can't be granted a second time")
+        raise Duplicate(detail, award_id=found)
 
 
 def refuse_what_the_village_turns(award: Award, actor: Actor, *barred: UUID) -> None:

@@ -53,6 +53,7 @@ from incentives.awards.queries.review import (
 from incentives.awards.queries.rulebooks import (
     Standing,
     changes_of,
+    counts_by_household,
     find_readable,
     find_rulebook,
     has_adopted,
@@ -108,6 +109,7 @@ __all__ = [
     "claims_of",
     "closed_to",
     "count_of",
+    "counts_by_household",
     "divisions_above",
     "enterable_items",
     "entered_already",

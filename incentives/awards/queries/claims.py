@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.access.actor import Actor
-from incentives.awards.models import Award, AwardTurn
+from incentives.awards.models import Award, AwardStatus, AwardTurn
+from incentives.awards.queries.rulebooks import counts_by_household
 from incentives.awards.queries.waiting import was_granted
 from incentives.awards.states import FREED
 from incentives.clock import beginning, village_day
@@ -89,7 +90,12 @@ def turned_at(award: Award) -> datetime | None:
 
 
 def answered_last(resident: Resident, rule_code: str, day: date) -> datetime | None:
-    """When an act was last refused or taken back, for a person or their household alone."""
+    """When an act was last refused or taken back, for a person or their household alone.
+
+    A rule that counts by household has an act of one of its people once. A claim that was withdrawn
+    had no answer.
+    """
+    by_household = counts_by_household(resident.village, day, rule_code)
     return db.session.scalar(
         select(func.max(func.coalesce(AwardTurn.turned_at, Award.closed_at)))
         .select_from(Award)
@@ -98,9 +104,13 @@ def answered_last(resident: Resident, rule_code: str, day: date) -> datetime | N
             Award.rule_code == rule_code,
             Award.occurred_on == day,
             Award.status.in_(FREED),
+            or_(Award.status != AwardStatus.WITHDRAWN, ~Award.claimed),
             or_(
                 Award.resident_id == resident.id,
-                and_(Award.resident_id.is_(None), Award.household_id == resident.household_id),
+                and_(
+                    Award.household_id == resident.household_id,
+                    or_(Award.resident_id.is_(None), by_household),
+                ),
             ),
         )
     )

@@ -5,12 +5,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
 from incentives.awards.differences import Difference, difference
-from incentives.awards.models import Rulebook, RulebookStatus, RuleItem
+from incentives.awards.models import CapPer, Rulebook, RulebookStatus, RuleItem
 from incentives.awards.template import as_draft
 from incentives.errors import NoRuleInForce, NotFound
 from incentives.extensions import db
@@ -107,6 +107,16 @@ def rule_in_force(
         )
     ).one()
     return read_policy(row.policy), row.rulebook_id is not None, row.RuleItem
+
+
+def counts_by_household(village: str, on: date, code: str) -> ColumnElement[bool]:
+    """Whether the rule of a day counts by household: an act of one of its people is its act."""
+    rulebook = in_force(village, on).with_only_columns(Rulebook.id).scalar_subquery()
+    return exists().where(
+        RuleItem.rulebook_id == rulebook,
+        RuleItem.code == code,
+        RuleItem.cap_per == CapPer.HOUSEHOLD,
+    )
 
 
 def rules_in_force(village: str, on: date) -> tuple[Rulebook, list[RuleItem]]:

@@ -67,4 +67,5 @@ def about_claim(award: Award) -> About:
     person = award.resident_id or find_household(award.village, award.household_id).head_id
     if person is None:
         raise WrongState(_("This can't be objected to now"))
-    return About(missing=Missing(person, award.rule_code, award.occurred_on))
+    missing = Missing(person, award.rule_code, award.occurred_on, award.quantity)
+    return About(missing=missing)

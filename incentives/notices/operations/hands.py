@@ -1,5 +1,6 @@
 """Whose hands are in what an objection is about: they neither write it down nor rule on it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,10 @@ from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.notices.operations import cleared, disputes
 from incentives.notices.publishers import PUBLISHERS, Hands
-from incentives.notices.queries import listed, open_objections
-from incentives.register.deciders import is_too_small
+from incentives.notices.queries import by_household, is_same_missing, listed, open_objections
+from incentives.register.deciders import is_anybody_above, is_too_small
 
-# In which columns an objection says which award is missing.
-MISSING = ("missing_resident_id", "missing_rule_item", "missing_occurred_on")
+RULES_ABOVE = (Role.REVIEWER, Role.SUPERVISOR)
 
 
 def refuse_hand(objection: Objection, actor: Actor) -> None:
@@ -51,17 +51,36 @@ def hands_of(objection: Objection) -> Hands:
         return disputes.hands_of(objection)
     if objection.clearing_id is not None:
         return cleared.hands_of(objection)
+    return hands_on_missing(objection)
+
+
+def hands_on_missing(objection: Objection) -> Hands:
+    """The household, who entered the act, who decided on it, and who ruled before that it is
+    missing or not; these may again where nobody else is left (duty 4: never nobody).
+    """
     homes = household_ids_of(objection.missing_resident_id)
-    return Hands(homes, entered=proposers_of(objection), decided=deciders_on(objection))
+    hands = Hands(homes, entered=proposers_of(objection), decided=deciders_on(objection))
+    decided = hands.decided | rulers_on(objection)
+    barred = replace(hands, decided=decided)
+    if decided == hands.decided or is_anybody_left(objection, barred):
+        return barred
+    return hands
 
 
 def awards_of_the_day(objection: Objection) -> Select[UUID]:
-    """What was entered for a person and day, or for the household alone."""
+    """What was entered for a person and day, or for the household alone.
+
+    And for others of it what is the same act, as the rule counts by household.
+    """
+    same = and_(Award.rule_code == objection.missing_rule_item, by_household(objection))
     return select(Award.id).where(
         Award.occurred_on == objection.missing_occurred_on,
         or_(
             Award.resident_id == objection.missing_resident_id,
-            and_(Award.resident_id.is_(None), Award.household_id == objection.household_id),
+            and_(
+                Award.household_id == objection.household_id,
+                or_(Award.resident_id.is_(None), same),
+            ),
         ),
     )
 
@@ -77,33 +96,46 @@ def proposers_of(objection: Objection) -> frozenset[UUID]:
 def deciders_on(objection: Objection) -> frozenset[UUID]:
     """Who decided on what was registered or claimed for a person and day.
 
-    A no is a decision too, and so is taking back, and the ruling by which it was struck or granted,
-    or by which the same act was found not to be missing.
+    A no is a decision too, and so is taking back, and the ruling by which it was struck.
     """
     found = awards_of_the_day(objection)
     deciders: CompoundSelect[Any] = union(
         select(AwardReview.reviewer).where(AwardReview.award_id.in_(found)),
         select(AwardTurn.turned_by).where(AwardTurn.award_id.in_(found)),
         select(Objection.ruled_by).where(
-            Objection.ruled_by.is_not(None),
-            or_(
-                Objection.award_id.in_(found),
-                Objection.granted_award_id.in_(found),
-                and_(*(getattr(Objection, each) == getattr(objection, each) for each in MISSING)),
-            ),
+            Objection.ruled_by.is_not(None), Objection.award_id.in_(found)
         ),
     )
     return frozenset(db.session.scalars(deciders))
 
 
+def rulers_on(objection: Objection) -> frozenset[UUID]:
+    """Who ruled before on whether the act is missing."""
+    granted = Objection.granted_award_id.in_(awards_of_the_day(objection))
+    rulers = select(Objection.ruled_by).where(
+        Objection.ruled_by.is_not(None), or_(granted, is_same_missing(objection))
+    )
+    return frozenset(each for each in db.session.scalars(rulers) if each is not None)
+
+
+def is_anybody_left(objection: Objection, hands: Hands) -> bool:
+    """Whether anybody may rule on it, of the village or above."""
+    return not is_sent_up(objection, hands) or is_anybody_above(
+        objection.village, RULES_ABOVE, **barred_by(objection, hands)
+    )
+
+
 def is_sent_up(objection: Objection, hands: Hands) -> bool:
     """Whether nobody of the village may rule on it, so that the township does (duty 4)."""
-    return is_too_small(
-        objection.village,
-        Role.REVIEWER,
-        people=[objection.made_by, *hands.entered, *hands.decided],
-        households=[objection.household_id, *hands.households],
-    )
+    return is_too_small(objection.village, Role.REVIEWER, **barred_by(objection, hands))
+
+
+def barred_by(objection: Objection, hands: Hands) -> dict[str, Any]:
+    """Which people and households may not rule on it."""
+    return {
+        "people": [objection.made_by, *hands.entered, *hands.decided],
+        "households": [objection.household_id, *hands.households],
+    }
 
 
 def may_rule(objection: Objection, actor: Actor) -> bool:

@@ -6,7 +6,6 @@ from typing import cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from incentives import ledger
 from incentives.access import audit
@@ -28,6 +27,7 @@ from incentives.notices.models import (
 )
 from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import hands_of
+from incentives.notices.operations.said import refuse_said_already
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import (
     find_notice,
@@ -39,21 +39,9 @@ from incentives.notices.queries import (
 from incentives.register.models import Resident
 from incentives.register.queries import get_resident
 from incentives.texts import is_blank
-from incentives.web.dates import day_word
 
 RULING_DAYS = 10
 STANDS_ALREADY = _("These points stand for that day already: they can't be granted a second time")
-# What an objection is to, whichever way it was named.
-MATTERS = (
-    "award_id",
-    "disbursement_id",
-    "opening_line_id",
-    "redemption_id",
-    "clearing_id",
-    "missing_resident_id",
-    "missing_rule_item",
-    "missing_occurred_on",
-)
 
 
 @dataclass(frozen=True)
@@ -93,10 +81,11 @@ def make_objection(
     what a resident brings on paper (`on_behalf_of`), never for their own household, nor about its
     points or payments, nor about what they entered themselves. What a notice lists is held back.
     Refuses where it is too late, no reason, what stands already, and what the same household said
-    already and nobody has ruled on.
+    already: while it waits for a ruling, and where it was found not right, until something new
+    was decided.
     """
     own = on_behalf_of is None
-    require(actor, "objection.make", village, own=True)
+    require(actor, "objection.make", village, own=own)
     refuse_no_reason(reason)
     ledger.hold([village])
     household_id = actor.household_id if own else asker(village, on_behalf_of, actor).household_id
@@ -128,19 +117,6 @@ def refuse_no_reason(reason: str) -> None:
     """Refuse an objection or a ruling with nothing behind it."""
     if is_blank(reason):
         raise Invalid(errors=[FieldError("/reason", _("Say why"))])
-
-
-def refuse_said_already(objection: Objection) -> None:
-    """Refuse what the same household says of the same thing while its first waits for a ruling."""
-    whose = "made_by" if objection.household_id is None else "household_id"
-    same = [getattr(Objection, name) == getattr(objection, name) for name in (whose, *MATTERS)]
-    waiting = select(Objection.due_on).where(
-        Objection.village == objection.village, Objection.status == ObjectionStatus.OPEN, *same
-    )
-    due_on = db.session.scalar(waiting.limit(1))
-    if due_on is not None:
-        day = day_word(due_on)
-        raise Duplicate(_("You objected to this already: somebody rules on it by %(day)s", day=day))
 
 
 def refuse_own_matter(objection: Objection, actor: Actor) -> None:

@@ -36,6 +36,7 @@ def rule_on_objection(
     upheld: bool,
     reason: str,
     shop_at_fault: bool | None = None,
+    quantity: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Objection:
@@ -43,8 +44,9 @@ def rule_on_objection(
 
     Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
     from the shop where it is at fault, and so do points that were cleared; a missing award is
-    claimed for whoever objected and goes to review, unless it was registered meanwhile. Not upheld,
-    what was held back goes on, and posts at once if its notice has closed.
+    claimed for whoever objected and goes to review, unless it was registered meanwhile; as often as
+    was said, or by `quantity` less often. Not upheld, what was held back goes on, and posts at once
+    if its notice has closed.
     Refuses no reason, who entered or decided what it is about, their own household and their own
     objection, and the township where somebody of the village may rule.
     """
@@ -55,6 +57,7 @@ def rule_on_objection(
     db.session.refresh(objection)
     refuse_hand(objection, actor)
     refuse_bad_ruling(objection, upheld, shop_at_fault)
+    refuse_bad_quantity(objection, quantity)
     close_objection(objection, upheld, reason, shop_at_fault, actor=actor, now=now)
     if objection.redemption_id is not None:
         if upheld:
@@ -64,7 +67,7 @@ def rule_on_objection(
             cleared.give_back(objection, actor=actor, now=now)
     elif objection.missing_resident_id is not None:
         if upheld:
-            grant_missing(objection, actor=actor, now=now)
+            grant_missing(objection, quantity, actor=actor, now=now)
     else:
         carry_out(objection, upheld, reason, actor=actor, now=now)
     audit.record(
@@ -88,6 +91,13 @@ def refuse_bad_ruling(objection: Objection, upheld: bool, shop_at_fault: bool | 
     if (is_said and not is_sale) or (upheld and is_sale and not is_said):
         detail = _("Say of a redemption, and only there, whether the shop is at fault")
         raise Invalid(errors=[FieldError("/shop_at_fault", detail)])
+
+
+def refuse_bad_quantity(objection: Objection, quantity: int | None) -> None:
+    """Refuse to grant more than was asked for, and to say how often of what isn't missing."""
+    if quantity is not None and not 1 <= quantity <= (objection.missing_quantity or 0):
+        detail = _("At least once, and no more often than was asked for")
+        raise Invalid(errors=[FieldError("/quantity", detail)])
 
 
 def close_objection(
@@ -133,11 +143,14 @@ def carry_out(
         publisher.dismiss(village, record, closed=closed, actor=actor, now=now)
 
 
-def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
+def grant_missing(
+    objection: Objection, quantity: int | None, *, actor: Actor, now: datetime
+) -> None:
     """Claim the missing award for whoever objected; others than who ruled review it.
 
     What was registered meanwhile isn't given a second time. Refuses where its cap is used, or it
-    was too long ago when it was objected to: then the objection can't be upheld.
+    was too long ago when it was objected to: then the objection can't be upheld so often, or at
+    all.
     """
     if standing_award(objection, village_day(now)) is not None:
         return
@@ -149,7 +162,7 @@ def grant_missing(objection: Objection, *, actor: Actor, now: datetime) -> None:
             occurred_on=cast("date", objection.missing_occurred_on),
             note=objection.reason[:NOTE_LENGTH],
         ),
-        quantity=cast("int", objection.missing_quantity),
+        quantity=quantity or cast("int", objection.missing_quantity),
         claimant=objection.made_by,
         on_behalf_of=objection.on_behalf_of,
         objected_on=village_day(objection.made_at),

@@ -1,6 +1,13 @@
 """What is read about notices and objections."""
 
 from incentives.notices.queries.kept import is_of, kept_from, without_kept
+from incentives.notices.queries.missing import (
+    by_household,
+    granted_by,
+    is_granted,
+    is_same_missing,
+    standing_award,
+)
 from incentives.notices.queries.notices import (
     NoticeView,
     ShownLine,
@@ -27,8 +34,6 @@ from incentives.notices.queries.objections import (
     count_waiting,
     disputable_redemptions,
     find_objection,
-    granted_by,
-    is_granted,
     matter_of,
     newest_objections,
     objectionable_awards,
@@ -41,7 +46,6 @@ from incentives.notices.queries.objections import (
     open_objections_to,
     overdue_objections,
     ruled_objections,
-    standing_award,
     steps_of_award,
 )
 
@@ -50,6 +54,7 @@ __all__ = [
     "Matter",
     "NoticeView",
     "ShownLine",
+    "by_household",
     "count_overdue",
     "count_waiting",
     "counts",
@@ -61,6 +66,7 @@ __all__ = [
     "is_gone",
     "is_granted",
     "is_of",
+    "is_same_missing",
     "kept_from",
     "labels_of",
     "line_of_award",

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
 from incentives.awards.models import Award, AwardStatus
-from incentives.awards.queries import rule_in_force, same_act
 from incentives.awards.states import FREED
 from incentives.awards.timeline import link, step
 from incentives.clock import village_day
@@ -211,32 +210,6 @@ def objections_of(award: Award) -> list[Objection]:
     if award.claimed or award.status in FREED:
         return objections_to_claim(award)
     return objections_to_award(award.id)
-
-
-def granted_by(person: Any) -> ColumnElement[bool]:
-    """Whether a person ruled that an award was missing, which was then claimed."""
-    return (
-        exists()
-        .where(Objection.granted_award_id == Award.id, Objection.ruled_by == person)
-        .correlate_except(Objection)
-    )
-
-
-def is_granted() -> ColumnElement[bool]:
-    """Whether an award came of an objection that it was missing."""
-    return exists().where(Objection.granted_award_id == Award.id).correlate_except(Objection)
-
-
-def standing_award(objection: Objection, today: date) -> UUID | None:
-    """The award that stands already for the act that is said to be missing; None for any other."""
-    resident_id, day = objection.missing_resident_id, objection.missing_occurred_on
-    if objection.household_id is None or day is None or objection.missing_rule_item is None:
-        return None
-    code = objection.missing_rule_item
-    _policy, _in_force, item = rule_in_force(objection.village, day, code, today)
-    if item is None:
-        return None
-    return same_act(item, day, household_id=objection.household_id, resident_id=resident_id)
 
 
 def count_waiting(village: str) -> int:
