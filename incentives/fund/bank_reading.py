@@ -103,15 +103,15 @@ def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLi
     for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
         if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day")))):
             rows.append((number, row))
-        elif moved_something(row, columns) and not is_sum(row, columns):
+        elif has_amount(row, columns) and not is_sum(row, columns):
             errors.append(no_day(number))
     if len(rows) > LINES_AT_MOST:
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/file", detail)])
     lines: list[StatementLine] = []
-    for number, row in rows:
+    for number, dated in rows:
         try:
-            line = line_of(row, columns)
+            line = line_of(dated, columns)
         except NoDay:
             errors.append(no_day(number))
             continue
@@ -131,7 +131,7 @@ def no_day(number: int) -> FieldError:
     return FieldError("/file", _("Line %(number)s: this is no day", number=number))
 
 
-def moved_something(row: Row, columns: dict[str, int]) -> bool:
+def has_amount(row: Row, columns: dict[str, int]) -> bool:
     """Whether a row has an amount."""
     try:
         return amount_of(row, columns) != 0

@@ -81,9 +81,7 @@ def refused_fields(work) -> list[str]:
 def test_a_team_is_chosen_not_typed(village, home, name):
     team = team_of(home)
     assert refused_fields(lambda: typed_for(village, name)) == ["/payee/name"]
-    act(
-        lambda: register.disband_team(village=VILLAGE, team_id=team.id, actor=SYSTEM, now=now())
-    )
+    act(lambda: register.disband_team(village=VILLAGE, team_id=team.id, actor=SYSTEM, now=now()))
     typed_for(village, name)
 
 

@@ -71,8 +71,8 @@ def apply_for_disbursement(
     Keeps the policy of the day, who is in a team that it is for, and whether the payee holds a role
     in the village (the township approves too then). Refuses a payee of one's own household, payees
     and files of other villages, a resident's or team's name that was typed instead of chosen, one
-    with a letter that nobody sees, more than the cap that the assembly adopted leaves the payee (the
-    county's advice only warns), and settlements, which have their own way.
+    with a letter that nobody sees, more than the cap that the assembly adopted leaves the payee
+    (the county's advice only warns), and settlements, which have their own way.
     """
     require(actor, "disbursement.apply", village)
     find_village(village)

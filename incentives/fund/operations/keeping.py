@@ -33,7 +33,7 @@ def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
 
 
 def refuse_other_receipt(file: File, disbursement: Disbursement) -> None:
-    """Refuse a file, or another of the same bytes, that is another payment's signed receipt already.
+    """Refuse a file, or another of the same bytes, that is another payment's signed receipt.
 
     The payees of a list sign one sheet: it is the receipt of each of its lines. A payment that was
     taken back leaves its receipt to the one that comes instead.

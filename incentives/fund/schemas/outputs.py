@@ -177,7 +177,8 @@ class PurposeFigures(SpentOnPurpose):
     """`left_fen` is what the year's budget leaves, below zero where more was spent; null without.
 
     It is the budget less what was spent, and less `of_before_fen`, which came back of what earlier
-    years paid and isn't spent again. `month_fen` was spent in the month that is asked for, null where none is.
+    years paid and isn't spent again. `month_fen` was spent in the month that is asked for, null
+    where none is.
     """
 
     budget_fen = Fen(allow_none=True)
