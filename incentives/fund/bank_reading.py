@@ -87,7 +87,7 @@ def named_in(row: Row) -> dict[str, int]:
     return {
         field: heads[name]
         for field, names in headings_in(HEADINGS).items()
-        if field not in ("came_in", "went_out")
+        if field not in ("came_in", "went_out", "sum")
         for name in reversed(names)
         if name in heads
     }
@@ -96,26 +96,24 @@ def named_in(row: Row) -> dict[str, int]:
 def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLine]:
     """The lines under the headings; sums and remarks, without what looks like a day, are none.
 
-    Refuses amounts of which none has a day: the bank writes its days in another way.
+    Refuses what has an amount and no day, and isn't a sum: the bank writes its days in another way.
     """
-    rows = [
-        (number, row)
-        for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2)
-        if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day"))))
-    ]
-    if not rows:
-        refuse_amounts(sheet, at, columns)
+    rows: list[tuple[int, Row]] = []
+    errors: list[FieldError] = []
+    for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
+        if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day")))):
+            rows.append((number, row))
+        elif has_amount(row, columns) and not is_sum(row, columns):
+            errors.append(no_day(number))
     if len(rows) > LINES_AT_MOST:
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
         raise Invalid(errors=[FieldError("/file", detail)])
     lines: list[StatementLine] = []
-    errors: list[FieldError] = []
-    for number, row in rows:
+    for number, dated in rows:
         try:
-            line = line_of(row, columns)
+            line = line_of(dated, columns)
         except NoDay:
-            detail = _("Line %(number)s: this is no day", number=number)
-            errors.append(FieldError("/file", detail))
+            errors.append(no_day(number))
             continue
         except ValueError:
             detail = _("Line %(number)s: this is no amount", number=number)
@@ -128,16 +126,28 @@ def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLi
     return lines[::-1] if newest_first(lines) else lines
 
 
-def refuse_amounts(sheet: Sheet, at: int, columns: dict[str, int]) -> None:
-    """Refuse the first row under the headings that has an amount: what stands there is no day."""
-    for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
-        try:
-            is_line = amount_of(row, columns) != 0
-        except ValueError:
-            continue
-        if is_line:
-            detail = _("Line %(number)s: this is no day", number=number)
-            raise Invalid(errors=[FieldError("/file", detail)])
+def no_day(number: int) -> FieldError:
+    """That what stands in a row of the sheet, where the day should be, is none."""
+    return FieldError("/file", _("Line %(number)s: this is no day", number=number))
+
+
+def has_amount(row: Row, columns: dict[str, int]) -> bool:
+    """Whether a row has an amount."""
+    try:
+        return amount_of(row, columns) != 0
+    except ValueError:
+        return False
+
+
+def is_sum(row: Row, columns: dict[str, int]) -> bool:
+    """Whether a row adds up others, or says what was there before or after them.
+
+    What stands where the day should be says it, or the row's first cell; any, where no day does.
+    """
+    cells = [cell for cell in map(heading, row) if cell]
+    day = heading(cell_of(row, columns, "day"))
+    told = [day, *cells[:1]] if day else cells
+    return any(each.startswith(headings_in(HEADINGS)["sum"]) for each in told)
 
 
 def newest_first(lines: Sequence[StatementLine]) -> bool:

@@ -96,25 +96,28 @@ def figure_sheets(village: str, part: Part) -> list[Sheet]:
         )
     ]
     for year in queries.by_purpose(village, queries.fund_overview(village), part):
+        has_before = any(each.of_before_fen for each in year.items)
         rows = [
             [
                 words.purpose_word(each.purpose),
                 *([] if each.month_fen is None else [each.month_fen / 100]),
                 each.spent_fen / 100,
                 _("no budget") if each.budget_fen is None else each.budget_fen / 100,
+                *([each.of_before_fen / 100] if has_before else []),
                 None if each.left_fen is None else each.left_fen / 100,
             ]
             for each in year.items
         ]
         in_month = [] if year.month is None else [_("Spent in the month (yuan)")]
-        in_year = [_("Spent in the year (yuan)"), _("Budget (yuan)"), _("Left (yuan)")]
+        before = [_("Came back of earlier years (yuan)")] if has_before else []
+        in_year = [_("Spent in the year (yuan)"), _("Budget (yuan)"), *before, _("Left (yuan)")]
         first = len(in_month) + 1
         sheets.append(
             Sheet(
                 _("Purposes in %(year)s", year=year.year),
                 [_("Purpose"), *in_month, *in_year],
                 rows,
-                bars=(first, first + 1, first + 2),
+                bars=(first, first + 1, first + 2 + len(before)),
             )
         )
     return [each for each in sheets if each.rows]

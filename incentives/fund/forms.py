@@ -164,6 +164,12 @@ class ListPaymentForm(PaymentInput):
     lines = fields.List(fields.Integer(), load_default=list)
 
 
+class ListReceiptForm(ReceiptForm):
+    """The sheet that the payees of these lines signed."""
+
+    lines = fields.List(fields.Integer(), required=True)
+
+
 ACTIONS: dict[str, type[Schema]] = {
     "evaluation": DecisionInput,
     "approval": DecisionInput,

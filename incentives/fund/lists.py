@@ -138,6 +138,7 @@ BUDGETS = Listing(
         Column(_("Applied for (yuan)"), "applied_fen", Kind.YUAN),
         Column(_("Approved (yuan)"), "approved_fen", Kind.YUAN),
         Column(_("Spent (yuan)"), "spent_fen", Kind.YUAN),
+        Column(_("Came back of earlier years (yuan)"), "of_before_fen", Kind.YUAN),
         Column(_("Left (yuan)"), "left_fen", Kind.YUAN),
     ],
     filters=[choice("purpose", _("For what"), purpose_options, "purpose", a_purpose)],

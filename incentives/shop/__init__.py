@@ -21,6 +21,7 @@ from incentives.fund.queries.points import (
     shops_owed,
     unsettled_points,
 )
+from incentives.fund.queries.typed import shop_keepers
 from incentives.ledger import Kind
 from incentives.recovery import hooks
 from incentives.register.lines import namers
@@ -34,6 +35,7 @@ from incentives.shop.queries import (
     shelf_value_fen,
 )
 from incentives.shop.queries.files import keeps_voucher, may_read_voucher
+from incentives.shop.queries.settlements import who_keeps_shops
 from incentives.shop.rebuilding import lose_goods, rebuild_settlement
 from incentives.shop.telling import name_goods, tell_settlements
 
@@ -42,9 +44,9 @@ def init_app(_app: Flask) -> None:
     """Set in lower rooms what the shop knows.
 
     Scans ask who serves a village, access how a terminal acts, files who reads vouchers, the fund
-    who was paid, what the shelf holds, what went from it had cost and for which points, what
-    shopkeepers are owed and what awards promise, statements its goods in English, awards whether
-    shelf and budget cover their promises.
+    who was paid and who keeps a shop, what the shelf holds, what went from it had cost and for
+    which points, what shopkeepers are owed and what awards promise, statements its goods in
+    English, awards whether shelf and budget cover their promises.
     """
     serves_hook[:] = [serves_village]
     with_terminal[:] = [join_terminal]
@@ -57,6 +59,7 @@ def init_app(_app: Flask) -> None:
     hooks.add(hooks.rebuilders, rebuild_settlement)
     hooks.add(more_of_lines, tell_settlements)
     namers[Kind.REDEMPTION] = name_goods
+    hooks.add(shop_keepers, who_keeps_shops)
     hooks.add(shelf_values, shelf_value_fen)
     hooks.add(goods_costs, handed_out_fen)
     hooks.add(points_paid_for, owed.paid_for_points)

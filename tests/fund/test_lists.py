@@ -6,7 +6,14 @@ from sqlalchemy import select
 from incentives import ledger
 from incentives.access.actor import Role
 from incentives.clock import now
-from incentives.errors import Invalid, NotPermitted, OwnHousehold, SamePerson, WrongState
+from incentives.errors import (
+    CapExceeded,
+    Invalid,
+    NotPermitted,
+    OwnHousehold,
+    SamePerson,
+    WrongState,
+)
 from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import Decision, Method, Status
@@ -20,8 +27,10 @@ from tests.fund.people import (
     approve,
     evaluate,
     give,
+    keep,
     make_people,
     pay,
+    receive,
     reject,
     set_budgets,
     status_of,
@@ -93,6 +102,49 @@ def test_a_list_is_decided_on_as_one_and_paid_with_an_event_each(village, famili
     assert ledger.balance(VILLAGE, "cash") == 920_000
     with pytest.raises(WrongState):
         pay_list(village, list_id)
+
+
+def test_one_signed_sheet_is_the_receipt_of_all_lines_of_a_list_and_of_no_other(village, families):
+    list_id, other = ask(village, families, 10_000), ask(village, families, 10_000)
+    for each in (list_id, other):
+        evaluate_list(village, each)
+        for actor in (village.supervisor, village.supervisor2):
+            if Status.EVALUATED in states(each):
+                approve_list(actor, each)
+        pay_list(village, each)
+    sheet, copy = (keep(village.treasurer, sha256="a" * 64) for _copy in range(2))
+    first, second, *_others = queries.rows_on(list_id)
+    receive(village.treasurer, first.id, sheet)
+    receive(village.treasurer, second.id, copy)
+    receive(village.treasurer, queries.rows_on(list_id)[2].id, sheet)
+    with pytest.raises(Invalid) as refused:
+        receive(village.treasurer, queries.rows_on(other)[0].id, sheet)
+    assert [each.pointer for each in refused.value.errors] == ["/file"]
+    assert states(list_id) == [Status.RECEIVED] * 3 + [Status.PAID]
+
+
+def test_the_line_that_a_cap_adopted_since_leaves_less_is_named(village, families):
+    approved = ask(village, families, 20_000)
+    evaluate_list(village, approved)
+    approve_list(village.supervisor, approved)
+    amounts = zip(families, (1_000, 1_000, 1_000, 70_000), strict=True)
+    lines = [ListLine(PayeeChoice(household_id=each.id), fen) for each, fen in amounts]
+    late = ask(village, families, lines=lines)
+    evaluate_list(village, late)
+    set_budgets(village, family=BudgetLine(1_000_000, cap_fen=60_000))
+    with pytest.raises(CapExceeded) as refused:
+        approve_list(village.supervisor, late)
+    assert [each.pointer for each in refused.value.errors] == ["/lines/3/amount_fen"]
+    assert "尼玛泽仁" in str(refused.value.detail)
+    set_budgets(village, family=BudgetLine(1_000_000, cap_fen=19_000))
+    with pytest.raises(CapExceeded) as refused:
+        pay_list(village, approved, lines=[2, 4])
+    assert [each.pointer for each in refused.value.errors] == [
+        "/lines/1/amount_fen",
+        "/lines/3/amount_fen",
+    ]
+    said = str(refused.value.detail)
+    assert ("格绒次仁" in said, "尼玛泽仁" in said) == (True, True)
 
 
 def left_after(list_id) -> list[int]:

@@ -149,6 +149,38 @@ def test_days_without_their_year_or_in_words_refuse_the_file():
         assert "2" in str(refused.value.errors[0].detail), day
 
 
+def test_a_line_without_a_day_beside_others_that_have_one_is_named(app_context):
+    head = "交易日期,摘要,收入,支出,余额\n2026-11-02,捐款,,200,28007.60\n"
+    for row in (
+        "十一月五日,取现,,3000,25007.60",
+        "十一月五日,结转利息,3000,,",
+        ",取现,,3000,",
+        "下午,上年结转款,,3000,",
+    ):
+        with pytest.raises(Invalid) as refused:
+            read_statement(f"{head}{row}\n合计,,,3200,\n".encode())
+        (error,) = refused.value.errors
+        assert "3" in str(error.detail), row
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "合计,,3000.00,400.00,",
+        ",本月合计,3000,,",
+        "本页小计：,,3000,,",
+        "期初余额,,3000,,",
+        ",,,,3000",
+        "Total,,3000,,",
+        "总笔数 2,,3000,,",
+        "打印日期：今天,,,,",
+    ],
+)
+def test_sums_and_remarks_are_no_lines(row):
+    sheet = f"交易日期,摘要,收入,支出,余额\n{row}\n2026-03-01,捐款,3000,,3000\n{row}\n"
+    assert amounts(sheet.encode()) == [(date(2026, 3, 1), 300_000)]
+
+
 def test_the_balance_of_each_line_is_kept_under_every_heading():
     for sheet in (ONE_LETTER, TWO_ROWS):
         assert [each.balance_fen for each in read_statement(sheet.encode())] == [300_000, 260_000]

@@ -60,6 +60,21 @@ def test_a_count_before_the_end_holds_where_no_cash_moved_since(village, clock):
     assert close(village, MARCH).cash_fen == 1_000_000
 
 
+def test_a_count_is_made_anew_on_the_day_on_which_it_is_late(village, clock):
+    """What came in since is compared with the book of the count's own day, not of the month's."""
+    clock.forward(days=31)
+    confirm(village, count(village, MARCH, counted_on=date(2026, 4, 2), counted_fen=1_000_000).id)
+    give(village, 300_000, received_on=date(2026, 4, 1), voucher="R-2")
+    give(village, 50_000, received_on=date(2026, 3, 28), voucher="R-3")
+    with pytest.raises(WrongState):
+        close(village, MARCH)
+    clock.forward(days=18)
+    give(village, 7_000, received_on=date(2026, 4, 20), voucher="R-4")
+    fields = {"counted_on": date(2026, 4, 20), "counted_fen": 1_357_000}
+    confirm(village, count(village, MARCH, **fields).id)
+    assert close(village, MARCH).cash_fen == 1_050_000
+
+
 def test_one_file_is_the_receipt_of_one_payment(village):
     first, second = bring_to(Status.PAID, village), bring_to(Status.PAID, village)
     file, again = (keep(village.treasurer, sha256="a" * 64) for _copy in range(2))

@@ -31,7 +31,12 @@ from incentives.fund.operations.steps import (
     refuse_payee,
 )
 from incentives.fund.purposes import purposes
-from incentives.fund.queries.payees import is_resident_named, members_of_teams, payee_holds_role
+from incentives.fund.queries.payees import (
+    is_resident_named,
+    is_team_named,
+    members_of_teams,
+    payee_holds_role,
+)
 from incentives.fund.states import Action
 from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, find_team, find_village, get_resident
@@ -65,9 +70,9 @@ def apply_for_disbursement(
 
     Keeps the policy of the day, who is in a team that it is for, and whether the payee holds a role
     in the village (the township approves too then). Refuses a payee of one's own household, payees
-    and files of other villages, a resident's name that was typed instead of chosen, a name with a
-    letter that nobody sees, more than the cap that the assembly adopted leaves the payee (the
-    county's advice only warns), and settlements, which have their own way.
+    and files of other villages, a resident's or team's name that was typed instead of chosen, one
+    with a letter that nobody sees, more than the cap that the assembly adopted leaves the payee
+    (the county's advice only warns), and settlements, which have their own way.
     """
     require(actor, "disbursement.apply", village)
     find_village(village)
@@ -166,13 +171,16 @@ def checked_payee(village: str, payee: PayeeChoice) -> dict[str, UUID | str | No
 
 
 def checked_name(village: str, typed: str) -> str:
-    """A payee's typed name; refuses a resident's, whose household and roles would stay unseen.
+    """A payee's typed name; refuses a resident's or a team's, which are chosen from the register.
 
     Refuses one with a letter that nobody sees too.
     """
     name = check_name(typed, "/payee/name", NAME_LENGTH)
     if is_resident_named(village, name):
         detail = _("Somebody of the village has this name: choose them from the register")
+        raise Invalid(errors=[FieldError("/payee/name", detail)])
+    if is_team_named(village, name):
+        detail = _("A team of the village has this name: choose it from the register")
         raise Invalid(errors=[FieldError("/payee/name", detail)])
     return name
 

@@ -25,7 +25,6 @@ from incentives.fund.queries.closing import first_of, held_on, last_of, newest_c
 from incentives.texts import check_text, optional_text
 
 DAYS_BEFORE = timedelta(days=5)
-DAYS_AFTER = timedelta(days=10)
 
 
 def count_cash(
@@ -40,17 +39,18 @@ def count_cash(
 ) -> CashCount:
     """Enter what lay in the cash box at a month's end; a second person confirms it.
 
-    Refuses a day that is more than 5 days before the month's end or 10 after it, a difference from
-    the book without a note, a month that is closed, and a second count beside one that waits.
+    It may come late, as one that is made anew: what lies there is compared with the book of the day
+    of the count. Refuses a day that is more than 5 days before the month's end or still to come, a
+    difference from the book without a note, a month that is closed, and a second count beside one
+    that waits.
     """
     require(actor, "cash.count", village)
     month = first_of(month)
     if not 0 <= counted_fen <= AMOUNT_AT_MOST:
         raise Invalid(errors=[FieldError("/counted_fen", _("This isn't right"))])
     check_day(counted_on, "/counted_on", now)
-    end = last_of(month)
-    if not end - DAYS_BEFORE <= counted_on <= end + DAYS_AFTER:
-        detail = _("Count from 5 days before the month's end to 10 days after it")
+    if counted_on < last_of(month) - DAYS_BEFORE:
+        detail = _("Count 5 days before the month's end at the earliest")
         raise Invalid(errors=[FieldError("/counted_on", detail)])
     note = optional_text(note, "/note", REASON_LENGTH)
     ledger.hold([village])

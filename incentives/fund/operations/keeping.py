@@ -17,7 +17,7 @@ from incentives.errors import FieldError, Invalid
 from incentives.extensions import db
 from incentives.files.models import File
 from incentives.files.operations import keep_until
-from incentives.fund.models import Disbursement, Status
+from incentives.fund.models import Disbursement, DisbursementListLine, Status
 
 VOUCHER_YEARS = 30
 
@@ -32,17 +32,25 @@ def keep_for_accounting(file_ids: Iterable[UUID], day: date) -> None:
     keep_until(file_ids, last_day_kept(day))
 
 
-def refuse_other_receipt(file: File) -> None:
-    """Refuse a file, or another of the same bytes, that is a payment's signed receipt already.
+def refuse_other_receipt(file: File, disbursement: Disbursement) -> None:
+    """Refuse a file, or another of the same bytes, that is another payment's signed receipt.
 
-    One that was taken back leaves its receipt to the payment that comes instead.
+    The payees of a list sign one sheet: it is the receipt of each of its lines. A payment that was
+    taken back leaves its receipt to the one that comes instead.
     """
+    beside = select(DisbursementListLine.list_id).where(
+        DisbursementListLine.disbursement_id == disbursement.id
+    )
+    on_its_list = select(DisbursementListLine.disbursement_id).where(
+        DisbursementListLine.list_id.in_(beside)
+    )
     found = (
         select(Disbursement.id)
         .join(File, File.id == Disbursement.receipt_file_id)
         .where(
             Disbursement.village == file.village,
             Disbursement.status != Status.REVERSED,
+            Disbursement.id.not_in(on_its_list),
             or_(File.id == file.id, File.sha256 == file.sha256),
         )
     )

@@ -35,6 +35,7 @@ from incentives.fund.operations.applying import (
     check_purpose,
     withdraw_disbursement,
 )
+from incentives.fund.operations.capping import refuse_lines_over_cap
 from incentives.fund.operations.deciding import (
     approve_disbursement,
     evaluate_disbursement,
@@ -47,6 +48,7 @@ from incentives.register.queries import find_village
 from incentives.texts import check_text
 
 LINES_AT_MOST = 200
+NONE_NOW = _("No line of the list can take this step now")
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def approve_list(
     """Say, as a supervisor, whether a whole list may be paid; its sum asks for how many approve.
 
     A line that an objection holds back waits, and is decided on by itself later. Refuses as for a
-    single one, and a list none of whose lines is ready.
+    single one, each line named that a cap leaves less, and a list none of whose lines is ready.
     """
     require(actor, "disbursement.approve", village)
 
@@ -205,6 +207,9 @@ def approve_list(
         unpublished = row.status is Status.EVALUATED and row.publicity_days == 0
         return (published or unpublished) and not held_back
 
+    if decision is Decision.APPROVE:
+        ledger.hold([village])
+        refuse_lines_over_cap(list(filter(is_ready, rows_on(find_list(village, list_id).id))))
     return on_each(
         village,
         list_id,
@@ -248,7 +253,7 @@ def on_each(
     asked = find_list(village, list_id)
     rows = [row for row in rows_on(asked.id) if fits(row)]
     if not rows:
-        raise WrongState(_("No line of the list can take this step now"))
+        raise WrongState(NONE_NOW)
     for row in rows:
         step(row)
     return asked
@@ -267,8 +272,8 @@ def pay_list(
 ) -> list[Disbursement]:
     """Pay the approved lines of a list, or some of them by their numbers, each with its own event.
 
-    A line's voucher is the one given, a stroke and its number. Refuses as for a single one, and a
-    number that isn't an approved line's.
+    A line's voucher is the one given, a stroke and its number. Refuses as for a single one, each
+    line named that a cap leaves less, and a number that isn't an approved line's.
     """
     require(actor, "disbursement.pay", village)
     voucher = check_text(voucher, "/voucher", VOUCHER_LENGTH - 4)
@@ -285,7 +290,8 @@ def pay_list(
     if errors:
         raise Invalid(errors=errors)
     if not wanted:
-        raise WrongState(_("No line of the list can take this step now"))
+        raise WrongState(NONE_NOW)
+    refuse_lines_over_cap([numbered[number] for number in wanted])
     return pay_disbursements(
         village=village,
         vouchers={numbered[number].id: f"{voucher}-{number}" for number in wanted},

@@ -162,8 +162,8 @@ def confirm_receipt(
 ) -> Disbursement:
     """Keep the signed receipt of a payment, also once some of it came back.
 
-    Refuses a file that the actor didn't bring or that is another payment's receipt, somebody of the
-    payee's household, a second receipt.
+    Refuses a file that the actor didn't bring or that is another payment's receipt, other than one
+    on the same list, somebody of the payee's household, a second receipt.
     """
     require(actor, "disbursement.receive", village)
     ledger.hold([village])
@@ -171,7 +171,7 @@ def confirm_receipt(
     refuse_payee(actor, disbursement)
     if disbursement.receipt_file_id is not None:
         raise WrongState()
-    refuse_other_receipt(brought_file([village], file_id, actor, "/file"))
+    refuse_other_receipt(brought_file([village], file_id, actor, "/file"), disbursement)
     move_on(
         disbursement,
         Action.RECEIVE,

@@ -1,5 +1,6 @@
 """Lists: many payees asked for at once, decided on and paid from one page."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from incentives.access.permissions import may
 from incentives.clock import now, village_day
 from incentives.errors import FieldError, Invalid, NotFound, Refusal
 from incentives.extensions import db
+from incentives.files.operations import keep_file
 from incentives.fund import forms, operations, queries, schemas, timeline, words
 from incentives.fund.list_reading import read_list, rows_of_file, rows_of_text
 from incentives.fund.models import Disbursement, DisbursementList, Method
@@ -28,6 +30,7 @@ ACTIONS: dict[str, Any] = {
     "approval": schemas.DecisionInput,
     "withdrawal": schemas.ReasonInput,
     "payment": forms.ListPaymentForm,
+    "receipt": forms.ListReceiptForm,
 }
 HOUSEHOLDS_AT_MOST = 1000
 
@@ -153,7 +156,7 @@ def actions_on(asked: DisbursementList, cards: list[timeline.Card], actor: Actor
     possible = {action for card in cards for action in card.actions}
     beside = any(card.is_own and card.row.status in BEFORE_PAYMENT for card in cards)
     decided = () if beside else ("evaluation", "approval")
-    found: list[str] = [action for action in (*decided, "payment") if action in possible]
+    found: list[str] = [action for action in (*decided, "payment", "receipt") if action in possible]
     mine = asked.applied_by == actor.person and "withdrawal" in possible
     if mine and may(actor, "disbursement.withdraw", asked.village):
         found.append("withdrawal")
@@ -183,7 +186,26 @@ def take_step_on(village: str, list_id: UUID, action: str, data: dict[str, Any])
         "approval": operations.approve_list,
         "withdrawal": operations.withdraw_list,
         "payment": operations.pay_list,
+        "receipt": keep_receipt,
     }
     if action == "payment" and not data["lines"]:
         raise Invalid(errors=[FieldError("/lines", _("Tick whom you pay"))])
     return steps[action](village=village, list_id=list_id, actor=current_actor(), now=now(), **data)
+
+
+def keep_receipt(
+    *, village: str, list_id: UUID, lines: list[int], file: Any, actor: Actor, now: datetime
+) -> None:
+    """Keep one signed sheet as the receipt of these lines, given by their numbers."""
+    rows = dict(enumerate(queries.rows_on(queries.find_list(village, list_id).id), start=1))
+    if not rows.keys() >= set(lines):
+        raise NotFound()
+    file_id = keep_file(village=village, content=file.read(), actor=actor, now=now).id
+    for number in dict.fromkeys(lines):
+        operations.confirm_receipt(
+            village=village,
+            disbursement_id=rows[number].id,
+            file_id=file_id,
+            actor=actor,
+            now=now,
+        )

@@ -48,14 +48,14 @@ class Holder:
 
     people: frozenset[UUID] = frozenset()
     homes: frozenset[UUID] = frozenset()
-    team: UUID | None = None
+    teams: frozenset[UUID] = frozenset()
     called: Called | None = None
 
     def shares(self, other: "Holder", per: str) -> bool:
         """Whether what the other had counts for this one."""
         if self.is_named_as(other):
             return True
-        if self.people & other.people or (self.team is not None and self.team == other.team):
+        if self.people & other.people or self.teams & other.teams:
             return True
         if per == "person" and self.people and other.people:
             return False
@@ -130,11 +130,11 @@ def counted_in(village: str, year: int) -> list[Disbursement]:
 def holders_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Holder]:
     """Whom each of these disbursements of one village goes to, as caps count it."""
     paid = paid_to(rows)
-    return {row.id: holder_of(row, paid[row.id]) for row in rows}
+    return {row.id: holder_of(paid[row.id]) for row in rows}
 
 
-def holder_of(row: Disbursement, paid: Paid) -> Holder:
-    """Whom a disbursement goes to, as caps count it."""
+def holder_of(paid: Paid) -> Holder:
+    """Whom money goes to, as caps count it."""
     people = frozenset() if paid.as_a_whole else paid.people
     homes = paid.homes if paid.sole_homes is None else paid.sole_homes
-    return Holder(people, homes, team=row.team_id, called=paid.called)
+    return Holder(people, homes, paid.teams, paid.called)

@@ -11,9 +11,11 @@ from incentives.access.models import User, UserRole
 from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement, DisbursementMember
 from incentives.fund.purposes import purposes
+from incentives.fund.queries.same_payee import called
 from incentives.fund.queries.typed import Paid, is_name_of, meant_by
 from incentives.register.models import Household, Resident, Team, TeamMember
-from incentives.register.names import masked
+from incentives.register.names import masked, plain
+from incentives.register.queries.naming import place_names
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Payee:
 
 
 def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
-    """Whom each of these disbursements of one village is paid to, in six statements at most.
+    """Whom each of these disbursements of one village is paid to, in nine statements at most.
 
     A household is paid as a whole: all who live there now; so is a team: all who are in it now, or
     were when it was applied for. Of a typed name it is whom it means.
@@ -83,18 +85,19 @@ def teams_of(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
     ):
         then.setdefault(each.disbursement_id, {})[each.resident_id] = each.household_id
     return {
-        of_this: team_paid(now.get(team, {}), then.get(of_this, {}))
+        of_this: team_paid(team, now.get(team, {}), then.get(of_this, {}))
         for of_this, team in of_teams.items()
     }
 
 
-def team_paid(now: dict[UUID, UUID], then: dict[UUID, UUID]) -> Paid:
+def team_paid(team: UUID, now: dict[UUID, UUID], then: dict[UUID, UUID]) -> Paid:
     """A team as a payee: these members with their homes, and those."""
     each_time = [frozenset(members.values()) for members in (now, then)]
     return Paid(
         people=frozenset(now) | frozenset(then),
         homes=each_time[0] | each_time[1],
         as_a_whole=True,
+        teams=frozenset({team}),
         sole_homes=frozenset(home for homes in each_time if len(homes) == 1 for home in homes),
     )
 
@@ -136,6 +139,16 @@ def is_resident_named(village: str, name: str) -> bool:
         select(Resident.name).where(Resident.village == village, Resident.left_on.is_(None))
     )
     return any(is_name_of(name, each) for each in names)
+
+
+def is_team_named(village: str, name: str) -> bool:
+    """Whether this names a team of the village, with its place before it or not."""
+    places = [plain(each) for each in place_names(village)]
+    names = db.session.scalars(
+        select(Team.name).where(Team.village == village, Team.disbanded_at.is_(None))
+    )
+    typed = called(name, places).bare
+    return any(is_name_of(typed, called(each, places).bare) for each in names)
 
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:

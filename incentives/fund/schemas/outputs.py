@@ -130,7 +130,11 @@ class SentUpOutput(Schema):
 
 
 class BudgetOutput(Schema):
-    """A purpose in a year: its budget, and what is applied for, approved and spent against it."""
+    """A purpose in a year: its budget, and what is applied for, approved and spent against it.
+
+    `of_before_fen` came back of what earlier years paid: `left_fen` is the budget less what was
+    spent and less that, which isn't spent again.
+    """
 
     purpose = fields.String()
     amount_fen = Fen(allow_none=True)
@@ -139,6 +143,7 @@ class BudgetOutput(Schema):
     applied_fen = Fen()
     approved_fen = Fen()
     spent_fen = Fen()
+    of_before_fen = Fen()
     left_fen = Fen()
     resolution = fields.String(allow_none=True)
 
@@ -171,10 +176,13 @@ class SpentOnPurpose(Schema):
 class PurposeFigures(SpentOnPurpose):
     """`left_fen` is what the year's budget leaves, below zero where more was spent; null without.
 
-    `month_fen` was spent in the month that is asked for, null where none is.
+    It is the budget less what was spent, and less `of_before_fen`, which came back of what earlier
+    years paid and isn't spent again. `month_fen` was spent in the month that is asked for, null
+    where none is.
     """
 
     budget_fen = Fen(allow_none=True)
+    of_before_fen = Fen()
     left_fen = Fen(allow_none=True)
     month_fen = Fen(allow_none=True)
 

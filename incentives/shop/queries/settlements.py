@@ -20,8 +20,10 @@ from incentives.shop.models import (
     SettlementStatus,
     Shop,
     ShopService,
+    StockOwner,
 )
 from incentives.shop.queries.reconciling import Difference, differences
+from incentives.shop.queries.shops import shops_of_village
 from incentives.shop.queries.statements import Part, Statement, statement_of
 
 
@@ -195,3 +197,13 @@ def before(month: date) -> date:
 def keepers_of(shop: Shop) -> set[UUID]:
     """Who keeps a shop."""
     return people_with_role(Role.SHOPKEEPER, shop.division)
+
+
+def who_keeps_shops(village: str) -> list[tuple[str, UUID]]:
+    """The shops of a village, by name, that sell their keepers' own goods, each with one keeper."""
+    return [
+        (shop.name, keeper)
+        for shop in shops_of_village(village, also_left=True)
+        if shop.stock_owner is StockOwner.SHOPKEEPER
+        for keeper in keepers_of(shop)
+    ]
