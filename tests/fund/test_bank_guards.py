@@ -159,10 +159,14 @@ def only_on(day: str) -> str:
 
 def test_a_closed_months_bank_stays_as_it_was(banked):
     closed_line = f"(SELECT l.id FROM bank_line l JOIN bank_statement s{only_on('2026-03-01')})"
+    anew = "confirmed_by = NULL, confirmed_at = NULL"
     for sent in (
-        "UPDATE bank_line SET explanation = 'FORGED' WHERE amount_fen = 25",
-        "UPDATE bank_line SET explanation = NULL, explained_by = NULL WHERE amount_fen = 25",
-        "UPDATE bank_note SET explanation = 'FORGED'",
+        f"UPDATE bank_line SET explanation = 'FORGED', {anew} WHERE amount_fen = 25",
+        f"UPDATE bank_line SET explanation = NULL, explained_by = NULL, {anew}"
+        " WHERE amount_fen = 25",
+        f"UPDATE bank_line SET {anew} WHERE amount_fen = 25",
+        f"UPDATE bank_note SET explanation = 'FORGED', {anew}",
+        f"UPDATE bank_note SET {anew}",
         "DELETE FROM bank_note",
         f"DELETE FROM bank_match WHERE line_id IN {closed_line}",
         f"DELETE FROM bank_line WHERE id IN {closed_line}",
