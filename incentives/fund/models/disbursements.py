@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.database import Base, choice, new_id
 from incentives.fund.models.words import (
@@ -146,7 +146,7 @@ class DisbursementApproval(Base):
 
 
 class PaymentReturn(Base):
-    """Money of a disbursement that came back, in part or whole, and why."""
+    """Money of a disbursement that came back, in part or whole, and why; if mistyped, reversed."""
 
     __tablename__ = "payment_return"
     __table_args__ = (
@@ -163,6 +163,20 @@ class PaymentReturn(Base):
     event_id: Mapped[UUID] = mapped_column(unique=True)
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
+    reversal: Mapped["ReturnReversal | None"] = relationship(lazy="joined", viewonly=True)
+
+
+class ReturnReversal(Base):
+    """That a return was mistyped, and why: it counts as come back no more."""
+
+    __tablename__ = "return_reversal"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason"),)
+
+    return_id: Mapped[UUID] = mapped_column(ForeignKey("payment_return.id"), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    reversed_by: Mapped[UUID]
+    reversed_at: Mapped[datetime]
 
 
 class DisbursementList(Base):
