@@ -1,8 +1,9 @@
-"""How the database keeps returns that were mistyped, and matches of a closed month.
+"""How the database keeps mistyped returns, matches of a closed month, and whom money went to.
 
 A return is reversed once, by the event that takes back its own, and counts as come back no more:
 the disbursement is then as it was before it. What a line of the bank's statement was matched with
-when its month was closed stays; what it was matched with since may be parted from it again.
+when its month was closed stays; what it was matched with since may be parted from it again. Who
+headed the household that was paid stays with the payment.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
@@ -11,7 +12,7 @@ from incentives.fund.paper_triggers import GUARDS_OF_BANK, WORDS
 from incentives.fund.step_triggers import GUARDS_OF_STEPS, MOVES, OWN_EVENT
 from incentives.fund.triggers import GUARDS, guard
 from incentives.recovery.models import REPLAYING
-from incentives.triggers import kept
+from incentives.triggers import differs, kept
 
 NAMED_BEFORE = (
     "disbursement_paid_if_approved",
@@ -66,6 +67,13 @@ GUARDS_OF_RETURNS = (
         "UPDATE",
         RETURNED_UNLIKE,
         "what came back is the sum of its returns that stand",
+    ),
+    guard(
+        "disbursement_payee_as_paid",
+        "disbursement",
+        "UPDATE OF paid_head_id",
+        f"OLD.event_id IS NOT NULL AND ({differs('paid_head_id')})",
+        WORDS,
     ),
     guard("bank_match_stays_as_closed", "bank_match", "DELETE", CLOSED_WITH_IT, WORDS),
 )

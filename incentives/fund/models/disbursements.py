@@ -28,6 +28,7 @@ class Disbursement(Base):
     the township approves too, and the payee is named in full. `publicity_days` and
     `second_approval_fen` are the policy of that day. `concluded_at`: its notice is over and no
     objection stands. `ended_*` is who rejected, withdrew or reversed it, and why.
+    `paid_head_id`: who headed the household when it was paid, and names it from then on.
     """
 
     __tablename__ = "disbursement"
@@ -91,6 +92,7 @@ class Disbursement(Base):
     evaluated_by: Mapped[UUID | None]
     evaluated_at: Mapped[datetime | None]
     evaluation_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    paid_head_id: Mapped[UUID | None]
     paid_by: Mapped[UUID | None]
     paid_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]

@@ -1,4 +1,4 @@
-"""A return that was mistyped is reversed; a match of after a close is parted again."""
+"""Mistyped returns are reversed, late matches parted; and who headed a household that was paid."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("return_id", name=op.f("pk_return_reversal")),
         sa.UniqueConstraint("event_id", name=op.f("uq_return_reversal_event_id")),
     )
+    # A column is added as it is: a table made anew would lose its triggers on SQLite.
+    op.add_column("disbursement", sa.Column("paid_head_id", sa.Uuid(), nullable=True))
     drop_triggers(op.get_bind(), GUARDS_BEFORE)
     create_triggers(op.get_bind(), GUARDS_OF_RETURNS)
 
@@ -35,4 +37,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_triggers(op.get_bind(), GUARDS_OF_RETURNS)
     create_triggers(op.get_bind(), GUARDS_BEFORE)
+    op.drop_column("disbursement", "paid_head_id")
     op.drop_table("return_reversal")
