@@ -17,7 +17,7 @@ from tests.fund.people import (
     make_people,
     pay,
 )
-from tests.fund.raw import hexed, refused
+from tests.fund.raw import refused
 
 
 @pytest.fixture
@@ -69,4 +69,4 @@ def test_whom_the_money_went_to_stays(village):
     paid(village, "family")
     another_heads(village)
     refused("UPDATE disbursement SET paid_head_id = NULL")
-    refused("UPDATE disbursement SET paid_head_id = :one", one=hexed(village.payee.id))
+    refused("UPDATE disbursement SET paid_head_id = household_id")
