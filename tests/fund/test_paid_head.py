@@ -16,6 +16,7 @@ from tests.fund.people import (
     give,
     make_people,
     pay,
+    receive,
 )
 from tests.fund.raw import refused
 
@@ -66,7 +67,7 @@ def test_before_the_payment_it_is_named_as_it_is_headed_now(village):
 
 
 def test_whom_the_money_went_to_stays(village):
-    paid(village, "family")
+    receive(village.treasurer, paid(village, "family"))
     another_heads(village)
     refused("UPDATE disbursement SET paid_head_id = NULL")
     refused("UPDATE disbursement SET paid_head_id = household_id")
