@@ -97,6 +97,7 @@ class Tag(StrEnum):
     DISBURSEMENT_PAID = "disbursement_paid"
     DISBURSEMENT_RECEIVED = "disbursement_received"
     DISBURSEMENT_RETURNED = "disbursement_returned"
+    RETURN_REVERSED = "return_reversed"
     DISBURSEMENT_REVERSED = "disbursement_reversed"
     DISBURSEMENT_REJECTED = "disbursement_rejected"
     DISBURSEMENT_WITHDRAWN = "disbursement_withdrawn"

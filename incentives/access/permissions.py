@@ -117,6 +117,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "disbursement.pay": roles(TREASURER),
     "disbursement.receive": roles(TREASURER),
     "disbursement.return": roles(TREASURER),
+    "disbursement.reverse_return": roles(TREASURER),
     "disbursement.reverse": roles(TREASURER),
     "disbursement.withdraw": roles(CADRE, TREASURER),
     "disbursement.reject": roles(REVIEWER, SUPERVISOR),

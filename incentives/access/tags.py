@@ -89,6 +89,7 @@ TAGS = {
     Tag.DISBURSEMENT_PAID: _("A payment was made"),
     Tag.DISBURSEMENT_RECEIVED: _("A receipt was kept"),
     Tag.DISBURSEMENT_RETURNED: _("Money came back"),
+    Tag.RETURN_REVERSED: _("A return was taken back"),
     Tag.DISBURSEMENT_REVERSED: _("A payment was taken back"),
     Tag.DISBURSEMENT_REJECTED: _("A payment was not approved"),
     Tag.DISBURSEMENT_WITHDRAWN: _("A request for money was withdrawn"),

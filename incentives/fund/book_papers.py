@@ -1,6 +1,7 @@
 """The public book on paper and as a workbook: what the page shows, line by line, with approvals.
 
-After the lines come the figures: by month, and by purpose with what the year's budget leaves.
+After the lines come the figures: by month, and by purpose with what the year's budget leaves; and
+what the bank's statement said beyond the book.
 """
 
 from typing import Any
@@ -28,6 +29,16 @@ def part_name(part: Part) -> str:
     return "-".join(["", *(each for each in pieces if each)])
 
 
+def side_of(difference: queries.Difference) -> str:
+    """On which side alone a difference from the bank stands."""
+    if not difference.is_entry:
+        return _("On the statement, not in the book")
+    lacking = _("In the book, not on the statement")
+    if difference.voucher is None:
+        return lacking
+    return f"{lacking} · {_('Entry %(number)s', number=difference.voucher)}"
+
+
 def what_of(line: BookLine) -> str:
     """What a line is, in words: its kind and its source or purpose."""
     kind = words.KINDS.get(line.kind, line.kind)
@@ -35,7 +46,7 @@ def what_of(line: BookLine) -> str:
     return " · ".join(str(each) for each in (kind, of) if each)
 
 
-def hands_of(line: BookLine | AccountLine, between: str = "\n") -> str:
+def hands_of(line: BookLine | AccountLine | queries.Difference, between: str = "\n") -> str:
     """Who took which step, in words."""
     return between.join(
         f"{words.STEPS.get(hand.step, hand.step)} {hand.name}" for hand in line.hands
@@ -120,7 +131,28 @@ def figure_sheets(village: str, part: Part) -> list[Sheet]:
                 bars=(first, first + 1, first + 2 + len(before)),
             )
         )
+    if differing := queries.bank_differences(village, part):
+        sheets.append(bank_sheet(differing))
     return [each for each in sheets if each.rows]
+
+
+def bank_sheet(differing: queries.BankDifferences) -> Sheet:
+    """What the bank's statement said at a month's end beyond the book, and each difference."""
+    end = month_word(differing.month)
+    sums = [
+        [_("The statement says"), end, differing.statement_fen / 100, None],
+        [_("The book says, at the month's end"), end, differing.book_fen / 100, None],
+        [_("What differs"), end, differing.difference_fen / 100, None],
+    ]
+    rows = [
+        [side_of(each), each.day or month_word(each.month), each.amount_fen / 100, hands_of(each)]
+        for each in differing.items
+    ]
+    return Sheet(
+        _("The bank's statement"),
+        [_("What"), _("Day or month"), _("Amount in yuan"), _("Who decided")],
+        [*sums, *rows],
+    )
 
 
 def yuan(fen: int) -> str:
@@ -157,6 +189,9 @@ def book_pdf(village: str, part: Part) -> Response:
         rows=rows,
         months=[] if part.purpose else queries.months_in(village, part),
         years=queries.by_purpose(village, overview, part),
+        differing=queries.bank_differences(village, part),
+        side_of=side_of,
+        hands_of=hands_of,
         payable_fen=overview.payable_fen,
         yuan=yuan,
         month_of_year=month_of_year,

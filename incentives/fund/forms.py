@@ -77,6 +77,10 @@ class ReturnForm(ReturnInput):
     amount_fen = Yuan(required=True, validate=above_nothing)  # type: ignore[assignment]
 
 
+class ReturnReversalForm(ReasonInput):
+    return_id = Id(required=True)
+
+
 class ReceiptForm(Schema):
     file = Upload(required=True)
 
@@ -178,5 +182,6 @@ ACTIONS: dict[str, type[Schema]] = {
     "payment": PaymentInput,
     "receipt": ReceiptForm,
     "return": ReturnForm,
+    "return_reversal": ReturnReversalForm,
     "reversal": ReasonInput,
 }

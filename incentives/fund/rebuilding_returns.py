@@ -1,4 +1,6 @@
-"""Money of a disbursement that came back, put back: its event doesn't say of which one it is.
+"""Money of a disbursement that came back, put back, and its reversal.
+
+The event of a return doesn't say of which disbursement it is.
 
 It is of the one that it can only be of: the village's one payment for that purpose of which as much
 is still out, where no payment for the purpose lacks its record. Else it stays on the list.
@@ -11,7 +13,8 @@ from sqlalchemy import select
 
 from incentives.access import audit
 from incentives.extensions import db
-from incentives.fund.models import Disbursement, Method, PaymentReturn, Status
+from incentives.fund.models import Disbursement, Method, PaymentReturn, ReturnReversal, Status
+from incentives.fund.operations.returning import without_return
 from incentives.fund.rebuilding import UNKNOWN, actor_of, change, keep_row
 from incentives.ledger import Kind
 from incentives.ledger.models import Event, Transfer
@@ -25,7 +28,11 @@ OUT = (Status.PAID, Status.RECEIVED, Status.RETURNED)
 def rebuild_return(replayed: Replayed, now: datetime) -> Sequence[Lost] | None:
     """Enter money that came back anew, without its reason; None where it may be of several."""
     event = replayed.event
-    if event.kind is not Kind.PAYMENT_RETURN or event.record is None:
+    if event.record is None:
+        return None
+    if event.kind is Kind.REVERSAL:
+        return reverse_return(replayed, now)
+    if event.kind is not Kind.PAYMENT_RETURN:
         return None
     moved = replayed.transfers[0]
     row = only_payment(event, moved["from_code"], moved["amount"])
@@ -46,6 +53,28 @@ def rebuild_return(replayed: Replayed, now: datetime) -> Sequence[Lost] | None:
     )
     change(row, status=Status.RETURNED, returned_fen=row.returned_fen + moved["amount"])
     keep_row(replayed, audit.Tag.DISBURSEMENT_RETURNED, now)
+    return [Lost(LostKind.FACTS, {"record": str(event.record), "facts": ["reason"]})]
+
+
+def reverse_return(replayed: Replayed, now: datetime) -> Sequence[Lost] | None:
+    """Enter that a return was reversed, without the reason; None where the event is of none."""
+    event = replayed.event
+    returned = db.session.get(PaymentReturn, event.record, populate_existing=True)
+    if returned is None:
+        return None
+    db.session.add(
+        ReturnReversal(
+            return_id=returned.id,
+            event_id=event.id,
+            reason=UNKNOWN,
+            reversed_by=actor_of(replayed),
+            reversed_at=event.at,
+        )
+    )
+    db.session.flush()
+    row = db.session.get_one(Disbursement, returned.disbursement_id, populate_existing=True)
+    change(row, **without_return(row, returned.amount_fen))
+    keep_row(replayed, audit.Tag.RETURN_REVERSED, now)
     return [Lost(LostKind.FACTS, {"record": str(event.record), "facts": ["reason"]})]
 
 

@@ -15,6 +15,7 @@ class Action(StrEnum):
     PAY = "pay"
     RECEIVE = "receive"
     RETURN = "return"
+    REVERSE_RETURN = "reverse_return"
     REVERSE = "reverse"
     REJECT = "reject"
     WITHDRAW = "withdraw"
@@ -30,7 +31,8 @@ def to(after: Status, *before: Status) -> dict[Status, Status]:
 
 # From which state to which. Approval from `evaluated` is for villages with no days of publicity
 # only; from `published` only once the notice is over: `operations.deciding` refuses all else. A
-# receipt that comes after some of the money did is kept, and the state stays.
+# receipt that comes after some of the money did is kept, and the state stays. Without any return
+# that stands it is paid or received again: `operations.returning` says which.
 TRANSITIONS: dict[Action, dict[Status, Status]] = {
     Action.EVALUATE: to(Status.EVALUATED, Status.APPLIED),
     Action.PUBLISH: to(Status.PUBLISHED, Status.EVALUATED),
@@ -38,6 +40,7 @@ TRANSITIONS: dict[Action, dict[Status, Status]] = {
     Action.PAY: to(Status.PAID, Status.APPROVED),
     Action.RECEIVE: to(Status.RECEIVED, Status.PAID) | to(Status.RETURNED, Status.RETURNED),
     Action.RETURN: to(Status.RETURNED, Status.PAID, Status.RECEIVED, Status.RETURNED),
+    Action.REVERSE_RETURN: to(Status.RETURNED, Status.RETURNED),
     Action.REVERSE: to(Status.REVERSED, Status.PAID, Status.RECEIVED),
     Action.REJECT: to(Status.REJECTED, *BEFORE_PAYMENT),
     Action.WITHDRAW: to(Status.WITHDRAWN, *BEFORE_PAYMENT),

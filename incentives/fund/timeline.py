@@ -27,6 +27,7 @@ DONE = {
     "payment": lazy_gettext("Paid. It stands in the public book now."),
     "receipt": lazy_gettext("The receipt is kept."),
     "return": lazy_gettext("Entered. It stands in the public book now."),
+    "return_reversal": lazy_gettext("Taken back. Both entries stand in the public book."),
     "reversal": lazy_gettext("Taken back. Both entries stand in the public book."),
 }
 
@@ -122,6 +123,7 @@ def actions_of(view: DisbursementView, actor: Actor) -> list[str]:
         ),
         "receipt": ("receive", row.receipt_file_id is None and takes_receipt and not own),
         "return": ("return", (paid or row.status is Status.RETURNED) and rest > 0 and not own),
+        "return_reversal": ("reverse_return", row.status is Status.RETURNED and not own),
         "reversal": ("reverse", paid and not own),
         "rejection": ("reject", before and decides and row.status is not Status.APPLIED),
         "withdrawal": ("withdraw", before and mine),
@@ -145,6 +147,7 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
             row.ended_by,
             *(each.approver for each in view.approvals),
             *(each.entered_by for each in view.returns),
+            *(each.reversal.reversed_by for each in view.returns if each.reversal),
         ]
     )
     steps = [step(_("Applied for"), row.applied_by, row.applied_at, names, row.reason)]
@@ -167,6 +170,9 @@ def steps_of(view: DisbursementView) -> list[dict[str, Any]]:
         amount = _("%(yuan)s yuan came back", yuan=f"{each.amount_fen / 100:.2f}")
         moved = f"{where_and_when(each.method, each.returned_on)} · {each.reason}"
         steps.append(step(amount, each.entered_by, each.entered_at, names, moved))
+        if undone := each.reversal:
+            said = f"{amount} · {undone.reason}"
+            steps.append(step(_("Taken back"), undone.reversed_by, undone.reversed_at, names, said))
     if row.ended_by is not None:
         words = {
             Status.REJECTED: _("Not approved"),

@@ -44,6 +44,7 @@ STEPS = {
     "approved_above": _("Approved by (township)"),
     "paid": _("Paid by (treasurer)"),
     "entered": _("Entered by (treasurer)"),
+    "explained": _("Explained by"),
     "confirmed": _("Confirmed by"),
     "reversed": _("Taken back by (treasurer)"),
     "taken_over": _("Taken over from the paper book by"),

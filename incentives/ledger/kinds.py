@@ -98,6 +98,7 @@ REVERSIBLE = frozenset(
         Kind.INCOME,
         Kind.MONEY_MOVE,
         Kind.DISBURSEMENT,
+        Kind.PAYMENT_RETURN,
         Kind.SETTLEMENT_APPROVED,
         Kind.SETTLEMENT_PAID,
         Kind.HOUSEHOLD_MOVE,

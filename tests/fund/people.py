@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
+
 from incentives.access.actor import Actor, Role
 from incentives.clock import now, village_day
 from incentives.database import new_id
 from incentives.extensions import db
 from incentives.files.models import File, FileKind
 from incentives.fund import operations
-from incentives.fund.models import Decision, Disbursement, DisbursementList, Method, Source, Status
+from incentives.fund.models import (
+    Decision,
+    Disbursement,
+    DisbursementList,
+    Method,
+    PaymentReturn,
+    Source,
+    Status,
+)
 from incentives.fund.operations import ListLine, PayeeChoice
 from incentives.register.models import Household
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household, make_village, staff
@@ -276,6 +286,7 @@ def take(action: str, village: Village, disbursement_id: UUID) -> None:
         "pay": (pay, village.treasurer),
         "receive": (receive, village.treasurer),
         "return": (give_back, village.treasurer),
+        "reverse_return": (reverse_return, village.treasurer),
         "reverse": (reverse, village.treasurer),
         "reject": (reject, village.supervisor2),
         "withdraw": (withdraw, village.cadre),
@@ -318,3 +329,28 @@ def pay_for_goods(amount_fen: int, purpose: str = "stock", *, pays: bool = True)
     if pays:
         pay(village.treasurer, made)
     return made
+
+
+def reverse_return(actor: Actor, disbursement_id: UUID, return_id: UUID | None = None):
+    """Take back a return, the last that stands unless told which; one of none where none does."""
+
+    def work():
+        standing = [
+            each.id
+            for each in db.session.scalars(
+                select(PaymentReturn)
+                .where(PaymentReturn.disbursement_id == disbursement_id)
+                .order_by(PaymentReturn.id)
+            )
+            if each.reversal is None
+        ]
+        return operations.reverse_return(
+            village=VILLAGE,
+            disbursement_id=disbursement_id,
+            return_id=return_id or (standing or [new_id()])[-1],
+            reason="多写了一个零",
+            actor=actor,
+            now=now(),
+        )
+
+    return act(work)

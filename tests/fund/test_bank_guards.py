@@ -235,3 +235,49 @@ def test_what_a_closed_month_explained_on_both_sides_is_matched_no_more(village,
         match(village, 500, 500)
     assert [each.pointer for each in said.value.errors] == ["/events/0"]
     refused(MATCH, **match_ids(village, 500, 500))
+
+
+def part(village, line_fen: int):
+    return act(
+        lambda: operations.unmatch_line(
+            village=VILLAGE, line_id=line_of(line_fen).id, actor=village.treasurer, now=now()
+        )
+    )
+
+
+def test_what_a_closed_month_was_matched_with_later_is_parted_again(banked, clock):
+    """As it could be made: until a month is closed with it."""
+    clock.forward(minutes=1)
+    part(banked, match(banked, 2_000, 2_000).amount_fen)  # March's entry, a line of April's
+    give(banked, 25, Method.BANK, received_on=date(2026, 4, 3))
+    wrong = match(banked, 25, 25)  # March's line, an entry of April's
+    assert queries.lines_closed_with(VILLAGE) == {line_of(300_000).id}
+    part(banked, wrong.amount_fen)
+    assert (line_of(25).explanation, line_of(25).confirmed_by) == (
+        "四月入账",
+        banked.supervisor.person,
+    )
+    match(banked, 25, 25)
+    match(banked, 2_000, 2_000)
+    match_all(banked, date(2026, 4, 30))
+    clock.forward(days=28)
+    statement(banked, date(2026, 4, 4), date(2026, 4, 30), opening_fen=342_025)
+    confirm(banked, count(banked, APRIL).id)
+    close(banked, APRIL)
+    for fen in (25, 2_000, 40_000):
+        with pytest.raises(Invalid):
+            part(banked, fen)
+        refused("DELETE FROM bank_match WHERE line_id = :line", line=hexed(line_of(fen).id))
+
+
+def test_what_a_month_was_closed_with_is_not_parted_though_the_entry_is_of_the_next(village, clock):
+    """The line wasn't explained when its month was closed: that it was matched stood for it."""
+    clock.forward(days=32)
+    statement(village, MARCH, END, (date(2026, 3, 30), 25, "利息"))
+    give(village, 25, Method.BANK, received_on=date(2026, 4, 2))
+    match(village, 25, 25)
+    confirm(village, count(village, MARCH).id)
+    close(village, MARCH)
+    with pytest.raises(Invalid):
+        part(village, 25)
+    refused("DELETE FROM bank_match WHERE line_id = :line", line=hexed(line_of(25).id))

@@ -53,6 +53,7 @@ from tests.fund.people import (
     pay,
     reject,
     reverse,
+    reverse_return,
     withdraw,
 )
 
@@ -74,6 +75,7 @@ WAYS = (
     ["goes_on"] * 12
     + ["is_applied_for"] * 3
     + ["comes_back"] * 2
+    + ["did_not_come_back"]
     + ["many_are_applied_for", "is_evaluated", "is_approved", "is_paid", "is_reversed", "ends"]
     + ["income_comes", "income_is_taken_back", "money_is_moved", "a_day_passes"]
 )
@@ -315,6 +317,13 @@ class Program(RuleBasedStateMachine):
                 assert turn.day >= db.session.get_one(Disbursement, one).paid_on
                 self.out[one] -= turn.amount
 
+    def did_not_come_back(self, turn):
+        """A return that was mistyped is taken back."""
+        if one := self.one(turn, Status.RETURNED):
+            actor = self.people[turn.by(TREASURER)]
+            if returned := self.tried("return reversed", lambda: reverse_return(actor, one)):
+                self.out[one] += returned.amount_fen
+
     def is_reversed(self, turn):
         if one := self.one(turn, *PAID):
             actor = self.people[turn.by(TREASURER)]
@@ -352,6 +361,8 @@ class Program(RuleBasedStateMachine):
                 select(func.count()).where(Event.record == one, Event.kind == "disbursement")
             )
             assert paid == (row.status in PAID) == (one in self.out)
+            if row.status not in UNDONE and paid:
+                assert row.amount_fen - row.returned_fen == self.out[one]
             votes = db.session.scalars(
                 select(DisbursementApproval).where(DisbursementApproval.disbursement_id == one)
             ).all()
@@ -448,6 +459,8 @@ def test_the_program_pays_and_takes_back(program):
     for each in (first, second):
         one.is_approved(Turn(who=SUPERVISOR2), each)
         one.is_paid(Turn(), each)
+    one.comes_back(Turn(amount=60_000))
+    one.did_not_come_back(Turn())
     one.comes_back(Turn(amount=30_000))
     one.is_reversed(Turn(place=1))
     assert sorted(one.out.values()) == [0, 70_000]

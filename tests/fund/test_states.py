@@ -33,6 +33,7 @@ paid       return   returned
 received   return   returned
 returned   return   returned
 returned   receive  returned
+returned   reverse_return paid
 paid       reverse  reversed
 received   reverse  reversed
 applied    reject   rejected

@@ -221,6 +221,28 @@ def test_money_that_came_back_is_entered_again_where_it_can_be_of_one_payment_on
         assert lost(LostKind.RECORD) == []
 
 
+@pytest.mark.parametrize("before", [Status.PAID, Status.RECEIVED], ids=str)
+@pytest.mark.parametrize("since", ["the reversal", "the return"])
+def test_a_return_that_was_mistyped_is_reversed_again(bare_app, backup, before, since):
+    with within(bare_app):
+        people = fund.make_people()
+        fund.give(people, 100_000)
+        paid = fund.bring_to(before, people)
+        if since == "the reversal":
+            fund.give_back(people.treasurer, paid, 3_000)
+    restore = backup()
+    with within(bare_app):
+        if since == "the return":
+            fund.give_back(people.treasurer, paid, 3_000)
+        fund.reverse_return(people.treasurer, paid)
+    with within(restore()):
+        row = db.session.get_one(Disbursement, paid)
+        assert (row.status, row.returned_fen) == (before, 0)
+        back = db.session.scalars(select(PaymentReturn)).one()
+        assert (back.reversal.reason, back.reversal.reversed_by) == ("?", people.treasurer.person)
+        assert lost(LostKind.RECORD) == []
+
+
 @pytest.mark.parametrize("other", ["there", "lost"])
 def test_money_that_may_have_come_back_of_several_payments_is_listed(bare_app, backup, other):
     with within(bare_app):

@@ -8,13 +8,17 @@ from marshmallow import ValidationError
 
 from incentives.access.actor import current_actor
 from incentives.clock import now
-from incentives.database import columns
 from incentives.errors import FieldError, Invalid
 from incentives.fund import lists, operations, queries, schemas
-from incentives.fund.api.outputs import count_output, standing_output, statement_output
+from incentives.fund.api.outputs import (
+    count_output,
+    explained_output,
+    standing_output,
+    statement_output,
+)
 from incentives.fund.api.shared import FUND, blueprint
 from incentives.fund.bank_reading import StatementLine, read_statement
-from incentives.fund.models import BankNote, BankStatement, MonthClose
+from incentives.fund.models import BankStatement, MonthClose
 from incentives.fund.operations.months import is_closed
 from incentives.fund.schemas.inputs import Month
 from incentives.web.api import reads, writes
@@ -117,7 +121,7 @@ def put_match(village: str, line_id: UUID, body: dict[str, Any]) -> dict[str, An
         actor=current_actor(),
         now=now(),
     )
-    return {**columns(line), "events": body["events"]}
+    return {**explained_output(line), "events": body["events"]}
 
 
 @blueprint.route(f"{LINE}/match", methods=["DELETE"])
@@ -133,41 +137,47 @@ def delete_match(village: str, line_id: UUID) -> None:
     body=schemas.ExplanationInput,
     permission="bank.reconcile",
 )
-def put_line_explanation(village: str, line_id: UUID, body: dict[str, Any]) -> Any:
+def put_line_explanation(village: str, line_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Say why a line isn't in the book."""
-    return operations.explain_line(
-        village=village, line_id=line_id, actor=current_actor(), now=now(), **body
+    return explained_output(
+        operations.explain_line(
+            village=village, line_id=line_id, actor=current_actor(), now=now(), **body
+        )
     )
 
 
 @blueprint.route(f"{BANK}/events/<uuid:event_id>/explanation", methods=["PUT"])
 @writes(schemas.NoteOutput, body=schemas.ExplanationInput, permission="bank.reconcile")
-def put_event_explanation(village: str, event_id: UUID, body: dict[str, Any]) -> BankNote:
+def put_event_explanation(village: str, event_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Say why an entry of the book isn't on the statement yet."""
-    return operations.explain_event(
-        village=village,
-        event_id=event_id,
-        explanation=body["explanation"] or "",
-        actor=current_actor(),
-        now=now(),
+    return explained_output(
+        operations.explain_event(
+            village=village,
+            event_id=event_id,
+            explanation=body["explanation"] or "",
+            actor=current_actor(),
+            now=now(),
+        )
     )
 
 
 @blueprint.route(f"{LINE}/confirmation", methods=["POST"])
 @writes(schemas.OpenLineOutput, permission="bank.confirm")
-def post_line_confirmation(village: str, line_id: UUID) -> Any:
+def post_line_confirmation(village: str, line_id: UUID) -> dict[str, Any]:
     """Stand, as the second person, by why a line isn't in the book."""
-    return operations.confirm_line(
-        village=village, line_id=line_id, actor=current_actor(), now=now()
+    return explained_output(
+        operations.confirm_line(village=village, line_id=line_id, actor=current_actor(), now=now())
     )
 
 
 @blueprint.route(f"{BANK}/events/<uuid:event_id>/confirmation", methods=["POST"])
 @writes(schemas.NoteOutput, permission="bank.confirm")
-def post_event_confirmation(village: str, event_id: UUID) -> BankNote:
+def post_event_confirmation(village: str, event_id: UUID) -> dict[str, Any]:
     """Stand, as the second person, by why an entry isn't on the statement yet."""
-    return operations.confirm_event(
-        village=village, event_id=event_id, actor=current_actor(), now=now()
+    return explained_output(
+        operations.confirm_event(
+            village=village, event_id=event_id, actor=current_actor(), now=now()
+        )
     )
 
 

@@ -139,6 +139,27 @@ def post_return(village: str, disbursement_id: UUID, body: dict[str, Any]) -> Pa
     )
 
 
+@blueprint.route(f"{ONE}/returns/<uuid:return_id>/reversal", methods=["POST"])
+@writes(
+    schemas.ReturnOutput,
+    status=201,
+    body=schemas.ReasonInput,
+    permission="disbursement.reverse_return",
+)
+def post_return_reversal(
+    village: str, disbursement_id: UUID, return_id: UUID, body: dict[str, Any]
+) -> PaymentReturn:
+    """Take back a return that was mistyped, in public."""
+    return operations.reverse_return(
+        village=village,
+        disbursement_id=disbursement_id,
+        return_id=return_id,
+        actor=current_actor(),
+        now=now(),
+        **body,
+    )
+
+
 @blueprint.route(f"{ONE}/reversal", methods=["POST"])
 @writes(
     schemas.DisbursementOutput,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from incentives.access.queries import person_names
 from incentives.database import columns
 from incentives.fund import operations, queries
 from incentives.fund.models import (
+    BankLine,
+    BankNote,
     BankStatement,
     CashCount,
     Disbursement,
@@ -107,6 +109,23 @@ def count_output(count: CashCount) -> dict[str, Any]:
     }
 
 
+def explained_outputs(
+    rows: Sequence[BankLine | BankNote | queries.BankEvent],
+) -> list[dict[str, Any]]:
+    """What is on one side alone, with the names of who explained it and who stands by that."""
+    names = queries.names_on(rows)
+    outputs = [asdict(each) if is_dataclass(each) else columns(each) for each in rows]
+    for output in outputs:
+        for hand in ("explained_by", "confirmed_by"):
+            output[hand] = None if output[hand] is None else names.get(output[hand], "")
+    return outputs
+
+
+def explained_output(row: BankLine | BankNote) -> dict[str, Any]:
+    """One of them."""
+    return explained_outputs([row])[0]
+
+
 def statement_output(statement: BankStatement) -> dict[str, Any]:
     """A statement with its lines and the events that they are."""
     events: dict[UUID, list[UUID]] = {}
@@ -115,8 +134,8 @@ def statement_output(statement: BankStatement) -> dict[str, Any]:
     return {
         **columns(statement),
         "lines": [
-            {**columns(line), "events": events.get(line.id, [])}
-            for line in queries.lines_of(statement.id)
+            {**line, "events": events.get(line["id"], [])}
+            for line in explained_outputs(queries.lines_of(statement.id))
         ],
     }
 
@@ -132,10 +151,10 @@ def standing_output(standing: queries.MonthStanding, *, is_closed: bool) -> dict
         "statement_fen": bank.statement_fen,
         "rest_fen": bank.rest_fen,
         "count": None if standing.count is None else count_output(standing.count),
-        "lines": bank.lines,
-        "events": bank.events,
-        "later_lines": bank.later_lines,
-        "later_events": bank.later_events,
+        "lines": explained_outputs(bank.lines),
+        "events": explained_outputs(bank.events),
+        "later_lines": explained_outputs(bank.later_lines),
+        "later_events": explained_outputs(bank.later_events),
         "proposals": queries.proposals(bank),
         "missing": [] if is_closed else [str(each) for each in standing.missing],
     }
@@ -181,11 +200,12 @@ def purpose_outputs(figures: Sequence[queries.PurposeFigures]) -> list[dict[str,
 
 
 def figures_of_part(village: str, part: queries.Part) -> dict[str, Any]:
-    """A part of the book by month and by purpose."""
+    """A part of the book by month and by purpose, and what differed from the bank at its end."""
     years = queries.by_purpose(village, queries.fund_overview(village), part)
     return {
         "by_month": queries.months_in(village, part),
         "by_purpose": [{"year": each.year, "items": purpose_outputs(each.items)} for each in years],
+        "bank_differences": queries.bank_differences(village, part),
     }
 
 

@@ -16,6 +16,7 @@ from incentives.fund.models.disbursements import (
     DisbursementListLine,
     DisbursementMember,
     PaymentReturn,
+    ReturnReversal,
 )
 from incentives.fund.models.money import Budget, BudgetAdoption, Income, IncomeFile, MoneyMove
 from incentives.fund.models.words import (
@@ -60,6 +61,7 @@ __all__ = [
     "MonthClose",
     "PaymentReturn",
     "Place",
+    "ReturnReversal",
     "Source",
     "Status",
 ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incentives.database import Base, choice, new_id
 from incentives.fund.models.words import (
@@ -28,6 +28,7 @@ class Disbursement(Base):
     the township approves too, and the payee is named in full. `publicity_days` and
     `second_approval_fen` are the policy of that day. `concluded_at`: its notice is over and no
     objection stands. `ended_*` is who rejected, withdrew or reversed it, and why.
+    `paid_head_id`: who headed the household when it was paid, and names it from then on.
     """
 
     __tablename__ = "disbursement"
@@ -91,6 +92,7 @@ class Disbursement(Base):
     evaluated_by: Mapped[UUID | None]
     evaluated_at: Mapped[datetime | None]
     evaluation_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    paid_head_id: Mapped[UUID | None]
     paid_by: Mapped[UUID | None]
     paid_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]
@@ -146,7 +148,7 @@ class DisbursementApproval(Base):
 
 
 class PaymentReturn(Base):
-    """Money of a disbursement that came back, in part or whole, and why."""
+    """Money of a disbursement that came back, in part or whole, and why; if mistyped, reversed."""
 
     __tablename__ = "payment_return"
     __table_args__ = (
@@ -163,6 +165,20 @@ class PaymentReturn(Base):
     event_id: Mapped[UUID] = mapped_column(unique=True)
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
+    reversal: Mapped["ReturnReversal | None"] = relationship(lazy="joined", viewonly=True)
+
+
+class ReturnReversal(Base):
+    """That a return was mistyped, and why: it counts as come back no more."""
+
+    __tablename__ = "return_reversal"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason"),)
+
+    return_id: Mapped[UUID] = mapped_column(ForeignKey("payment_return.id"), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    reversed_by: Mapped[UUID]
+    reversed_at: Mapped[datetime]
 
 
 class DisbursementList(Base):

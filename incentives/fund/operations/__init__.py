@@ -47,7 +47,11 @@ from incentives.fund.operations.publication import (
     publish_disbursements,
     reject_upheld,
 )
-from incentives.fund.operations.returning import return_payment, reverse_disbursement
+from incentives.fund.operations.returning import (
+    return_payment,
+    reverse_disbursement,
+    reverse_return,
+)
 
 __all__ = [
     "BudgetLine",
@@ -89,6 +93,7 @@ __all__ = [
     "return_payment",
     "reverse_disbursement",
     "reverse_income",
+    "reverse_return",
     "set_budgets",
     "unmatch_line",
     "why_not_adopted",

@@ -20,6 +20,7 @@ from incentives.fund.queries.bank import (
     bank_events,
     bank_standing,
     find_line,
+    lines_closed_with,
     matches_of,
     proposals,
 )
@@ -87,15 +88,17 @@ def keep_matches(pairs: Sequence[tuple[UUID, BankLine]], actor: Actor, now: date
 
 
 def unmatch_line(*, village: str, line_id: UUID, actor: Actor, now: datetime) -> BankLine:
-    """Part a line from its events again; refuses a closed month's, and one that isn't matched."""
+    """Part a line from its events again; refuses one that isn't matched.
+
+    And what it was matched with when a month of either was closed.
+    """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
     line = find_line(village, line_id)
-    of_line = [event for event, matched in matches_of(village).items() if matched == line.id]
-    if not of_line:
+    if line.id not in matches_of(village).values():
         raise WrongState()
-    days = [each.day for each in bank_events(village) if each.event_id in of_line]
-    refuse_closed_days(village, min([line.day, *days]), "")
+    if line.id in lines_closed_with(village):
+        raise Invalid(errors=[FieldError("", _("This month is closed already"))])
     db.session.execute(delete(BankMatch).where(BankMatch.line_id == line.id))
     record(actor, audit.Tag.BANK_UNMATCHED, village, line.id, now)
     return line

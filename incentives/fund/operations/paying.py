@@ -37,6 +37,7 @@ from incentives.fund.operations.steps import (
     refuse_wrong_state,
 )
 from incentives.fund.queries.files import evidence_of
+from incentives.fund.queries.payees import heads_of
 from incentives.fund.states import BEFORE_PAYMENT, Action
 from incentives.texts import check_text
 
@@ -103,6 +104,7 @@ def pay_disbursements(
     refuse_lacking(rows, given)
     refuse_over_cap(rows, ahead_only=True)
     refuse_short(village, method, sum(row.amount_fen for row in rows))
+    heads = heads_of(rows)
     events = ledger.post(drafts, actor=actor.person, now=now)
     for row, event in zip(rows, events, strict=True):
         move_on(
@@ -114,6 +116,7 @@ def pay_disbursements(
             method=method,
             voucher=checked[row.id],
             event_id=event.id,
+            paid_head_id=heads.get(row.id),
         )
         keep_for_accounting(evidence_of(row.id), paid_on)
         record(row, audit.Tag.DISBURSEMENT_PAID, actor=actor, now=now)

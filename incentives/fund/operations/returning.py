@@ -1,6 +1,7 @@
-"""Money back into the fund: what came back of a payment, and a payment taken back as a whole."""
+"""Money back into the fund: what came back of a payment, or didn't, and a payment taken back."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -11,9 +12,16 @@ from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.clock import village_day
 from incentives.database import new_id
-from incentives.errors import FieldError, Invalid
+from incentives.errors import AlreadyReversed, FieldError, Invalid, NotFound
 from incentives.extensions import db
-from incentives.fund.models import REASON_LENGTH, Disbursement, Method, PaymentReturn
+from incentives.fund.models import (
+    REASON_LENGTH,
+    Disbursement,
+    Method,
+    PaymentReturn,
+    ReturnReversal,
+    Status,
+)
 from incentives.fund.operations.months import refuse_closed
 from incentives.fund.operations.steps import (
     check_amount,
@@ -105,13 +113,85 @@ def refuse_before_payment(disbursement: Disbursement, day: date) -> None:
         raise Invalid(errors=[FieldError("/returned_on", detail)])
 
 
+def reverse_return(
+    *,
+    village: str,
+    disbursement_id: UUID,
+    return_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> PaymentReturn:
+    """Take back a return that was mistyped, in public, with a reason; the money is out again.
+
+    It is an act of today, whatever month the return was in. Refuses one that was reversed, somebody
+    of the payee's household, and what cash or bank no longer holds.
+    """
+    require(actor, "disbursement.reverse_return", village)
+    reason = check_text(reason, "/reason", REASON_LENGTH)
+    ledger.hold([village])
+    disbursement = find_for_step(village, disbursement_id)
+    refuse_payee(actor, disbursement)
+    returned = find_return(disbursement, return_id)
+    undoing = ledger.reversal(
+        village=village,
+        reverses=returned.event_id,
+        record=returned.id,
+        reason=reason,
+        occurred_on=village_day(now),
+    )
+    event = ledger.post([undoing], actor=actor.person, now=now)[0]
+    db.session.add(
+        ReturnReversal(
+            return_id=returned.id,
+            event_id=event.id,
+            reason=reason,
+            reversed_by=actor.person,
+            reversed_at=now,
+        )
+    )
+    db.session.flush()
+    move_on(
+        disbursement,
+        Action.REVERSE_RETURN,
+        **without_return(disbursement, returned.amount_fen),
+    )
+    db.session.refresh(returned)
+    record(
+        disbursement,
+        audit.Tag.RETURN_REVERSED,
+        actor=actor,
+        now=now,
+        details={"amount_fen": returned.amount_fen, "reason": reason},
+    )
+    return returned
+
+
+def find_return(disbursement: Disbursement, return_id: UUID) -> PaymentReturn:
+    """A return of that disbursement that stands; refuses what is none, or was reversed."""
+    returned = db.session.get(PaymentReturn, return_id, populate_existing=True)
+    if returned is None or returned.disbursement_id != disbursement.id:
+        refuse_wrong_state(disbursement, Action.REVERSE_RETURN)
+        raise NotFound()
+    if returned.reversal is not None:
+        raise AlreadyReversed()
+    return returned
+
+
+def without_return(disbursement: Disbursement, amount_fen: int) -> dict[str, Any]:
+    """What a disbursement is without one of its returns; without any, paid or received again."""
+    rest = disbursement.returned_fen - amount_fen
+    before = Status.PAID if disbursement.received_by is None else Status.RECEIVED
+    return {"returned_fen": rest, "status": Status.RETURNED if rest else before}
+
+
 def reverse_disbursement(
     *, village: str, disbursement_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> Disbursement:
     """Take back the payment of a disbursement as a whole, in public, with a reason.
 
     It is an act of today, whatever month the payment was in. Refuses one of which some came back
-    already, and somebody of the payee's household.
+    and stayed, and somebody of the payee's household.
     """
     require(actor, "disbursement.reverse", village)
     reason = check_text(reason, "/reason", REASON_LENGTH)

@@ -32,6 +32,8 @@ def find_for_step(village: str, disbursement_id: UUID) -> Disbursement:
 def move_on(disbursement: Disbursement, action: Action, **values: Any) -> None:
     """Change a disbursement's state by the table of states, and these columns with it.
 
+    `status` among them is one that the table leaves to the operation.
+
     Refuses where it isn't in a state for that, even if it was when it was read.
     """
     refuse_wrong_state(disbursement, action)
@@ -39,7 +41,7 @@ def move_on(disbursement: Disbursement, action: Action, **values: Any) -> None:
     changed: Any = db.session.execute(
         update(Disbursement)
         .where(Disbursement.id == disbursement.id, Disbursement.status == before)
-        .values(status=TRANSITIONS[action][before], **values)
+        .values({"status": TRANSITIONS[action][before]} | values)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount == 0:

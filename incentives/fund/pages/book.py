@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from incentives.fund import queries, schemas, words
-from incentives.fund.book_papers import book_pdf, book_workbook
+from incentives.fund.book_papers import book_pdf, book_workbook, hands_of, side_of
 from incentives.fund.pages.shared import blueprint
 from incentives.web.dates import month_of_year
 from incentives.web.pages import page, render
@@ -49,6 +49,9 @@ def public_book(village: str) -> Any:
         ],
         months_of_money=months,
         by_purpose=queries.by_purpose(village, overview, part),
+        differing=queries.bank_differences(village, part),
+        side_of=side_of,
+        hands_of=hands_of,
         spent_on=queries.in_order(spent_on),
         lines=found["items"],
         months=queries.months_of(village),

@@ -80,13 +80,14 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
         is_closed=closed,
         statements=[(each, lines_with_events(each)) for each in statements],
         last_statement=last,
-        names=person_names(people),
+        names=person_names(people) | queries.names_of_standing(standing.bank),
         may_count=may(actor, "cash.count", village) and not closed,
         may_confirm=waits
         and may(actor, "cash.confirm", village)
         and count is not None
         and is_second(actor, count.counted_by),
         may_reconcile=may(actor, "bank.reconcile", village),
+        closed_with=queries.lines_closed_with(village),
         may_stand_by=lambda each: (
             not closed
             and each.explanation is not None

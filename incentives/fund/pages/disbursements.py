@@ -161,6 +161,7 @@ def take_step(village: str, disbursement_id: UUID, action: str, data: dict[str, 
         "payment": operations.pay_disbursement,
         "receipt": operations.confirm_receipt,
         "return": operations.return_payment,
+        "return_reversal": operations.reverse_return,
         "reversal": operations.reverse_disbursement,
     }
     actor, at = current_actor(), now()

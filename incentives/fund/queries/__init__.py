@@ -8,6 +8,7 @@ from incentives.fund.queries.bank import (
     bank_standing,
     find_statement,
     last_statement,
+    lines_closed_with,
     lines_of,
     matches_of,
     proposals,
@@ -39,6 +40,13 @@ from incentives.fund.queries.closing import (
     months_closed,
     newest_count,
     next_to_close,
+)
+from incentives.fund.queries.differences import (
+    BankDifferences,
+    Difference,
+    bank_differences,
+    names_of_standing,
+    names_on,
 )
 from incentives.fund.queries.disbursements import (
     DisbursementView,
@@ -76,11 +84,13 @@ from incentives.fund.queries.statements import (
 
 __all__ = [
     "AccountPage",
+    "BankDifferences",
     "BankEvent",
     "BankStanding",
     "BookLine",
     "BudgetFigures",
     "Cap",
+    "Difference",
     "DisbursementView",
     "Hand",
     "IncomeStatement",
@@ -97,6 +107,7 @@ __all__ = [
     "YearFigures",
     "account_page",
     "adoptions_of",
+    "bank_differences",
     "bank_events",
     "bank_standing",
     "book",
@@ -123,6 +134,7 @@ __all__ = [
     "last_statement",
     "left_of_year",
     "left_to_ask_for",
+    "lines_closed_with",
     "lines_of",
     "lists_of",
     "lists_with",
@@ -134,6 +146,8 @@ __all__ = [
     "months_in",
     "months_of",
     "months_of_money",
+    "names_of_standing",
+    "names_on",
     "newest_count",
     "next_to_close",
     "payee_households",

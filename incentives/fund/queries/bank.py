@@ -185,6 +185,22 @@ def matches_of(village: str) -> dict[UUID, UUID]:
     return {row.event_id: row.line_id for row in rows}
 
 
+def lines_closed_with(village: str) -> set[UUID]:
+    """The lines whose matches a month was closed with: of either side's day, and closed since."""
+    rows = db.session.scalars(
+        select(BankMatch.line_id)
+        .join(BankLine, BankLine.id == BankMatch.line_id)
+        .join(Event, Event.id == BankMatch.event_id)
+        .join(MonthClose, MonthClose.village == BankMatch.village)
+        .where(
+            BankMatch.village == village,
+            or_(MonthClose.ends_on >= BankLine.day, MonthClose.ends_on >= Event.occurred_on),
+            MonthClose.closed_at >= BankMatch.matched_at,
+        )
+    )
+    return set(rows)
+
+
 def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
     """Statement and book at the end of a day.
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 
 from incentives.extensions import db
-from incentives.fund.models import Budget, Disbursement, PaymentReturn
+from incentives.fund.models import Budget, Disbursement, PaymentReturn, ReturnReversal
 from incentives.ledger.models import Account, Event, Transfer
 
 MONEY = ("cash", "bank")
@@ -87,21 +87,31 @@ def spent_in_years(village: str) -> dict[tuple[int, str], int]:
 
 
 def came_back_of_before(village: str) -> dict[tuple[int, str], int]:
-    """By year and purpose what came back of disbursements that an earlier year had paid, in fen."""
+    """By year and purpose what came back of disbursements that an earlier year had paid, in fen.
+
+    A return that is reversed is taken off again in the year of its reversal.
+    """
     paid = extract("year", Disbursement.paid_on)
+    back = PaymentReturn.disbursement_id == Disbursement.id
+    back_in = extract("year", PaymentReturn.returned_on)
+    acted_in = extract("year", Event.occurred_on)
+    undone = and_(
+        back, ReturnReversal.return_id == PaymentReturn.id, Event.id == ReturnReversal.event_id
+    )
     found: dict[tuple[int, str], int] = {}
-    for day, amount, source in (
+    for year, amount, source, later_than_paid in (
+        (back_in, PaymentReturn.amount_fen, back, back_in != paid),
+        (acted_in, -PaymentReturn.amount_fen, undone, back_in != paid),
         (
-            PaymentReturn.returned_on,
-            PaymentReturn.amount_fen,
-            PaymentReturn.disbursement_id == Disbursement.id,
+            acted_in,
+            Disbursement.amount_fen,
+            Event.id == Disbursement.reversed_event_id,
+            acted_in != paid,
         ),
-        (Event.occurred_on, Disbursement.amount_fen, Event.id == Disbursement.reversed_event_id),
     ):
-        year = extract("year", day)
         rows = db.session.execute(
             select(year, Disbursement.purpose, func.sum(amount))
-            .where(source, Disbursement.village == village, year != paid)
+            .where(source, Disbursement.village == village, later_than_paid)
             .group_by(year, Disbursement.purpose)
         )
         for of_year, purpose, total in rows:

@@ -156,9 +156,20 @@ def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:
     households = rows_by_id(Household, {each.household_id for each in disbursements})
     teams = rows_by_id(Team, {each.team_id for each in disbursements})
     wanted = {each.resident_id for each in disbursements}
+    wanted |= {each.paid_head_id for each in disbursements}
     wanted |= {household.head_id for household in households.values()}
     residents = rows_by_id(Resident, wanted)
     return {each.id: payee_of(each, households, teams, residents) for each in disbursements}
+
+
+def heads_of(disbursements: Sequence[Disbursement]) -> dict[UUID, UUID | None]:
+    """Who heads the households among these payees now, by the disbursement's id."""
+    households = rows_by_id(Household, {each.household_id for each in disbursements})
+    return {
+        each.id: households[each.household_id].head_id
+        for each in disbursements
+        if each.household_id is not None
+    }
 
 
 def payee_of(
@@ -176,7 +187,8 @@ def payee_of(
         resident = residents[disbursement.resident_id]
         return named(disbursement, resident.name, minor=resident.minor)
     household = next(each for each in households.values() if each.id == disbursement.household_id)
-    head = None if household.head_id is None else residents.get(household.head_id)
+    head_id = disbursement.paid_head_id or household.head_id
+    head = None if head_id is None else residents.get(head_id)
     if head is None:
         number = _("Household %(number)s", number=household.number)
         public = _("A household of the village") if is_in_need(disbursement) else number

@@ -81,7 +81,7 @@ class ImportInput(Schema):
 
 
 class OpenLineOutput(Schema):
-    """A line that is in the statement alone; `confirmed_at`: a second person stands by why."""
+    """A line that is in the statement alone; `confirmed_by` stands by why, as the second person."""
 
     id = Id()
     line = fields.Integer()
@@ -91,6 +91,8 @@ class OpenLineOutput(Schema):
     other = fields.String(allow_none=True)
     balance_fen = Fen(allow_none=True)
     explanation = fields.String(allow_none=True)
+    explained_by = fields.String(allow_none=True)
+    confirmed_by = fields.String(allow_none=True)
     confirmed_at = InstantField(allow_none=True)
 
 
@@ -120,6 +122,8 @@ class BankEventOutput(Schema):
     day = Day()
     amount_fen = Fen()
     explanation = fields.String(allow_none=True)
+    explained_by = fields.String(allow_none=True)
+    confirmed_by = fields.String(allow_none=True)
     confirmed_at = InstantField(allow_none=True)
 
 
@@ -168,6 +172,8 @@ class ExplanationInput(Schema):
 class NoteOutput(Schema):
     event_id = Id()
     explanation = fields.String()
+    explained_by = fields.String(allow_none=True)
+    confirmed_by = fields.String(allow_none=True)
     confirmed_at = InstantField(allow_none=True)
 
 

@@ -62,6 +62,9 @@ class ReturnOutput(Schema):
     reason = fields.String()
     returned_on = Day()
     event_id = Id()
+    reversed_event_id = Id(attribute="reversal.event_id", dump_default=None, allow_none=True)
+    reversed_reason = fields.String(attribute="reversal.reason", dump_default=None, allow_none=True)
+    reversed_at = InstantField(attribute="reversal.reversed_at", dump_default=None, allow_none=True)
 
 
 class DisbursementOutput(Schema):
@@ -259,10 +262,41 @@ class YearByPurposeOutput(Schema):
     items = fields.List(fields.Nested(PurposeFigures))
 
 
+class DifferenceOutput(Schema):
+    """An entry that the statement lacked (`is_entry`), or a line of it that the book lacked.
+
+    `day` and `voucher` are null for a line, and for an entry of a payee in need.
+    """
+
+    is_entry = fields.Boolean()
+    voucher = fields.Integer(allow_none=True)
+    day = Day(allow_none=True)
+    month = Month()
+    amount_fen = Fen()
+    hands = fields.List(fields.Nested(HandOutput))
+
+
+class BankDifferencesOutput(Schema):
+    """What the bank's statement said at a closed month's end beyond the book, and why it differs.
+
+    `hands`: who explained each difference, and the second person who stands by that.
+    """
+
+    month = Month()
+    statement_fen = Fen()
+    book_fen = Fen()
+    difference_fen = Fen()
+    items = fields.List(fields.Nested(DifferenceOutput))
+
+
 class BookPage(Schema):
-    """Lines of a part of the book, with the figures of that part by month and by purpose."""
+    """Lines of a part of the book, with the figures of that part by month and by purpose.
+
+    `bank_differences` is of the part's last closed month, null where nothing differed.
+    """
 
     items = fields.List(fields.Nested(BookLineOutput), required=True)
     next = fields.String(allow_none=True, required=True, dump_default=None)
     by_month = fields.List(fields.Nested(MonthFiguresOutput))
     by_purpose = fields.List(fields.Nested(YearByPurposeOutput))
+    bank_differences = fields.Nested(BankDifferencesOutput, allow_none=True)

@@ -105,6 +105,7 @@ def records_of(events: Sequence[Event]) -> Records:
         people |= {each.entered_by, each.reversed_by}
     people |= {person for move in moves.values() for person in (move.entered_by, move.confirmed_by)}
     people |= {each.entered_by for each in returns.values()}
+    people |= {each.reversal.reversed_by for each in returns.values() if each.reversal}
     for view in views.values():
         people |= {view.disbursement.ended_by, *(person for _step, person in steps_of(view))}
     return Records(income, moves, returns, views, others, person_names(people))
@@ -207,9 +208,15 @@ def tell_disbursement(view: DisbursementView) -> MoreOfLine:
 
 
 def tell_return(returned: PaymentReturn, view: DisbursementView) -> MoreOfLine:
-    """Money of a payment that came back: the payment's steps, and who entered that it did."""
+    """Money of a payment that came back: the payment's steps, and who entered that it did.
+
+    And who took the return back and why.
+    """
+    undone = returned.reversal
     return replace(
         tell_disbursement(view),
         steps=[*steps_of(view), ("entered", returned.entered_by)],
         reason=returned.reason,
+        reversal=("reversed", undone.reversed_by) if undone else None,
+        reversal_reason=undone.reason if undone else None,
     )
