@@ -76,9 +76,7 @@ def own_shifts(actor: Actor, village: str, views: Sequence[ShiftView]) -> list[S
     """Those of these shifts that the actor may walk: those of their own teams, and where they stand
     in."""
     teams = own_teams(actor, village)
-    return [
-        each for each in views if each.shift.team_id in teams or own_people(actor, each.people)
-    ]
+    return [each for each in views if each.shift.team_id in teams or own_people(actor, each.people)]
 
 
 def leads(actor: Actor, patrol: Patrol) -> bool:

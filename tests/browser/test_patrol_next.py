@@ -261,9 +261,7 @@ def give_away(team: Team, shift, stand_in) -> None:
     people = {"resident_id": team.member_id, "stand_in_id": stand_in}
     who = {"village": VILLAGE, "now": now()}
     home = db.session.get_one(Household, db.session.get_one(Resident, stand_in).household_id)
-    asked = act(
-        lambda: operations.ask_swap(shift_id=shift, actor=team.member, **people, **who)
-    ).id
+    asked = act(lambda: operations.ask_swap(shift_id=shift, actor=team.member, **people, **who)).id
     act(
         lambda: operations.answer_swap(
             swap_id=asked, accept=True, actor=by_card(home, stand_in), **who
