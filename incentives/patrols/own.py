@@ -10,7 +10,14 @@ from incentives.access.actor import Actor
 from incentives.extensions import db
 from incentives.patrols import queries
 from incentives.patrols.models import Patrol, PatrolStatus, RouteStop, ShiftSwap
-from incentives.patrols.people import is_cadre, own_residents, teams_for
+from incentives.patrols.people import (
+    is_cadre,
+    own_people,
+    own_residents,
+    own_shifts,
+    own_teams,
+    teams_for,
+)
 from incentives.register.models import Team
 
 FORGOTTEN = timedelta(days=3)  # a walk that nobody ended by then is ended at the desk
@@ -30,7 +37,7 @@ class Own:
 
 def own_of(actor: Actor, village: str, now: datetime) -> Own:
     """What concerns the actor in a village; `asked` is what they may answer."""
-    teams = teams_for(actor, village)
+    teams = teams_for(actor, village, now)
     ids = [each.id for each in teams]
     found = queries.shifts_near(ids, now)
     answerable = queries.swaps_asked_of([each.id for each in own_residents(actor)], now)
@@ -52,11 +59,16 @@ def own_of(actor: Actor, village: str, now: datetime) -> Own:
         Patrol.status == PatrolStatus.WALKING,
         Patrol.started_at > now - FORGOTTEN,
     )
+    always = own_teams(actor, village)
     return Own(
         teams=teams,
-        shifts=[views[each.id] for each in found],
+        shifts=own_shifts(actor, village, [views[each.id] for each in found]),
         stops=queries.stops_of(list({each.route_id for each in found})),
         swaps=swaps,
         asked=[(swap, views[shift.id]) for swap, shift in answerable],
-        walking=list(db.session.scalars(walking.order_by(Patrol.started_at))),
+        walking=[
+            each
+            for each in db.session.scalars(walking.order_by(Patrol.started_at))
+            if each.team_id in always or own_people(actor, queries.walkers_on(each))
+        ],
     )

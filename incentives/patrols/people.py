@@ -1,6 +1,8 @@
 """Who may walk with a team, for whom, and who may end its patrol."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -8,7 +10,8 @@ from incentives.access.actor import Actor, Role
 from incentives.errors import NotPermitted
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, Shift, ShiftSwap
-from incentives.patrols.queries import stand_ins
+from incentives.patrols.pace import SHIFT_AFTER
+from incentives.patrols.queries import ShiftView, stand_ins
 from incentives.register.models import Resident, Team, TeamMember
 from incentives.register.queries import residents_by_id
 
@@ -37,9 +40,9 @@ def own_residents(actor: Actor) -> list[Resident]:
     return own_people(actor, list(db.session.scalars(chosen)))
 
 
-def teams_for(actor: Actor, village: str) -> list[Team]:
+def teams_for(actor: Actor, village: str, now: datetime) -> list[Team]:
     """The teams that the actor may walk with: all for a cadre, else their own and where they are
-    to stand in."""
+    to stand in, until that shift can't be begun any more."""
     chosen = select(Team).where(Team.village == village, Team.disbanded_at.is_(None))
     if not is_cadre(actor, village):
         own = [each.id for each in own_residents(actor)]
@@ -47,10 +50,33 @@ def teams_for(actor: Actor, village: str) -> list[Team]:
         standing_in = (
             select(Shift.team_id)
             .join(ShiftSwap, ShiftSwap.shift_id == Shift.id)
-            .where(ShiftSwap.stand_in_id.in_(own), ShiftSwap.accepted.is_(True))
+            .where(
+                ShiftSwap.stand_in_id.in_(own),
+                ShiftSwap.accepted.is_(True),
+                Shift.cancelled_at.is_(None),
+                Shift.ends_at > now - SHIFT_AFTER,
+            )
         )
         chosen = chosen.where(Team.id.in_(member) | Team.id.in_(standing_in))
     return list(db.session.scalars(chosen.order_by(Team.name)))
+
+
+def own_teams(actor: Actor, village: str) -> set[UUID]:
+    """The teams with which the actor may walk at any time: all for a cadre, else those they are
+    in."""
+    chosen = select(Team.id).where(Team.village == village)
+    if not is_cadre(actor, village):
+        own = [each.id for each in own_residents(actor)]
+        member = select(TeamMember.team_id).where(TeamMember.resident_id.in_(own))
+        chosen = chosen.where(Team.id.in_(member))
+    return set(db.session.scalars(chosen))
+
+
+def own_shifts(actor: Actor, village: str, views: Sequence[ShiftView]) -> list[ShiftView]:
+    """Those of these shifts that the actor may walk: those of their own teams, and where they stand
+    in."""
+    teams = own_teams(actor, village)
+    return [each for each in views if each.shift.team_id in teams or own_people(actor, each.people)]
 
 
 def leads(actor: Actor, patrol: Patrol) -> bool:

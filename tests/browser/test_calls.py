@@ -311,3 +311,17 @@ def test_a_photo_taken_before_the_page_has_loaded_is_made_small_too(served: Serv
     expect(field).to_have_attribute("data-photo", "")
     late.pop().continue_()
     expect(field).to_have_attribute("data-photo", "small")
+
+
+def test_enter_sends_no_call_without_a_category_after_a_photo_either(served, person, photo):
+    """The button that keeps Enter from doing so stays one that can't be pressed."""
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/calls/new")
+    made_small(page.locator("[name=photo]"), photo)
+    page.locator("summary", has_text="写几句").click()
+    page.fill("[name=place]", "村口桥边")
+    page.press("[name=place]", "Enter")
+    expect(page.locator(".field-error")).to_have_count(0)
+    page.locator(".tap", has_text="用水").click()
+    page.wait_for_url(re.compile(r"/calls/[0-9a-f-]{36}$"))

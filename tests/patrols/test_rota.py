@@ -13,6 +13,7 @@ from incentives.extensions import db
 from incentives.patrols import operations, queries
 from incentives.patrols.models import Shift, ShiftSwap
 from incentives.patrols.operations import Plan, Stop
+from incentives.patrols.own import own_of
 from incentives.patrols.queries import Outcome, shift_views, walkers
 from incentives.register.models import Household, Resident
 from incentives.register.operations import disband_team, edit_team
@@ -269,6 +270,28 @@ def test_a_stand_in_finds_another_who_then_walks_alone(team):
     answer(ask(team, shift, team.neighbour, **last), by_card(home_of(other), other))
     assert names(team, shift) == {team.leader_id, team.elder_id, other}
     assert queries.stand_ins(shift)[team.member_id] == other
+
+
+def test_a_stand_in_sees_the_shift_until_it_cant_be_begun_any_more(team, clock):
+    """Neither the team's other shifts and walks, nor any of it later."""
+    shift, _another = team.shift(), team.shift(days=1)
+    answer(ask(team, shift), team.neighbour)
+    team.start(started_at=now() - timedelta(hours=13))
+
+    def seen():
+        own = own_of(team.neighbour, VILLAGE, now())
+        return [each.shift.id for each in own.shifts], len(own.teams), len(own.walking)
+
+    assert seen() == ([shift], 1, 0)
+    clock.forward(hours=4)
+    walk = team.start(team.neighbour, shift_id=shift)
+    assert seen() == ([], 1, 1)
+    team.cancel(walk, actor=team.cadre)
+    assert seen() == ([shift], 1, 0)
+    clock.forward(hours=24)
+    assert seen() == ([], 0, 0)
+    member = own_of(team.member, VILLAGE, now())
+    assert [len(member.teams), len(member.walking)] == [1, 1]
 
 
 def test_one_person_stands_in_for_one(team):

@@ -14,7 +14,7 @@ from incentives.patrols import queries
 from incentives.patrols.models import Patrol
 from incentives.patrols.own import own_of
 from incentives.patrols.pages.shared import blueprint
-from incentives.patrols.people import is_cadre, may_end, own_people, teams_for
+from incentives.patrols.people import is_cadre, may_end, own_people, own_shifts, teams_for
 from incentives.register.models import Resident
 from incentives.register.sections import own_sections
 from incentives.web.apps import App, add_app
@@ -62,7 +62,8 @@ def walk() -> Any:
 def listed(actor: Actor, village: str) -> dict[str, Any]:
     """What the page's script knows: who may walk when and where, signs by their hash, and walks
     that go on."""
-    own = own_of(actor, village, now())
+    at = now()
+    own = own_of(actor, village, at)
     codes = queries.codes_of_village(village)
     names = {each.id: each.name for each in queries.standing_waypoints(village)}
     routes = queries.standing_routes(village)
@@ -71,6 +72,7 @@ def listed(actor: Actor, village: str) -> dict[str, Any]:
     members = queries.members_of_teams([each.id for each in own.teams])
     instead = queries.stand_ins_of([each.shift.id for each in own.shifts])
     return {
+        "at": instant_text(at),
         "teams": [
             {
                 "id": str(each.id),
@@ -152,12 +154,12 @@ def people_of(walkers: Sequence[Resident], leader_id: UUID, actor: Actor) -> lis
 def own_section(village: str, _household_id: UUID) -> str:
     """For a household of which somebody walks: the way to the page, the next shifts, askings."""
     actor = find_actor()
-    teams = [] if actor is None else teams_for(actor, village)
+    teams = [] if actor is None else teams_for(actor, village, now())
     if actor is None or not teams:
         return ""
-    coming = queries.shifts_coming([each.id for each in teams], now(), limit=3)
-    views = queries.shift_views(coming, now())
-    return render_template("patrols/own_section.html", shifts=views)
+    coming = queries.shifts_coming([each.id for each in teams], now())
+    views = own_shifts(actor, village, queries.shift_views(coming, now()))
+    return render_template("patrols/own_section.html", shifts=views[:3])
 
 
 own_sections.append(own_section)

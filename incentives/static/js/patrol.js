@@ -3,11 +3,24 @@
 
 import { newId, takeTokensFrom } from './api.js';
 import { keepShell, offerInstall } from './app/install.js';
-import { fill, input, part, root, say, texts } from './app/page.js';
+import { fill, input, once, part, root, say, texts } from './app/page.js';
 import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
-import { redrawBy, send } from './patrol/delivery.js';
-import { draw, drawRouteChoice } from './patrol/drawing.js';
-import { OWNER, VILLAGE, dueShifts, endWalks, leads, listed, people, placeOf, routeOf, signable, state } from './patrol/state.js';
+import { leaveEnded, leaveSaying, redrawBy, send } from './patrol/delivery.js';
+import { draw, drawChoices, drawRouteChoice } from './patrol/drawing.js';
+import {
+  OWNER,
+  VILLAGE,
+  dueShifts,
+  endWalks,
+  hasEnded,
+  leads,
+  listed,
+  people,
+  placeOf,
+  routeOf,
+  signable,
+  state,
+} from './patrol/state.js';
 import { heldBack } from './patrol/sending.js';
 import { findWalk, keepHere, keepRecord, keepWalk, keptEntries, markQueued } from './patrol/store.js';
 import { walkToken } from './patrol/token.js';
@@ -88,14 +101,16 @@ async function setOff() {
     people: members,
     route: routeOf(routeId),
     marks: [],
+    shift: shift?.id,
   });
 }
 
 /** @param {import('./patrol/state.js').Begun} begun a walk that another phone has begun */
 async function join(begun) {
   const name = listed.teams.find((each) => each.id === begun.team)?.name || '';
-  const { id, team, startedAt, people: members, ends } = begun;
-  state.walk = { owner: OWNER, id, team, name, startedAt, people: members, route: routeOf(begun.route), marks: [], ends };
+  const { id, team, startedAt, people: members, shift, ends } = begun;
+  const route = routeOf(begun.route);
+  state.walk = { owner: OWNER, id, team, name, startedAt, people: members, route, marks: [], shift, ends };
   await keepWalk(state.walk);
   draw(join);
 }
@@ -180,11 +195,9 @@ function saysSomething(...names) {
 
 /** @param {Event} event */
 async function tellFinding(event) {
-  event.preventDefault();
   if (!saysSomething('finding-text', 'finding-place')) return;
   const form = /** @type {HTMLFormElement} */ (event.target);
   const taken = input('photo').files?.[0];
-  const photo = taken ? await shrink(taken) : undefined;
   const text = input('finding-text').value.trim();
   const body = {
     category: input('category').value,
@@ -192,6 +205,7 @@ async function tellFinding(event) {
     place: input('finding-place').value.trim(),
     found_at: rightTime().toISOString(),
   };
+  const photo = taken ? await shrink(taken) : undefined;
   const { walk } = state;
   if (!walk || !(await record('finding', body, text, walk, { photo }))) return;
   form.reset();
@@ -207,9 +221,7 @@ function proposePlace() {
   if (!field.value && last !== texts.unknownPlace) field.value = last;
 }
 
-/** @param {Event} event */
-async function close(event) {
-  event.preventDefault();
+async function close() {
   const attended = [...root.querySelectorAll('[data-part="attended"] input:checked')].map(
     (each) => /** @type {HTMLInputElement} */ (each).value,
   );
@@ -223,9 +235,7 @@ async function close(event) {
   await leave('closing', body, texts.closed || '');
 }
 
-/** @param {Event} event */
-async function callOff(event) {
-  event.preventDefault();
+async function callOff() {
   if (!saysSomething('reason')) return;
   await leave('cancellation', { reason: input('reason').value.trim() }, texts.calledOff || '');
 }
@@ -239,21 +249,31 @@ async function leave(kind, body, words) {
   camera?.abort();
   const { walk } = state;
   if (!walk) return;
-  endWalks(walk.id);
+  endWalks(walk.id, kind === 'closing' ? walk.shift : null);
   const named = people().filter((each) => (body.attended || []).includes(each.id));
   const ids = named.map((each) => each.id);
   const mark = { key: '', place: '', ids, names: named.map((each) => each.name), at: body.ended_at || '' };
   if (!(await record(kind, body, walk.name, null, { mark }))) return;
   for (const form of root.querySelectorAll('form')) form.reset();
-  part('attended').replaceChildren();
-  part('people').replaceChildren();
   await sayKept(walk.id, words);
+}
+
+/** Whoever doesn't lead can't end a walk, and without signal doesn't hear that it was. */
+async function walkAnother() {
+  camera?.abort();
+  endWalks(state.walk?.shift);
+  await leaveSaying('');
 }
 
 /** The walk that this phone keeps, with what the service now says of it. */
 async function foundWalk() {
   const kept = await findWalk(OWNER);
   if (!kept) return null;
+  const waits = (await keptEntries(OWNER)).some((each) => each.kind === 'start' && each.patrol === kept.id);
+  if (!waits && hasEnded(kept)) {
+    await leaveEnded(kept);
+    return null;
+  }
   const begun = listed.walking.find((each) => each.id === kept.id);
   return begun ? { ...kept, people: begun.people, route: routeOf(begun.route), ends: begun.ends } : kept;
 }
@@ -272,18 +292,23 @@ async function open() {
   }
 }
 
-part('set-off').addEventListener('click', setOff);
+part('set-off').addEventListener('click', once(setOff));
 part('choices').addEventListener('change', drawRouteChoice);
 part('people').addEventListener('change', rememberHere);
-part('scan').addEventListener('click', openCamera);
-part('finding-form').addEventListener('submit', tellFinding);
+part('scan').addEventListener('click', once(openCamera));
+part('finding-form').addEventListener('submit', once(tellFinding));
 part('finding').addEventListener('toggle', proposePlace);
-part('closing-form').addEventListener('submit', close);
-part('cancel-form').addEventListener('submit', callOff);
+part('closing-form').addEventListener('submit', once(close));
+part('cancel-form').addEventListener('submit', once(callOff));
+part('leave').addEventListener('click', once(walkAnother));
 window.addEventListener('hashchange', open);
 window.addEventListener('online', () => learnClock().then(send));
 window.addEventListener('offline', () => send());
 setInterval(send, AGAIN);
+// A page that stays open for days shows what is near by then.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && !state.walk) drawChoices();
+});
 takeTokensFrom(walkToken);
 redrawBy(() => draw(join));
 offerInstall();

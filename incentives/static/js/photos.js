@@ -41,7 +41,8 @@ function startPhoto(field) {
     if (!taken) {
       return;
     }
-    const send = [...(field.form?.querySelectorAll('button[type=submit]') ?? [])];
+    // One that can't be pressed anyway stays so: it keeps Enter from sending half a form.
+    const send = [...(field.form?.querySelectorAll('button[type=submit]:enabled') ?? [])];
     for (const button of send) {
       /** @type {HTMLButtonElement} */ (button).disabled = true;
     }

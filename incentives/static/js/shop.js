@@ -14,7 +14,7 @@ import {
   withBarcode,
 } from './shop/goods.js';
 import { keepShell, offerInstall, sayOffline } from './app/install.js';
-import { element, explain, fill, input, part, root, say, texts } from './app/page.js';
+import { element, explain, fill, input, once, part, root, say, texts } from './app/page.js';
 import { drawReceipt } from './shop/receipt.js';
 import { fenPerPoint, nameOf, severalServed } from './shop/served.js';
 import { sendKept, sendSale } from './shop/sending.js';
@@ -272,7 +272,7 @@ async function findByName() {
       ...found.map((each) => {
         const button = element('button', `${each.holder} · ${each.door}`);
         button.className = 'button button-quiet';
-        button.addEventListener('click', () => lookUp({ card_id: each.card_id }));
+        button.addEventListener('click', once(() => lookUp({ card_id: each.card_id })));
         return button;
       }),
     );
@@ -340,18 +340,16 @@ async function anyToken() {
   }
 }
 
-part('open-camera').addEventListener('click', () =>
-  openCamera('video', (text) => lookUp({ code: text }), false),
+part('open-camera').addEventListener(
+  'click',
+  once(() => openCamera('video', (text) => lookUp({ code: text }), false)),
 );
-part('scan-goods').addEventListener('click', () => openCamera('goods-video', takeBarcode, true));
-part('number-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  lookUp({ number: input('number').value.replace(/\D/g, '') });
-});
-part('name-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  findByName();
-});
+part('scan-goods').addEventListener('click', once(() => openCamera('goods-video', takeBarcode, true)));
+part('number-form').addEventListener(
+  'submit',
+  once(() => lookUp({ number: input('number').value.replace(/\D/g, '') })),
+);
+part('name-form').addEventListener('submit', once(findByName));
 startGoods((item) => change(item, 1));
 input('cash').addEventListener('change', update);
 input('pin').addEventListener('input', () => {

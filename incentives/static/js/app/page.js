@@ -34,6 +34,30 @@ export function say(text) {
 }
 
 /**
+ * Do the work of a tap once: a tap while it is done does nothing, nor does the second of a double
+ * tap, which may hit what the first one brought under the finger.
+ *
+ * @param {(event: Event) => unknown} work
+ */
+export function once(work) {
+  let busy = false;
+  /** @param {Event} event */
+  return async (event) => {
+    event.preventDefault();
+    if (busy || /** @type {UIEvent} */ (event).detail > 1) return;
+    busy = true;
+    const button = /** @type {Element | null} */ (/** @type {SubmitEvent} */ (event).submitter || event.currentTarget);
+    button?.setAttribute('aria-disabled', 'true');
+    try {
+      await work(event);
+    } finally {
+      busy = false;
+      button?.removeAttribute('aria-disabled');
+    }
+  };
+}
+
+/**
  * What went wrong, in words.
  *
  * @param {unknown} error

@@ -6,8 +6,18 @@ import { fill, part, say, texts } from '../app/page.js';
 import { rightTime } from './clock.js';
 import { drawRefused, drawSignedOut, proposedWords, when } from './drawing.js';
 import { heldBack, sendAgain, sendAll } from './sending.js';
-import { OWNER, endWalks, state } from './state.js';
-import { countOthers, findWalk, forgetEntry, forgetWalk, keepTaken, keptEntries, marksAfter, partOf } from './store.js';
+import { OWNER, endWalks, knowWalk, state } from './state.js';
+import {
+  countOthers,
+  findWalk,
+  forgetEntry,
+  forgetWalk,
+  keepTaken,
+  keptEntries,
+  leaveWalk,
+  marksAfter,
+  partOf,
+} from './store.js';
 import { isSignedOut } from './token.js';
 
 /** @typedef {import('./store.js').Entry} Entry */
@@ -26,10 +36,43 @@ export function redrawBy(draw) {
  * @param {any} answer
  */
 async function tell(entry, answer) {
+  if (entry.kind === 'start') knowWalk(answer.id, Date.parse(answer.begun_at));
   if (entry.kind === 'scan') await showTaken(entry, answer);
+  if (entry.kind === 'scan' && state.walk?.id === entry.patrol && cameLate(entry, answer)) {
+    endWalks(state.walk.id, state.walk.shift);
+    await leaveEnded(state.walk);
+  }
   if (entry.kind === 'closing') say(proposedWords(answer.attendance, entry));
   if (entry.kind === 'closing' || entry.kind === 'cancellation') endWalks(answer.id);
   redraw();
+}
+
+/**
+ * Whether the walk had ended when a sign-in came. One that counts already may be of another walk.
+ *
+ * @param {Entry} entry a sign-in
+ * @param {any} answer
+ */
+function cameLate({ body }, answer) {
+  const at = Date.parse(body.scanned_at);
+  return answer.items.some((/** @type {any} */ each) => each.late && Date.parse(each.scanned_at) === at);
+}
+
+/**
+ * Leave a walk; what was recorded on it is sent all the same.
+ *
+ * @param {string} words
+ */
+export async function leaveSaying(words) {
+  await leaveWalk(OWNER);
+  state.walk = null;
+  redraw();
+  say(words);
+}
+
+/** @param {import('./store.js').Walk} walk one that has ended elsewhere */
+export async function leaveEnded({ name, startedAt }) {
+  await leaveSaying(fill(texts.ended, { team: name, time: when(startedAt) }));
 }
 
 /**
@@ -100,6 +143,7 @@ async function sendOnce() {
   const kept = await findWalk(OWNER);
   if (!state.walk || !kept || state.walk.id === kept.id) return;
   const { id, startedAt } = kept;
+  knowWalk(id, rightTime().getTime());
   state.walk = { ...state.walk, id, startedAt };
   redraw();
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page shows of a walk: whom to set off with, the route's places, who was signed in. */
 
-import { element, fill, part, texts } from '../app/page.js';
+import { element, fill, once, part, texts } from '../app/page.js';
 import { rightTime } from './clock.js';
 import { dueShifts, isTakenToBeHere, leads, listed, people, routeOf, signable, state } from './state.js';
 import { partOf } from './store.js';
@@ -90,22 +90,33 @@ function names(who) {
   return who.map((each) => each.name).join(BETWEEN);
 }
 
-/** Whom to set off with: the shifts whose time has come, and each team without one. */
-function drawChoices() {
+/**
+ * Whom to set off with: the shifts whose time has come, and each team that one is in without one.
+ * The nearest is ticked, unless another was by hand.
+ */
+export function drawChoices() {
+  const picked = part('choices').querySelector('[data-picked]:checked')?.getAttribute('value');
   const shifts = dueShifts().map((each) => {
     const route = routeOf(each.route);
     const words = [span(each.startsAt, each.endsAt), route?.name, names(each.people)].filter(Boolean).join(' · ');
     return check('radio', each.id, each.name, words);
   });
-  const teams = listed.teams.map((each) => {
+  // Who only stands in for a shift walks with the team on that one.
+  const own = listed.teams.filter((each) => listed.cadre || each.people.some((one) => one.own));
+  const teams = own.map((each) => {
     const words = [texts.withoutShift, names(each.people)].filter(Boolean).join(' · ');
     return check('radio', each.id, each.name, words);
   });
   const all = [...shifts, ...teams];
-  all.forEach(({ box }, index) => {
+  const ticked = all.find(({ box }) => box.value === picked) || all[0];
+  for (const each of all) {
+    const { box } = each;
+    const pick = () => (box.dataset.picked = 'yes');
     box.name = 'walk';
-    box.checked = index === 0;
-  });
+    box.checked = each === ticked;
+    if (box.value === picked) pick();
+    box.addEventListener('change', pick);
+  }
   part('choices').replaceChildren(...all.map(({ label }) => label));
   part('choices').hidden = part('set-off').hidden = all.length === 0;
   part('no-team').hidden = all.length > 0;
@@ -171,6 +182,7 @@ function drawWalk() {
   part('since').textContent = [fill(texts.since, { time: when(walk.startedAt) }), walk.route?.name].filter(Boolean).join(' · ');
   part('signing').hidden = signable().length < 2;
   part('ending').hidden = !leads();
+  part('leaving').hidden = leads();
   drawPeople('people', signable(), isTakenToBeHere);
   const seen = new Set(walk.marks.flatMap((mark) => mark.ids));
   drawPeople(
@@ -191,7 +203,7 @@ function drawJoining(join) {
       const words = fill(texts.join, { team: team?.name || '', time: when(each.startedAt) });
       const button = element('button', words, 'button button-main');
       button.setAttribute('type', 'button');
-      button.addEventListener('click', () => join(each));
+      button.addEventListener('click', once(() => join(each)));
       return button;
     }),
   );
@@ -201,7 +213,10 @@ function drawJoining(join) {
 export function draw(join) {
   drawWalk();
   drawJoining(join);
-  if (part('choices').childElementCount === 0) drawChoices();
+  // What was chosen, ticked or unfolded for one walk isn't for the next.
+  for (const name of state.walk ? ['choices'] : ['people', 'attended']) part(name).replaceChildren();
+  for (const fold of state.walk ? [] : part('walk').querySelectorAll('details')) fold.open = false;
+  if (!state.walk && part('choices').childElementCount === 0) drawChoices();
   part('start').hidden = state.walk !== null;
   part('walk').hidden = state.walk === null;
 }
@@ -239,7 +254,7 @@ export function drawRefused(refused, held, drop, again) {
       for (const [words, work] of /** @type {const} */ ([[texts.again, again], [texts.drop, drop]])) {
         const button = element('button', words || '', 'button button-quiet');
         button.setAttribute('type', 'button');
-        button.addEventListener('click', () => work(entry));
+        button.addEventListener('click', once(() => work(entry)));
         made.append(button);
       }
       return [made, ...behind.map((each) => row(each.words, contentOf(each), ''))];

@@ -113,9 +113,12 @@ async function settle(entry, answer) {
  * @param {Entry} entry
  */
 export async function sendAgain(entry) {
-  const { problem: _problem, ...kept } = entry;
-  const says = entry.kind === 'scan' || entry.kind === 'closing';
-  const body = says ? { ...entry.body, queued: true } : entry.body;
+  // One that was tapped twice may be on its way, or have come.
+  const now = (await keptEntries(entry.owner)).find((each) => each.id === entry.id);
+  if (!now?.problem) return;
+  const { problem: _problem, ...kept } = now;
+  const says = now.kind === 'scan' || now.kind === 'closing';
+  const body = says ? { ...now.body, queued: true } : now.body;
   await keepEntry({ ...kept, key: newId(), body });
 }
 

@@ -11,9 +11,9 @@ import { rightTime } from './clock.js';
  * @typedef {{ id: string, team: string, name: string, route: string, startsAt: string,
  *   endsAt: string, people: Person[] }} Shift
  * @typedef {{ id: string, name: string, stops: string[] }} KnownRoute
- * @typedef {{ id: string, team: string, route: string | null, startedAt: string,
+ * @typedef {{ id: string, team: string, shift: string | null, route: string | null, startedAt: string,
  *   people: Person[], ends: boolean }} Begun
- * @typedef {{ teams: Team[], shifts: Shift[], routes: KnownRoute[], places: Record<string, string>,
+ * @typedef {{ at: string, teams: Team[], shifts: Shift[], routes: KnownRoute[], places: Record<string, string>,
  *   walking: Begun[], cadre: boolean }} Listed
  */
 
@@ -24,17 +24,22 @@ export const listed = JSON.parse(part('listed').textContent || '{}');
 /** @type {{ walk: Walk | null }} */
 export const state = { walk: null };
 
-// A page that was kept for lack of signal may name walks that have ended since.
+// A page that was kept for lack of signal may name walks that have ended since, and their shifts.
 const ENDED = `jishan-patrol-ended-${OWNER}`;
-const ENDED_AT_MOST = 20;
+const ENDED_AT_MOST = 40;
 /** @type {string[]} */
 let ended = JSON.parse(localStorage.getItem(ENDED) || '[]');
 
-/** @param {string[]} ids of walks that have ended, which nobody joins any more */
+/**
+ * @param {(string | null | undefined)[]} ids of walks that have ended, which nobody joins any more,
+ *   and of shifts that were walked, for which nobody sets off again
+ */
 export function endWalks(...ids) {
-  ended = [...ended, ...ids].slice(-ENDED_AT_MOST);
-  if (ids.length) localStorage.setItem(ENDED, JSON.stringify(ended));
+  const named = ids.filter((each) => typeof each === 'string');
+  ended = [...ended, ...named].slice(-ENDED_AT_MOST);
+  if (named.length) localStorage.setItem(ENDED, JSON.stringify(ended));
   listed.walking = listed.walking.filter((each) => !ended.includes(each.id));
+  listed.shifts = listed.shifts.filter((each) => !ended.includes(each.id));
 }
 
 endWalks();
@@ -42,13 +47,54 @@ endWalks();
 const HOUR = 3_600_000;
 const BEFORE = 12 * HOUR; // from when on a shift can be begun
 const AFTER = 24 * HOUR; // and until when after its end
+const LATE = 2 * HOUR; // so long after its end one may still set off for it more likely than for the next
 
-/** The shifts whose time has come: the page may have been kept for days. */
+/**
+ * How far a shift is from now: not at all while it is on, and one that is long over is farthest.
+ *
+ * @param {Shift} shift
+ * @param {number} now
+ */
+function distance({ startsAt, endsAt }, now) {
+  const since = now - Date.parse(endsAt);
+  return since > LATE ? AFTER + since : Math.max(Date.parse(startsAt) - now, since, 0);
+}
+
+/** The shifts whose time has come, the nearest first: the page may have been kept for days. */
 export function dueShifts() {
   const now = rightTime().getTime();
-  return listed.shifts.filter(
-    (each) => Date.parse(each.startsAt) - BEFORE < now && now < Date.parse(each.endsAt) + AFTER,
-  );
+  return listed.shifts
+    .filter((each) => Date.parse(each.startsAt) - BEFORE < now && now < Date.parse(each.endsAt) + AFTER)
+    .sort((one, other) => distance(one, now) - distance(other, now));
+}
+
+const KNOWN = `jishan-patrol-known-${OWNER}`;
+const FORGOTTEN = 72 * HOUR; // a walk that goes on longer isn't listed, though it may be ended here
+
+/**
+ * Remember that the service has a walk by now: a page that it made before says nothing of it.
+ *
+ * @param {string} id
+ * @param {number} at by the service's clock
+ */
+export function knowWalk(id, at) {
+  localStorage.setItem(KNOWN, JSON.stringify({ id, at }));
+}
+
+/**
+ * Whether the service has ended a walk that it had: it lists it no more.
+ *
+ * @param {Walk} walk
+ */
+export function hasEnded(walk) {
+  const known = JSON.parse(localStorage.getItem(KNOWN) || '{}');
+  const began = Date.parse(walk.startedAt);
+  const made = Date.parse(listed.at);
+  if (!(made > (known.id === walk.id ? known.at : began))) return false;
+  // What it lists are the walks of these teams.
+  if (!listed.teams.some((each) => each.id === walk.team)) return false;
+  if (leads(walk) && made - began > FORGOTTEN) return false;
+  return !listed.walking.some((each) => each.id === walk.id);
 }
 
 /**
@@ -66,8 +112,8 @@ export function people() {
 }
 
 /** Whether whoever holds this phone signs for others and closes. */
-export function leads() {
-  return listed.cadre || state.walk?.ends || people().some((each) => each.own && each.leads);
+export function leads(walk = state.walk) {
+  return listed.cadre || walk?.ends || (walk?.people || []).some((each) => each.own && each.leads);
 }
 
 /** Whom this phone signs in: all for the leader, else whoever its card stands for. */

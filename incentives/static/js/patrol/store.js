@@ -13,8 +13,8 @@ import { openDB } from '../../vendor/idb/build/index.js';
  * @typedef {{ name: string, stops: string[] }} Route its places by what their signs are known by
  * @typedef {{ key: string, place: string, ids: string[], names: string[], at: string }} Mark
  * @typedef {{ owner: string, id: string, team: string, name: string, startedAt: string,
- *   people: Person[], route: Route | null, marks: Mark[], here?: string[], ends?: boolean }} Walk `here` are
- *   those ticked last; `ends`: it is ended here, by the service's word
+ *   people: Person[], route: Route | null, marks: Mark[], shift?: string | null, here?: string[],
+ *   ends?: boolean }} Walk `here` are those ticked last; `ends`: it is ended here, by the service's word
  * @typedef {'start' | 'scan' | 'finding' | 'closing' | 'cancellation'} Kind
  * @typedef {{ id: string, key: string, owner: string, village: string, patrol: string, kind: Kind,
  *   body: Record<string, any>, words: string, order?: number, photo?: Blob, mark?: Mark,
@@ -134,6 +134,15 @@ export async function keepHere(owner, here) {
  */
 export async function findWalk(owner) {
   return (await opened()).get('walks', owner);
+}
+
+/**
+ * Be on no walk any more; what was recorded on it stays, and is sent.
+ *
+ * @param {string} owner
+ */
+export async function leaveWalk(owner) {
+  await (await opened()).delete('walks', owner);
 }
 
 /** @param {Entry} entry as it is now */
