@@ -133,13 +133,16 @@ class Team:
             )
         )
 
-    def cancel(self, patrol_id: UUID, actor: Actor | None = None) -> Patrol:
+    def cancel(
+        self, patrol_id: UUID, actor: Actor | None = None, ended_at: datetime | None = None
+    ) -> Patrol:
         """End a walk that wasn't one."""
         return act(
             lambda: operations.cancel_patrol(
                 village=VILLAGE,
                 patrol_id=patrol_id,
                 reason="下大雨",
+                ended_at=ended_at,
                 actor=actor or self.leader,
                 now=now(),
             )

@@ -144,7 +144,7 @@ def test_nor_is_one_without_a_shift_by_another_hours_later(team, clock):
     assert team.start(team.member) not in (loose, forgotten)
 
 
-def test_a_walk_isnt_closed_by_an_end_from_before_it_began(team, clock):
+def test_a_walk_isnt_ended_by_an_end_from_before_it_began(team, clock):
     """Near enough to be taken for the shift's, and begun after it, by another phone."""
     shift = team.shift(hours=1)
     clock.forward(hours=1)
@@ -153,6 +153,8 @@ def test_a_walk_isnt_closed_by_an_end_from_before_it_began(team, clock):
     loose = team.start(team.member)
     clock.forward(minutes=10)
     assert joined(team, shift_id=shift, started_at=began) == str(loose)
+    with pytest.raises(WrongState):
+        team.cancel(loose, ended_at=began + timedelta(minutes=30))
     with pytest.raises(WrongState) as refused:
         team.close(loose, ended_at=began + timedelta(hours=1), queued=True)
     assert "以后才开始" in str(refused.value.detail)

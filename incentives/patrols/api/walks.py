@@ -207,7 +207,12 @@ def post_attendance(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict
 
 
 @blueprint.route(f"{ONE}/cancellation", methods=["POST"])
-@writes(schemas.WholePatrolOutput, body=schemas.ReasonInput, permission="patrol.cancel", own=True)
+@writes(
+    schemas.WholePatrolOutput,
+    body=schemas.CancellationInput,
+    permission="patrol.cancel",
+    own=True,
+)
 def post_cancellation(village: str, patrol_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """End a walk that wasn't one, with the reason; it earns nothing."""
     patrol = operations.cancel_patrol(

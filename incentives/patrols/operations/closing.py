@@ -141,18 +141,27 @@ def who_came(patrol: Patrol, attended: Sequence[UUID], there: Collection[UUID]) 
 
 
 def cancel_patrol(
-    *, village: str, patrol_id: UUID, reason: str, actor: Actor, now: datetime
+    *,
+    village: str,
+    patrol_id: UUID,
+    reason: str,
+    ended_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Patrol:
     """End a walk that wasn't one, with the reason; it earns nothing, and its shift can be walked.
 
-    By whoever may close it. Refuses a patrol that has ended.
+    By whoever may close it; `ended_at` comes from a phone that had no signal then. Refuses a patrol
+    that has ended, and one that began after that.
     """
     require(actor, "patrol.cancel", village, own=True)
     ledger.hold([village])
     patrol = find_patrol(village, patrol_id)
     if not may_end(actor, patrol):
         raise NotPermitted(_("The team's leader ends the patrol"))
-    patrol.status = state_after(patrol, Action.CANCEL)
+    status = state_after(patrol, Action.CANCEL)
+    refuse_earlier(patrol, ended_at, actor)
+    patrol.status = status
     patrol.reason = check_line(reason, "/reason", REASON_LENGTH)
     patrol.ended_by, patrol.ended_at, patrol.end_received_at = actor.person, now, now
     db.session.flush()

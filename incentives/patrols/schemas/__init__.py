@@ -33,6 +33,7 @@ from incentives.patrols.schemas.rota import (
 from incentives.patrols.schemas.walks import (
     AttendanceInput,
     AttendanceOutput,
+    CancellationInput,
     ClosingInput,
     FindingInput,
     FindingOutput,
@@ -56,6 +57,7 @@ __all__ = [
     "AttendanceInput",
     "AttendanceOutput",
     "CancelShiftInput",
+    "CancellationInput",
     "ClockTime",
     "ClosingInput",
     "FindingInput",

@@ -12,7 +12,7 @@ from incentives.patrols.models.walks import (
     WEATHER_LENGTH,
 )
 from incentives.patrols.schemas.places import TeamOutput
-from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput
+from incentives.patrols.schemas.rota import AskedOutput, OwnShiftOutput, ReasonInput
 from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 
@@ -66,6 +66,12 @@ class ClosingInput(Schema):
     attended = fields.List(Id(), required=True, validate=validate.Length(max=100))
     ended_at = InstantField(load_default=None)
     queued = fields.Boolean(load_default=False)
+
+
+class CancellationInput(ReasonInput):
+    """`ended_at` is the phone's, where it had no signal."""
+
+    ended_at = InstantField(load_default=None)
 
 
 class AttendanceInput(Schema):

@@ -237,7 +237,8 @@ async function close() {
 
 async function callOff() {
   if (!saysSomething('reason')) return;
-  await leave('cancellation', { reason: input('reason').value.trim() }, texts.calledOff || '');
+  const body = { reason: input('reason').value.trim(), ended_at: rightTime().toISOString() };
+  await leave('cancellation', body, texts.calledOff || '');
 }
 
 /**
@@ -252,7 +253,7 @@ async function leave(kind, body, words) {
   endWalks(walk.id, kind === 'closing' ? walk.shift : null);
   const named = people().filter((each) => (body.attended || []).includes(each.id));
   const ids = named.map((each) => each.id);
-  const mark = { key: '', place: '', ids, names: named.map((each) => each.name), at: body.ended_at || '' };
+  const mark = { key: '', place: '', ids, names: named.map((each) => each.name), at: body.ended_at };
   if (!(await record(kind, body, walk.name, null, { mark }))) return;
   for (const form of root.querySelectorAll('form')) form.reset();
   await sayKept(walk.id, words);

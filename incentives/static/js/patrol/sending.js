@@ -68,7 +68,8 @@ async function deliver(entry, tellPhoto) {
 
 /**
  * What to do with a walk that isn't begun as it was asked for: join the one that another phone has
- * begun, or walk it without its shift, where that was cancelled. Whether it can be sent on.
+ * begun, or walk it without its shift, where that was cancelled or walked already. Whether it can be
+ * sent on.
  *
  * @param {Entry} entry
  * @param {Problem} problem
