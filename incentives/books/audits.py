@@ -8,8 +8,10 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from incentives.clock import now
-from incentives.ledger.audit import Finding, audit_database, examine
+from incentives.ledger.audit import Finding, audit_database
+from incentives.ledger.examining import examine_with_seals
 from incentives.ledger.queries import head
+from incentives.ledger.seals import CHECKPOINTS, EVENTS
 from incentives.web.pages import current_village, page, render
 
 # What is checked while somebody waits, some seconds on a small machine; a longer log by command.
@@ -17,6 +19,7 @@ EVENTS_AT_ONCE = 50_000
 
 blueprint = Blueprint("audit_pages", __name__)
 
+SEALS_CHANGED = _("The seals can't be read, or were changed")
 SENTENCES = {
     "database": _("The database has lost a guard: %(place)s"),
     "log_head": _("The log doesn't end where its vouchers lead"),
@@ -28,6 +31,8 @@ SENTENCES = {
     "leaf": _("The sealed text of voucher %(voucher)s is missing, or was changed"),
     "checkpoint": _("What was signed of the first %(place)s vouchers isn't of these books"),
     "allowance": _("More of %(place)s is held back for sales without signal than there is"),
+    EVENTS: SEALS_CHANGED,
+    CHECKPOINTS: SEALS_CHANGED,
     "actor_code": _("Code %(place)s is somebody's who stands in no voucher"),
 }
 
@@ -44,11 +49,11 @@ class Check:
 
 
 def check_books(village: str, *, now: datetime) -> Check:
-    """Audit a village's books, up to `EVENTS_AT_ONCE`, and the database's guards."""
+    """Audit a village's books with their seals, up to `EVENTS_AT_ONCE`, and the guards."""
     size = head(village).size
     if size > EVENTS_AT_ONCE:
         return Check(village, size, now, complete=False, findings=[])
-    audited = examine(village)
+    audited = examine_with_seals(village)
     findings = [*audit_database(), *audited.findings]
     return Check(village, audited.events, now, complete=True, findings=findings)
 

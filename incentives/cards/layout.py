@@ -2,20 +2,24 @@
 
 Laid out by hand with fpdf2, which shapes Tibetan by HarfBuzz: general layout of HTML takes six
 times as long (docs/decisions/0020-card-sheets.md). Parts are made one by one and joined at the end.
+What makes PDFs is loaded with the first sheet: it would be a tenth of every start.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
-from pypdf import PdfWriter
 
 from incentives.cards.qr import QUIET, Matrix, matrix
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 CHINESE = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 TIBETAN = "vendor/@expo-google-fonts/noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular.ttf"
@@ -68,6 +72,8 @@ def lay_out(
 
 def new_document() -> FPDF:
     """An empty document of A4 with the project's fonts."""
+    from fpdf import FPDF
+
     pdf = FPDF(unit="mm", format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(0)
@@ -158,6 +164,8 @@ def draw_marks(pdf: FPDF, *, rows: int) -> None:
 
 def join(parts: Iterable[bytes]) -> bytes:
     """Parts one after the other as one PDF."""
+    from pypdf import PdfWriter
+
     writer = PdfWriter()
     for part in parts:
         writer.append(BytesIO(part))
@@ -175,5 +183,7 @@ def missing_letters(text: str) -> str:
 @cache
 def printable(path: str) -> frozenset[int]:
     """The code points that a font has letters for."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(path, lazy=True) as font:
         return frozenset(font.getBestCmap() or ())

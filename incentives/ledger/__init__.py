@@ -25,6 +25,7 @@ from incentives.ledger.queries import (
     positions,
     received_since,
     spendable_of,
+    taken_over,
     trial_balance,
 )
 from incentives.ledger.statements import statement
@@ -63,5 +64,6 @@ __all__ = [
     "spendable_of",
     "statement",
     "take",
+    "taken_over",
     "trial_balance",
 ]

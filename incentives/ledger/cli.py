@@ -13,7 +13,8 @@ from sqlalchemy import select
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.installation import installation_for_command
-from incentives.ledger.audit import audit_database, examine
+from incentives.ledger.audit import audit_database
+from incentives.ledger.examining import examine_with_seals, lost_villages
 from incentives.ledger.export import Part, export_log
 from incentives.ledger.models import LogHead
 from incentives.ledger.proofs import verifier_keys
@@ -74,7 +75,10 @@ def run_verify(
 @group.command("audit")
 @click.option("--village", help="The code of one village; all of them without it.")
 def run_audit(village: str | None) -> None:
-    """Recompute the books from their rows; findings as JSON lines, and exit code 1 if any."""
+    """Recompute the books from their rows, and hold them against their seals.
+
+    Findings as JSON lines, and exit code 1 if any.
+    """
     installation_for_command()
     chosen = select(LogHead.village).order_by(LogHead.village)
     if village is not None:
@@ -83,8 +87,10 @@ def run_audit(village: str | None) -> None:
     if not villages:
         click.echo("no such village has books here", err=True)
         sys.exit(2)
-    audited = [examine(code) for code in villages]
+    audited = [examine_with_seals(code) for code in villages]
     findings = [*audit_database(), *(each for one in audited for each in one.findings)]
+    if village is None:
+        findings += lost_villages()
     for finding in findings:
         click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
     events = sum(one.events for one in audited)

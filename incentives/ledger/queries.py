@@ -16,6 +16,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.orm import aliased
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -80,6 +81,24 @@ def is_posted(kind: Kind, record: BindParameter[UUID]) -> Exists:
     by which it is found.
     """
     return exists().where(Event.kind == kind, Event.record == record, text(ONCE_A_RECORD))
+
+
+def taken_over(village: str, but: Iterable[UUID] = ()) -> set[str]:
+    """The accounts that got a standing opening balance: its event isn't reversed, or is so again.
+
+    Without those of the records in `but`.
+    """
+    reversal, again = aliased(Event), aliased(Event)
+    undone = exists().where(
+        reversal.reverses == Event.id, ~exists().where(again.reverses == reversal.id)
+    )
+    rows = db.session.execute(
+        select(Event.record, Transfer.to_code)
+        .join(Transfer, (Transfer.village == Event.village) & (Transfer.seq == Event.seq))
+        .where(Event.village == village, Event.kind == Kind.OPENING, text(ONCE_A_RECORD), ~undone)
+    )
+    own = set(but)
+    return {row.to_code for row in rows if row.record not in own}
 
 
 def balance_of(village: SQLColumnExpression[str], household: SQLColumnExpression[str]) -> Any:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from incentives import ledger
 from incentives.extensions import db
+from incentives.ledger.kinds import household_of
 from incentives.openings.models import STANDING, OpeningLine, Part
 from incentives.register.models import Household
 
@@ -20,8 +22,9 @@ Problems = dict[UUID, list[dict[str, Any]]]
 
 
 def problems_of(village: str, lines: Sequence[OpeningLine]) -> Problems:
-    """What is wrong, by line, in two statements; lines without a problem are left out."""
-    standing = subjects(standing_lines(village, [line.id for line in lines]))
+    """What is wrong, by line, in a few statements; lines without a problem are left out."""
+    own = [line.id for line in lines]
+    standing = subjects(standing_lines(village, own)) | subjects_in_ledger(village, own)
     left = set(
         db.session.scalars(
             select(Household.id).where(
@@ -51,6 +54,21 @@ def standing_lines(village: str, but: Sequence[UUID] = ()) -> list[OpeningLine]:
 def subjects(lines: Iterable[OpeningLine]) -> set[tuple[Part, UUID | None]]:
     """What these lines take over."""
     return {subject_of(line) for line in lines}
+
+
+def subjects_in_ledger(village: str, but: Sequence[UUID]) -> set[tuple[Part, UUID | None]]:
+    """What the ledger's own events took over, also those whose lines a restore lost."""
+    codes = ledger.taken_over(village, but)
+    households = {household_of(code) for code in codes}
+    found: set[tuple[Part, UUID | None]] = {
+        (Part.POINTS, id_)
+        for id_ in db.session.scalars(
+            select(Household.id).where(
+                Household.village == village, Household.account_code.in_(households - {None})
+            )
+        )
+    }
+    return found | ({(Part.FUND, None)} if None in households else set())
 
 
 def subject_of(line: OpeningLine) -> tuple[Part, UUID | None]:

@@ -3,6 +3,7 @@
 import pytest
 
 from incentives.books import audits
+from incentives.ledger.seals import CHECKPOINTS, EVENTS
 from tests.factories import VILLAGE
 from tests.ledger.tampering import tamper, unguard
 from tests.site import Site, make_site
@@ -65,4 +66,4 @@ def test_others_are_refused(site, who):
 def test_every_table_has_its_sentence():
     from incentives.ledger.rights import RIGHTS
 
-    assert {*RIGHTS, "database"} == audits.SENTENCES.keys()
+    assert {*RIGHTS, "database", EVENTS, CHECKPOINTS} == audits.SENTENCES.keys()

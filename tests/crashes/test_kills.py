@@ -29,9 +29,11 @@ from tests.served.ground import HOUSEHOLDS, Ground, make_ground, temporary_folde
 from tests.served.keeping import Keeper, keeping
 from tests.served.order import Order
 from tests.served.orders import approval, income, proposal, sale
+from tests.served.starting import start_whole
 
 CLIENTS = 4
 BLOCK = 20  # rounds on one database: what is audited after each stays small
+READY = 5  # seconds, of a whole start after a kill
 PATIENCE = 60  # seconds; who isn't ready by then will never be
 ANSWERS, SOON = 16, 0.06  # the blow comes after fewer answers, and so many seconds at the most
 SERVICE, DATABASE, BOTH, BACKEND = "service", "database", "both", "backend"
@@ -233,6 +235,8 @@ def test_whatever_is_killed_and_when_nothing_answered_is_lost(village):
             orders += len(village.answered)
             village.begin_anew()
         opened += one_round(village, blows[number % len(blows)])
+    village.keeper.end(village.group)
+    whole, busy = start_whole(village.ground)
     proving.record(
         f"kills, {village.ground.database}",
         kills=rounds,
@@ -243,7 +247,10 @@ def test_whatever_is_killed_and_when_nothing_answered_is_lost(village):
         half=0,
         ready_again_seconds=spread(village.ready),
         database_back_seconds=spread(village.recovered),
+        whole_start_seconds=spread([whole]),
+        whole_start_processor_seconds=spread([busy]),
     )
+    assert busy < READY  # with a processor to itself it is ready by then
 
 
 def spread(seconds: list[float]) -> list[float]:

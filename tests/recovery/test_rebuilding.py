@@ -13,24 +13,28 @@ from flask import Flask
 from sqlalchemy import select
 
 from incentives import ledger
+from incentives.access.actor import Role
 from incentives.clearing.models import Clearing
 from incentives.clearing.operations import clear_villages
 from incentives.clock import now
+from incentives.errors import Invalid
 from incentives.extensions import db
 from incentives.fund.models import Disbursement, PaymentReturn, Status
 from incentives.ledger.audit import audit
 from incentives.ledger.seals import seal_all, troubles
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.openings.models import Opening, OpeningLine, OpeningStatus
-from incentives.recovery.models import LostItem, LostKind
-from incentives.recovery.operations import catch_up
+from incentives.openings.problems import problems_of
+from incentives.recovery.models import LostItem, LostKind, Recovery, Signer
+from incentives.recovery.operations import catch_up, sign_list
 from incentives.shop.models import Good, RedemptionLine, Stock
+from incentives.web.transaction import transaction
 from tests.awards.scenes import make_scene
 from tests.clearing.test_clearing import DUE, END, earn, go_to, village
-from tests.factories import VILLAGE
+from tests.factories import COUNTY, VILLAGE, staff
 from tests.fund import people as fund
 from tests.notices.test_other_matters import home, objected, redeemed, rule
-from tests.openings.books import ALL, TWO, make_people_and_shop
+from tests.openings.books import ALL, POINTS, TWO, make_people_and_shop
 from tests.recovery.drill import application_on, within
 
 
@@ -60,6 +64,18 @@ def backup(bare_app: Flask, copies: Callable[..., dict[str, str]]):
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def sign_by_both() -> None:
+    """An administrator and a supervisor sign the list: the books may be written again."""
+    digest = db.session.scalars(select(Recovery.digest)).one()
+    for signer in (Signer.ADMINISTRATOR, Signer.SUPERVISOR):
+
+        def work(signer: Signer = signer) -> None:
+            actor = staff(Role(signer.value), COUNTY)
+            sign_list(signer=signer, digest=digest, actor=actor, now=now())
+
+        transaction(work, in_recovery=True)
 
 
 def lost(kind: LostKind) -> list[dict[str, Any]]:
@@ -197,10 +213,38 @@ def test_a_paper_book_of_after_the_backup_is_listed(bare_app, backup):
         people = make_people_and_shop()
     restore = backup()
     with within(bare_app):
-        people.posted(TWO)
+        people.posted(ALL)
     with within(restore()):
         assert db.session.scalars(select(Opening)).all() == []
-        assert len(lost(LostKind.RECORD)) == 2
+        assert len(lost(LostKind.RECORD)) == 3
+        # Points and money are back: the same paper is refused, but for goods, which no event holds,
+        # and for a household that wasn't in it.
+        sign_by_both()
+        again = people.drafted({**ALL, POINTS: [*ALL[POINTS], ["1组3号", "王建国", 5]]})
+        lines = people.lines(again)
+        problems = problems_of(VILLAGE, lines)
+        assert [[each["code"] for each in problems.get(line.id, ())] for line in lines] == [
+            ["household_standing"],
+            ["household_standing"],
+            [],
+            ["fund_standing"],
+            [],
+        ]
+        with pytest.raises(Invalid):
+            people.do("submit_opening", again, people.cadre)
+
+
+def test_a_household_whose_lost_opening_was_reversed_may_be_taken_over_again(bare_app, backup):
+    with within(bare_app):
+        people = make_people_and_shop()
+    restore = backup()
+    with within(bare_app):
+        opening = people.posted(TWO)
+        people.do("reverse_opening", opening, people.reviewer, reason="typed wrong", lines=[1])
+    with within(restore()):
+        sign_by_both()
+        first, second = people.lines(people.drafted(TWO))
+        assert list(problems_of(VILLAGE, [first, second])) == [second.id]
 
 
 def test_money_that_came_back_is_entered_again_where_it_can_be_of_one_payment_only(

@@ -28,13 +28,17 @@ def test_a_place_that_is_not_empty(lived, tmp_path):
 def test_the_keys_of_another_installation(lived, elsewhere, tmp_path):
     backup, place = lived.make(), elsewhere()
     own = present_keys(place.data)
-    refused(place.run("backup", "restore", backup), "are not those")
+    for _again in range(2):
+        for command in ("restore", "check"):
+            refused(place.run("backup", command, backup), "no installation is here")
     other = tmp_path / "other.txt"
     other.write_bytes(write_keyfile(own, origin="other.test", now=place.ask(now)))
     refused(place.run("backup", "restore", backup, "--keys", other), "are not those")
-    refused(place.run("backup", "check", backup), "are not those")
+    refused(place.run("backup", "check", backup, "--keys", other), "are not those")
     assert present_keys(place.data) == own
     assert untouched(place)
+    assert place.run("init", "--password", "ein-gutes-langes-wort").exit_code == 0
+    refused(place.run("backup", "check", backup), "are not those")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -25,7 +25,10 @@ class Finding:
     def seq(self) -> int | None:
         """The number in the log of the event that it is about, None where it is about none."""
         number = self.place.partition("/")[0]
-        return int(number) if self.table in OF_EVENTS and number.isdecimal() else None
+        # Where a village has no log, the place is the village: digits, too.
+        if self.table not in OF_EVENTS or not number.isdecimal() or number == self.village:
+            return None
+        return int(number)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON has it."""

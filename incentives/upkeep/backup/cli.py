@@ -6,7 +6,8 @@ command couldn't do what it is for.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from incentives.upkeep.backup.keyfile import Keys, present_keys, read_keyfile, w
 from incentives.upkeep.backup.making import make_backup
 from incentives.upkeep.backup.manifest import Manifest
 from incentives.upkeep.backup.pruning import Keep, prune_backups
-from incentives.upkeep.backup.restoring import read_finding, restore_backup
-from incentives.upkeep.backup.workroom import BackupRefused, data_folder, whole_file
+from incentives.upkeep.backup.restoring import has_tables, read_finding, restore_backup
+from incentives.upkeep.backup.workroom import BackupRefused, OtherKeys, data_folder, whole_file
 
 
 class BackupGroup(AppGroup):
@@ -42,6 +43,10 @@ class BackupGroup(AppGroup):
 
 group = BackupGroup("backup", help="Backups of the books: make, check, restore and prune them.")
 
+NO_KEYS = (
+    "no installation is here, and so none of its keys: give those of the backup (--keys),"
+    " as `flask backup keys` wrote them"
+)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 NEW = click.Path(dir_okay=False, path_type=Path)
@@ -83,9 +88,10 @@ def check(
 ) -> None:
     """Open a backup, restore it into a scratch database, and audit it there."""
     identities = identities_of(identity)
-    checked = check_backup(
-        path=backup, keys=keys_of(keyfile, identities), identities=identities, scratch=scratch
-    )
+    with keys_explained(keyfile):
+        checked = check_backup(
+            path=backup, keys=keys_of(keyfile, identities), identities=identities, scratch=scratch
+        )
     findings = [each.as_dict() for each in checked.findings]
     click.echo(summary(checked.manifest), err=True)
     if not findings and checked.audited:
@@ -102,9 +108,10 @@ def check(
 def restore(backup: Path, keyfile: Path | None, identity: Sequence[Path]) -> None:
     """Restore a backup into an empty installation; the service must not run."""
     identities = identities_of(identity)
-    restored = restore_backup(
-        path=backup, keys=keys_of(keyfile, identities), identities=identities, now=now()
-    )
+    with keys_explained(keyfile):
+        restored = restore_backup(
+            path=backup, keys=keys_of(keyfile, identities), identities=identities, now=now()
+        )
     made_at = restored.manifest.made_at
     click.echo(f"Restored: {summary(restored.manifest)}.", err=True)
     if restored.troubles:
@@ -196,6 +203,17 @@ def keys_of(keyfile: Path | None, identities: Sequence[Any]) -> Keys:
     if keyfile is None:
         return present_keys(data_folder())
     return read_keyfile(encryption.unlock(keyfile, ask_passphrase, identities), keyfile)
+
+
+@contextmanager
+def keys_explained(keyfile: Path | None) -> Iterator[None]:
+    """Where no installation is here, its keys aren't either: those here were made by this start."""
+    try:
+        yield
+    except OtherKeys as refusal:
+        if keyfile is None and not has_tables():
+            raise BackupRefused(NO_KEYS) from refusal
+        raise
 
 
 def identities_of(paths: Sequence[Path]) -> list[Any]:

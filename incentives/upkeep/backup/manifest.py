@@ -22,7 +22,7 @@ from incentives.installation import Installation
 from incentives.ledger import merkle, notes
 from incentives.ledger.models import Checkpoint, LogHead
 from incentives.upkeep.backup.archive import Member
-from incentives.upkeep.backup.workroom import BackupRefused
+from incentives.upkeep.backup.workroom import BackupRefused, OtherKeys
 
 FORMAT = "jishan-backup/v1"
 VERSION = table("alembic_version", column("version_num"))
@@ -180,7 +180,7 @@ def read_manifest(content: bytes, signature: bytes, keys: Mapping[str, bytes]) -
         if found["format"] != FORMAT:
             raise BackupRefused(f"the backup's format is {found['format']}, not {FORMAT}")
         if found["keys"] != fingerprints(keys):
-            raise BackupRefused(
+            raise OtherKeys(
                 "the keys here are not those of the backup's installation: give its keys (--keys)"
             )
         public = notes.private_key(keys["log"]).public_key()

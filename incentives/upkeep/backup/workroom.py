@@ -22,6 +22,10 @@ class BackupRefused(RuntimeError):
     """A backup can't be made, opened or restored; the message says why and what to do."""
 
 
+class OtherKeys(BackupRefused):
+    """The backup is of an installation with other keys."""
+
+
 def data_folder() -> Path:
     """The folder of the installation's data."""
     return Path(current_app.config["JISHAN_DATA"])
