@@ -270,7 +270,8 @@ async function verifyCheckpoint(note) {
   } catch (error) {
     if (!(error instanceof NotSigned)) throw error; // cut off or mistyped: nobody's fault
     const findings = [{ check: 'note', logged: words(error), stored: null }];
-    return { state: 'fails', verdict: say('checkpoint_fails', names), sentences: [said], findings };
+    const sentences = [say('checkpoint_typed'), said];
+    return { state: 'fails', verdict: say('checkpoint_fails', names), sentences, findings };
   }
   const { findings, shorter } = await compareWithNewest(key, held);
   const seen = findings.length ? { said: [], findings: [] } : await witness(key);
