@@ -470,7 +470,7 @@ def require_names(source: dict[str, Any], form: dict[str, type], name: str) -> N
 
 def is_of(kind: type, value: Any) -> bool:
     """Whether a value is of a kind; a number that not every reader reads alike is of none."""
-    return type(value) is kind and (kind is not int or abs(value) <= LARGEST_NUMBER)
+    return type(value) is kind and not (isinstance(value, int) and abs(value) > LARGEST_NUMBER)
 
 
 def hashes_in(values: list[Any]) -> list[bytes]:

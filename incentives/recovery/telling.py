@@ -36,13 +36,16 @@ def bands(village: Village | None) -> list[dict[str, str]]:
             " the supervision committee are at it."
         )
         found.append({"kind": "locked", "text": text} | way_on())
-    for each in reopenings(village.code) if village is not None else []:
-        notice = {
-            "url": notice_path(village.code, each.voucher),
-            "label": _("The notice to be put up"),
-        }
-        found.append({"kind": "info", "text": tell_reopening(each)} | notice)
+    if village is not None:
+        found += [band_of(village.code, each) for each in reopenings(village.code)]
     return found
+
+
+def band_of(village: str, reopening: Reopening) -> dict[str, str]:
+    """What a village's pages say of a log opened anew, and where its notice is."""
+    url = notice_path(village, reopening.voucher)
+    text = tell_reopening(reopening)
+    return {"kind": "info", "text": text, "url": url, "label": _("The notice to be put up")}
 
 
 def notice_path(village: str, voucher: int) -> str:
