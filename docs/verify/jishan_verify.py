@@ -19,13 +19,13 @@ and `tlog-checkpoint`, and the project's docs/ledger.md (leaf, export, statement
 import argparse
 import base64
 import binascii
-import gzip
 import hashlib
 import io
 import json
 import re
 import sys
 import traceback
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -116,6 +116,7 @@ def verify_consistency(
 ORIGIN = re.compile(r"([!-*,-~]+/([0-9]{12}))(?:/([2-9]|[1-9][0-9]+))?")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 SIGNATURES_AT_MOST = 100
+FOLD_IN_KEY = re.compile(r"\s+(?!\S+\+[0-9a-f]{8}\+)")
 
 
 def canonical_base64(text: str) -> bytes:
@@ -164,9 +165,12 @@ class Key:
 
 
 def read_key(text: str) -> Key:
-    """The key in a verifier key `origin+id+base64`, or in several of one log, a line each."""
+    """The key in a verifier key `origin+id+base64`, or in several of one log, a line each.
+
+    Where paper folds a key, the line goes on.
+    """
     keys = []
-    for line in text.split():
+    for line in FOLD_IN_KEY.sub("", text.strip()).split():
         name, _plus, rest = line.partition("+")
         hint, _plus, encoded = rest.partition("+")
         raw = canonical_base64(encoded)
@@ -390,20 +394,16 @@ def read_receipt(text: str) -> Receipt:
     return Receipt(village, int(seq), raw[14:30].hex(), raw[30:])
 
 
-DASHES = re.compile("^[-\u2010-\u2015\u2212\uff0d]{1,2} ", re.MULTILINE)
+DASHES = re.compile("^[-\u2010-\u2015\u2212]{1,2} ")
+BLANKS = re.compile("[ \t\f\ufeff]+")
 
 
 def read_paper(text: str) -> str:
-    """The note in `C1…`, or in an address that ends in it, or as it was typed.
-
-    Keyboards have other dashes than a signature's line, and other ends of lines: they are the same.
-    """
-    code = text.strip().rpartition("#")[2]
+    """The note in `C1…`, or in an address that ends in it, or as it was typed."""
+    code = text.strip("\ufeff \t\n").rpartition("#")[2].strip()
     found = re.fullmatch(r"C1([A-Za-z0-9_-]+)", code)
     if found is None:
-        typed = text.replace("\r\n", "\n").strip("\ufeff \t\n")
-        body, gap, signatures = typed.partition("\n\n")
-        return f"{body}{gap}{DASHES.sub('— ', signatures)}\n"
+        return read_typed(text)
     try:
         raw = base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
         note = raw.decode()
@@ -412,6 +412,27 @@ def read_paper(text: str) -> str:
     if base64.urlsafe_b64encode(raw).decode().rstrip("=") != found[1]:
         raise ValueError("this is no checkpoint's code")
     return note
+
+
+def read_typed(text: str) -> str:
+    """The note in lines that were typed, or copied off a page.
+
+    Keyboards have other dashes than a signature's line, wide letters, other ends of lines; paper
+    folds what is longer than itself; nobody types an empty line: all of it means the same note.
+    """
+    narrow = unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = [BLANKS.sub(" ", each).strip(" ") for each in narrow.split("\n")]
+    lines = [each for each in lines if each]
+    start = next((at for at, each in enumerate(lines) if at > 2 and DASHES.match(each)), 3)
+    signatures: list[str] = []
+    for line in lines[start:]:
+        if signatures and not DASHES.match(line):
+            # Folded behind the name there was a space, within the signature there was none.
+            name_only = signatures[-1].count(" ") == 1 and " " not in line
+            signatures[-1] += f" {line}" if name_only else line
+        else:
+            signatures.append(DASHES.sub("— ", line))
+    return "\n".join([*lines[:2], "".join(lines[2:start]), "", *signatures, ""])
 
 
 # The names in a file, and of what kind their values are: none more, and none less.
@@ -429,6 +450,7 @@ FORMS: dict[str, dict[str, type]] = {
     },
 }  # fmt: skip
 EVENT_FORM: dict[str, type] = {"seq": int, "leaf": str, "path": list}
+LARGEST_NUMBER = 2**53 - 1  # beyond it a browser rounds
 
 
 def require_form(source: dict[str, Any], name: str) -> None:
@@ -441,9 +463,14 @@ def require_form(source: dict[str, Any], name: str) -> None:
 def require_names(source: dict[str, Any], form: dict[str, type], name: str) -> None:
     """`Unchecked` unless an object has exactly these names, with values of these kinds."""
     strange = sorted(source.keys() ^ form.keys())
-    strange += [each for each, kind in form.items() if type(source.get(each)) is not kind]
+    strange += [each for each, kind in form.items() if not is_of(kind, source.get(each))]
     if strange:
         raise Unchecked(f"the file is no {name}: {strange[0]}")
+
+
+def is_of(kind: type, value: Any) -> bool:
+    """Whether a value is of a kind; a number that not every reader reads alike is of none."""
+    return type(value) is kind and not (isinstance(value, int) and abs(value) > LARGEST_NUMBER)
 
 
 def hashes_in(values: list[Any]) -> list[bytes]:
@@ -1199,13 +1226,47 @@ class PublicCheck(LogCheck):
         """There are none in the public part."""
 
 
+class Unpacked(io.RawIOBase):
+    """A file packed with gzip: one member, and nothing behind it; an error for any other.
+
+    (Python's own reader takes several, and zeros behind them: one file, one meaning.)
+    """
+
+    BLOCK = 1 << 18
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.stream = zlib.decompressobj(wbits=31)
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Unpack on; 0 at the end."""
+        data = b""
+        while not data and not self.stream.eof:
+            packed = self.stream.unconsumed_tail or self.file.read(self.BLOCK)
+            if not packed:
+                raise EOFError("it was cut off")
+            data = self.stream.decompress(packed, len(buffer))
+        if self.stream.eof and (self.stream.unused_data or self.file.read(1)):
+            raise zlib.error("something stands behind what was packed")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file too."""
+        self.file.close()
+        super().close()
+
+
 def open_export(path: Path) -> BinaryIO:
     """An export's bytes, unpacked if they were packed with gzip."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if not packed:
-        return path.open("rb")
-    return cast("BinaryIO", io.BufferedReader(cast("Any", gzip.GzipFile(path, "rb")), 1 << 20))
+    file = path.open("rb")
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    return cast("BinaryIO", io.BufferedReader(Unpacked(file), 1 << 20)) if packed else file
 
 
 class Lines:
@@ -1419,14 +1480,17 @@ def key_from(given: str) -> Key:
         raise Unchecked(f"the key can't be read: {error}") from error
 
 
+ADVICE = "compare it with the paper letter by letter, or scan its code"
+
+
 def checkpoint_from(path: str, key: Key) -> tuple[Checkpoint | None, list[Finding]]:
     """A checkpoint that somebody kept, or that its signature isn't the log's."""
     try:
         return read_note(read_paper(read_text(path)), key), []
     except NotSigned as error:
-        return None, [finding("note", str(error), path)]
+        return None, [finding("note", f"{error}, or it was mistyped: {ADVICE}", path)]
     except ValueError as error:
-        raise Unchecked(f"{path} can't be read: {error}") from error
+        raise Unchecked(f"{path} can't be read: {error}; {ADVICE}") from error
 
 
 Outcome = tuple[list[Finding], dict[str, Any], list[str]]

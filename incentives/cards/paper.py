@@ -1,5 +1,6 @@
 """What paper carries of the log: a receipt's QR, and the newest signature as text and QR."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +8,9 @@ from markupsafe import Markup
 
 from incentives.books import queries
 from incentives.cards.qr import qr_svg
+from incentives.ledger.proofs import verifier_keys
+
+FOLD = re.compile("^(— [^ \n]+) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,17 @@ class PrintedReceipt:
 
 @dataclass(frozen=True)
 class PrintedCheckpoint:
-    """A signature as paper carries it: its note, size and root alone, and the QR."""
+    """A signature as paper carries it: its note, size and root alone, the QR, and the log's key."""
 
     note: str
     short: str
     qr: Markup
+    key: str
+
+    @property
+    def folded(self) -> str:
+        """The note in lines that fit a sheet: a signature stands below its name, in one piece."""
+        return FOLD.sub("\\1\n", self.note)
 
 
 def printed_receipt(village: str, event_id: UUID) -> PrintedReceipt:
@@ -39,7 +49,8 @@ def printed_checkpoint(village: str) -> PrintedCheckpoint | None:
         return None
     _origin, size, root = checkpoint.note.split("\n")[:3]
     url = queries.checkpoint_url(checkpoint)
-    return PrintedCheckpoint(checkpoint.note, f"{size} {root}", picture(url))
+    newest_key = verifier_keys(village)[-1]
+    return PrintedCheckpoint(checkpoint.note, f"{size} {root}", picture(url), newest_key)
 
 
 def picture(url: str) -> Markup:

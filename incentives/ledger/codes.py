@@ -6,6 +6,7 @@ page that checks them; readers ignore what stands before `#`.
 
 import base64
 import re
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +20,8 @@ SEQ_BYTES = 8
 ID_BYTES = 16
 RECEIPT_BYTES = VILLAGE_BYTES + SEQ_BYTES + ID_BYTES + HASH_BYTES
 VILLAGE_DIGITS = 12
-DASHES = re.compile("^[-\u2010-\u2015\u2212\uff0d]{1,2} ", re.MULTILINE)
+DASHES = re.compile("^[-\u2010-\u2015\u2212]{1,2} ")
+BLANKS = re.compile("[ \t\f\ufeff]+")
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,40 @@ def read_checkpoint(text: str) -> str:
 def read_paper(text: str) -> str:
     """A checkpoint's note as paper carries it: typed, or scanned as the code in an address.
 
-    ValueError for a code that is cut off or misread. Of a typed text, keyboards have other dashes
-    than a signature's line, and other ends of lines: they are the same.
+    ValueError for a code that is cut off or misread.
     """
-    typed = text.replace("\r\n", "\n").strip("\ufeff \t\n")
+    typed = text.strip("\ufeff \t\n")
     try:
         fragment(typed, CHECKPOINT)
     except ValueError:
-        body, gap, signatures = typed.partition("\n\n")
-        return f"{body}{gap}{DASHES.sub(DASH, signatures)}\n"
+        return read_typed(typed)
     return read_checkpoint(typed)
+
+
+def read_typed(text: str) -> str:
+    """The note in lines that somebody typed, or copied off a page.
+
+    Keyboards have other dashes than a signature's line, wide letters, other ends of lines; paper
+    folds what is longer than itself; nobody types an empty line: all of it means the same note.
+    """
+    lines = [BLANKS.sub(" ", each).strip(" ") for each in plain(text).split("\n")]
+    lines = [each for each in lines if each]
+    start = next((at for at, each in enumerate(lines) if at > 2 and DASHES.match(each)), 3)
+    signatures: list[str] = []
+    for line in lines[start:]:
+        if signatures and not DASHES.match(line):
+            # Folded behind the name there was a space, within the signature there was none.
+            name_only = signatures[-1].count(" ") == 1 and " " not in line
+            signatures[-1] += f" {line}" if name_only else line
+        else:
+            signatures.append(DASHES.sub(DASH, line))
+    body = [*lines[:2], "".join(lines[2:start])]
+    return "\n".join([*body, "", *signatures, ""])
+
+
+def plain(text: str) -> str:
+    """A text with narrow letters, its lines ended by line feeds."""
+    return unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def verify_url(installation_url: str, code: str) -> str:

@@ -76,6 +76,18 @@ def read_checkpoint(note: str, key: Ed25519PublicKey) -> Root:
     raise NotSigned("the checkpoint isn't signed by this log's key")
 
 
+def read_signatures(note: str) -> list[bytes]:
+    """Key id and signature of each line under a checkpoint; ValueError for a line that is none."""
+    lines = note.partition("\n\n")[2].removesuffix("\n").split("\n")
+    try:
+        found = [base64.b64decode(each.rpartition(" ")[2], validate=True) for each in lines]
+    except (ValueError, binascii.Error) as error:
+        raise ValueError("the signature can't be read") from error
+    if any(len(each.split(" ")) != 3 or not each.startswith(DASH) for each in lines):
+        raise ValueError("the signature can't be read")
+    return found
+
+
 def is_signed(line: str, origin: str, hint: bytes, body: bytes, key: Ed25519PublicKey) -> bool:
     """Whether a signature's line is this key's over the body."""
     if not line.startswith(f"{DASH}{origin} "):

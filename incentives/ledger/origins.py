@@ -20,6 +20,15 @@ def next_origin(origin: str) -> str:
     return f"{found['base']}/{int(found['number']) + 1}"
 
 
+def name_before(origin: str) -> str:
+    """The name that a log of this name had before it was opened anew the last time."""
+    found = NUMBERED.fullmatch(origin)
+    if found is None:
+        return origin
+    number = int(found["number"]) - 1
+    return found["base"] if number == 1 else f"{found['base']}/{number}"
+
+
 def opening_of(origin: str) -> int:
     """How often a log of this name was opened: 1, unless anew."""
     found = NUMBERED.fullmatch(origin)

@@ -25,6 +25,8 @@ from incentives.ledger.seals.reading import SealsDamaged, read_sealed
 from incentives.ledger.seals.standing import lasting_troubles
 
 STEP = 1000
+PAPER = "paper"
+ADVICE = "compare it with the paper letter by letter, or scan its code"
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,22 @@ def read_kept(
         raise ValueError("a typed checkpoint has a size and a root")
     kept = []
     if note is not None:
-        kept.append(read_note(read_paper(note)))
+        kept.append(read_kept_note(note))
     if size is not None and root is not None:
-        kept.append(Kept(one_village(village), "paper", size, read_root(root), None, None))
+        kept.append(Kept(one_village(village), PAPER, size, read_root(root), None, None))
     if village is not None and any(each.village != village for each in kept):
         raise ValueError("the checkpoint is of another village")
     return kept
+
+
+def read_kept_note(text: str) -> Kept:
+    """A checkpoint typed or scanned; ValueError for one that can't be read as it stands."""
+    try:
+        note = read_paper(text)
+        notes.read_signatures(note)
+        return read_note(note)
+    except ValueError as error:
+        raise ValueError(f"{error}; {ADVICE}") from error
 
 
 def read_note(note: str) -> Kept:
@@ -70,7 +82,7 @@ def read_note(note: str) -> Kept:
     for village in db.session.scalars(select(LogHead.village)):
         first = first_origin(village)
         if found.origin == first or found.origin.startswith(f"{first}/"):
-            return Kept(village, "paper", found.size, found.root, found.origin, signed)
+            return Kept(village, PAPER, found.size, found.root, found.origin, signed)
     raise ValueError(f"no log here has the name {found.origin}")
 
 
@@ -200,13 +212,14 @@ def compare(kept: Kept, root: bytes, origin: str) -> Iterator[Finding]:
     """Where a checkpoint says something else than the tree of its size."""
     place = str(kept.size)
     if kept.signed is False:
-        yield Finding(kept.village, kept.place, place, "signature", "this log's key", "another")
-    for name, signed, found in (
+        found = f"another, or it was mistyped: {ADVICE}" if kept.place == PAPER else "another"
+        yield Finding(kept.village, kept.place, place, "signature", "this log's key", found)
+    for name, signed, stored in (
         ("root", base64.b64encode(kept.root).decode(), base64.b64encode(root).decode()),
         ("origin", kept.origin, origin),
     ):
-        if signed is not None and signed != found:
-            yield Finding(kept.village, kept.place, place, name, signed, found)
+        if signed is not None and signed != stored:
+            yield Finding(kept.village, kept.place, place, name, signed, stored)
 
 
 def roots(village: str) -> Iterator[tuple[int, bytes, str]]:

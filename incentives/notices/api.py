@@ -17,6 +17,7 @@ from incentives.notices import lists, operations, queries, schemas
 from incentives.notices.models import Notice, Objection, ObjectionStatus
 from incentives.notices.operations import About, Missing
 from incentives.notices.publishers import PUBLISHERS
+from incentives.notices.reopened import reopened_pdf
 from incentives.notices.sheets import sheet_pdf
 from incentives.web.api import Blueprint, reads, writes
 from incentives.web.cursors import page
@@ -144,6 +145,13 @@ def get_awaiting(village: str, query: dict[str, Any]) -> dict[str, Any]:
 def get_notice_sheet(village: str, number: int) -> Response:
     """The sheet to put up, on A4; the names are masked. Not found once the lines are gone."""
     return sheet_pdf(village, number, now=now())
+
+
+@blueprint.route(f"{VILLAGE}/ledger/reopenings/<int:voucher>.pdf")
+@reads(None, permission=None, produces="application/pdf")
+def get_reopening_sheet(village: str, voucher: int) -> Response:
+    """The sheet to put up where the village's log was opened anew, under that voucher."""
+    return reopened_pdf(village, voucher)
 
 
 @blueprint.route(f"{ONE}/closing", methods=["POST"])

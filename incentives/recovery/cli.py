@@ -14,11 +14,12 @@ from incentives.access.peers import Peer
 from incentives.clock import now
 from incentives.errors import Refusal
 from incentives.extensions import db
-from incentives.installation import installation_for_command
+from incentives.installation import get_installation, installation_for_command
 from incentives.ledger.cli import group
 from incentives.recovery import operations, queries
 from incentives.recovery.models import LostItem, Recovery, Signer
 from incentives.recovery.state import waiting
+from incentives.recovery.telling import notice_path
 from incentives.web.transaction import transaction
 
 T = TypeVar("T")
@@ -111,6 +112,17 @@ def run_reopen(
         )
     )
     tell_signed()
+    if waiting() is None:
+        tell_notices()
+
+
+def tell_notices() -> None:
+    """Say where the sheets stand that must now be put up."""
+    recovery = queries.newest_recovery()
+    for village in queries.unusable_villages(recovery) if recovery else []:
+        for each in queries.reopenings(village)[:1]:
+            path = notice_path(village, each.voucher)
+            click.echo(f"put up the notice: {get_installation().url.rstrip('/')}{path}")
 
 
 def signed_in(username: str, password: str) -> Actor:

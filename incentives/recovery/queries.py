@@ -14,7 +14,7 @@ from incentives.clock import village_day
 from incentives.extensions import db
 from incentives.ledger import Kind
 from incentives.ledger.models import Event, EventDetail, LogHead
-from incentives.ledger.origins import was_reopened
+from incentives.ledger.origins import name_before, was_reopened
 from incentives.ledger.seals import Cause
 from incentives.recovery.models import LostItem, LostKind, Recovery, RecoverySignature
 
@@ -48,15 +48,20 @@ class RecoveryView:
 
 @dataclass(frozen=True)
 class Reopening:
-    """A log that was opened anew: when, under which voucher, and how many events are lost.
+    """A log that was opened anew: when, under which voucher, how many events are lost.
 
-    `whole` says that its seals were damaged, but the books held all that was signed.
+    `origin` is its name since, `before` the one until then. `whole`: its seals were damaged,
+    but the books held all that was signed. `last` is the last checkpoint known before: the log's
+    name then, size, root.
     """
 
     on: date
     voucher: int
+    origin: str
+    before: str
     lost: int
     whole: bool
+    last: tuple[str, int, str] | None
 
 
 def newest_recovery() -> Recovery | None:
@@ -121,18 +126,16 @@ def reopenings(village: str) -> list[Reopening]:
         .where(Event.village == village, Event.kind == Kind.REOPEN)
         .order_by(Event.seq.desc())
     )
-    return [
-        Reopening(
-            village_day(row.at), row.seq + 1, lost_in(row.text), was_whole(village, row.findings)
-        )
-        for row in rows
-    ]
-
-
-def lost_in(text: str | None) -> int:
-    """How many events a log's `reopen` says are lost."""
-    detail: dict[str, Any] = json.loads(text) if text else {}
-    return int(detail.get("lost", 0))
+    found: list[Reopening] = []
+    for row in rows:
+        detail: dict[str, Any] = json.loads(row.text) if row.text else {}
+        last = (detail["origin"], detail["size"], detail["root"]) if "root" in detail else None
+        whole = was_whole(village, row.findings)
+        day, lost = village_day(row.at), int(detail.get("lost", 0))
+        before = name_before(origin)
+        found.append(Reopening(day, row.seq + 1, origin, before, lost, whole, last))
+        origin = before
+    return found
 
 
 def was_whole(village: str, findings: list[dict[str, Any]] | None) -> bool:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from incentives.recovery.models import LostItem, LostKind
-from incentives.recovery.queries import reopenings
+from incentives.recovery.queries import Reopening, reopenings
 from incentives.recovery.state import reads_only
 from incentives.web.dates import day_word, instant_word
 from incentives.web.guard import Village, allows, guard
@@ -36,32 +36,47 @@ def bands(village: Village | None) -> list[dict[str, str]]:
             " the supervision committee are at it."
         )
         found.append({"kind": "locked", "text": text} | way_on())
-    for each in reopenings(village.code) if village is not None else []:
-        day = day_word(each.on)
-        if each.lost:
-            text = _(
-                "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
-                " voucher %(voucher)s says so. %(count)s events before it are lost.",
-                day=day,
-                voucher=each.voucher,
-                count=each.lost,
-            )
-        elif each.whole:
-            text = _(
-                "This village's log was opened anew on %(day)s, as its seals were damaged: voucher"
-                " %(voucher)s says so. Nothing that was signed before it is missing.",
-                day=day,
-                voucher=each.voucher,
-            )
-        else:
-            text = _(
-                "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
-                " voucher %(voucher)s says so. What was entered last before it may be missing.",
-                day=day,
-                voucher=each.voucher,
-            )
-        found.append({"kind": "info", "text": text})
+    if village is not None:
+        found += [band_of(village.code, each) for each in reopenings(village.code)]
     return found
+
+
+def band_of(village: str, reopening: Reopening) -> dict[str, str]:
+    """What a village's pages say of a log opened anew, and where its notice is."""
+    url = notice_path(village, reopening.voucher)
+    text = tell_reopening(reopening)
+    return {"kind": "info", "text": text, "url": url, "label": _("The notice to be put up")}
+
+
+def notice_path(village: str, voucher: int) -> str:
+    """Where the sheet stands that says on the board that a log was opened anew."""
+    return f"/v/{village}/ledger/reopenings/{voucher}.pdf"
+
+
+def tell_reopening(reopening: Reopening) -> str:
+    """That a log was opened anew, and what is lost."""
+    day = day_word(reopening.on)
+    if reopening.lost:
+        return _(
+            "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
+            " voucher %(voucher)s says so. %(count)s events before it are lost.",
+            day=day,
+            voucher=reopening.voucher,
+            count=reopening.lost,
+        )
+    if reopening.whole:
+        return _(
+            "This village's log was opened anew on %(day)s, as its seals were damaged: voucher"
+            " %(voucher)s says so. Nothing that was signed before it is missing.",
+            day=day,
+            voucher=reopening.voucher,
+        )
+    return _(
+        "This village's log was opened anew on %(day)s, as its seals were lost or damaged:"
+        " voucher %(voucher)s says so. What was entered last before it may be missing.",
+        day=day,
+        voucher=reopening.voucher,
+    )
 
 
 def way_on() -> dict[str, str]:

@@ -59,6 +59,34 @@ def test_a_checkpoint_from_paper_as_text(app, books, tmp_path, size):
     assert verify(app, "--size", str(4 - size), "--root", root)[:2] == (1, {"paper.root"})
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_checkpoint_typed_as_its_paper_folds_it(app, books, size):
+    origin, typed, root, _gap, line, _end = note_of(size).split("\n")
+    _dash, name, signature = line.split(" ")
+    for text in (
+        f"{origin}\n{typed}\n{root}\n\n{line[:70]}\n{line[70:]}\n\f",
+        f"{origin} \n{chr(0xFF10 + size)}\n{root}\n- {name}\n{signature}",
+        f"{origin}\n{typed}\n{root}\n{line[:70]}\n{line[70:]}",
+    ):
+        assert verify(app, "--checkpoint", "-", typed=text)[:2] == (0, set())
+
+
+def test_a_mistyped_signature_says_that_it_may_be_that(app, books):
+    note = note_of(3)
+    letter = "B" if note[-10] == "A" else "A"
+    wrong = note[:-10] + letter + note[-9:]
+    code, findings, _said = verify(app, "--checkpoint", "-", typed=wrong)
+    assert (code, findings) == (1, {"paper.signature"})
+    answer = app.test_cli_runner().invoke(
+        args=["ledger", "verify", "--checkpoint", "-"], input=wrong
+    )
+    assert "or it was mistyped: compare it with the paper" in json.loads(answer.stdout)["found"]
+    for unread in (note[:-3] + "\n", note.replace("— ", ""), note[:-10] + "!" + note[-9:]):
+        code, findings, said = verify(app, "--checkpoint", "-", typed=unread)
+        assert (code, findings) == (2, set())
+        assert "scan its code" in said
+
+
 def test_paper_that_this_log_never_was(app, books):
     note = note_of(3)
     changed = note.replace("\n3\n", "\n2\n")

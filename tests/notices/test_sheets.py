@@ -1,5 +1,6 @@
 """The sheet of a notice: the same text on a page and in the PDF, with its own fonts."""
 
+import io
 import re
 import subprocess
 import sys
@@ -7,9 +8,13 @@ import zlib
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from incentives.clock import now
 from incentives.extensions import db
+from incentives.ledger.codes import read_paper
+from incentives.ledger.proofs import verifier_keys
+from incentives.ledger.seals import seal_all
 from incentives.notices import operations as notices
 from incentives.notices.models import NoticeKind
 from incentives.register.operations import Person, add_resident
@@ -127,3 +132,21 @@ def test_the_program_starts_without_the_library_for_pdfs():
     """WeasyPrint is loaded when the first PDF is wanted."""
     code = "import sys, app; sys.exit('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_signature_and_the_key_on_a_sheet_can_be_read_back_from_its_text(
+    published, client, bare_app
+):
+    with bare_app.app_context():
+        seal_all(now=now())
+        [key] = verifier_keys(VILLAGE)
+    note = client.get(f"/api/v1/villages/{VILLAGE}/ledger/checkpoint").text
+    [sheet] = PdfReader(io.BytesIO(client.get(f"{SHEET}.pdf").data)).pages
+    lines = sheet.extract_text().splitlines()
+    first = lines.index(note.split("\n")[0])
+    last = next(at for at, line in enumerate(lines) if "账本的公钥" in line)
+    printed = lines[first:last]
+    assert read_paper("\n".join(printed)) == note
+    # Folded, if at all, where there is a space.
+    assert [word for line in printed for word in line.split()] == note.split()
+    assert lines[last + 1] == key

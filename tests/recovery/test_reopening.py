@@ -1,10 +1,12 @@
 """Seals that are lost: nothing is signed until two people open the log anew, in public."""
 
+import io
 import json
 import shutil
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pypdf import PdfReader
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -139,6 +141,22 @@ def test_two_people_open_the_log_anew_and_everybody_sees_it(site):
     assert "may be missing" in page
     answer = site.app.test_cli_runner().invoke(args=["ledger", "verify"])
     assert answer.exit_code == 0, answer.output
+    path = f"/v/{VILLAGE}/ledger/reopenings/3.pdf"
+    assert f'href="{path}"' in page
+    said = notice_at(site, path)
+    assert "公示：账本重开" in said
+    assert f"{BASE}·2·{note.splitlines()[2]}" in said
+    assert f"{BASE}/2" in said
+    assert "凭证3" in said
+    other = path.replace("/3.pdf", "/2.pdf")
+    assert site.app.test_client().get(other).status_code == 404
+    assert notice_at(site, f"/api/v1/villages/{VILLAGE}/ledger/reopenings/3.pdf") == said
+
+
+def notice_at(site: Site, path: str) -> str:
+    """The words of the one page that is to be put up, without spaces."""
+    [page] = PdfReader(io.BytesIO(site.app.test_client().get(path).data)).pages
+    return "".join(page.extract_text().split())
 
 
 def test_a_checkpoint_from_paper_tells_how_many_events_are_lost(site, copies):
@@ -191,6 +209,7 @@ def test_damaged_seals_are_set_aside_and_stay_as_evidence(site, copies):
         done = restored.app.test_cli_runner().invoke(args=[*args, "--username", who, "--as", who])
         assert done.exit_code == 0, done.output
     assert "everything can be written again" in done.stdout
+    assert f"/v/{VILLAGE}/ledger/reopenings/" in done.stdout
     with within(restored.app):
         assert (folder.with_name(f"{VILLAGE}.1") / seals.EVENTS).read_bytes() == damaged
         assert seal_all(now=now()) == 1

@@ -141,6 +141,7 @@ def notes() -> Iterator[Case]:
     yield ["note", True, [note.replace("\n\n", f"\n\n— witness.example {stranger}\n"), key]]
     yield ["note", True, [f"{note}— {origin} {stranger}\n", key]]
     yield ["note", True, [note, f"{key}\n{CODES['second_vkey']}\n"]]
+    yield ["note", True, [note, f"{key[:40]}\n{key[40:]}\n{CODES['second_vkey']}\n"]]
     yield ["note", True, [CODES["second_checkpoint"], key]]
     yield ["note", False, [note, CODES["other_vkey"]]]
     yield ["note", False, [CODES["skipped_checkpoint"], key]]
@@ -185,9 +186,46 @@ def codes() -> Iterator[Case]:
         yield ["paper", note, [note.replace("\n— ", f"\n{dash} ")]]
     for other in (f"- {note}", note.replace("— ", "--- "), note.replace("— ", "* ")):
         yield ["paper", other, [other]]
+    yield from folded_and_typed(note)
     # What is cut off or misread: not of that length, no text, not written that way.
     for damaged in (CODES["checkpoint_code"][:-2], "C1A", "C1__79", "C1YR"):
         yield ["paper", None, [damaged]]
+
+
+def folded_and_typed(note: str) -> Iterator[Case]:
+    """The lines as a sheet's text has them, folded or not, and as people type them."""
+    origin, size, root, _gap, line, _end = note.split("\n")
+    dash, name, signature = line.split(" ")
+    half = signature.index("/") + 1 if "/" in signature else 40
+    folds = [
+        f"{dash} {name} {signature[:half]}\n{signature[half:]}",
+        f"{dash} {name}\n{signature}",
+        f"{dash} {name}\n{signature[:half]}\n{signature[half:]}",
+        f"{dash} {name[:13]}\n{name[13:]} {signature}",
+    ]
+    for each in (line, *folds):
+        for gap in ("\n\n", "\n", "\r\n \r\n", "\n\n\n"):
+            yield ["paper", note, [f"{origin}\n{size}\n{root}{gap}{each}\n\f"]]
+    wide = size.translate({ord("0") + each: ord("０") + each for each in range(10)})
+    for typed in (
+        f" {origin} \n{size}\t\n{root} \n\n{line}　",
+        f"{origin}\n{wide}\n{root}\n\n－　{name}  {signature}",
+        f"{origin}\n{size}\n{root[:20]}\n{root[20:]}\n\n{folds[0]}",
+        f"{origin}\r{size}\r{root}\r\r{line}\r",
+    ):
+        yield ["paper", note, [typed]]
+    witness = f"— witness.example {signature}"
+    several = f"{origin}\n{size}\n{root}\n\n{witness}\n{line}\n"
+    yield ["paper", several, [several]]
+    yield [
+        "paper",
+        several,
+        [several.replace(signature, f"{signature[:half]}\n{signature[half:]}")],
+    ]
+    for other in (f"{root} {root}", signature):  # nothing is guessed of what stands within a line
+        yield ["paper", f"{origin}\n{size}\n{other}\n\n{line}\n",
+               [f"{origin}\n{size}\n{other}\n{line}"]]  # fmt: skip
+    yield ["paper", "\n\n", [""]]
 
 
 def all_cases() -> list[Case]:

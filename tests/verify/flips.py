@@ -3,9 +3,11 @@
 `JISHAN_PROVE` turns every bit over, `make test` some of them, others each time.
 """
 
+import gzip
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from uuid import UUID
@@ -23,6 +25,7 @@ from tests.verify.exports import ORIGIN, export_of, key_of, leaf_text, made_note
 VILLAGE = "513336101209"
 HOUSEHOLD = "k7q2m4xz"
 LEAST = 60  # of each file
+NUMBER = re.compile(rb'": ?([0-9]+)')
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,31 @@ def handed_out() -> Iterator[File]:
         ],
     }
     yield File("statement", packed(statement), key)
+
+
+def otherwise_written() -> Iterator[File]:
+    """What some readers take for the same: numbers with a point, files packed in several parts.
+
+    One file, one meaning: none of them can be read.
+    """
+    for file in handed_out():
+        number = NUMBER.search(file.data)
+        assert number is not None
+        for written in (b"%b.0", b"%be0", b"%bE+0", b"%b0e-1", b"90071992547409930%b"):
+            start, end = number.span(1)
+            data = file.data[:start] + written.replace(b"%b", number[1]) + file.data[end:]
+            yield replace(file, data=data)
+    for file in exported():
+        half, whole = len(file.data) // 2, gzip.compress(file.data)
+        several = gzip.compress(file.data[:half]) + gzip.compress(file.data[half:])
+        for data in (
+            several,
+            whole + gzip.compress(b""),
+            whole + bytes(8),
+            whole + b"x",
+            whole[:-1],
+        ):
+            yield replace(file, data=data)
 
 
 def packed(found: dict) -> bytes:

@@ -13,6 +13,7 @@ from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import get_notice_lines, get_notices, line_outputs
 from incentives.notices.models import Notice
 from incentives.notices.pages.shared import FOUND_AT_MOST, blueprint
+from incentives.notices.reopened import reopened_pdf
 from incentives.notices.sheets import KINDS, sheet_of, sheet_pdf
 from incentives.register.models import Resident
 from incentives.register.queries import search_residents
@@ -78,6 +79,13 @@ def print_notice(village: str, number: int) -> Any:
 def notice_pdf(village: str, number: int) -> Any:
     """The sheet as a PDF."""
     return sheet_pdf(village, number, now=now())
+
+
+@blueprint.get("/v/<village>/ledger/reopenings/<int:voucher>.pdf")
+@page(permission=None)
+def reopening_pdf(village: str, voucher: int) -> Any:
+    """The sheet that says that the log was opened anew, as a PDF."""
+    return reopened_pdf(village, voucher)
 
 
 @blueprint.route(

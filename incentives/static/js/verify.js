@@ -16,7 +16,6 @@ import {
 } from './verify/codes.js';
 import { NotSigned, readKey, readNote, splitOrigin } from './verify/notes.js';
 import {
-  checkConsistency,
   checkProof,
   checkStatement,
   finding,
@@ -24,6 +23,7 @@ import {
   requireForm,
   words,
 } from './verify/proofs.js';
+import { Missing, NoSignal, compareWithNewest, get, memory, witnessLog } from './verify/witness.js';
 
 /**
  * @typedef {import('./verify/notes.js').Key} Key
@@ -92,53 +92,6 @@ function inWords(said) {
 /** @param {string} code */
 const villageName = (code) => villages[code] || code;
 
-/** An answer of the service that isn't there. */
-class Missing extends Error {}
-/** No answer came. */
-class NoSignal extends Error {}
-
-/**
- * What anybody may read of a village's log.
- *
- * @param {string} village
- * @param {string} path
- * @returns {Promise<Response>}
- */
-async function get(village, path) {
-  let answer;
-  try {
-    answer = await fetch(`/api/v1/villages/${village}/ledger/${path}`, {
-      credentials: 'omit',
-      cache: 'no-store',
-    });
-  } catch {
-    throw new NoSignal();
-  }
-  if (answer.status === 404) throw new Missing();
-  if (!answer.ok) throw new NoSignal();
-  return answer;
-}
-
-/** What this browser remembers of a log: its key, and the largest tree that it saw signed. */
-const memory = {
-  /**
-   * @param {string} base
-   * @returns {{ key: string, size: number, root: string } | null}
-   */
-  of(base) {
-    const kept = localStorage.getItem(`jishan-log ${base}`);
-    return kept ? JSON.parse(kept) : null;
-  },
-  /**
-   * @param {Key} key
-   * @param {Checkpoint} checkpoint
-   */
-  keep(key, { size, root: hash }) {
-    const kept = JSON.stringify({ key: toHex(key.publicKey), size, root: toHex(hash) });
-    localStorage.setItem(`jishan-log ${key.base}`, kept);
-  },
-};
-
 /**
  * The log's key: the one that was typed, else the service's, and what to say of it.
  *
@@ -156,43 +109,15 @@ async function findKey(village) {
 }
 
 /**
- * The newest checkpoint, and whether the log still begins with another one.
- *
- * @param {Key} key
- * @param {Checkpoint} held
- * @returns {Promise<{ newest: Checkpoint, findings: Finding[], shorter: boolean }>}
- */
-async function compareWithNewest(key, held) {
-  const newest = await readNote(await (await get(key.village, 'checkpoint')).text(), key);
-  if (newest.size < held.size) {
-    const findings = [{ check: 'size', logged: held.size, stored: newest.size }];
-    return { newest, findings, shorter: true };
-  }
-  const proofs = [];
-  if (held.size > 0 && held.size < newest.size) {
-    const path = `consistency?from=${held.size}&to=${newest.size}`;
-    proofs.push(await (await get(key.village, path)).json());
-  }
-  return { newest, findings: await checkConsistency(held, newest, proofs), shorter: false };
-}
-
-/**
- * Compare the log with what this browser saw of it before, and remember the newest.
+ * Compare the log with what this browser saw of it before, and say so.
  *
  * @param {Key} key
  * @returns {Promise<{ said: string[], findings: Finding[] }>}
  */
 async function witness(key) {
-  const known = memory.of(key.base);
-  if (!known || known.key !== toHex(key.publicKey)) {
-    const note = await (await get(key.village, 'checkpoint')).text();
-    if (!known) memory.keep(key, await readNote(note, key));
-    return { said: [], findings: [] };
-  }
-  const seen = { origin: key.base, size: known.size, root: fromHex(known.root, 32) };
-  const { newest, findings } = await compareWithNewest(key, seen);
-  if (!findings.length) memory.keep(key, newest);
-  const text = say(findings.length ? 'seen_fails' : 'seen_holds', { size: known.size });
+  const { seen, findings } = await witnessLog(key);
+  if (!seen) return { said: [], findings };
+  const text = say(findings.length ? 'seen_fails' : 'seen_holds', { size: seen.size });
   return { said: [text], findings };
 }
 
@@ -270,7 +195,8 @@ async function verifyCheckpoint(note) {
   } catch (error) {
     if (!(error instanceof NotSigned)) throw error; // cut off or mistyped: nobody's fault
     const findings = [{ check: 'note', logged: words(error), stored: null }];
-    return { state: 'fails', verdict: say('checkpoint_fails', names), sentences: [said], findings };
+    const sentences = [say('checkpoint_typed'), said];
+    return { state: 'fails', verdict: say('checkpoint_fails', names), sentences, findings };
   }
   const { findings, shorter } = await compareWithNewest(key, held);
   const seen = findings.length ? { said: [], findings: [] } : await witness(key);

@@ -6,7 +6,7 @@ export class Unchecked extends Error {}
 
 export const NUMBER = /^(?:0|[1-9][0-9]{0,14})$/;
 const RECEIPT_BYTES = 62;
-const DASHES = /^[-\u2010-\u2015\u2212\uff0d]{1,2} /gm;
+const DASHES = /^[-\u2010-\u2015\u2212]{1,2} /;
 
 /**
  * @param {Uint8Array} bytes
@@ -123,18 +123,46 @@ export function readReceipt(text) {
 }
 
 /**
- * The note in `C1…`, or in an address that ends in it, or as it was typed: keyboards have other
- * dashes than a signature's line, and other ends of lines.
+ * The note in `C1…`, or in an address that ends in it, or as it was typed.
  *
  * @param {string} text
  * @returns {string}
  */
 export function readPaper(text) {
   const found = /^C1([A-Za-z0-9_-]+)$/.exec(codeIn(text));
-  if (!found) {
-    const typed = text.replace(/\r\n/g, '\n').trim();
-    const [body, ...rest] = typed.split('\n\n');
-    return `${[body, ...rest.map((each) => each.replace(DASHES, '— '))].join('\n\n')}\n`;
-  }
+  if (!found) return readTyped(text);
   return new TextDecoder('utf-8', { fatal: true }).decode(fromBase64url(found[1]));
+}
+
+/**
+ * The note in lines that somebody typed, or copied off a page: keyboards have other dashes than a
+ * signature's line, wide letters, and other ends of lines; paper folds what is longer than itself;
+ * nobody types an empty line. All of it means the same note.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+function readTyped(text) {
+  const lines = text
+    .normalize('NFKC')
+    .split(/\r\n|\r|\n/)
+    .map((each) => each.replace(/[ \t\f\ufeff]+/g, ' ').replace(/^ | $/g, ''))
+    .filter(Boolean);
+  const found = lines.findIndex((each, at) => at > 2 && DASHES.test(each));
+  const start = found < 0 ? 3 : found;
+  /** @type {string[]} */
+  const signatures = [];
+  for (const line of lines.slice(start)) {
+    const before = signatures.pop();
+    if (before === undefined) {
+      signatures.push(line.replace(DASHES, '— '));
+    } else if (DASHES.test(line)) {
+      signatures.push(before, line.replace(DASHES, '— '));
+    } else {
+      // Folded behind the name there was a space, within the signature there was none.
+      const nameOnly = before.split(' ').length === 2 && !line.includes(' ');
+      signatures.push(before + (nameOnly ? ' ' : '') + line);
+    }
+  }
+  return [...lines.slice(0, 2), lines.slice(2, start).join(''), '', ...signatures, ''].join('\n');
 }

@@ -7,6 +7,7 @@ import { sha256 } from './tree.js';
 
 const ORIGIN = /^([!-*,-~]+\/([0-9]{12}))(?:\/([2-9]|[1-9][0-9]+))?$/;
 const SIGNATURES_AT_MOST = 100;
+const FOLD_IN_KEY = /\s+(?!\S+\+[0-9a-f]{8}\+)/g;
 const encoder = new TextEncoder();
 
 /**
@@ -56,7 +57,8 @@ async function keyId(origin, publicKey) {
 }
 
 /**
- * The key in a verifier key `origin+id+base64`, or in several of one log, a line each.
+ * The key in a verifier key `origin+id+base64`, or in several of one log, a line each; where
+ * paper folds a key, the line goes on.
  *
  * @param {string} text
  * @returns {Promise<Key>}
@@ -64,7 +66,7 @@ async function keyId(origin, publicKey) {
 export async function readKey(text) {
   /** @type {Key | null} */
   let found = null;
-  for (const line of text.split(/\s+/).filter(Boolean)) {
+  for (const line of text.trim().replace(FOLD_IN_KEY, '').split(/\s+/).filter(Boolean)) {
     const [name, hint, ...rest] = line.split('+');
     const raw = fromBase64(rest.join('+'));
     const { base, village } = splitOrigin(name);

@@ -74,11 +74,23 @@ export async function readObject(file) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let found = null;
   try {
-    found = JSON.parse(decoder.decode(await file.arrayBuffer()));
+    const text = decoder.decode(await file.arrayBuffer());
+    found = JSON.parse(text);
+    if (hasFractions(text)) return null;
   } catch {
     return null;
   }
   return found && typeof found === 'object' && !Array.isArray(found) ? found : null;
+}
+
+/**
+ * Whether a number in a text of JSON is written with a point or an exponent: to `JSON.parse` 22.0 is
+ * 22, to other readers it is no whole number.
+ *
+ * @param {string} text
+ */
+function hasFractions(text) {
+  return /[0-9][.eE]/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
 /**
