@@ -21,6 +21,7 @@ from incentives.awards.models import (
 from incentives.awards.queries import (
     AwardView,
     Closed,
+    approvers_of_struck,
     closed_to,
     granted_among,
     is_granted,
@@ -224,9 +225,16 @@ def actions_of(view: AwardView, actor: Any, may: Callable[[str], bool]) -> list[
         and not own
         and not mine
         and may("award.reinstate")
-        and not turned_by_village(award, actor, award.proposed_by),
+        and gives_again(award, actor),
     }
     return [action for action, fits in possible.items() if fits]
+
+
+def gives_again(award: Award, actor: Any) -> bool:
+    """Whether this reviewer may give an award again that no objection to their yes took."""
+    approvers = approvers_of_struck(award)
+    barred = (award.proposed_by, *approvers)
+    return actor.person not in approvers and not turned_by_village(award, actor, *barred)
 
 
 def why_closed(view: AwardView, actor: Any) -> Closed | None:

@@ -1,6 +1,7 @@
 """The words of the awards' pages: a rule's category, unit, cap and proof, in plain language."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from incentives.awards.models import CapPer, CapPeriod, Category, Evidence, RuleItem
 from incentives.awards.naming import NameProblem
-from incentives.awards.queries import Closed, Enterable
+from incentives.awards.queries import Closed, Enterable, Span
 from incentives.awards.template import ItemDraft
 from incentives.web.dates import day_word
 from incentives.web.languages import in_language
@@ -119,15 +120,25 @@ def when_held(act: Enterable, today: date) -> str:
 
 
 def other_names(act: Enterable, shown: Item) -> list[str]:
-    """What else an act is called on other days, each with until when, or from when."""
+    """What else an act is called on other days, each with from when and until when it was or is."""
     named = [
         (name, list(spans)) for name, spans in groupby(act.spans, lambda span: item_name(span.item))
     ]
     return [
-        f"{until(spans[0].last) if spans[0].last else since(spans[-1].first)}{gettext(': ')}{name}"
+        f"{when_named(act, spans)}{gettext(': ')}{name}"
         for name, spans in named
         if name != item_name(shown)
     ]
+
+
+def when_named(act: Enterable, spans: Sequence[Span]) -> str:
+    """From when until when an act has a name, the latest first; the oldest has it from before."""
+    first, last = spans[-1].first, spans[0].last
+    if last is None:
+        return since(first)
+    if spans[-1] is act.spans[-1]:
+        return until(last)
+    return day_word(first) if first == last else f"{day_word(first)} – {day_word(last)}"
 
 
 def choice_words(act: Enterable, item: Item, today: date) -> str:

@@ -15,7 +15,14 @@ from incentives.clearing import telling as clearing_telling
 from incentives.ledger import Kind
 from incentives.notices.owed import rulings_given, rulings_owed
 from incentives.notices.pages import way_to_clearing, way_to_object
-from incentives.notices.queries import granted_by, is_granted, kept_from, labels_of, steps_of_award
+from incentives.notices.queries import (
+    granted_by,
+    is_granted,
+    is_struck,
+    kept_from,
+    labels_of,
+    steps_of_award,
+)
 from incentives.notices.rebuilding import rebuild_dispute
 from incentives.notices.telling import tell_given_back
 from incentives.recovery import hooks
@@ -28,6 +35,7 @@ def init_app(app: Flask) -> None:
     awards_telling.notice_labels[:] = [labels_of]
     waiting.rulings[:] = [granted_by]
     waiting.grants[:] = [is_granted]
+    waiting.strikes[:] = [is_struck]
     access_hooks.makers_kept[:] = [kept_from]
     if steps_of_award not in timeline.more_steps:
         timeline.more_steps.append(steps_of_award)

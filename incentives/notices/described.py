@@ -50,7 +50,8 @@ RuleNames = dict[tuple[str, date], str]
 class Described:
     """An objection in words: `asker` is whose it is, `writer` who wrote it down for them.
 
-    `village` is its village's name, where there are several.
+    `village` is its village's name, where there are several. `granted` is how often the act was
+    granted that was said to be done several times.
     """
 
     objection: Objection
@@ -60,6 +61,15 @@ class Described:
     writer: str
     ruler: str
     village: str = ""
+    granted: int | None = None
+
+    @property
+    def granted_words(self) -> str:
+        """How often the act was granted, of how often it was said to be done; empty where once."""
+        asked = self.objection.missing_quantity or 1
+        if self.granted is None or asked == 1:
+            return ""
+        return gettext("granted %(granted)s of %(asked)s", granted=self.granted, asked=asked)
 
     @property
     def matter(self) -> str:
@@ -89,7 +99,18 @@ def described(village: str, found: Sequence[Objection]) -> list[Described]:
     whole = reader is not None and may(reader, "objection.read", village)
     kept = kept_from(reader) if whole else frozenset()
     shown = [describe(each, views, names, rules, whole=whole) for each in found]
+    often = granted_often(found)
+    shown = [replace(each, granted=often.get(each.objection.granted_award_id)) for each in shown]
     return [unnamed(each) if each.objection.id in kept else each for each in shown]
+
+
+def granted_often(found: Sequence[Objection]) -> dict[UUID | None, int]:
+    """How often the act was granted of each award that came of these objections."""
+    ids = [each.granted_award_id for each in found if each.granted_award_id]
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Award.id, Award.quantity).where(Award.id.in_(ids)))
+    return {row.id: row.quantity for row in rows}
 
 
 def unnamed(each: Described) -> Described:

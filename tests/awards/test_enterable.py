@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
-from incentives.awards import queries
+from incentives.awards import queries, words
 from incentives.awards.sign_up import SignUp
 from incentives.awards.template import template_items
 from incentives.clock import now, village_day
 from incentives.extensions import db
 from incentives.register.models import Household
+from incentives.web.dates import day_word
 from tests.awards import versions
 from tests.awards.scenes import adopt_rules, make_scene
 from tests.conftest import Clock
@@ -175,3 +177,25 @@ def test_claims_and_missing_points_offer_an_act_by_its_name_of_old(site: Site) -
     assert re.search(f"<small>until [^<]*: {NAME}</small>", lines)
     missing = site.open("cadre", f"/desk/households/{home}/objections/new?missing=1")
     assert re.fullmatch(f"NE02 {NEW_NAME} · until .*: {NAME}", options(missing)["NE02"])
+
+
+def test_a_name_in_the_middle_has_a_first_and_a_last_day(app: Flask, clock: Clock) -> None:
+    scene = make_scene(late_entry_days=30)
+    for name in ("割草", "收青稞"):
+        clock.forward(days=5)
+        items = template_items()
+        number = versions.draft().number
+        versions.edit(
+            number, [replace(each, name_zh=name) if each.code == "NE02" else each for each in items]
+        )
+        versions.adopt(number, effective_on=scene.today)
+    (act,) = (each for each in queries.enterable_items(VILLAGE, scene.today) if each.code == "NE02")
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        first = act.spans[1].first
+        middle = f"{day_word(first)} – {day_word(first + timedelta(days=4))}"
+        of_old, in_between, of_today = (
+            words.other_names(act, span.item) for span in reversed(act.spans)
+        )
+        assert of_old == [f"从 {day_word(scene.today)} 起：收青稞", f"{middle}：割草"]
+        assert in_between[1].startswith(f"到{day_word(first - timedelta(days=1))}为止")
+        assert of_today[0] == f"{middle}：割草"

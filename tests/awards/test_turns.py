@@ -6,6 +6,8 @@ from flask import Flask
 from incentives import ledger
 from incentives.access.actor import Actor, Role
 from incentives.awards.models import Award, AwardStatus
+from incentives.awards.queries import award_view
+from incentives.awards.timeline import actions_of
 from incentives.clock import now
 from incentives.errors import (
     AlreadyReversed,
@@ -13,6 +15,7 @@ from incentives.errors import (
     NotPermitted,
     OwnHousehold,
     OwnRequest,
+    SamePerson,
     WrongState,
 )
 from incentives.extensions import db
@@ -184,6 +187,50 @@ def test_an_act_of_the_same_day_that_stood_before_keeps_none_from_being_given_ag
     assert scene.reinstate(morning).status is AwardStatus.POSTED
     scene.reverse(evening)
     clock.forward(minutes=1)
+    # What the village registers again itself is its own affair: the cap alone is the limit.
     scene.propose()
-    with pytest.raises(Duplicate):
-        scene.reinstate(evening)
+    assert scene.reinstate(evening).status is AwardStatus.POSTED
+
+
+def test_who_gave_it_again_doesnt_rule_on_it(app: Flask) -> None:
+    scene = make_scene()
+    award = scene.review(scene.propose())
+    scene.reverse(award)
+    scene.reinstate(award, actor=scene.third)
+    objection = objected(scene, award=award.id)
+    with pytest.raises(SamePerson):
+        rule(scene, objection, upheld=False)
+    assert rule(scene, objection, upheld=False, actor=scene.second).ruled_by == scene.second.person
+
+
+def test_who_approved_it_doesnt_undo_the_ruling_that_took_it(app: Flask, clock: Clock) -> None:
+    scene = make_scene()
+    own, other = account("own"), account("other")
+    township = account("township", division=TOWNSHIP)
+    award = scene.review(scene.propose(), actor=own)
+    rule(scene, objected(scene, award=award.id), upheld=True, actor=other)
+    view = award_view(VILLAGE, award.id)
+    offered = {
+        actor.name: "reinstatement" in actions_of(view, actor, lambda _permission: True)
+        for actor in (own, other, township)
+    }
+    assert list(offered.values()) == [False, True, False]
+    with pytest.raises(SamePerson):
+        scene.reinstate(award, actor=own)
+    with pytest.raises(NotPermitted):
+        scene.reinstate(award, actor=township)
+    assert scene.reinstate(award, actor=other).status is AwardStatus.POSTED
+    # What a reviewer took back themselves they may give again.
+    clock.forward(minutes=1)
+    scene.reverse(award, actor=own)
+    assert scene.reinstate(award, actor=own).status is AwardStatus.POSTED
+
+
+def test_where_nobody_else_is_left_the_township_undoes_it(app: Flask) -> None:
+    scene = make_scene()
+    own, township = account("own"), account("township", division=TOWNSHIP)
+    award = scene.review(scene.propose(), actor=own)
+    rule(scene, objected(scene, award=award.id), upheld=True, actor=township)
+    with pytest.raises(SamePerson):
+        scene.reinstate(award, actor=own)
+    assert scene.reinstate(award, actor=township).status is AwardStatus.POSTED

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
+from flask_babel import force_locale
 
 from incentives.access.actor import Actor
 from incentives.access.permissions import may
@@ -18,6 +19,7 @@ from incentives.clock import now
 from incentives.errors import CapExceeded, Invalid, NotPermitted, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.files.operations import keep_file
+from incentives.notices.described import described
 from incentives.notices.models import ObjectionStatus
 from incentives.notices.operations import may_rule
 from incentives.notices.queries import find_objection
@@ -203,3 +205,18 @@ def test_a_ruling_says_how_often_only_of_what_is_missing(app: Flask) -> None:
     objection = objected(scene)
     with pytest.raises(Invalid):
         rule(scene, objection, upheld=True, quantity=1)
+
+
+def test_the_ruling_says_how_often_the_act_was_granted(app: Flask) -> None:
+    scene = make_scene()
+    missing = [replace(lacking(scene, days=each), quantity=3) for each in (0, 1, 2)]
+    made = [objected(scene, missing=each) for each in (*missing, lacking(scene, days=3))]
+    rule(scene, made[0], upheld=True, quantity=1)
+    rule(scene, made[1], upheld=False)
+    rule(scene, made[3], upheld=True)
+    found = [find_objection(VILLAGE, each) for each in made]
+    row = get_template_attribute("notices/objection_parts.html", "objection_row")
+    with app.test_request_context(), force_locale("en"):
+        shown = described(VILLAGE, found)
+        assert [each.granted_words for each in shown] == ["granted 1 of 3", "", "", ""]
+        assert "granted 1 of 3" in row(shown[0], scene.today)

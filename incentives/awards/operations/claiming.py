@@ -85,25 +85,19 @@ def refuse_unclaimable(item: RuleItem) -> None:
         raise Invalid(errors=[FieldError("/rule_item", detail)])
 
 
-def standing(item: RuleItem, award: Award, since: datetime | None = None) -> UUID | None:
-    """Another award that stands already for the act of this one; `since` a moment, if any."""
-    with db.session.no_autoflush:
-        return same_act(
-            item,
-            award.occurred_on,
-            household_id=award.household_id,
-            resident_id=award.resident_id,
-            without=award.id,
-            since=since,
-        )
-
-
 def refuse_claimed_already(item: RuleItem, award: Award) -> None:
     """Refuse a claim of what stands already for that day, claimed or registered by the village.
 
     What was refused, withdrawn or taken back may be claimed again.
     """
-    found = standing(item, award)
+    with db.session.no_autoflush:
+        found = same_act(
+            item,
+            award.occurred_on,
+            household_id=award.household_id,
+            resident_id=award.resident_id,
+            without=award.id,
+        )
     if found is not None:
         detail = _("This is in already for that day. Was it done several times? Say how often.")
         raise Duplicate(detail, errors=[FieldError("/occurred_on", detail)])

@@ -18,7 +18,7 @@ from incentives.awards.operations import caps, records
 from incentives.awards.operations.claiming import refuse_claimed_already, refuse_unclaimable
 from incentives.awards.operations.entries import Act, refuse_nobody, reviews_needed, rule_for
 from incentives.awards.operations.evidence import keep_evidence, refuse_missing_evidence
-from incentives.awards.queries import is_granted
+from incentives.awards.queries import is_asked_for, is_granted
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import NotPermitted, WrongState
@@ -103,7 +103,7 @@ def require_entry(award: Award, actor: Actor, permission: str) -> None:
 
     Who may not know of it is refused as if it weren't there.
     """
-    own = award.claimed and award.household_id == actor.household_id
+    own = award.household_id == actor.household_id and is_asked_for(award)
     require(actor, "claim.make" if own else permission, award.village, own=own)
     if not own and award.proposed_by != actor.person and not actor.is_system:
         raise NotPermitted(_("Only who registered this may change it"))

@@ -11,7 +11,7 @@ from incentives.access.actor import Actor
 from incentives.awards.models import Award
 from incentives.awards.operations import caps, records
 from incentives.awards.operations.entries import Act, award_of, holder_in, refuse_nobody, rule_for
-from incentives.awards.queries import answered_last
+from incentives.awards.queries import answered_last, is_claimed
 from incentives.clock import village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
@@ -36,7 +36,8 @@ def claim_as_objected(
     The rule is that of the act's day and the policy that of today, as of every award, but it is in
     time by the day of the objection: however long the ruling took, the resident isn't harmed.
     The caller holds the village's lock and has checked who acts, and that it doesn't stand already.
-    One person looks at it at least, whatever the policy: nobody has shown the act yet.
+    One person looks at it at least, whatever the policy: nobody has shown the act yet. An act is
+    claimed once: beside another claim of that day it is entered as no claim.
     Refuses what was too long ago then, more than the cap leaves, and who has moved away.
     """
     item, policy = rule_for(village, act, village_day(now), in_time=True)
@@ -46,7 +47,8 @@ def claim_as_objected(
         refuse_too_late(resident, act.rule_item, act.occurred_on, objected_on=objected_on)
     refuse_nobody(item, resident)
     award = award_of(item, policy, household, resident, act, quantity, actor=actor, now=now)
-    award.claimed, award.proposed_by, award.on_behalf_of = True, claimant, on_behalf_of
+    award.proposed_by, award.claimed = claimant, not is_claimed(award)
+    award.on_behalf_of = on_behalf_of if award.claimed else None
     caps.refuse_over_cap(item, award)
     db.session.add(award)
     db.session.flush()

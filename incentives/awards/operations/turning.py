@@ -8,13 +8,17 @@ from flask_babel import lazy_gettext as _
 from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor, Role
-from incentives.access.duties import refuse_from_above, refuse_own_entry, refuse_own_household
+from incentives.access.duties import (
+    refuse_from_above,
+    refuse_own_entry,
+    refuse_own_household,
+    refuse_same_person,
+)
 from incentives.access.permissions import require
 from incentives.awards import cover
-from incentives.awards.models import Award, AwardTurn, RuleItem, Turn
+from incentives.awards.models import Award, AwardTurn, Turn
 from incentives.awards.operations import caps, records
-from incentives.awards.operations.claiming import standing
-from incentives.awards.queries import turned_at, turned_by_village
+from incentives.awards.queries import approvers_of_struck, given_anew, turned_by_village
 from incentives.awards.states import Action
 from incentives.clock import village_day
 from incentives.errors import Duplicate, FieldError, Invalid
@@ -43,30 +47,30 @@ def reinstate_award(
 ) -> Award:
     """Give an award again that was taken back, by reversing the reversal; caps count again.
 
-    Refuses the reviewer's own household and what they entered, the township where the village can,
-    no reason, more than the cap leaves or the village covers, and what was given anew meanwhile.
+    Refuses the reviewer's own household, what they entered, and what they approved before an
+    objection struck it; the township where the village can; no reason, more than the cap leaves or
+    the village covers, and what a ruling gave anew meanwhile.
     """
     require(actor, "award.reinstate", village)
     ledger.hold([village])
     award = records.read_again(village, [award_id])[0]
     refuse_own_household(actor, [award.household_id])
     refuse_own_entry(actor, award.proposed_by)
-    refuse_what_the_village_turns(award, actor, award.proposed_by)
+    approvers = approvers_of_struck(award)
+    refuse_same_person(actor, *approvers)
+    refuse_what_the_village_turns(award, actor, award.proposed_by, *approvers)
     records.refuse_wrong_state([award], Action.REINSTATE)
     item = records.item_of(award)
-    refuse_given_anew(item, award)
+    refuse_given_anew(award)
     caps.refuse_over_cap(item, award, pointer="", without=award.id)
     cover.refuse_uncovered(village, award.points, village_day(now))
     turn(award, Turn.REINSTATEMENT, reason, actor=actor, now=now)
     return award
 
 
-def refuse_given_anew(item: RuleItem, award: Award) -> None:
-    """Refuse what was granted, claimed or registered again since it was taken back.
-
-    A claim also where its act stands from before: the village registers one several times a day.
-    """
-    found = standing(item, award, None if award.claimed else turned_at(award))
+def refuse_given_anew(award: Award) -> None:
+    """Refuse what a ruling gave again since it was taken back, and a claim beside another."""
+    found = given_anew(award)
     if found is not None:
         detail = _("These points stand for that day already: they can't be granted a second time")
         raise Duplicate(detail, award_id=found)

@@ -68,7 +68,7 @@ def show_own(award_id: UUID) -> Any:
 def show_own_award(award: Award, action: str = "", form: Form | None = None) -> Any:
     """An award's page for its household, with the form that was refused, if any."""
     view = queries.award_views([award])[0]
-    open_ = award.claimed and award.status is AwardStatus.PROPOSED
+    open_ = award.status is AwardStatus.PROPOSED and queries.is_asked_for(award)
     account = view.household.account_code
     owed = ledger.positions(award.village, [account])[account].debt
     return render(

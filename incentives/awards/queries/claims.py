@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from incentives.access.actor import Actor
 from incentives.awards.models import Award, AwardStatus, AwardTurn
 from incentives.awards.queries.rulebooks import counts_by_household
-from incentives.awards.queries.waiting import was_granted
+from incentives.awards.queries.waiting import is_asked_for, was_granted
 from incentives.awards.states import FREED
 from incentives.clock import beginning, village_day
 from incentives.errors import NotFound
@@ -72,7 +72,7 @@ def own_award(award_id: UUID, actor: Actor) -> Award:
 def own_claim(award_id: UUID, actor: Actor) -> Award:
     """A claim of the actor's own household; refuses any other as if it weren't there."""
     award = own_award(award_id, actor)
-    if not award.claimed:
+    if not is_asked_for(award):
         raise NotFound()
     return award
 

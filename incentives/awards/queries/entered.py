@@ -105,12 +105,10 @@ def same_act(
     household_id: UUID,
     resident_id: UUID | None,
     without: UUID | None = None,
-    since: datetime | None = None,
 ) -> UUID | None:
     """The award that stands already for that act of that day, `without` one; None where none does.
 
-    `since` asks only for what was entered after a moment. A rule that counts by household has the
-    act of one of its people once.
+    A rule that counts by household has the act of one of its people once.
     """
     if item.cap_per is CapPer.HOUSEHOLD or resident_id is None:
         same = Award.household_id == household_id
@@ -124,6 +122,4 @@ def same_act(
     )
     if without is not None:
         chosen = chosen.where(Award.id != without)
-    if since is not None:
-        chosen = chosen.where(Award.proposed_at > since)
     return db.session.scalar(chosen.order_by(Award.id).limit(1))

@@ -34,6 +34,8 @@ REVIEW_DAYS = 7
 rulings: list[Callable[[Any], ColumnElement[bool]]] = []
 # Set by notices: whether an award came of a ruling at all.
 grants: list[Callable[[], ColumnElement[bool]]] = []
+# Set by notices: whether an award's turn came of an objection that was upheld.
+strikes: list[Callable[[], ColumnElement[bool]]] = []
 
 
 def to_review(village: str) -> Select[Award]:
@@ -59,7 +61,17 @@ def was_granted() -> ColumnElement[bool]:
 def is_granted(award: Award) -> bool:
     """Whether this award came of a ruling on an objection that it was missing."""
     found = select(Award.id).where(Award.id == award.id, was_granted())
-    return award.claimed and db.session.scalar(found) is not None
+    return db.session.scalar(found) is not None
+
+
+def is_asked_for(award: Award) -> bool:
+    """Whether its household asked for an award, by a claim or by an objection."""
+    return award.claimed or is_granted(award)
+
+
+def was_struck() -> ColumnElement[bool]:
+    """Whether a turn is what a ruling on an objection to its award did."""
+    return or_(false(), *(strike() for strike in strikes))
 
 
 def granted_by(person: Any) -> ColumnElement[bool]:

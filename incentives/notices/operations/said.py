@@ -12,7 +12,7 @@ from incentives.clock import village_day
 from incentives.errors import Duplicate
 from incentives.extensions import db
 from incentives.notices.models import Objection, ObjectionStatus
-from incentives.notices.queries import is_same_missing
+from incentives.notices.queries import is_no_left, is_same_missing
 from incentives.register.models import Resident
 from incentives.web.dates import day_word
 from incentives.web.schemas import instant_text
@@ -25,8 +25,11 @@ def refuse_said_already(objection: Objection) -> None:
     """Refuse what the same household says of the same thing again.
 
     While its first waits for a ruling, and where it was found not right, unless something was
-    decided since. What a clearing took later is refused or let pass before.
+    decided since. What a clearing took later is refused or let pass before. Of an act that several
+    awards were refused of or taken back, each no is another thing.
     """
+    if objection.missing_resident_id is not None and is_no_left(objection):
+        return
     waits = said(objection, ObjectionStatus.OPEN)
     if waits is not None:
         day = day_word(waits.due_on)

@@ -213,7 +213,7 @@ def standing_for(home: Household, form: Form, today: date) -> UUID | None:
         return None
     said = form.data["about"]["missing"]
     missing = {f"missing_{name}": value for name, value in said.items()}
-    asked = Objection(village=home.village, household_id=home.id, **missing)
+    asked = Objection(village=home.village, household_id=home.id, made_at=now(), **missing)
     return queries.standing_award(asked, today)
 
 

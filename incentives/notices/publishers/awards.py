@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from incentives.access.actor import Actor
 from incentives.awards import operations as awards
-from incentives.awards.models import Award, AwardStatus
+from incentives.awards.models import Award, AwardStatus, AwardTurn, Turn
 from incentives.awards.queries import (
     AwardView,
     awaiting_publication,
@@ -67,15 +67,21 @@ class AwardPublisher:
         awards.uphold_objection(village, record_id, reason=reason, actor=actor, now=now)
 
     def hands(self, village: str, record_id: UUID) -> Hands:
-        """Its household, its proposer, its reviewers, and who granted it by a ruling."""
+        """Its household, its proposer, its reviewers, and who granted it or gave it again."""
         award = get_award(village, record_id)
         granters = db.session.scalars(
             select(Objection.ruled_by).where(Objection.granted_award_id == award.id)
         )
+        givers = db.session.scalars(
+            select(AwardTurn.turned_by).where(
+                AwardTurn.award_id == award.id, AwardTurn.turn == Turn.REINSTATEMENT
+            )
+        )
+        decided = {*reviewers_of([award.id])[award.id], *granters, *givers}
         return Hands(
             households=frozenset({award.household_id}),
             entered=frozenset({award.proposed_by}),
-            decided=frozenset({*reviewers_of([award.id])[award.id], *granters} - {None}),
+            decided=frozenset(decided - {None}),
         )
 
     def households(self, ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:

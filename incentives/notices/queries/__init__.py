@@ -5,7 +5,10 @@ from incentives.notices.queries.missing import (
     by_household,
     granted_by,
     is_granted,
+    is_no_left,
+    is_no_left_of,
     is_same_missing,
+    is_struck,
     standing_award,
 )
 from incentives.notices.queries.notices import (
@@ -65,8 +68,11 @@ __all__ = [
     "granted_by",
     "is_gone",
     "is_granted",
+    "is_no_left",
+    "is_no_left_of",
     "is_of",
     "is_same_missing",
+    "is_struck",
     "kept_from",
     "labels_of",
     "line_of_award",

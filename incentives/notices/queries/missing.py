@@ -1,14 +1,24 @@
 """What is read about awards that are said to be missing: what stands, and what was granted."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 
-from incentives.awards.models import Award
-from incentives.awards.queries import counts_by_household, rule_in_force, same_act
-from incentives.notices.models import Objection
+from incentives.awards.models import Award, AwardTurn
+from incentives.awards.queries import (
+    DayEntry,
+    counts_by_household,
+    entered_on,
+    rule_in_force,
+    same_act,
+)
+from incentives.extensions import db
+from incentives.notices.models import Objection, ObjectionStatus
+
+WAITS = datetime.max.replace(tzinfo=UTC)
 
 
 def granted_by(person: Any) -> ColumnElement[bool]:
@@ -25,8 +35,24 @@ def is_granted() -> ColumnElement[bool]:
     return exists().where(Objection.granted_award_id == Award.id).correlate_except(Objection)
 
 
+def is_struck() -> ColumnElement[bool]:
+    """Whether an award's turn is what an upheld objection did."""
+    return (
+        exists()
+        .where(
+            Objection.award_id == AwardTurn.award_id,
+            Objection.status == ObjectionStatus.UPHELD,
+            Objection.ruled_at == AwardTurn.turned_at,
+        )
+        .correlate_except(Objection)
+    )
+
+
 def standing_award(objection: Objection, today: date) -> UUID | None:
-    """The award that stands already for the act that is said to be missing; None for any other."""
+    """The award that stands already for the act that is said to be missing; None for any other.
+
+    To one of several noes to that act, only what came to stand since the objection.
+    """
     resident_id, day = objection.missing_resident_id, objection.missing_occurred_on
     if objection.household_id is None or day is None or objection.missing_rule_item is None:
         return None
@@ -34,7 +60,87 @@ def standing_award(objection: Objection, today: date) -> UUID | None:
     _policy, _in_force, item = rule_in_force(objection.village, day, code, today)
     if item is None:
         return None
+    entered = entered_for(objection)
+    if noes_left(objection, entered):
+        return came_since(objection, entered)
     return same_act(item, day, household_id=objection.household_id, resident_id=resident_id)
+
+
+def came_since(objection: Objection, entered: Sequence[DayEntry]) -> UUID | None:
+    """What was registered, or given again, after an objection to a no, for this one alone.
+
+    What came instead of others, which were right, is theirs.
+    """
+    others = db.session.scalar(
+        select(func.count()).where(
+            is_same_missing(objection),
+            Objection.id != objection.id,
+            is_answered_by_others(),
+            Objection.ruled_at > objection.made_at,
+        )
+    )
+    came = [
+        each.award.id
+        for each in entered
+        if each.stands and not each.granted and each.stands_since > objection.made_at
+    ]
+    return next(iter(came[others or 0 :]), None)
+
+
+def is_answered_by_others() -> ColumnElement[bool]:
+    """Whether an objection was right and nothing was granted: it was registered meanwhile."""
+    return and_(Objection.status == ObjectionStatus.UPHELD, Objection.granted_award_id.is_(None))
+
+
+def entered_for(objection: Objection) -> list[DayEntry]:
+    """What was entered of the act that is said to be missing."""
+    return entered_on(
+        objection.village,
+        cast("str", objection.missing_rule_item),
+        cast("date", objection.missing_occurred_on),
+        household_id=cast("UUID", objection.household_id),
+        resident_id=objection.missing_resident_id,
+    )
+
+
+def noes_left(
+    objection: Objection, entered: Sequence[DayEntry], without: UUID | None = None
+) -> int:
+    """How many noes to an act nobody answered before this objection, `without` one award's.
+
+    Each no is answered once: by an objection, or as the act was entered again.
+    """
+    noes = [each.no_at for each in entered if each.no_at and each.award.id != without]
+    answers = [
+        each.award.proposed_at - timedelta.resolution for each in entered if not each.granted
+    ]
+    answers += answered_by_objections(objection)
+    taken = 0
+    for answer in sorted(answers):
+        if sum(no <= answer for no in noes) > taken:
+            taken += 1
+    return len(noes) - taken
+
+
+def answered_by_objections(objection: Objection) -> list[datetime]:
+    """When others were ruled on that say the same is missing; one that waits answers any no."""
+    chosen = select(Objection.ruled_at).where(
+        is_same_missing(objection), not_(is_answered_by_others())
+    )
+    if objection.id is not None:
+        chosen = chosen.where(Objection.id < objection.id)
+    return [ruled_at or WAITS for ruled_at in db.session.scalars(chosen)]
+
+
+def is_no_left(objection: Objection) -> bool:
+    """Whether any no to the act that is said to be missing can still be objected to."""
+    return noes_left(objection, entered_for(objection)) > 0
+
+
+def is_no_left_of(objection: Objection, award_id: UUID) -> bool:
+    """Whether the no to this award can: the others' first are taken by what was said before."""
+    entered = entered_for(objection)
+    return noes_left(objection, entered) > noes_left(objection, entered, award_id)
 
 
 def by_household(objection: Objection) -> ColumnElement[bool]:
