@@ -65,4 +65,4 @@ def test_they_do_on_paper_and_in_a_workbook(site):
         answer = site.call("treasurer", "GET", path)
         with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
             texts = "".join(parts.read(each).decode() for each in parts.namelist())
-        assert "Came back of earlier years" in texts or "上年付的退回" in texts, path
+        assert "Came back of earlier years" in texts or "以前年度付的退回" in texts, path
