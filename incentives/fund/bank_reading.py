@@ -96,14 +96,17 @@ def named_in(row: Row) -> dict[str, int]:
 def lines_of(sheet: Sheet, at: int, columns: dict[str, int]) -> list[StatementLine]:
     """The lines under the headings; sums and remarks, without what looks like a day, are none.
 
-    Refuses what has an amount and no day, and isn't a sum: the bank writes its days in another way.
+    Refuses what has an amount and no day, and isn't a sum: the bank writes its days in another way;
+    also what is called as a sum is and yet leads from the balance beside it to its own.
     """
     rows: list[tuple[int, Row]] = []
     errors: list[FieldError] = []
     for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
         if LIKE_A_DAY.match(folded(shown(cell_of(row, columns, "day")))):
             rows.append((number, row))
-        elif has_amount(row, columns) and not is_sum(row, columns):
+        elif has_amount(row, columns) and (
+            not is_sum(row, columns) or goes_on(sheet.rows, number - 1, at + 1, columns)
+        ):
             errors.append(no_day(number))
     if len(rows) > LINES_AT_MOST:
         detail = _("At most %(count)s lines", count=LINES_AT_MOST)
@@ -148,6 +151,32 @@ def is_sum(row: Row, columns: dict[str, int]) -> bool:
     day = heading(cell_of(row, columns, "day"))
     told = [day, *cells[:1]] if day else cells
     return any(each.startswith(headings_in(HEADINGS)["sum"]) for each in told)
+
+
+def goes_on(rows: Sequence[Row], at: int, first: int, columns: dict[str, int]) -> bool:
+    """Whether a row's balance is the one before it and its own amount, as a line's is.
+
+    The one before it stands above it, or below it where the bank wrote its newest line first; then
+    the line above goes on from this one.
+    """
+    own = balance_of(rows[at], columns)
+    above = balance_of(rows[at - 1], columns) if at > first else None
+    below = balance_of(rows[at + 1], columns) if at + 1 < len(rows) else None
+    if own is None:
+        return False
+    began = own - amount_of(rows[at], columns)
+    if above == began:
+        return True
+    return below == began and (above is None or above == own + amount_of(rows[at - 1], columns))
+
+
+def balance_of(row: Row, columns: dict[str, int]) -> int | None:
+    """What a row says was left after it, None where it doesn't."""
+    cell = cell_of(row, columns, "balance")
+    try:
+        return None if not has_amount(row, columns) or folded(shown(cell)) == "" else fen_of(cell)
+    except ValueError:
+        return None
 
 
 def newest_first(lines: Sequence[StatementLine]) -> bool:

@@ -82,19 +82,35 @@ UNEXPLAINED = f"""EXISTS (SELECT 1 FROM bank_line l
             WHERE village = NEW.village AND to_on >= NEW.ends_on))"""  # noqa: S608 -- text of our own
 
 OPEN_DAYS = f"> COALESCE({LAST_CLOSED}, date('1900-01-01'))"
-# An entry and its reversal cancel each other out; what lies before the first statement, and what
-# the book began with, is in what that statement begins with.
+
+
+def alone(event: str) -> str:
+    """Whether an event moved the bank's money and is no line of its statement.
+
+    What lies before the first statement, and what the book began with, is in what that began with.
+    """
+    return f"""{event}.village = NEW.village AND {event}.occurred_on <= NEW.ends_on
+        AND {event}.kind <> 'opening'
+        AND {event}.occurred_on >= (
+            SELECT MIN(from_on) FROM bank_statement WHERE village = NEW.village)
+        AND EXISTS (SELECT 1 FROM transfer t
+            WHERE t.village = {event}.village AND t.seq = {event}.seq
+            AND (t.to_code = 'bank' OR t.from_code = 'bank'))
+        AND NOT EXISTS (SELECT 1 FROM bank_match WHERE event_id = {event}.id)"""  # noqa: S608 -- names of our own
+
+
+# An entry and its reversal cancel each other out where both stand alone. What was explained when a
+# month was closed is asked for no more, nor is a second person who wasn't asked for then.
 UNCONFIRMED = f"""EXISTS (SELECT 1 FROM bank_line l
         WHERE l.village = NEW.village AND l.day <= NEW.ends_on AND l.day {OPEN_DAYS}
         AND l.explanation IS NOT NULL AND l.confirmed_by IS NULL
         AND NOT EXISTS (SELECT 1 FROM bank_match WHERE line_id = l.id))
-    OR EXISTS (SELECT 1 FROM bank_note n JOIN event e ON e.id = n.event_id
-        WHERE n.village = NEW.village AND n.confirmed_by IS NULL
-        AND e.occurred_on <= NEW.ends_on AND e.occurred_on {OPEN_DAYS} AND e.kind <> 'opening'
-        AND e.occurred_on >= (SELECT MIN(from_on) FROM bank_statement WHERE village = n.village)
-        AND NOT EXISTS (SELECT 1 FROM bank_match WHERE event_id = e.id)
-        AND NOT EXISTS (SELECT 1 FROM event o WHERE o.village = e.village
-            AND o.occurred_on <= NEW.ends_on AND (o.reverses = e.id OR e.reverses = o.id)))"""  # noqa: S608 -- text of our own
+    OR EXISTS (SELECT 1 FROM event e LEFT JOIN bank_note n ON n.event_id = e.id
+        WHERE {alone("e")} AND n.confirmed_by IS NULL
+        AND NOT EXISTS (SELECT 1 FROM month_close c WHERE c.village = e.village
+            AND c.ends_on >= e.occurred_on AND c.closed_at >= n.explained_at)
+        AND NOT EXISTS (SELECT 1 FROM event o
+            WHERE {alone("o")} AND (o.reverses = e.id OR e.reverses = o.id)))"""  # noqa: S608 -- text of our own
 SAID_ANEW = f"NEW.confirmed_by IS NOT NULL AND ({differs('explanation', 'explained_by')})"
 
 
@@ -167,7 +183,7 @@ GUARDS_OF_SECOND_WORDS = (
         "month_close",
         "INSERT",
         UNCONFIRMED,
-        "a second person stands by each difference that is explained",
+        "each difference is explained, and a second person stands by it",
     ),
     *(
         guard(

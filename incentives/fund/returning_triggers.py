@@ -2,7 +2,8 @@
 
 A return is reversed once, by the event that takes back its own, and counts as come back no more:
 the disbursement is then as it was before it. What a line of the bank's statement was matched with
-when its month was closed stays; what it was matched with since may be parted from it again. Who
+when a month of either was closed stays, and what was said of an entry then; what it was matched
+with since may be parted from it again, and what stands alone since be explained. Who
 headed the household that was paid stays with the payment.
 
 A released trigger is never edited: a change is a new one, made by a migration of its own.
@@ -19,6 +20,8 @@ NAMED_BEFORE = (
     "disbursement_moves_by_the_table",
     "disbursement_returned_in_all",
     "bank_match_open_to_delete",
+    "bank_note_open_to_insert",
+    "bank_note_open_to_update",
 )
 # Those that the ones below take the place of.
 GUARDS_BEFORE = tuple(
@@ -39,8 +42,15 @@ UNDONE_BY_ANOTHER = """NOT EXISTS (SELECT 1 FROM event e
     JOIN payment_return r ON r.event_id = e.reverses
     WHERE e.id = NEW.event_id AND r.id = NEW.return_id)"""
 CLOSED_WITH_IT = """EXISTS (SELECT 1 FROM bank_line l
-    JOIN month_close m ON m.village = l.village AND m.ends_on >= l.day
+    JOIN event e ON e.id = OLD.event_id
+    JOIN month_close m ON m.village = l.village
+        AND (m.ends_on >= l.day OR m.ends_on >= e.occurred_on)
     WHERE l.id = OLD.line_id AND m.closed_at >= OLD.matched_at)"""
+# Of a closed month an entry that stands alone is explained anew for the next, if it wasn't then.
+SAID_WHEN_CLOSED = """EXISTS (SELECT 1 FROM event e
+    JOIN month_close m ON m.village = e.village AND m.ends_on >= e.occurred_on
+    WHERE e.id = {row}.event_id AND (m.closed_at >= {row}.explained_at
+        OR EXISTS (SELECT 1 FROM bank_match WHERE event_id = e.id)))"""
 
 GUARDS_OF_RETURNS = (
     *kept("return_reversal", WORDS),
@@ -76,4 +86,18 @@ GUARDS_OF_RETURNS = (
         WORDS,
     ),
     guard("bank_match_stays_as_closed", "bank_match", "DELETE", CLOSED_WITH_IT, WORDS),
+    guard(
+        "bank_note_after_the_close",
+        "bank_note",
+        "INSERT",
+        SAID_WHEN_CLOSED.format(row="NEW"),
+        WORDS,
+    ),
+    guard(
+        "bank_note_stays_as_closed",
+        "bank_note",
+        "UPDATE",
+        f"{SAID_WHEN_CLOSED.format(row='OLD')} OR {SAID_WHEN_CLOSED.format(row='NEW')}",
+        WORDS,
+    ),
 )

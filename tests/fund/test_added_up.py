@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from flask import render_template_string
 from pypdf import PdfReader
 
 from tests.factories import VILLAGE
@@ -65,4 +66,15 @@ def test_they_do_on_paper_and_in_a_workbook(site):
         answer = site.call("treasurer", "GET", path)
         with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
             texts = "".join(parts.read(each).decode() for each in parts.namelist())
-        assert "Came back of earlier years" in texts or "上年付的退回" in texts, path
+        assert "Came back of earlier years" in texts or "以前年度付的退回" in texts, path
+
+
+@pytest.mark.parametrize(("fen", "said"), [(1_000, "退回 10.00 元"), (-300, "3.00 元其实没有退回")])
+def test_what_did_not_come_back_after_all_is_not_said_to_have(site, fen, said):
+    """A return of an earlier year's payment, and its reversal in a year of its own."""
+    asked = '{% from "fund/parts.html" import of_before %}{{ of_before({"of_before_fen": fen}) }}'
+    with site.app.test_request_context():
+        text = render_template_string(asked, fen=fen)
+    assert said in text
+    assert "-" not in text
+    assert "上年" not in text

@@ -1,6 +1,7 @@
 """What the bank's statement said beyond the book, with its two people: in public, in the month."""
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -99,7 +100,8 @@ def test_the_public_book_says_what_differs_and_who_stands_by_it_not_the_words(si
         27_500,
     ]
     items = found["items"]
-    assert [each["amount_fen"] for each in items] == [-500, -30_000, 2_000]
+    assert [each["amount_fen"] for each in items] == [-500, 30_000, -2_000]
+    assert sum(each["amount_fen"] for each in items) == found["difference_fen"]
     # What may be of a payee in need is shown by month.
     assert [each["day"] for each in items] == [None, None, "2026-03-02"]
     assert [each["month"] for each in items] == ["2026-03"] * 3
@@ -113,12 +115,14 @@ def test_the_public_book_says_what_differs_and_who_stands_by_it_not_the_words(si
     assert page.count("说明人 treasurer 某 · 确认人 supervisor 某") == 3
     printed = site.app.test_client().get(f"{PUBLIC}.pdf?month=2026-03").data
     paper = "".join(each.extract_text() for each in PdfReader(io.BytesIO(printed)).pages)
+    beside = paper[paper.index("银行对账单") : paper.index("不一致的")]
+    assert re.findall(r"-?\d+\.00", beside) == ["-5.00", "300.00", "-20.00"]
     assert "275.00" in paper
     sheets = load_workbook(
         io.BytesIO(site.app.test_client().get(f"{PUBLIC}.xlsx?month=2026-03").data)
     )
     cells = [cell for row in sheets["银行对账单"].values for cell in row]
-    assert {-5, -300, 20, 275} <= set(cells)
+    assert {-5, 300, -20, 275} <= set(cells)
     for text in (page, paper, str(cells), str(found)):
         assert SECRET not in text
 

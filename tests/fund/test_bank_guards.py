@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incentives.clock import now
 from incentives.database import new_id
-from incentives.errors import Invalid
+from incentives.errors import Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund import operations, queries
 from incentives.fund.models import BankLine, Method
@@ -199,7 +199,8 @@ def test_the_banks_side_is_never_emptied(banked, table):
         send(f"TRUNCATE {table} CASCADE")
 
 
-def test_an_open_months_bank_is_worked_on_as_before(banked):
+def test_an_open_months_bank_is_worked_on_as_before(banked, clock):
+    clock.forward(minutes=1)
     take_out_the_last(banked)
     enter_april(banked)
     for explanation in ("还没查清", ""):
@@ -216,6 +217,78 @@ def test_an_open_months_bank_is_worked_on_as_before(banked):
     assert match_all(banked, date(2026, 4, 3)) == 1
     take_out_the_last(banked)
     assert queries.last_statement(VILLAGE).to_on == END
+
+
+def test_a_statement_stays_whose_lines_a_month_was_closed_with(village, clock):
+    """March's entry, a line of April's: the next month stays open to what is put right in it."""
+    give(village, 2_000, Method.BANK)
+    clock.forward(days=32)
+    statement(village, MARCH, END)
+    statement(village, APRIL, date(2026, 4, 3), (date(2026, 4, 2), 2_000))
+    match(village, 2_000, 2_000)
+    confirm(village, count(village, MARCH).id)
+    close(village, MARCH)
+    with pytest.raises(Invalid) as said:
+        take_out_the_last(village)
+    assert "下一份对账单" in str(said.value.errors[0].detail)
+    refused("DELETE FROM bank_match")
+    assert queries.month_standing(VILLAGE, MARCH).bank.events == []
+
+
+@pytest.fixture
+def parted(village, clock):
+    """March closed with an entry and its reversal; April's bank shows the first, matched."""
+    one = give(village, 2_000, Method.BANK)
+    act(
+        lambda: operations.reverse_income(
+            village=VILLAGE, income_id=one.id, reason="x", actor=village.treasurer, now=now()
+        )
+    )
+    clock.forward(days=32)
+    statement(village, MARCH, END)
+    confirm(village, count(village, MARCH).id)
+    close(village, MARCH)
+    clock.forward(days=28)
+    statement(village, APRIL, date(2026, 4, 30), (date(2026, 4, 2), 2_000))
+    match(village, 2_000, 2_000)
+    confirm(village, count(village, APRIL).id)
+    return village
+
+
+def test_what_stands_alone_since_its_month_was_closed_is_explained_for_the_next(parted, clock):
+    march = {"event": hexed(event_of(-2_000))}
+    noted = (
+        "INSERT INTO bank_note SELECT id, village, 'x', id, '2026-04-01 01:00:00+00:00', NULL,"
+        " NULL FROM event WHERE id = :event"
+    )
+    refused(noted, **march)  # said as if it had been before the close
+    with pytest.raises(WrongState):
+        close(parted, APRIL)
+    with pytest.raises(Invalid):
+        explain_event(parted, 2_000)  # it is matched
+    for said in ("冲错了", "查清了"):
+        explain_event(parted, -2_000, said)
+    assert queries.differences_waiting(VILLAGE, parted.supervisor) == {APRIL: 1}
+    with pytest.raises(WrongState):
+        close(parted, APRIL)
+    refuses_close(parted)
+    stand_by(parted)
+    close(parted, APRIL)
+    clock.forward(minutes=1)
+    with pytest.raises(Invalid):
+        explain_event(parted, -2_000, "另一个说法")
+    refused("UPDATE bank_note SET explanation = 'x', confirmed_by = NULL, confirmed_at = NULL")
+
+
+def refuses_close(village) -> None:
+    """The database refuses April as the book has it."""
+    refused(
+        "INSERT INTO month_close (village, month, ends_on, cash_fen, bank_fen, closed_by,"
+        " closed_at) VALUES (:village, '2026-04-01', '2026-04-30', 1000000, 0, :person, {later})",
+        "a second person stands by",
+        village=VILLAGE,
+        person=hexed(village.treasurer.person),
+    )
 
 
 def test_what_a_closed_month_explained_on_both_sides_is_matched_no_more(village, clock):

@@ -164,6 +164,34 @@ def test_a_line_without_a_day_beside_others_that_have_one_is_named(app_context):
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        "1,2026-11-02,捐款,100,,100\n,,本月利息,1,,101\n",
+        "1,2026-11-02,捐款,100,,100\n2,,余额宝转入,30,,130\n3,2026-11-09,取现,,5,125\n",
+        "3,2026-11-09,取现,,5,125\n2,,余额宝转入,30,,130\n1,2026-11-02,捐款,100,,100\n",
+    ],
+)
+def test_a_line_without_a_day_that_is_called_as_a_sum_is_named(app_context, rows):
+    with pytest.raises(Invalid) as refused:
+        read_statement(f"序号,交易日期,摘要,收入,支出,余额\n{rows}".encode())
+    (error,) = refused.value.errors
+    assert "3" in str(error.detail)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Oldest first and newest, each page with its sum and what was left.
+        "2026-11-02,捐款,100,,100\n,本页合计,100,,100\n2026-11-03,捐款,30,,130\n,合计,130,,130\n",
+        "2026-11-03,捐款,30,,130\n,本页合计,30,,130\n2026-11-02,捐款,100,,100\n,合计,130,,130\n",
+    ],
+)
+def test_a_sum_with_what_was_left_is_no_line(rows):
+    lines = read_statement(f"交易日期,摘要,收入,支出,余额\n{rows}".encode())
+    assert [each.amount_fen for each in lines] == [10_000, 3_000]
+
+
+@pytest.mark.parametrize(
     "row",
     [
         "合计,,3000.00,400.00,",

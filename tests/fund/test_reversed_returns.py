@@ -134,7 +134,7 @@ def test_what_is_spent_by_now_is_not_taken_back(village):
     assert row_of(one).returned_fen == 3_000
 
 
-def test_no_years_budget_bears_what_a_reversed_return_moved(village, clock):
+def test_no_later_year_s_budget_bears_a_return_or_its_reversal(village, clock):
     one = bring_to(Status.APPROVED, village)
     pay(village.treasurer, one)
     clock.forward(days=365)

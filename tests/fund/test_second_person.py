@@ -121,6 +121,20 @@ def test_a_difference_from_the_bank_takes_a_second_person_s_word(village, clock)
     close(village, MARCH)
 
 
+def test_what_a_later_month_reversed_still_waits_for_the_second_person(village, clock):
+    one = give(village, 500_000, Method.BANK, received_on=MARCH, voucher="B-1")
+    clock.forward(days=35)
+    statement(village, MARCH, date(2026, 3, 31))
+    (event,) = queries.month_standing(VILLAGE, MARCH).bank.events
+    said = {"village": VILLAGE, "actor": village.treasurer, "now": now()}
+    act(lambda: operations.explain_event(event_id=event.event_id, explanation="没有到账", **said))
+    act(lambda: operations.reverse_income(income_id=one.id, reason="录错", **said))
+    assert queries.differences_waiting(VILLAGE, village.supervisor) == {MARCH: 1}
+    assert queries.differences_waiting(VILLAGE, village.treasurer) == {}
+    stand_by(village)
+    assert queries.differences_waiting(VILLAGE, village.supervisor) == {}
+
+
 def stand_by_line(line_id, actor) -> None:
     act(lambda: operations.confirm_line(village=VILLAGE, line_id=line_id, actor=actor, now=now()))
 

@@ -27,7 +27,12 @@ from incentives.fund.models import (
 )
 from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_day
-from incentives.fund.queries.bank import find_statement, last_statement, lines_of
+from incentives.fund.queries.bank import (
+    find_statement,
+    last_statement,
+    lines_closed_with,
+    lines_of,
+)
 from incentives.texts import hidden_in, refusal
 from incentives.web.dates import day_word
 
@@ -190,7 +195,8 @@ def refuse_closed_days(village: str, day: date, pointer: str) -> None:
 def remove_statement(*, village: str, statement_id: UUID, actor: Actor, now: datetime) -> None:
     """Take out the newest statement, entered by mistake, with its lines and matches.
 
-    Refuses one that another follows, and one of a closed month.
+    Refuses one that another follows, one of a closed month, and one whose matches a month was
+    closed with.
     """
     require(actor, "bank.reconcile", village)
     ledger.hold([village])
@@ -200,6 +206,12 @@ def remove_statement(*, village: str, statement_id: UUID, actor: Actor, now: dat
         raise WrongState(_("Another statement follows this one"))
     refuse_closed_days(village, statement.from_on, "")
     ids = [line.id for line in lines_of(statement.id)]
+    if lines_closed_with(village).intersection(ids):
+        detail = _(
+            "A month was closed with a match of its lines, so it stays. What was mistyped is put"
+            " right by a line the other way in the next statement"
+        )
+        raise Invalid(errors=[FieldError("", detail)])
     db.session.execute(delete(BankMatch).where(BankMatch.line_id.in_(ids)))
     db.session.execute(delete(BankLine).where(BankLine.statement_id == statement.id))
     db.session.execute(delete(BankStatement).where(BankStatement.id == statement.id))

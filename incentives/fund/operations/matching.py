@@ -17,13 +17,16 @@ from incentives.extensions import db
 from incentives.fund.models import REASON_LENGTH, BankLine, BankMatch, BankNote
 from incentives.fund.operations.bank import record, refuse_closed_days, yuan
 from incentives.fund.queries.bank import (
+    BankEvent,
     bank_events,
     bank_standing,
     find_line,
+    is_settled,
+    last_close,
     lines_closed_with,
     matches_of,
-    proposals,
 )
+from incentives.fund.queries.proposing import proposals
 from incentives.texts import check_text
 
 
@@ -128,7 +131,11 @@ def explain_line(
 def explain_event(
     *, village: str, event_id: UUID, explanation: str, actor: Actor, now: datetime
 ) -> BankNote:
-    """Say why an entry of the book isn't on the statement yet."""
+    """Say why an entry of the book isn't on the statement yet.
+
+    Also of one of a closed month that stands alone and wasn't explained when that was closed: a
+    second person stands by it before the next closes.
+    """
     require(actor, "bank.reconcile", village)
     explanation = check_text(explanation, "/explanation", REASON_LENGTH)
     ledger.hold([village])
@@ -136,7 +143,7 @@ def explain_event(
     if event is None:
         detail = _("This entry isn't one of the bank's, or is matched already")
         raise Invalid(errors=[FieldError("/event", detail)])
-    refuse_closed_days(village, event.day, "")
+    refuse_settled(village, event)
     note = db.session.merge(
         BankNote(
             event_id=event_id,
@@ -151,6 +158,15 @@ def explain_event(
     db.session.flush()
     record(actor, audit.Tag.BANK_EXPLAINED, village, event_id, now)
     return note
+
+
+def refuse_settled(village: str, event: BankEvent) -> None:
+    """Refuse to change what a month was closed with: what was said of an entry, or its match."""
+    closed = last_close(village)
+    if closed is None or event.day > closed.ends_on:
+        return
+    if is_settled(event, closed) or event.event_id in matches_of(village):
+        raise Invalid(errors=[FieldError("", _("This month is closed already"))])
 
 
 def confirm_line(*, village: str, line_id: UUID, actor: Actor, now: datetime) -> BankLine:
@@ -172,7 +188,7 @@ def confirm_event(*, village: str, event_id: UUID, actor: Actor, now: datetime) 
     note = db.session.get(BankNote, event_id, populate_existing=True)
     if event is None or note is None:
         raise NotFound()
-    refuse_closed_days(village, event.day, "")
+    refuse_settled(village, event)
     stand_by(note, actor, now)
     record(actor, audit.Tag.BANK_CONFIRMED, village, event_id, now)
     return note

@@ -92,6 +92,7 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
             not closed
             and each.explanation is not None
             and each.confirmed_by is None
+            and not standing.bank.is_settled(each)
             and may(actor, "bank.confirm", village)
             and is_second(actor, each.explained_by)
         ),

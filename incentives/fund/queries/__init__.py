@@ -3,7 +3,6 @@
 from incentives.fund.queries.bank import (
     BankEvent,
     BankStanding,
-    Proposal,
     bank_events,
     bank_standing,
     find_statement,
@@ -11,7 +10,6 @@ from incentives.fund.queries.bank import (
     lines_closed_with,
     lines_of,
     matches_of,
-    proposals,
     statements_of,
 )
 from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
@@ -71,6 +69,7 @@ from incentives.fund.queries.income import find_income, income, vouchers_of, vou
 from incentives.fund.queries.lists import decided_alone, find_list, lists_of, lists_with, rows_on
 from incentives.fund.queries.payees import Payee, payee_households, payees
 from incentives.fund.queries.points import PointsAndMoney, points_and_money, shelf_values
+from incentives.fund.queries.proposing import Proposal, proposals
 from incentives.fund.queries.purchases import stock_payments
 from incentives.fund.queries.statements import (
     AccountPage,

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from incentives.errors import NotFound
 from incentives.extensions import db
@@ -15,7 +15,6 @@ from incentives.ledger.kinds import Kind
 from incentives.ledger.models import Event, Transfer
 
 BANK = "bank"
-DAYS_APART = 10
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class BankEvent:
     record: UUID | None
     explanation: str | None = None
     explained_by: UUID | None = None
+    explained_at: datetime | None = None
     confirmed_by: UUID | None = None
     confirmed_at: datetime | None = None
 
@@ -41,8 +41,8 @@ class BankStanding:
 
     `rest_fen` is what the statement began with beyond the book. `later_lines` and `later_events`
     are matched, but with what came on the other side only after that day: they explain what stands
-    between statement and book, and nothing is left to be done about them. `closed_to` is the last
-    day of the months that are closed by now.
+    between statement and book, and nothing is left to be done about them. `closed` is the last
+    month that is closed by now.
     """
 
     has_statement: bool
@@ -54,7 +54,12 @@ class BankStanding:
     events: list[BankEvent] = field(default_factory=list)
     later_lines: list[BankLine] = field(default_factory=list)
     later_events: list[BankEvent] = field(default_factory=list)
-    closed_to: date = date.min
+    closed: MonthClose | None = None
+
+    @property
+    def closed_to(self) -> date:
+        """The last day of the months that are closed by now."""
+        return date.min if self.closed is None else self.closed.ends_on
 
     @property
     def difference_fen(self) -> int:
@@ -70,16 +75,24 @@ class BankStanding:
             for each in open_ones
             if each.explanation is not None
             and each.confirmed_by is None
-            and each.day > self.closed_to
+            and not self.is_settled(each)
         ]
 
+    def is_settled(self, each: BankLine | BankEvent) -> bool:
+        """Whether a month was closed with what is said of this."""
+        return is_settled(each, self.closed)
 
-@dataclass(frozen=True)
-class Proposal:
-    """A line and the event of the same amount that is nearest to its day."""
 
-    line: BankLine
-    event: BankEvent
+def is_settled(each: BankLine | BankEvent, closed: MonthClose | None) -> bool:
+    """Whether a line or an entry was explained when a month of its day was closed.
+
+    No month closes with a line that stands alone unexplained.
+    """
+    if closed is None or each.day > closed.ends_on:
+        return False
+    if isinstance(each, BankLine):
+        return True
+    return each.explained_at is not None and each.explained_at <= closed.closed_at
 
 
 def statements_of(village: str) -> Select[BankStatement]:
@@ -172,6 +185,7 @@ def noted(note: BankNote | None) -> dict[str, Any]:
     return {
         "explanation": note.explanation,
         "explained_by": note.explained_by,
+        "explained_at": note.explained_at,
         "confirmed_by": note.confirmed_by,
         "confirmed_at": note.confirmed_at,
     }
@@ -240,7 +254,7 @@ def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
             for each in events
             if each.event_id in matches and matches[each.event_id] not in whole
         ],
-        closed_to=closed_to(village) or date.min,
+        closed=last_close(village),
     )
 
 
@@ -256,35 +270,15 @@ def cancelled_out(events: Sequence[BankEvent]) -> list[BankEvent]:
 
 def closed_to(village: str) -> date | None:
     """The last day of the last closed month, None while none is."""
-    return db.session.scalar(
-        select(func.max(MonthClose.ends_on)).where(MonthClose.village == village)
-    )
+    closed = last_close(village)
+    return None if closed is None else closed.ends_on
 
 
-def proposals(standing: BankStanding) -> list[Proposal]:
-    """For each line the event of the same amount nearest to its day, within ten days; each once.
-
-    None where both are of closed months: these were explained when they were closed.
-    """
-    lines, events = standing.lines, standing.events
-    pairs = sorted(
-        (
-            (abs((line.day - event.day).days), line.day, place, event.voucher)
-            for place, line in enumerate(lines)
-            for event in events
-            if line.amount_fen == event.amount_fen
-            and abs(line.day - event.day) <= timedelta(days=DAYS_APART)
-            and max(line.day, event.day) > standing.closed_to
-        )
-    )
-    by_voucher = {event.voucher: event for event in events}
-    taken_lines: set[int] = set()
-    taken_events: set[int] = set()
-    found = []
-    for _apart, _day, place, voucher in pairs:
-        if place in taken_lines or voucher in taken_events:
-            continue
-        taken_lines.add(place)
-        taken_events.add(voucher)
-        found.append(Proposal(lines[place], by_voucher[voucher]))
-    return sorted(found, key=lambda each: (each.line.day, each.line.line))
+def last_close(village: str) -> MonthClose | None:
+    """The last closed month, None while none is."""
+    return db.session.scalars(
+        select(MonthClose)
+        .where(MonthClose.village == village)
+        .order_by(MonthClose.ends_on.desc())
+        .limit(1)
+    ).one_or_none()

@@ -137,10 +137,17 @@ def differences_waiting(village: str, actor: Actor) -> dict[date, int]:
     ]
     if db.session.execute(union_all(*explained).limit(1)).first() is None:
         return {}
-    waiting = bank_standing(village, date.max, 0).unconfirmed
+    following = next_to_close(village) or date.min
+    ends = (last_of(following), date.max) if following > date.min else (date.max,)
+    # An entry that a later month reversed still holds up the month that closes next.
+    waiting = {
+        each.id if isinstance(each, BankLine) else each.event_id: each
+        for end in ends
+        for each in bank_standing(village, end, 0).unconfirmed
+    }
     return Counter(
-        first_of(each.day)
-        for each in sorted(waiting, key=lambda each: each.day)
+        max(first_of(each.day), following)
+        for each in sorted(waiting.values(), key=lambda each: each.day)
         if is_second(actor, each.explained_by)
     )
 

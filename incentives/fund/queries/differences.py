@@ -25,7 +25,8 @@ class Difference:
     """A line of the statement that the book lacked, or an entry (`voucher`) that the statement did.
 
     `day` is None for a line, which may be money for a payee in need, and so are day and voucher of
-    such an entry: these are shown by month. `amount_fen` is below zero for what went out.
+    such an entry: these are shown by month. `amount_fen` is by what it makes the statement say more
+    than the book (below zero: less): together they are the difference.
     """
 
     is_entry: bool
@@ -103,7 +104,7 @@ def items_of(lines: list[BankLine], events: list[BankEvent]) -> list[Difference]
             voucher=shown[each.event_id].voucher,
             day=shown[each.event_id].day,
             month=each.day.replace(day=1),
-            amount_fen=each.amount_fen,
+            amount_fen=-each.amount_fen,
             hands=hands_on(each, names),
         )
         for each in events

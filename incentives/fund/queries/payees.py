@@ -12,10 +12,10 @@ from incentives.extensions import db, rows_by_id
 from incentives.fund.models import Disbursement, DisbursementMember
 from incentives.fund.purposes import purposes
 from incentives.fund.queries.same_payee import called
-from incentives.fund.queries.typed import Paid, is_name_of, meant_by
+from incentives.fund.queries.typed import Paid, is_elsewhere, is_name_of, meant_by
 from incentives.register.models import Household, Resident, Team, TeamMember
-from incentives.register.names import masked, plain
-from incentives.register.queries.naming import place_names
+from incentives.register.names import masked
+from incentives.register.queries.naming import places_around
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,19 @@ def is_resident_named(village: str, name: str) -> bool:
 
 
 def is_team_named(village: str, name: str) -> bool:
-    """Whether this names a team of the village, with its place before it or not."""
-    places = [plain(each) for each in place_names(village)]
+    """Whether this names a team of the village, with its place before it or not.
+
+    Another place's body that is called alike is none.
+    """
+    places = places_around(village)
     names = db.session.scalars(
         select(Team.name).where(Team.village == village, Team.disbanded_at.is_(None))
     )
-    typed = called(name, places).bare
-    return any(is_name_of(typed, called(each, places).bare) for each in names)
+    typed = called(name, places.all).bare
+    teams = [called(each, places.all) for each in names]
+    return any(
+        is_name_of(typed, team.bare) and not is_elsewhere(name, team, places) for team in teams
+    )
 
 
 def payees(disbursements: Sequence[Disbursement]) -> dict[UUID, Payee]:

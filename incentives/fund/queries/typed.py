@@ -7,6 +7,7 @@ compared, as its members or its keepers. Nothing is refused for that: who pays a
 owner's name pays the owner. Who has left is known as who lives here: nobody is a new payee then.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,9 +27,17 @@ from incentives.fund.queries.same_payee import (
 )
 from incentives.register.models import Household, Resident, Team, TeamMember
 from incentives.register.names import Written, letters, plain, spellings
-from incentives.register.queries.naming import place_names, without
+from incentives.register.queries.naming import Places, places_around, without
 
 Person = tuple[UUID, UUID | None]
+IN_BRACKETS = re.compile(r"[(\[](.*?)[)\]]")
+# A prefecture, province, county or city, and neither all of it, this one, each, nor a market; or,
+# right before a name, another village or township: neither ours nor all, each, this, a new, a rural
+# one, nor one where somebody is stationed.
+OTHER_PLACE = re.compile(
+    "^[\u4e00-\u9fff]{2,6}?(?<![\u5168\u672c\u5404\u8d85\u95e8\u591c])[\u5dde\u7701\u53bf\u5e02]"
+    "|[\u4e00-\u9fff]{2}(?<![\u4eec\u4e2a\u5168\u672c\u519c\u65b0\u9a7b\u5404])[\u6751\u4e61\u9547]$"
+)
 
 # Set by shop: the shops of a village whose goods are their keepers' own, by their names, each with
 # one of its keepers.
@@ -70,7 +79,7 @@ class Known:
     names: dict[str, set[Person]] = field(default_factory=dict)
     doors: dict[str, set[tuple[UUID, UUID]]] = field(default_factory=dict)
     bodies: list[Body] = field(default_factory=list)
-    places: Sequence[str] = ()
+    places: Places = field(default_factory=lambda: Places((), (), ()))
 
     def add(self, name: str, person: UUID, home: UUID | None) -> None:
         """Know somebody by their name, and by each spelling of it."""
@@ -91,7 +100,7 @@ def known_in(village: str) -> Known:
 
     And its teams and shops.
     """
-    known = Known(places=[plain(name) for name in place_names(village)])
+    known = Known(places=places_around(village))
     for row in db.session.execute(
         select(Resident, Household.door)
         .join(Household, Household.id == Resident.household_id)
@@ -102,7 +111,7 @@ def known_in(village: str) -> Known:
         known.doors.setdefault(door_of(row.door), set()).add((one.id, one.household_id))
     for row in staff_of(village):
         known.add(row.name, row.person, row.household_id)
-    known.bodies = [*teams_in(village, known.places), *shops_in(village, known.places)]
+    known.bodies = [*teams_in(village, known.places.all), *shops_in(village, known.places.all)]
     return known
 
 
@@ -167,14 +176,14 @@ def staff_of(village: str) -> Sequence[Any]:
 
 def meant(typed: str, known: Known) -> Paid:
     """Whom one typed name means: of names within one another the longest, and all who have it."""
-    text = plain(typed)
-    whole, elsewhere = Written(text), Written(without(text, known.places))
+    text, places = plain(typed), known.places.all
+    whole, elsewhere = Written(text), Written(without(text, places))
     outside = letters_of(text)
     found = [
         name
         for name in known.names
         if is_around(name, outside)
-        or (elsewhere if any(name in place for place in known.places) else whole).has(name)
+        or (elsewhere if any(name in place for place in places) else whole).has(name)
     ]
     named = {
         each
@@ -182,12 +191,35 @@ def meant(typed: str, known: Known) -> Paid:
         if not any(name != other and name in other for other in found)
         for each in known.names[name]
     }
-    at_home = without(text, known.places, "")
+    at_home = without(text, places, "")
     there = {each for door in doors_in(at_home) for each in known.doors.get(door, ())}
-    as_typed = called(typed, known.places)
-    bodies = [each for each in known.bodies if is_same_payee(as_typed, each.called)]
+    as_typed = called(typed, places)
+    bodies = [
+        each
+        for each in known.bodies
+        if is_same_payee(as_typed, each.called)
+        and (each.team is None or not is_elsewhere(typed, each.called, known.places))
+    ]
     named |= {each for shop in bodies if shop.team is None for each in shop.people}
     return paid_by_name(named, there, [each for each in bodies if each.team is not None], as_typed)
+
+
+def is_elsewhere(typed: str, team: Called, places: Places) -> bool:
+    """Whether a typed name that a team's stands in is another place's body.
+
+    That place is named before the team's name or in brackets, and the village's own nowhere.
+    """
+    text = plain(typed)
+    if any(each in text for each in places.own):
+        return False
+    before, found, _after = letters_of(text).partition(letters(team.bare))
+    if not found:
+        return False
+    before = without(before, sorted(team.places), "")
+    said = [before, *IN_BRACKETS.findall(text)]
+    return OTHER_PLACE.search(before) is not None or any(
+        place in each for place in places.beside for each in said
+    )
 
 
 def paid_by_name(

@@ -1,12 +1,13 @@
 """Whom a text that anyone will read names: it may speak of places and offices, not of villagers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from incentives.extensions import db
 from incentives.register.models import Division, Resident
-from incentives.register.names import Written, spellings
+from incentives.register.names import Written, plain, spellings
 from incentives.texts import traditional
 
 
@@ -36,14 +37,61 @@ def villager_named_in(division: str, text: str) -> str | None:
     return max(found, key=lambda each: (len(each), each), default=None)
 
 
+@dataclass(frozen=True)
+class Places:
+    """Places around a division, by their names as texts are compared, the longest first.
+
+    `all`: its own, with those below, and of those that it lies in; `beside`: the full names of the
+    others in its county, and of those that it lies in, but for those within one of its own.
+    """
+
+    all: Sequence[str]
+    own: Sequence[str]
+    beside: Sequence[str]
+
+
 def place_names(division: str) -> list[str]:
     """The names of this division, those below and those that it lies in, the longest first."""
     over = [division[:length] for length in range(6, len(division))]
-    places = db.session.scalars(
-        select(Division).where(
-            or_(Division.code.startswith(division, autoescape=True), Division.code.in_(over))
+    return names_of(
+        db.session.scalars(
+            select(Division).where(
+                or_(Division.code.startswith(division, autoescape=True), Division.code.in_(over))
+            )
         )
     )
+
+
+def places_around(division: str) -> Places:
+    """The places around a division, in one statement."""
+    of_county = Division.code.startswith(division[:6], autoescape=True)
+    found = db.session.scalars(
+        select(Division).where(
+            of_county,
+            or_(
+                Division.code.startswith(division, autoescape=True),
+                func.length(Division.code) <= len(division),
+            ),
+        )
+    ).all()
+    at_home = [each for each in found if each.code.startswith(division)]
+    over = [each for each in found if division.startswith(each.code) and each not in at_home]
+    own = [plain(each) for each in names_of(at_home)]
+    others = {
+        plain(name)
+        for each in found
+        if each not in at_home
+        for name in (each.name_zh, each.short_name)
+    }
+    return Places(
+        all=[plain(each) for each in names_of([*at_home, *over])],
+        own=own,
+        beside=sorted(each for each in others if not any(each in name for name in own)),
+    )
+
+
+def names_of(places: Iterable[Division]) -> list[str]:
+    """The names of these divisions, in full, short and Latin, the longest first."""
     names = {
         name for each in places for name in (each.name_zh, each.short_name, each.name_en) if name
     }
