@@ -154,5 +154,6 @@ def test_the_band_doesnt_lie_over_what_was_refused(live_server, team, person):
     expect(page.locator(NOT_TAKEN)).to_have_count(3)
     band = page.locator("[data-part=band]").bounding_box()
     card = page.locator("[data-part=refused]").bounding_box()
-    assert band and card
+    assert band
+    assert card
     assert band["y"] + band["height"] <= card["y"]
