@@ -6,9 +6,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from incentives.extensions import db
+from incentives.patrols.models import Shift
 from tests.browser.conftest import PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off
+from tests.browser.test_patrol_begun import on_server
+from tests.browser.test_patrol_refused import NOT_TAKEN, walk_of_no_team
 from tests.browser.till import Till
 from tests.patrols.scenes import Team
 
@@ -112,3 +116,55 @@ def test_a_card_is_looked_up_once(live_server, person):
     tap_twice(page.locator("[data-part=number-form] button[type=submit]"))
     expect(page.locator("[data-part=holder]")).to_have_text("扎**")
     assert len([each for each in asked if each.endswith("/cards/scan")]) == 1
+
+
+# The second tap comes as soon as the dialog is there, where its button is.
+OPENED_AND_TAPPED = """async (opener) => {
+  opener.click();
+  const frame = () => new Promise(requestAnimationFrame);
+  while (!document.querySelector('dialog[open]')) await frame();
+  document.querySelector('dialog[open] .button-danger').click();
+}"""
+
+
+def test_a_double_tap_lets_no_walk_go_unread(live_server, team, person):
+    leader = person(PHONE, expected=(*OFFLINE, "409"))
+    page = walk_of_no_team(leader, live_server, team)
+    leader.find_signal()
+    expect(page.locator(NOT_TAKEN)).to_have_count(2)
+    page.get_by_role("button", name="不要了").evaluate(OPENED_AND_TAPPED)
+    dialog = page.locator("[data-part=drop-walk]")
+    expect(dialog).to_be_visible()
+    sure = dialog.get_by_role("button", name="不要了")
+    expect(sure).to_be_enabled()
+    sure.dispatch_event("click", {"detail": 2})
+    expect(dialog).to_be_visible()
+    expect(page.locator(NOT_TAKEN)).to_have_count(2)
+    sure.click()
+    expect(page.locator("[data-part=refused]")).to_be_hidden()
+
+
+def test_a_double_tap_cancels_no_shift(live_server, team, person):
+    """The sheets that ask on every page open alike."""
+    shift = on_server(live_server, team.shift)
+    leader = person(PHONE)
+    leader.sign_in("leader")
+    page = leader.open("/desk/patrols/shifts")
+    # What must be filled in is, so that nothing else holds the button back.
+    page.locator("dialog input[required]").first.evaluate("field => { field.value = '大雪'; }")
+    page.locator("summary", has_text="取消").first.evaluate(OPENED_AND_TAPPED)
+    sure = page.locator("dialog[open] .button-danger")
+    expect(sure).to_be_enabled()
+    sure.dispatch_event("click", {"detail": 2})
+    expect(sure).to_be_visible()
+    page.locator("dialog[open] [data-close]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+    def cancelled():
+        return db.session.get_one(Shift, shift).cancelled_at
+
+    assert on_server(live_server, cancelled) is None
+    page.locator("summary", has_text="取消").first.click()
+    sure.click()
+    expect(page.get_by_text("这一班取消了")).to_be_visible()
+    assert on_server(live_server, cancelled) is not None

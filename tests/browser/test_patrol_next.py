@@ -77,7 +77,7 @@ def test_a_walk_that_was_closed_is_left_when_the_page_is_opened(live_server, tea
 
     second = on_server(live_server, go_on)
     walker.open("/patrol")
-    expect(page.locator(SAID)).to_contain_text("这一次已收队")
+    expect(page.locator(SAID)).to_contain_text("这一次已经结束")
     expect(page.locator("[data-part=walk]")).to_be_hidden()
     walker.shot("patrol-ended")
     page.locator(JOIN).click()
@@ -95,7 +95,7 @@ def test_a_sign_that_comes_after_the_end_says_so_and_leaves_the_walk(live_server
     on_server(live_server, lambda: team.close(first, team.leader_id) and None)
     with page.expect_response("**/scans"):
         scan(page, team.codes[1])
-    expect(page.locator(SAID)).to_contain_text("这一次已收队")
+    expect(page.locator(SAID)).to_contain_text("这一次已经结束")
     expect(page.locator(CHOICES)).to_have_count(1)
     set_off(page)
     with page.expect_response("**/scans"):

@@ -5,6 +5,7 @@
  */
 
 import { startBatches } from './batches.js';
+import { openDialog } from './dialog.js';
 import { startDrafts, startHeldBack } from './drafts.js';
 import { changed, startFilter } from './filter.js';
 import { startScanner } from './scanner.js';
@@ -88,7 +89,7 @@ function startConfirm(root) {
   dialog.append(sheet);
   const open = () => {
     details.open = true;
-    dialog.showModal();
+    openDialog(dialog);
   };
   summary.addEventListener('click', (event) => {
     event.preventDefault();

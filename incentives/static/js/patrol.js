@@ -85,7 +85,12 @@ async function setOff() {
   if (!(chosen instanceof HTMLInputElement)) return;
   const shift = dueShifts().find((each) => each.id === chosen.value);
   const team = listed.teams.find((each) => each.id === (shift ? shift.team : chosen.value));
-  if (!team) return;
+  if (!team) {
+    // Its time is over since it was drawn, or the phone's clock was found to be wrong.
+    drawChoices();
+    say(texts.notDue || '');
+    return;
+  }
   // A browser that lacks room throws away what pages keep, unless it was asked not to.
   navigator.storage?.persist?.();
   const routeId = shift ? shift.route : input('route').value || null;
@@ -279,11 +284,27 @@ async function foundWalk() {
   return begun ? { ...kept, people: begun.people, route: routeOf(begun.route), ends: begun.ends } : kept;
 }
 
+/** Nobody sets off again for the shift of a walk whose start the service doesn't know yet. */
+async function hideBegun() {
+  const kept = await keptEntries(OWNER);
+  const calledOff = kept.filter((each) => each.kind === 'cancellation').map((each) => each.patrol);
+  const current = (await findWalk(OWNER))?.id;
+  const begun = kept.filter((each) => each.kind === 'start' && ![current, ...calledOff].includes(each.patrol));
+  endWalks(...begun.map((each) => each.body.shift_id));
+}
+
+/** Which shifts are due is known once the time is. */
+async function learnTime() {
+  await learnClock();
+  if (!state.walk) drawChoices();
+}
+
 async function open() {
+  await hideBegun();
   state.walk = await foundWalk();
   draw(join);
   await markQueued(OWNER, newId);
-  await learnClock();
+  await learnTime();
   await send();
   if (window.location.hash.startsWith('#W1')) {
     const code = window.location.hash;
@@ -303,7 +324,7 @@ part('closing-form').addEventListener('submit', once(close));
 part('cancel-form').addEventListener('submit', once(callOff));
 part('leave').addEventListener('click', once(walkAnother));
 window.addEventListener('hashchange', open);
-window.addEventListener('online', () => learnClock().then(send));
+window.addEventListener('online', () => learnTime().then(send));
 window.addEventListener('offline', () => send());
 setInterval(send, AGAIN);
 // A page that stays open for days shows what is near by then.

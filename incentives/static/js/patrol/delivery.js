@@ -3,6 +3,7 @@
 
 import { sayOffline } from '../app/install.js';
 import { fill, part, say, texts } from '../app/page.js';
+import { openDialog } from '../dialog.js';
 import { rightTime } from './clock.js';
 import { drawRefused, drawSignedOut, proposedWords, when } from './drawing.js';
 import { heldBack, sendAgain, sendAll } from './sending.js';
@@ -100,6 +101,8 @@ async function show(entry, taken) {
 async function takeBack(entry) {
   if (entry.kind !== 'scan') {
     say(texts.notTaken || '');
+    // The list of it is at the top, and further down the band would lie over its buttons.
+    if (!state.walk) window.scrollTo(0, 0);
     return;
   }
   await show(entry, []);
@@ -182,7 +185,7 @@ function isMeant(text) {
   const dialog = /** @type {HTMLDialogElement} */ (part('drop-walk'));
   part('drop-walk-text').textContent = text;
   dialog.returnValue = '';
-  dialog.showModal();
+  openDialog(dialog);
   return new Promise((answered) => {
     dialog.addEventListener('close', () => answered(dialog.returnValue === 'yes'), { once: true });
   });

@@ -27,19 +27,36 @@ export const state = { walk: null };
 // A page that was kept for lack of signal may name walks that have ended since, and their shifts.
 const ENDED = `jishan-patrol-ended-${OWNER}`;
 const ENDED_AT_MOST = 40;
-/** @type {string[]} */
-let ended = JSON.parse(localStorage.getItem(ENDED) || '[]');
+const MADE = Date.parse(listed.at);
 
 /**
+ * With the time by which each was known to have ended; a phone may have kept ids alone.
+ *
+ * @returns {{ id: string, at: number }[]}
+ */
+function keptEnded() {
+  const kept = JSON.parse(localStorage.getItem(ENDED) || '[]');
+  return kept.map((/** @type {any} */ each) => (typeof each === 'string' ? { id: each, at: MADE } : each));
+}
+
+let ended = keptEnded();
+
+/**
+ * Remember what has ended. A page that the service makes later knows of shifts itself: it leaves
+ * out those that were walked, and names again one whose walk was called off.
+ *
  * @param {(string | null | undefined)[]} ids of walks that have ended, which nobody joins any more,
- *   and of shifts that were walked, for which nobody sets off again
+ *   and of their shifts, for which nobody sets off again by this page or one made before
  */
 export function endWalks(...ids) {
   const named = ids.filter((each) => typeof each === 'string');
-  ended = [...ended, ...named].slice(-ENDED_AT_MOST);
-  if (named.length) localStorage.setItem(ENDED, JSON.stringify(ended));
-  listed.walking = listed.walking.filter((each) => !ended.includes(each.id));
-  listed.shifts = listed.shifts.filter((each) => !ended.includes(each.id));
+  const at = Math.max(rightTime().getTime(), MADE);
+  const others = ended.filter((each) => !named.includes(each.id));
+  ended = [...others, ...named.map((id) => ({ id, at }))].slice(-ENDED_AT_MOST);
+  if (ended.length) localStorage.setItem(ENDED, JSON.stringify(ended));
+  const over = new Map(ended.map((each) => [each.id, each.at]));
+  listed.walking = listed.walking.filter((each) => !over.has(each.id));
+  listed.shifts = listed.shifts.filter((each) => !(Number(over.get(each.id)) >= MADE));
 }
 
 endWalks();
