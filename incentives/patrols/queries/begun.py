@@ -52,10 +52,10 @@ def walk_begun(
         .where(Patrol.team_id == team_id, STANDS, same)
         .order_by(Patrol.started_at.desc())
     )
-    own = shift.id if shift else None
 
     def distance(patrol: Patrol) -> tuple[bool, timedelta]:
-        return patrol.shift_id != own, abs(patrol.started_at - started)
+        others = shift is not None and patrol.shift_id != shift.id
+        return others, abs(patrol.started_at - started)
 
     return min(found, key=distance, default=None)
 
