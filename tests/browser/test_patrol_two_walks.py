@@ -95,7 +95,7 @@ def test_two_walks_stay_two_though_the_members_phone_is_heard_first(live_server,
     leader, member = (person(PHONE, expected=JOINED, profile=each) for each in ("L", "M"))
     for each in (leader, member):
         each.context.add_init_script(SHIFTED)
-    leader.sign_in("leader")
+    walker_by_card(live_server, leader, team.leader_id)
     leading = opened(leader)
     walker_by_card(live_server, member, team.elder_id)
     walking = opened(member)
@@ -139,7 +139,7 @@ def test_a_log_is_taken_though_a_latecomer_set_off_after_its_end(live_server, te
     on_server(live_server, lambda: team.shift(hours=-2, minutes=120))
     leader = person(PHONE, expected=JOINED)
     leader.context.add_init_script(SHIFTED)
-    leader.sign_in("leader")
+    walker_by_card(live_server, leader, team.leader_id)
     page = opened(leader)
     leader.lose_signal()
     at(page, -110)

@@ -130,10 +130,10 @@ def walk_of_scan(
     """The walk that a sign-in of that time is of, where all of it are on that one."""
     other = walk_instead(patrol, at)
     people = who_may_have_come(other, at)
-    known = {each.id for each in people}
-    if patrol.status is PatrolStatus.CANCELLED or known.issuperset(resident_ids):
-        if own_people(actor, people) or is_cadre(actor, patrol.village):
-            return other
+    on_it = {each.id for each in people}.issuperset(resident_ids)
+    walks_it = is_cadre(actor, patrol.village) or bool(own_people(actor, people))
+    if walks_it and (on_it or patrol.status is PatrolStatus.CANCELLED):
+        return other
     return patrol
 
 

@@ -65,7 +65,7 @@ def start_patrol(
     then begins the one that is on. Refuses strangers, a team that was disbanded by then, a shift
     that was cancelled or walked by then or isn't on, and a walk that another phone has begun, be it
     closed by now: `patrol_id` then says which it is. That is none of those that the phone has
-    `left`, nor, but for the shift's, one that began after `ended_at`, where this one's end is known.
+    `left`, nor, but for the shift's, one that began after `ended_at`, where the end is known.
     """
     require(actor, "patrol.walk", village, own=True)
     # Two phones may begin the same walk at once: one waits for the other here.

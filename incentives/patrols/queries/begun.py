@@ -97,7 +97,8 @@ def was_walked(shift: Shift, by: datetime) -> bool:
 def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
     """The walk that a sign-in of that time is of: where its own was called off, the one that was
     begun again and went on then; where it had ended by then, the next that the team was on."""
-    if patrol.status is PatrolStatus.WALKING or patrol.ended_at is None:
+    called_off = patrol.status is PatrolStatus.CANCELLED
+    if not called_off and not had_ended(patrol, at):
         return patrol
     next_one = [
         Patrol.team_id == patrol.team_id,
@@ -106,10 +107,8 @@ def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
         Patrol.started_at.between(at - ONE_WALK, at + ONCE_WITHIN),
         went_on(at - CLOCK_ERROR),
     ]
-    if patrol.status is PatrolStatus.CANCELLED:
+    if called_off:
         next_one.append(Patrol.shift_id.is_not_distinct_from(patrol.shift_id))
-    elif at <= patrol.ended_at + CLOCK_ERROR:
-        return patrol
     again = select(Patrol).where(*next_one).order_by(Patrol.started_at.desc())
     return db.session.scalar(again.limit(1)) or patrol
 
@@ -118,7 +117,7 @@ def strays(patrol: Patrol, ended: datetime) -> list[PatrolScan]:
     """The sign-ins from the time of a walk that then ended, but sent to one of the team that had
     ended before: by phones that hadn't heard of it."""
     found = db.session.execute(
-        select(PatrolScan, Patrol.ended_at)
+        select(PatrolScan, Patrol)
         .join(Patrol, Patrol.id == PatrolScan.patrol_id)
         .where(
             Patrol.team_id == patrol.team_id,
@@ -129,4 +128,9 @@ def strays(patrol: Patrol, ended: datetime) -> list[PatrolScan]:
             ~PatrolScan.at_desk,
         )
     )
-    return [scan for scan, before in found if scan.scanned_at > before + CLOCK_ERROR]
+    return [scan for scan, sent_to in found if had_ended(sent_to, scan.scanned_at)]
+
+
+def had_ended(patrol: Patrol, by: datetime) -> bool:
+    """Whether a walk had ended by then, whatever the clocks."""
+    return patrol.ended_at is not None and patrol.ended_at + CLOCK_ERROR < by
