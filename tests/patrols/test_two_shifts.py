@@ -40,7 +40,7 @@ def test_a_forgotten_walk_takes_nothing_of_the_next_shift(team, clock):
 
 
 def test_a_walk_without_a_shift_is_joined_and_says_since_when(team, clock):
-    """The shift's own comes first, though the other is newer."""
+    """It is the shift's from then on, which comes first, though another is newer."""
     shift, began = team.shift(hours=1), now()
     loose = team.start(team.member)
     clock.forward(minutes=50)
@@ -51,14 +51,13 @@ def test_a_walk_without_a_shift_is_joined_and_says_since_when(team, clock):
         return other.value.extensions
 
     assert joined(shift_id=shift) == {"patrol_id": str(loose), "started_at": instant_text(began)}
-    team.close(loose)
-    own = team.start(shift_id=shift)
-    assert joined()["patrol_id"] == str(own)
+    assert outcome(shift) is Outcome.WALKING
+    assert joined()["patrol_id"] == str(loose)
     # It began longer ago than one walks; one without a shift is another then.
     clock.forward(hours=13)
     newer = team.start()
-    assert newer != own
-    assert joined(shift_id=shift)["patrol_id"] == str(own)
+    assert newer != loose
+    assert joined(shift_id=shift)["patrol_id"] == str(loose)
     assert joined()["patrol_id"] == str(newer)
 
 

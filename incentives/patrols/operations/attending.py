@@ -22,7 +22,14 @@ from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import REASON_LENGTH
-from incentives.patrols.queries import find_patrol, find_route, who_may_have_come
+from incentives.patrols.pace import CLOCK_ERROR
+from incentives.patrols.queries import (
+    find_patrol,
+    find_route,
+    strays,
+    walkers_on,
+    who_may_have_come,
+)
 from incentives.register.models import Household, Resident
 from incentives.register.queries import residents_by_id
 from incentives.texts import check_line
@@ -30,13 +37,22 @@ from incentives.texts import check_line
 MEMBER_RULE, LEADER_RULE = "PA01", "PA04"
 
 
-def signed_in(patrol: Patrol) -> dict[UUID, UUID | None]:
-    """Who was signed in at a place of a walk; with whoever entered them, where neither their own
-    phone nor the leader's signed them in."""
-    chosen = select(PatrolScan).where(PatrolScan.patrol_id == patrol.id)
+def signed_in(patrol: Patrol, ended: datetime) -> dict[UUID, UUID | None]:
+    """Who was signed in at a place of a walk that then ends; with whoever entered them, where
+    neither their own phone nor the leader's signed them in."""
+    chosen = select(PatrolScan).where(
+        PatrolScan.patrol_id == patrol.id,
+        # A time by a clock that was wrong says nothing.
+        PatrolScan.clock | (PatrolScan.scanned_at <= ended + CLOCK_ERROR),
+    )
+    walking = {each.id for each in walkers_on(patrol)}
+    scans = [
+        *(each for each in strays(patrol, ended) if each.resident_id in walking),
+        *db.session.scalars(chosen),
+    ]
     # The last of somebody's is what counts: a phone's, else what was entered first.
-    ordered = chosen.order_by(~PatrolScan.at_desk, PatrolScan.received_at.desc())
-    scans = db.session.scalars(ordered).all()
+    scans.sort(key=lambda each: each.received_at, reverse=True)
+    scans.sort(key=lambda each: not each.at_desk)
     leading = leaders_people(patrol)
     entered = {each.resident_id: each.signed_by for each in scans}
     by_phone = {

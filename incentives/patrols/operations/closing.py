@@ -66,9 +66,9 @@ def close_patrol(
         return patrol
     status = state_after(patrol, Action.CLOSE)
     refuse_earlier(patrol, ended_at, actor)
-    there = signed_in(patrol)
+    ended = end_of(patrol, ended_at, now, by=actor if queued else None)
+    there = signed_in(patrol, ended)
     came = who_came(patrol, attended, there)
-    ended = end_of(patrol, ended_at, now)
     patrol.status = status
     patrol.weather = check_line(log.weather, "/log/weather", WEATHER_LENGTH)
     patrol.log = check_line(one_line(log.text), "/log/text", LOG_LENGTH)
@@ -101,7 +101,7 @@ def is_same(patrol: Patrol, log: Log, ended_at: datetime | None, actor: Actor) -
     if patrol.end_received_at is None:
         return False
     closed = (patrol.status, patrol.ended_by, patrol.weather, patrol.log, patrol.ended_at)
-    ended = end_of(patrol, ended_at, patrol.end_received_at)
+    ended = end_of(patrol, ended_at, patrol.end_received_at, by=actor)
     words = (log.weather.strip(), one_line(log.text))
     return closed == (PatrolStatus.CLOSED, actor.person, *words, ended)
 
@@ -114,16 +114,21 @@ def refuse_earlier(patrol: Patrol, ended_at: datetime | None, actor: Actor) -> N
         raise WrongState(_("This walk began after yours had ended"))
 
 
-def end_of(patrol: Patrol, ended_at: datetime | None, now: datetime) -> datetime:
-    """When a walk ended by the phone that ended it: after its last sign-in, and not to come.
+def end_of(
+    patrol: Patrol, ended_at: datetime | None, now: datetime, by: Actor | None = None
+) -> datetime:
+    """When a walk ended by the phone that ended it: after its last sign-in, and not to come; where
+    the end was kept in a phone, after the last that was made by this one.
 
     A sign-in by a clock that was wrong says nothing of it, nor one that came later.
     """
-    last = db.session.scalar(
-        select(func.max(PatrolScan.scanned_at)).where(
-            PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock, ~PatrolScan.late
-        )
+    chosen = select(func.max(PatrolScan.scanned_at)).where(
+        PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock, ~PatrolScan.late
     )
+    if by is not None:
+        # The others may have gone on, or walk anew by now.
+        chosen = chosen.where(PatrolScan.signed_by == by.person)
+    last = db.session.scalar(chosen)
     return min(max(ended_at or now, patrol.started_at, last or patrol.started_at), now)
 
 

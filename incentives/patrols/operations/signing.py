@@ -65,7 +65,8 @@ def record_scans(
     types it from the log on paper. The same person at the same place within 10 minutes counts once:
     the scan that is there is given again. What comes later, after the end, too fast, off the route
     or with a wrong clock is recorded and flagged; whoever was there before the end attends a closed
-    walk by it. Of a walk that was called off and begun again it is of the one that stands.
+    walk by it. Of a walk that was called off and begun again it is of the one that stands, and
+    after the end of one of the next that the team was on by then.
 
     Refuses strangers and a sign that isn't good; and by name who doesn't walk with the team, whom
     the actor doesn't sign for, who gave the shift away, and a cadre's own household where the cadre
@@ -75,7 +76,9 @@ def record_scans(
     require(actor, "patrol.plan" if at_desk else "patrol.walk", village, own=not at_desk)
     # Two phones may sign the same person in at once, and the leader close: one after the other.
     ledger.hold([village])
-    patrol = walk_instead(find_patrol(village, patrol_id), scanned_at)
+    patrol = find_patrol(village, patrol_id)
+    if not at_desk:
+        patrol = walk_of_scan(patrol, resident_ids, scanned_at, actor)
     people = who_may_have_come(patrol, scanned_at)
     givers = gave_away(patrol.shift_id, patrol.started_at)
     refuse_strangers(actor, village, [*people, *givers])
@@ -119,6 +122,19 @@ def record_scans(
     if patrol.status is PatrolStatus.CLOSED:
         attend_by(patrol, scans, actor=actor, now=now)
     return Signed(scans, refused)
+
+
+def walk_of_scan(
+    patrol: Patrol, resident_ids: Sequence[UUID], at: datetime, actor: Actor
+) -> Patrol:
+    """The walk that a sign-in of that time is of, where all of it are on that one."""
+    other = walk_instead(patrol, at)
+    people = who_may_have_come(other, at)
+    on_it = {each.id for each in people}.issuperset(resident_ids)
+    walks_it = is_cadre(actor, patrol.village) or bool(own_people(actor, people))
+    if walks_it and (on_it or patrol.status is PatrolStatus.CANCELLED):
+        return other
+    return patrol
 
 
 def attend_by(patrol: Patrol, scans: Sequence[PatrolScan], *, actor: Actor, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Acts on a walk: begin it, say what was found."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from incentives.patrols.models import (
     Waypoint,
 )
 from incentives.patrols.models.walks import FINDING_LENGTH
+from incentives.patrols.operations.joining import begun_already, refuse_second
 from incentives.patrols.pace import SHIFT_AFTER, SHIFT_BEFORE
 from incentives.patrols.people import refuse_strangers
 from incentives.patrols.queries import (
@@ -32,7 +34,6 @@ from incentives.patrols.queries import (
     gave_away,
     shift_on,
     stand_ins,
-    walk_begun,
     walkers,
     walkers_on,
     was_walked,
@@ -40,7 +41,6 @@ from incentives.patrols.queries import (
 from incentives.patrols.words import one_line
 from incentives.register.queries import find_team, leader_at
 from incentives.texts import check_line, optional_text
-from incentives.web.schemas import instant_text
 
 
 def start_patrol(
@@ -51,6 +51,8 @@ def start_patrol(
     route_id: UUID | None = None,
     patrol_id: UUID | None = None,
     started_at: datetime | None = None,
+    ended_at: datetime | None = None,
+    left: Collection[UUID] = (),
     actor: Actor,
     now: datetime,
 ) -> Patrol:
@@ -62,7 +64,8 @@ def start_patrol(
     others, as their phone didn't hear of it. A phone that names a shift whose walk had ended by
     then begins the one that is on. Refuses strangers, a team that was disbanded by then, a shift
     that was cancelled or walked by then or isn't on, and a walk that another phone has begun, be it
-    closed by now: `patrol_id` then says which it is.
+    closed by now: `patrol_id` then says which it is. That is none of those that the phone has
+    `left`, nor, but for the shift's, one that began after `ended_at`, where the end is known.
     """
     require(actor, "patrol.walk", village, own=True)
     # Two phones may begin the same walk at once: one waits for the other here.
@@ -80,7 +83,7 @@ def start_patrol(
     refuse_strangers(actor, village, people)
     if team.disbanded_at is not None and team.disbanded_at <= started:
         raise WrongState(_("This team was disbanded"))
-    refuse_second(team.id, shift, started)
+    refuse_second(team, shift, started, ended_at, left, actor)
     leader_id = leader_at(team, started)
     if shift is not None:
         route_id = shift.route_id
@@ -110,17 +113,8 @@ def same_patrol(patrol: Patrol, village: str, team_id: UUID, actor: Actor) -> Pa
         raise Duplicate()
     if patrol.begun_by != actor.person:
         # A phone that died as it joined this walk sends its own start under this id.
-        raise begun_already(patrol)
+        raise begun_already(patrol, patrol.started_at)
     return patrol
-
-
-def begun_already(patrol: Patrol) -> Duplicate:
-    """That another phone has begun a walk, and which it is."""
-    return Duplicate(
-        _("This walk has begun already"),
-        patrol_id=str(patrol.id),
-        started_at=instant_text(patrol.started_at),
-    )
 
 
 def shift_to_walk(village: str, shift_id: UUID, team_id: UUID, started: datetime) -> Shift:
@@ -143,13 +137,6 @@ def shift_to_walk(village: str, shift_id: UUID, team_id: UUID, started: datetime
     if on is None:
         raise WrongState(_("This shift was walked or cancelled already"))
     return on
-
-
-def refuse_second(team_id: UUID, shift: Shift | None, started: datetime) -> None:
-    """Refuse a walk that another phone has begun, and say which it is."""
-    other = walk_begun(team_id, shift, started)
-    if other is not None:
-        raise begun_already(other)
 
 
 def record_finding(

@@ -1,6 +1,12 @@
 """What is read of patrols."""
 
-from incentives.patrols.queries.begun import shift_on, walk_begun, walk_instead, was_walked
+from incentives.patrols.queries.begun import (
+    shift_on,
+    strays,
+    walk_begun,
+    walk_instead,
+    was_walked,
+)
 from incentives.patrols.queries.crews import (
     gave_away,
     members_of_teams,
@@ -91,6 +97,7 @@ __all__ = [
     "standing_routes",
     "standing_waypoints",
     "stops_of",
+    "strays",
     "swaps_asked_of",
     "swaps_of",
     "walk_begun",

@@ -1,12 +1,13 @@
 """Which walk it is that a phone tells of: several phones of a team tell of one, in any order."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
 from incentives.extensions import db
-from incentives.patrols.models import Patrol, PatrolStatus, Shift
+from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus, Shift
 from incentives.patrols.pace import (
     AROUND_SHIFT,
     CLOCK_ERROR,
@@ -18,30 +19,45 @@ from incentives.patrols.pace import (
 STANDS = Patrol.status != PatrolStatus.CANCELLED
 
 
-def walk_begun(team_id: UUID, shift: Shift | None, started: datetime) -> Patrol | None:
+def walk_begun(
+    team_id: UUID,
+    shift: Shift | None,
+    started: datetime,
+    ended: datetime | None = None,
+    left: Collection[UUID] = (),
+) -> Patrol | None:
     """The walk of the team that another phone has begun, and that went on when this one set off.
 
-    The shift's own comes first. One that goes on for another shift is another walk: it may be
-    forgotten, or its end wait in a phone. One without a shift is the shift's if it began around its
-    time or within an hour; so is, the other way round, the shift's where this one has none.
+    The shift's own comes first, whatever the clocks; then whichever set off the nearest. One that
+    goes on for another shift is another walk: it may be forgotten, or its end wait in a phone. One
+    without a shift is the shift's if it began around its time or within an hour; so is, the other
+    way round, the shift's where this one has none. One that this phone has left is another walk,
+    and so is one that began after the end of this, where that is known.
     """
     alone, near = Patrol.shift_id.is_(None), set_off_near(started)
+    other = went_on(started) & Patrol.id.not_in(left)
+    if ended is not None:
+        other &= Patrol.started_at <= max(ended, started) + CLOCK_ERROR
     same: ColumnElement[bool]
     if shift is None:
         within = Patrol.started_at.between(started - ONE_WALK, started + LATECOMER)
-        same = went_on(started) & or_(alone & within, is_around(started), near)
+        same = other & or_(alone & within, is_around(started), near)
     else:
         first, last = shift.starts_at - AROUND_SHIFT, shift.ends_at + AROUND_SHIFT
         within = Patrol.started_at.between(first, last)
-        same = or_(Patrol.shift_id == shift.id, went_on(started) & alone & or_(within, near))
-    own = Patrol.shift_id.is_not_distinct_from(shift.id if shift else None)
-    return db.session.scalar(
+        same = or_(Patrol.shift_id == shift.id, other & alone & or_(within, near))
+    found = db.session.scalars(
         select(Patrol)
         .outerjoin(Shift, Shift.id == Patrol.shift_id)
         .where(Patrol.team_id == team_id, STANDS, same)
-        .order_by(own.desc(), Patrol.started_at.desc())
-        .limit(1)
+        .order_by(Patrol.started_at.desc())
     )
+
+    def distance(patrol: Patrol) -> tuple[bool, timedelta]:
+        others = shift is not None and patrol.shift_id != shift.id
+        return others, abs(patrol.started_at - started)
+
+    return min(found, key=distance, default=None)
 
 
 def went_on(at: datetime) -> ColumnElement[bool]:
@@ -80,14 +96,41 @@ def was_walked(shift: Shift, by: datetime) -> bool:
 
 def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
     """The walk that a sign-in of that time is of: where its own was called off, the one that was
-    begun again and went on then."""
-    if patrol.status is not PatrolStatus.CANCELLED:
+    begun again and went on then; where it had ended by then, the next that the team was on."""
+    called_off = patrol.status is PatrolStatus.CANCELLED
+    if not called_off and not had_ended(patrol, at):
         return patrol
-    again = select(Patrol).where(
+    next_one = [
         Patrol.team_id == patrol.team_id,
-        Patrol.shift_id.is_not_distinct_from(patrol.shift_id),
+        Patrol.id != patrol.id,
         STANDS,
         Patrol.started_at.between(at - ONE_WALK, at + ONCE_WITHIN),
         went_on(at - CLOCK_ERROR),
+    ]
+    if called_off:
+        next_one.append(Patrol.shift_id.is_not_distinct_from(patrol.shift_id))
+    again = select(Patrol).where(*next_one).order_by(Patrol.started_at.desc())
+    return db.session.scalar(again.limit(1)) or patrol
+
+
+def strays(patrol: Patrol, ended: datetime) -> list[PatrolScan]:
+    """The sign-ins from the time of a walk that then ended, but sent to one of the team that had
+    ended before: by phones that hadn't heard of it."""
+    found = db.session.execute(
+        select(PatrolScan, Patrol)
+        .join(Patrol, Patrol.id == PatrolScan.patrol_id)
+        .where(
+            Patrol.team_id == patrol.team_id,
+            Patrol.id != patrol.id,
+            Patrol.status == PatrolStatus.CLOSED,
+            PatrolScan.scanned_at.between(patrol.started_at - ONCE_WITHIN, ended + CLOCK_ERROR),
+            ~PatrolScan.clock,
+            ~PatrolScan.at_desk,
+        )
     )
-    return db.session.scalar(again.order_by(Patrol.started_at.desc()).limit(1)) or patrol
+    return [scan for scan, sent_to in found if had_ended(sent_to, scan.scanned_at)]
+
+
+def had_ended(patrol: Patrol, by: datetime) -> bool:
+    """Whether a walk had ended by then, whatever the clocks."""
+    return patrol.ended_at is not None and patrol.ended_at + CLOCK_ERROR < by

@@ -17,13 +17,16 @@ from incentives.web.schemas import Day, Id, InstantField, Schema, page_of
 
 
 class PatrolInput(Schema):
-    """`id` (UUIDv7) and `started_at` are the phone's, where it had no signal."""
+    """`id` (UUIDv7) and `started_at` are the phone's, where it had no signal; so is `ended_at`,
+    where the walk's end waits in it, too. `left`: the walks that it was on before, and left."""
 
     id = Id(load_default=None)
     team_id = Id(required=True)
     shift_id = Id(load_default=None)
     route_id = Id(load_default=None)
     started_at = InstantField(load_default=None)
+    ended_at = InstantField(load_default=None)
+    left = fields.List(Id(), load_default=tuple, validate=validate.Length(max=100))
 
 
 class ScansInput(Schema):

@@ -51,6 +51,26 @@ async function withPhoto(entry, tellPhoto) {
 }
 
 /**
+ * A start with what this phone knows of the walk's end by now: when it was closed or called off, or
+ * else when the next was begun. It is kept so, as what is sent under one key stays the same.
+ *
+ * @param {Entry} entry
+ * @param {Entry[]} all
+ * @returns {Promise<Entry>}
+ */
+async function withEnd(entry, all) {
+  if (entry.kind !== 'start') return entry;
+  const behind = all.filter((each) => (each.order || 0) > (entry.order || 0));
+  const end = behind.find((each) => each.patrol === entry.patrol && each.body.ended_at);
+  const next = behind.find((each) => each.kind === 'start');
+  const endedAt = end?.body.ended_at || next?.body.started_at;
+  if (!endedAt || endedAt === entry.body.ended_at) return entry;
+  const known = { ...entry, key: newId(), body: { ...entry.body, ended_at: endedAt } };
+  await keepEntry(known);
+  return known;
+}
+
+/**
  * Send one record.
  *
  * @param {Entry} entry
@@ -78,7 +98,7 @@ async function deliver(entry, tellPhoto) {
 async function settleStart(entry, problem, joined) {
   const { patrol_id: other, started_at: startedAt } = problem.body;
   if (other) {
-    await moveTo(entry.owner, entry.patrol, other, startedAt);
+    await moveTo(entry.owner, entry.patrol, other, startedAt, newId);
     await forgetEntry(entry.id);
     joined(entry, startedAt);
     return true;
@@ -144,7 +164,7 @@ export async function sendAll(owner, tell, tellPhoto, refused, joined) {
         await beLetIn();
         return { waiting: entries.length, offline: false, signedOut: false };
       }
-      const answer = await deliver(entry, tellPhoto);
+      const answer = await deliver(await withEnd(entry, all), tellPhoto);
       await settle(entry, answer);
       await tell(entry, answer);
     } catch (error) {

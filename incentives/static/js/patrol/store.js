@@ -45,7 +45,8 @@ async function writing(stores) {
 /**
  * Keep a record and the walk as it then is, or that the walk is over.
  *
- * Their order is counted, as a phone's clock may go back between two of them.
+ * Their order is counted, as a phone's clock may go back between two of them. A start names the
+ * walks that this phone has left.
  *
  * @param {Entry} entry
  * @param {Walk | null} walk
@@ -53,10 +54,13 @@ async function writing(stores) {
 export async function keepRecord(entry, walk) {
   const transaction = await writing(['walks', 'entries']);
   const entries = transaction.objectStore('entries');
+  const walks = transaction.objectStore('walks');
   const orders = (await entries.getAll()).map((/** @type {Entry} */ each) => each.order || 0);
-  entries.put({ ...entry, order: Math.max(0, ...orders) + 1 });
-  if (walk) transaction.objectStore('walks').put(walk);
-  else transaction.objectStore('walks').delete(entry.owner);
+  const left = entry.kind === 'start' ? await leftBy(walks, entry.owner) : [];
+  const body = left.length ? { ...entry.body, left } : entry.body;
+  entries.put({ ...entry, body, order: Math.max(0, ...orders) + 1 });
+  if (walk) walks.put(walk);
+  else await leave(walks, entry.owner, entry.patrol);
   await transaction.done;
 }
 
@@ -136,13 +140,46 @@ export async function findWalk(owner) {
   return (await opened()).get('walks', owner);
 }
 
+const LEFT_AT_MOST = 20;
+
+/** @param {string} owner */
+function leftKey(owner) {
+  return `left-by-${owner}`;
+}
+
+/**
+ * The walks that this phone was on and left, by their ids: whoever sets off then walks another.
+ *
+ * @param {any} walks
+ * @param {string} owner
+ * @returns {Promise<string[]>}
+ */
+async function leftBy(walks, owner) {
+  return (await walks.get(leftKey(owner)))?.ids || [];
+}
+
+/**
+ * @param {any} walks
+ * @param {string} owner
+ * @param {string} id
+ */
+async function leave(walks, owner, id) {
+  const before = (await leftBy(walks, owner)).filter((each) => each !== id);
+  walks.put({ owner: leftKey(owner), ids: [...before, id].slice(-LEFT_AT_MOST) });
+  walks.delete(owner);
+}
+
 /**
  * Be on no walk any more; what was recorded on it stays, and is sent.
  *
  * @param {string} owner
  */
 export async function leaveWalk(owner) {
-  await (await opened()).delete('walks', owner);
+  const transaction = await writing(['walks']);
+  const walks = transaction.objectStore('walks');
+  const walk = await walks.get(owner);
+  if (walk) await leave(walks, owner, walk.id);
+  await transaction.done;
 }
 
 /** @param {Entry} entry as it is now */
@@ -222,15 +259,22 @@ export async function countOthers(owner) {
  * @param {string} before
  * @param {string} after
  * @param {string} startedAt when that one began
+ * @param {() => string} newKey for what says something else then
  */
-export async function moveTo(owner, before, after, startedAt) {
+export async function moveTo(owner, before, after, startedAt, newKey) {
   const transaction = await writing(['walks', 'entries']);
-  const walk = await transaction.objectStore('walks').get(owner);
-  if (walk && walk.id === before) await transaction.objectStore('walks').put({ ...walk, id: after, startedAt });
-  for (const entry of await transaction.objectStore('entries').getAll()) {
-    if (entry.owner === owner && entry.patrol === before) {
-      await transaction.objectStore('entries').put({ ...entry, patrol: after });
-    }
+  const walks = transaction.objectStore('walks');
+  const entries = transaction.objectStore('entries');
+  const walk = await walks.get(owner);
+  if (walk && walk.id === before) walks.put({ ...walk, id: after, startedAt });
+  /** @param {string[]} ids */
+  const moved = (ids) => ids.map((each) => (each === before ? after : each));
+  walks.put({ owner: leftKey(owner), ids: moved(await leftBy(walks, owner)) });
+  for (const entry of /** @type {Entry[]} */ (await entries.getAll())) {
+    if (entry.owner !== owner) continue;
+    if (entry.patrol === before) await entries.put({ ...entry, patrol: after });
+    const left = entry.body.left || [];
+    if (left.includes(before)) await entries.put({ ...entry, key: newKey(), body: { ...entry.body, left: moved(left) } });
   }
   await transaction.done;
 }
