@@ -102,6 +102,7 @@ disbursement.pay        T
 disbursement.receive    T
 disbursement.return     T
 disbursement.reverse    T
+disbursement.reverse_return  T
 disbursement.withdraw   C T
 disbursement.reject     R S
 shop.open               A
