@@ -116,7 +116,7 @@ def verify_consistency(
 ORIGIN = re.compile(r"([!-*,-~]+/([0-9]{12}))(?:/([2-9]|[1-9][0-9]+))?")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 SIGNATURES_AT_MOST = 100
-FOLD_IN_KEY = re.compile(r"\s+(?!\S+\+[0-9a-f]{8}\+)")
+FOLD_IN_KEY = re.compile(r"\s+(?!\S+/\s*[0-9]{12}(?:/[0-9]+)?\+\s*[0-9a-f]{8}\+)")
 
 
 def canonical_base64(text: str) -> bytes:

@@ -84,13 +84,12 @@ def run_audit(village: str | None) -> None:
     if village is not None:
         chosen = chosen.where(LogHead.village == village)
     villages = list(db.session.scalars(chosen))
-    if not villages:
+    lost = [each for each in lost_villages() if village in (None, each.village)]
+    if not villages and not lost:
         click.echo("no such village has books here", err=True)
         sys.exit(2)
     audited = [examine_with_seals(code) for code in villages]
-    findings = [*audit_database(), *(each for one in audited for each in one.findings)]
-    if village is None:
-        findings += lost_villages()
+    findings = [*audit_database(), *(each for one in audited for each in one.findings), *lost]
     for finding in findings:
         click.echo(json.dumps(finding.as_dict(), ensure_ascii=False))
     events = sum(one.events for one in audited)

@@ -204,16 +204,25 @@ def hold_against(village: str, checkpoints: Iterable[Kept]) -> Iterator[Finding]
             yield from compare(waiting[at], root, origin)
             at += 1
     for each in waiting[at:]:
+        yield from unsigned(each)
+        if each.signed is False and each.place == PAPER:
+            continue  # a size that was mistyped says nothing of the books
         found = f"only {size} events"
         yield Finding(village, each.place, str(each.size), "size", f"{each.size} events", found)
+
+
+def unsigned(kept: Kept) -> Iterator[Finding]:
+    """That another key signed a checkpoint, or that it was mistyped."""
+    if kept.signed is False:
+        found = f"another, or it was mistyped: {ADVICE}" if kept.place == PAPER else "another"
+        place = str(kept.size)
+        yield Finding(kept.village, kept.place, place, "signature", "this log's key", found)
 
 
 def compare(kept: Kept, root: bytes, origin: str) -> Iterator[Finding]:
     """Where a checkpoint says something else than the tree of its size."""
     place = str(kept.size)
-    if kept.signed is False:
-        found = f"another, or it was mistyped: {ADVICE}" if kept.place == PAPER else "another"
-        yield Finding(kept.village, kept.place, place, "signature", "this log's key", found)
+    yield from unsigned(kept)
     for name, signed, stored in (
         ("root", base64.b64encode(kept.root).decode(), base64.b64encode(root).decode()),
         ("origin", kept.origin, origin),

@@ -82,6 +82,10 @@ def test_a_village_whose_books_are_gone_altogether_is_named(app, books):
     for name in ("account", "checkpoint", "log_head"):
         tamper(f"DELETE FROM {name} WHERE village = '{other.village}'")
     assert [(each["table"], each["place"]) for each in named(app)] == [("log_head", other.village)]
+    for name in ("event", "transfer", "leaf", "account", "checkpoint", "log_head"):
+        tamper(f"DELETE FROM {name}")
+    gone = sorted((books.village, other.village))
+    assert [each["place"] for each in named(app) if each["table"] == "log_head"] == gone
 
 
 def test_rows_without_a_log_have_no_number_in_one(app, books):

@@ -94,6 +94,9 @@ def test_paper_that_this_log_never_was(app, books):
         1,
         {"paper.signature", "paper.root"},
     )
+    # A size that was mistyped too large tells of no lost entries.
+    large = verify(app, "--checkpoint", "-", typed=note.replace("\n3\n", "\n33\n"))
+    assert large[:2] == (1, {"paper.signature"})
     longer = notes.Root(f"jishan.test/{books.village}", 9, bytes(32))
     signed = notes.sign_checkpoint(longer, notes.private_key(app.config["KEYS"]["log"]))
     assert verify(app, "--checkpoint", "-", typed=signed)[:2] == (1, {"paper.size"})

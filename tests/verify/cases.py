@@ -142,6 +142,9 @@ def notes() -> Iterator[Case]:
     yield ["note", True, [f"{note}— {origin} {stranger}\n", key]]
     yield ["note", True, [note, f"{key}\n{CODES['second_vkey']}\n"]]
     yield ["note", True, [note, f"{key[:40]}\n{key[40:]}\n{CODES['second_vkey']}\n"]]
+    for fold in ("/", "+"):  # where a long name folds on paper
+        folded = [each.replace(fold, f"{fold}\n", 1) for each in (key, CODES["second_vkey"])]
+        yield ["note", True, [note, "\n".join(folded)]]
     yield ["note", True, [CODES["second_checkpoint"], key]]
     yield ["note", False, [note, CODES["other_vkey"]]]
     yield ["note", False, [CODES["skipped_checkpoint"], key]]

@@ -6,8 +6,8 @@
  */
 
 import { toHex } from './verify/codes.js';
-import { readKey } from './verify/notes.js';
-import { NoSignal, get, memory, witnessLog } from './verify/witness.js';
+import { NotSigned, readKey } from './verify/notes.js';
+import { Missing, get, memory, witnessLog } from './verify/witness.js';
 
 const band = /** @type {HTMLElement} */ (document.querySelector('[data-witness]'));
 const texts = /** @type {HTMLTemplateElement} */ (document.querySelector('[data-witness-texts]'));
@@ -26,7 +26,7 @@ function tell(holds, name, size = 0) {
 
 /** @param {string} village */
 async function watch(village) {
-  const key = await readKey(await (await get(village, 'key')).text());
+  const key = await readKey(await get(village, 'key'));
   const known = memory.of(key.base);
   if (known && known.key !== toHex(key.publicKey)) {
     tell(false, 'key_changed');
@@ -37,7 +37,9 @@ async function watch(village) {
     tell(!findings.length, !seen ? 'kept' : findings.length ? 'fails' : 'holds', seen?.size);
   } catch (error) {
     // A log that was signed and now shows no signature, or another's, is not the one seen before.
-    if (known && !(error instanceof NoSignal)) tell(false, 'fails', known.size);
+    // What is no checkpoint at all, as a hotspot's own page, says nothing of the log.
+    const another = error instanceof Missing || error instanceof NotSigned;
+    if (known && another) tell(false, 'fails', known.size);
   }
 }
 

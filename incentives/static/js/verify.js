@@ -101,7 +101,7 @@ const villageName = (code) => villages[code] || code;
 async function findKey(village) {
   const typed = input('key').value.trim();
   if (typed) return { key: await readKey(typed), said: say('key_given'), changed: false };
-  const key = await readKey(await (await get(village, 'key')).text());
+  const key = await readKey(await get(village, 'key'));
   const known = memory.of(key.base);
   if (!known) return { key, said: say('key_first'), changed: false };
   const changed = known.key !== toHex(key.publicKey);
@@ -136,7 +136,7 @@ async function verifyReceipt(text) {
   const { key, said, changed } = await findKey(receipt.village);
   let proof;
   try {
-    proof = await (await get(receipt.village, `proofs/${dashed(receipt.event)}`)).json();
+    proof = JSON.parse(await get(receipt.village, `proofs/${dashed(receipt.event)}`));
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     return missingProof(receipt, key, names);
@@ -169,7 +169,7 @@ async function verifyReceipt(text) {
 async function missingProof(receipt, key, names) {
   let size = 0;
   try {
-    size = (await readNote(await (await get(key.village, 'checkpoint')).text(), key)).size;
+    size = (await readNote(await get(key.village, 'checkpoint'), key)).size;
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
   }
@@ -313,7 +313,7 @@ async function verifyProof(found) {
 async function compareEvent(village, proof) {
   let own;
   try {
-    own = await (await get(village, `proofs/${encodeURIComponent(proof.event)}`)).json();
+    own = JSON.parse(await get(village, `proofs/${encodeURIComponent(proof.event)}`));
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
   }

@@ -7,7 +7,7 @@ import { sha256 } from './tree.js';
 
 const ORIGIN = /^([!-*,-~]+\/([0-9]{12}))(?:\/([2-9]|[1-9][0-9]+))?$/;
 const SIGNATURES_AT_MOST = 100;
-const FOLD_IN_KEY = /\s+(?!\S+\+[0-9a-f]{8}\+)/g;
+const FOLD_IN_KEY = /\s+(?!\S+\/\s*[0-9]{12}(?:\/[0-9]+)?\+\s*[0-9a-f]{8}\+)/g;
 const encoder = new TextEncoder();
 
 /**

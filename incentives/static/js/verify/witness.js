@@ -17,25 +17,26 @@ export class Missing extends Error {}
 export class NoSignal extends Error {}
 
 /**
- * What anybody may read of a village's log.
+ * What anybody may read of a village's log, whole: an answer that breaks off is none.
  *
  * @param {string} village
  * @param {string} path
- * @returns {Promise<Response>}
+ * @returns {Promise<string>}
  */
 export async function get(village, path) {
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(`/api/v1/villages/${village}/ledger/${path}`, {
       credentials: 'omit',
       cache: 'no-store',
     });
+    text = await answer.text();
   } catch {
     throw new NoSignal();
   }
   if (answer.status === 404) throw new Missing();
   if (!answer.ok) throw new NoSignal();
-  return answer;
+  return text;
 }
 
 /** What this browser remembers of a log: its key, and the largest tree that it saw signed. */
@@ -66,7 +67,7 @@ export const memory = {
  * @returns {Promise<{ newest: Checkpoint, findings: Finding[], shorter: boolean }>}
  */
 export async function compareWithNewest(key, held) {
-  const newest = await readNote(await (await get(key.village, 'checkpoint')).text(), key);
+  const newest = await readNote(await get(key.village, 'checkpoint'), key);
   if (newest.size < held.size) {
     const findings = [{ check: 'size', logged: held.size, stored: newest.size }];
     return { newest, findings, shorter: true };
@@ -74,7 +75,7 @@ export async function compareWithNewest(key, held) {
   const proofs = [];
   if (held.size > 0 && held.size < newest.size) {
     const path = `consistency?from=${held.size}&to=${newest.size}`;
-    proofs.push(await (await get(key.village, path)).json());
+    proofs.push(JSON.parse(await get(key.village, path)));
   }
   return { newest, findings: await checkConsistency(held, newest, proofs), shorter: false };
 }
@@ -90,7 +91,7 @@ export async function compareWithNewest(key, held) {
 export async function witnessLog(key) {
   const known = memory.of(key.base);
   if (!known || known.key !== toHex(key.publicKey)) {
-    const note = await (await get(key.village, 'checkpoint')).text();
+    const note = await get(key.village, 'checkpoint');
     if (!known) memory.keep(key, await readNote(note, key));
     return { seen: null, findings: [] };
   }
