@@ -151,6 +151,17 @@ def test_no_later_year_s_budget_bears_a_return_or_its_reversal(village, clock):
     assert years[2028].of_before == {"family": -300}
 
 
+def test_nor_what_it_bore_itself_once_the_payment_is_reversed_too(village, clock):
+    one = bring_to(Status.APPROVED, village)
+    pay(village.treasurer, one)
+    give_back(village.treasurer, one, 1_000)
+    clock.forward(days=365)
+    reverse_return(village.treasurer, one)
+    reverse(village.treasurer, one)
+    borne = borne_in_years(VILLAGE)
+    assert [borne[year, "family"] for year in (2026, 2027)] == [4_000, 0]
+
+
 # What the database keeps.
 
 

@@ -59,6 +59,23 @@ def test_a_no_to_one_of_two_acts_is_objected_to_and_given(app: Flask, clock: Clo
         scene.reinstate(evening)
 
 
+def test_an_act_that_stands_again_is_not_given_beside_its_refused_grant(
+    app: Flask, clock: Clock
+) -> None:
+    scene = make_scene()
+    act = scene.review(scene.propose())
+    clock.forward(minutes=1)
+    scene.reverse(act)
+    award = uphold(scene, object_as_home(scene, act), clock)
+    scene.review(award, Decision.REJECT, actor=scene.second, reason=NO)
+    clock.forward(minutes=1)
+    scene.reinstate(act)
+    assert scene.points() == 4
+    assert not may_object(db.session.get_one(Award, award.id), now())
+    with pytest.raises((Duplicate, WrongState)):
+        object_to(award, by_card(scene.household))
+
+
 def test_so_is_one_that_was_refused_in_review(app: Flask, clock: Clock) -> None:
     scene = make_scene()
     scene.review(scene.propose())

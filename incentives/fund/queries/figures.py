@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
+from sqlalchemy.orm import aliased
 
 from incentives.extensions import db
 from incentives.fund.models import Budget, Disbursement, PaymentReturn, ReturnReversal
@@ -89,7 +90,8 @@ def spent_in_years(village: str) -> dict[tuple[int, str], int]:
 def came_back_of_before(village: str) -> dict[tuple[int, str], int]:
     """By year and purpose what came back of disbursements that an earlier year had paid, in fen.
 
-    A return that is reversed is taken off again in the year of its reversal.
+    A return that is reversed is taken off again in the year of its reversal; what that year bore
+    itself by it is no money of before once the payment is reversed, too.
     """
     paid = extract("year", Disbursement.paid_on)
     back = PaymentReturn.disbursement_id == Disbursement.id
@@ -98,6 +100,8 @@ def came_back_of_before(village: str) -> dict[tuple[int, str], int]:
     undone = and_(
         back, ReturnReversal.return_id == PaymentReturn.id, Event.id == ReturnReversal.event_id
     )
+    taken = aliased(Event)
+    taken_in = extract("year", taken.occurred_on)
     found: dict[tuple[int, str], int] = {}
     for year, amount, source, later_than_paid in (
         (back_in, PaymentReturn.amount_fen, back, back_in != paid),
@@ -107,6 +111,12 @@ def came_back_of_before(village: str) -> dict[tuple[int, str], int]:
             Disbursement.amount_fen,
             Event.id == Disbursement.reversed_event_id,
             acted_in != paid,
+        ),
+        (
+            taken_in,
+            -PaymentReturn.amount_fen,
+            and_(undone, taken.id == Disbursement.reversed_event_id),
+            and_(back_in == paid, acted_in != paid, taken_in == acted_in),
         ),
     ):
         rows = db.session.execute(

@@ -103,7 +103,20 @@ def entered_for(objection: Objection) -> list[DayEntry]:
     )
 
 
-def noes_left(
+def noes_left(objection: Objection, entered: Sequence[DayEntry]) -> int:
+    """How many noes are left to object to: as many as acts don't stand, and wait for no ruling."""
+    waits = select(func.count()).where(
+        is_same_missing(objection), Objection.status == ObjectionStatus.OPEN
+    )
+    if objection.id is not None:
+        waits = waits.where(Objection.id < objection.id)
+    nos = [each.first_no_at for each in entered if each.first_no_at is not None]
+    done = sum(not each.replaces(nos) for each in entered)
+    gone = done - sum(each.stands for each in entered) - (db.session.scalar(waits) or 0)
+    return min(unanswered(objection, entered), gone)
+
+
+def unanswered(
     objection: Objection, entered: Sequence[DayEntry], without: UUID | None = None
 ) -> int:
     """How many noes to an act nobody answered before this objection, `without` one award's.
@@ -140,7 +153,9 @@ def is_no_left(objection: Objection) -> bool:
 def is_no_left_of(objection: Objection, award_id: UUID) -> bool:
     """Whether the no to this award can: the others' first are taken by what was said before."""
     entered = entered_for(objection)
-    return noes_left(objection, entered) > noes_left(objection, entered, award_id)
+    return noes_left(objection, entered) > 0 and unanswered(objection, entered) > unanswered(
+        objection, entered, award_id
+    )
 
 
 def by_household(objection: Objection) -> ColumnElement[bool]:
