@@ -82,6 +82,42 @@ def test_a_walk_that_the_team_began_after_the_end_is_another(team, clock, by_shi
     assert shift is None or outcome(shift) is Outcome.WALKED
 
 
+@pytest.mark.parametrize("by_shift", [True, False])
+def test_a_walk_called_off_without_signal_keeps_no_sign_in_from_the_one_begun_again(
+    team, clock, by_shift
+):
+    """The leader calls off and sets off again; a member was heard in between."""
+    shift = team.shift(hours=1) if by_shift else None
+    clock.forward(hours=1)
+    began = now()
+    clock.forward(minutes=3)
+    walk = team.start(team.member, shift_id=shift)
+    clock.forward(minutes=32)
+    team.scan(walk, 2, team.member_id, actor=team.member)
+    clock.forward(minutes=200)
+    off, ended = began + minutes(8), began + minutes(50)
+    assert joined(team, shift_id=shift, started_at=began, ended_at=off) == str(walk)
+    team.cancel(walk, ended_at=off)
+    more = {"started_at": began + minutes(12), "left": [walk], "ended_at": ended}
+    again = team.start(shift_id=shift, patrol_id=new_id(), **more)
+    team.scan(again, 0, team.leader_id, at=began + minutes(16), queued=True)
+    team.close(again, team.leader_id, ended_at=ended, queued=True)
+    assert [given(who) for who in (team.leader_id, team.member_id)] == [1, 1]
+
+
+def test_a_latecomer_is_on_the_walk_that_was_on_though_the_next_began_nearer(team, clock):
+    began = now()
+    clock.forward(hours=4)
+    walks = []
+    for start, end in ((0, 48), (59, 107)):
+        more = {"started_at": began + minutes(start), "ended_at": began + minutes(end)}
+        walk = team.start(patrol_id=new_id(), **more)
+        team.scan(walk, 0, team.leader_id, at=began + minutes(start + 5), queued=True)
+        team.close(walk, team.leader_id, ended_at=began + minutes(end), queued=True)
+        walks.append(walk)
+    assert joined(team, team.member, started_at=began + minutes(30)) == str(walks[0])
+
+
 def test_a_phone_that_has_left_a_walk_begins_another_and_the_log_ends_the_first(team, clock):
     """All without signal and without a shift; the member's phone is heard first."""
     began = now()

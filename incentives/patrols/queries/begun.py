@@ -53,9 +53,10 @@ def walk_begun(
         .order_by(Patrol.started_at.desc())
     )
 
-    def distance(patrol: Patrol) -> tuple[bool, timedelta]:
+    def distance(patrol: Patrol) -> tuple[bool, bool, timedelta]:
         others = shift is not None and patrol.shift_id != shift.id
-        return others, abs(patrol.started_at - started)
+        was_on = patrol.ended_at is not None and patrol.started_at <= started
+        return others, not was_on, abs(patrol.started_at - started)
 
     return min(found, key=distance, default=None)
 
@@ -115,20 +116,24 @@ def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
 
 def strays(patrol: Patrol, ended: datetime) -> list[PatrolScan]:
     """The sign-ins from the time of a walk that then ended, but sent to one of the team that had
-    ended before: by phones that hadn't heard of it."""
+    ended before, or was called off: by phones that hadn't heard of it."""
     found = db.session.execute(
         select(PatrolScan, Patrol)
         .join(Patrol, Patrol.id == PatrolScan.patrol_id)
         .where(
             Patrol.team_id == patrol.team_id,
             Patrol.id != patrol.id,
-            Patrol.status == PatrolStatus.CLOSED,
+            Patrol.status != PatrolStatus.WALKING,
             PatrolScan.scanned_at.between(patrol.started_at - ONCE_WITHIN, ended + CLOCK_ERROR),
             ~PatrolScan.clock,
             ~PatrolScan.at_desk,
         )
     )
-    return [scan for scan, sent_to in found if had_ended(sent_to, scan.scanned_at)]
+    return [
+        scan
+        for scan, sent_to in found
+        if sent_to.status is PatrolStatus.CANCELLED or had_ended(sent_to, scan.scanned_at)
+    ]
 
 
 def had_ended(patrol: Patrol, by: datetime) -> bool:
