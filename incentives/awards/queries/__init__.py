@@ -3,6 +3,7 @@
 from incentives.awards.queries.answers import (
     DayEntry,
     approvers_of_struck,
+    done_in,
     entered_on,
     given_anew,
     is_claimed,
@@ -121,6 +122,7 @@ __all__ = [
     "count_of",
     "counts_by_household",
     "divisions_above",
+    "done_in",
     "enterable_items",
     "entered_already",
     "entered_of",

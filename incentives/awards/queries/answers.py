@@ -1,5 +1,6 @@
 """What was entered of one act and day, which of it was refused or taken back, and given again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -77,6 +78,12 @@ def entered_on(
     return [DayEntry(*row) for row in rows]
 
 
+def done_in(entered: Sequence[DayEntry]) -> list[DayEntry]:
+    """Of these the acts that were done: each once, without what a ruling granted for another."""
+    nos = [each.first_no_at for each in entered if each.first_no_at is not None]
+    return [each for each in entered if not each.replaces(nos)]
+
+
 def given_anew(award: Award) -> UUID | None:
     """What stands instead of an award that was taken back; None where it may be given again.
 
@@ -90,8 +97,7 @@ def given_anew(award: Award) -> UUID | None:
         household_id=award.household_id,
         resident_id=award.resident_id,
     )
-    nos = [each.first_no_at for each in entered if each.first_no_at is not None]
-    done = sum(each.award.quantity for each in entered if not each.replaces(nos))
+    done = sum(each.award.quantity for each in done_in(entered))
     standing = [each.award for each in entered if each.stands and each.award.id != award.id]
     if award.quantity + sum(each.quantity for each in standing) > done and standing:
         return standing[-1].id

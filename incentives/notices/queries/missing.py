@@ -11,6 +11,7 @@ from incentives.awards.models import Award, AwardTurn
 from incentives.awards.queries import (
     DayEntry,
     counts_by_household,
+    done_in,
     entered_on,
     rule_in_force,
     same_act,
@@ -105,44 +106,42 @@ def entered_for(objection: Objection) -> list[DayEntry]:
 
 def noes_left(objection: Objection, entered: Sequence[DayEntry]) -> int:
     """How many noes are left to object to: as many as acts don't stand, and wait for no ruling."""
+    return min(unanswered(entered, answers_to(objection, entered)), gone(objection, entered))
+
+
+def gone(objection: Objection, entered: Sequence[DayEntry]) -> int:
+    """How many acts don't stand, but for those that others say are missing and await a ruling."""
     waits = select(func.count()).where(
-        is_same_missing(objection), Objection.status == ObjectionStatus.OPEN
+        said_before(objection), Objection.status == ObjectionStatus.OPEN
     )
-    if objection.id is not None:
-        waits = waits.where(Objection.id < objection.id)
-    nos = [each.first_no_at for each in entered if each.first_no_at is not None]
-    done = sum(not each.replaces(nos) for each in entered)
-    gone = done - sum(each.stands for each in entered) - (db.session.scalar(waits) or 0)
-    return min(unanswered(objection, entered), gone)
+    standing = sum(each.stands for each in entered)
+    return len(done_in(entered)) - standing - (db.session.scalar(waits) or 0)
 
 
 def unanswered(
-    objection: Objection, entered: Sequence[DayEntry], without: UUID | None = None
+    entered: Sequence[DayEntry], answers: Sequence[datetime], without: UUID | None = None
 ) -> int:
-    """How many noes to an act nobody answered before this objection, `without` one award's.
-
-    Each no is answered once: by an objection, or as the act was entered again.
-    """
+    """How many noes to an act none of these answered, each of them one, `without` one award's."""
     noes = [each.no_at for each in entered if each.no_at and each.award.id != without]
-    answers = [
-        each.award.proposed_at - timedelta.resolution for each in entered if not each.granted
-    ]
-    answers += answered_by_objections(objection)
     taken = 0
-    for answer in sorted(answers):
+    for answer in answers:
         if sum(no <= answer for no in noes) > taken:
             taken += 1
     return len(noes) - taken
 
 
-def answered_by_objections(objection: Objection) -> list[datetime]:
-    """When others were ruled on that say the same is missing; one that waits answers any no."""
-    chosen = select(Objection.ruled_at).where(
-        is_same_missing(objection), not_(is_answered_by_others())
-    )
-    if objection.id is not None:
-        chosen = chosen.where(Objection.id < objection.id)
-    return [ruled_at or WAITS for ruled_at in db.session.scalars(chosen)]
+def answers_to(objection: Objection, entered: Sequence[DayEntry]) -> list[datetime]:
+    """When noes to an act were answered before an objection, in order: by another one, of which one
+    that waits answers any; or as the act was entered again."""
+    again = [each.award.proposed_at - timedelta.resolution for each in entered if not each.granted]
+    others = select(Objection.ruled_at).where(said_before(objection), not_(is_answered_by_others()))
+    return sorted([*again, *(ruled_at or WAITS for ruled_at in db.session.scalars(others))])
+
+
+def said_before(objection: Objection) -> ColumnElement[bool]:
+    """Whether others said before one that the same is missing; all of them where it isn't kept."""
+    same = is_same_missing(objection)
+    return same if objection.id is None else and_(same, Objection.id < objection.id)
 
 
 def is_no_left(objection: Objection) -> bool:
@@ -153,9 +152,9 @@ def is_no_left(objection: Objection) -> bool:
 def is_no_left_of(objection: Objection, award_id: UUID) -> bool:
     """Whether the no to this award can: the others' first are taken by what was said before."""
     entered = entered_for(objection)
-    return noes_left(objection, entered) > 0 and unanswered(objection, entered) > unanswered(
-        objection, entered, award_id
-    )
+    answers = answers_to(objection, entered)
+    left = unanswered(entered, answers)
+    return left > unanswered(entered, answers, award_id) and gone(objection, entered) > 0
 
 
 def by_household(objection: Objection) -> ColumnElement[bool]:
