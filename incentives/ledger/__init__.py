@@ -13,7 +13,7 @@ from incentives.ledger.holding import hold
 from incentives.ledger.kinds import INCOME_SOURCES, Kind, Unit
 from incentives.ledger.lines import Line
 from incentives.ledger.models import Event
-from incentives.ledger.posting import post, refusal_of
+from incentives.ledger.posting import post, post_reversal, refusal_of
 from incentives.ledger.queries import (
     BalanceRow,
     Position,
@@ -56,6 +56,7 @@ __all__ = [
     "persons",
     "positions",
     "post",
+    "post_reversal",
     "received_since",
     "refusal_of",
     "release",

@@ -15,7 +15,7 @@ from incentives.clock import village_day
 from incentives.errors import InsufficientFunds, InsufficientPoints, Refusal
 from incentives.extensions import db
 from incentives.ledger.days import DatedBack
-from incentives.ledger.drafts import Draft
+from incentives.ledger.drafts import Draft, reversal
 from incentives.ledger.holding import KEY, held_heads
 from incentives.ledger.kinds import Unit
 from incentives.ledger.mirroring import read_mirrored
@@ -56,6 +56,26 @@ def post(drafts: Sequence[Draft], *, actor: UUID | None, now: datetime) -> list[
     held.writing = held.writing or Unit.POINT
     write(connection, page, [heads[village] for village in books], books)
     return page.events
+
+
+def post_reversal(
+    *,
+    village: str,
+    reverses: UUID | None,
+    record: UUID,
+    reason: str,
+    actor: UUID | None,
+    now: datetime,
+) -> Posted:
+    """Post, as an act of today, the event that undoes another whole; refuses what `post` does.
+
+    `record` is what the event was of. ValueError without an event: nothing could be undone.
+    """
+    today = village_day(now)
+    draft = reversal(
+        village=village, reverses=reverses, record=record, reason=reason, occurred_on=today
+    )
+    return post([draft], actor=actor, now=now)[0]
 
 
 def refusal_of(error: DBAPIError) -> Refusal | None:

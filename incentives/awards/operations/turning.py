@@ -94,14 +94,14 @@ def turn(award: Award, kind: Turn, reason: str, *, actor: Actor, now: datetime) 
         raise Invalid(errors=[FieldError("/reason", _("Say why: the household reads it"))])
     action, tag = TURNS[kind]
     records.refuse_wrong_state([award], action)
-    undoing = ledger.reversal(
+    event = ledger.post_reversal(
         village=award.village,
         reverses=award.last_event_id,
         record=award.id,
         reason=reason,
-        occurred_on=village_day(now),
+        actor=None if actor.is_system else actor.person,
+        now=now,
     )
-    event = ledger.post([undoing], actor=None if actor.is_system else actor.person, now=now)[0]
     records.change([award], action, last_event_id=event.id)
     db.session.add(
         AwardTurn(

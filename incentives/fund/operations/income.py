@@ -7,7 +7,6 @@ from incentives import ledger
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
-from incentives.clock import village_day
 from incentives.database import new_id
 from incentives.errors import AlreadyReversed, NotFound
 from incentives.extensions import db
@@ -111,14 +110,14 @@ def reverse_income(
         raise NotFound()
     if income.reversed_event_id is not None:
         raise AlreadyReversed()
-    undoing = ledger.reversal(
+    event = ledger.post_reversal(
         village=village,
         reverses=income.event_id,
         record=income.id,
         reason=reason,
-        occurred_on=village_day(now),
+        actor=actor.person,
+        now=now,
     )
-    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     income.reversed_event_id = event.id
     income.reversed_reason = reason
     income.reversed_by = actor.person

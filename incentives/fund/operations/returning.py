@@ -133,14 +133,14 @@ def reverse_return(
     disbursement = find_for_step(village, disbursement_id)
     refuse_payee(actor, disbursement)
     returned = find_return(disbursement, return_id)
-    undoing = ledger.reversal(
+    event = ledger.post_reversal(
         village=village,
         reverses=returned.event_id,
         record=returned.id,
         reason=reason,
-        occurred_on=village_day(now),
+        actor=actor.person,
+        now=now,
     )
-    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     db.session.add(
         ReturnReversal(
             return_id=returned.id,
@@ -199,14 +199,14 @@ def reverse_disbursement(
     disbursement = find_for_step(village, disbursement_id)
     refuse_payee(actor, disbursement)
     refuse_wrong_state(disbursement, Action.REVERSE)
-    undoing = ledger.reversal(
+    event = ledger.post_reversal(
         village=village,
         reverses=disbursement.event_id,
         record=disbursement.id,
         reason=reason,
-        occurred_on=village_day(now),
+        actor=actor.person,
+        now=now,
     )
-    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     move_on(
         disbursement,
         Action.REVERSE,

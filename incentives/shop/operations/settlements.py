@@ -267,14 +267,14 @@ def reverse_settlement(
     require(actor, "settlement.pay" if paid else "settlement.approve", village)
     refuse_what_the_village_decides(settlement, action, actor)
     undone_event_id = settlement.paid_event_id if paid else settlement.approved_event_id
-    undoing = ledger.reversal(
+    event = ledger.post_reversal(
         village=village,
         reverses=undone_event_id,
         record=settlement.id,
         reason=reason,
-        occurred_on=village_day(now),
+        actor=actor.person,
+        now=now,
     )
-    event = ledger.post([undoing], actor=actor.person, now=now)[0]
     keep_reversal(settlement, event.id, reason, actor=actor, now=now)
     move_on(settlement, action, **dict.fromkeys(OF_PAYMENT if paid else OF_APPROVAL))
     details = {"reason": reason, "undone": "payment" if paid else "approval"}
