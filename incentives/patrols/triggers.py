@@ -2,13 +2,13 @@
 
 Scans are append-only; the same person at the same place within 10 minutes is there once, whoever's
 walk it is on; who attended stays, but for an award that waited for a phone without signal; a patrol
-that has ended stays as it ended; a replaced sign stays replaced. A released trigger is never
+that has ended stays as it ended, but for a shift that it took later; a replaced sign stays replaced. A released trigger is never
 edited: a change is a new one, made by a migration of its own.
 """
 
 from sqlalchemy import Connection
 
-from incentives.triggers import Guard, create_guards, drop_guards
+from incentives.triggers import Guard, create_guards, differs, drop_guards
 
 STATE = "JP001"
 SAME = (
@@ -46,6 +46,13 @@ ATTENDANCE_STAYS = Guard(
     "1 = 1",
     "who attended stays as it was closed",
 )
+ENDED_STAYS = Guard(
+    "patrol_ended_stays",
+    "patrol",
+    "UPDATE",
+    "OLD.status <> 'walking'",
+    "a patrol that has ended stays as it ended",
+)
 KEPT = (
     Guard("patrol_scan_stays", "patrol_scan", "UPDATE", "1 = 1", "a scan stays as it was made"),
     Guard("patrol_scan_is_kept", "patrol_scan", "DELETE", "1 = 1", "a scan is kept"),
@@ -56,13 +63,7 @@ KEPT = (
         "1 = 1",
         "who attended is kept",
     ),
-    Guard(
-        "patrol_ended_stays",
-        "patrol",
-        "UPDATE",
-        "OLD.status <> 'walking'",
-        "a patrol that has ended stays as it ended",
-    ),
+    ENDED_STAYS,
     Guard(
         "waypoint_code_stays",
         "waypoint_code",
@@ -88,6 +89,34 @@ ATTENDANCE_WAITS = Guard(
     " OR NEW.patrol_id <> OLD.patrol_id OR NEW.resident_id <> OLD.resident_id"
     " OR NEW.village <> OLD.village",
     "who attended stays as it was closed",
+)
+
+# All that a walk has but its shift, which one that was begun without may be found to be of.
+AS_IT_ENDED = (
+    "id",
+    "village",
+    "team_id",
+    "route_id",
+    "leader_id",
+    "status",
+    "started_at",
+    "begun_by",
+    "begun_at",
+    "weather",
+    "log",
+    "reason",
+    "ended_by",
+    "ended_at",
+    "end_received_at",
+    "end_offline",
+)
+ENDED_TAKES_SHIFT = Guard(
+    "patrol_ended_takes_shift",
+    "patrol",
+    "UPDATE",
+    "OLD.status <> 'walking' AND (OLD.status <> 'closed' OR OLD.shift_id IS NOT NULL"
+    f" OR {differs(*AS_IT_ENDED)})",
+    "a patrol that has ended stays as it ended",
 )
 
 

@@ -7,10 +7,11 @@ from flask import Flask
 
 from incentives.awards.models import Award, AwardStatus, Decision
 from incentives.clock import now
-from incentives.errors import Duplicate, NotPermitted, WrongState
+from incentives.errors import Duplicate, NotPermitted, SamePerson, WrongState
 from incentives.extensions import db
 from incentives.notices.models import Objection
 from incentives.notices.operations import Missing, may_object
+from tests.awards.queues import account
 from tests.awards.scenes import Scene, make_scene
 from tests.awards.test_claims_objections import object_to
 from tests.conftest import Clock
@@ -199,6 +200,42 @@ def test_what_was_given_again_meanwhile_is_one_of_them_too(app: Flask, clock: Cl
     clock.forward(minutes=1)
     ruled = [rule(scene, each.id, upheld=True) for each in made]
     assert [each.granted_award_id is None for each in ruled] == [True, False]
+
+
+def test_what_was_turned_and_turned_again_meanwhile_is_none_of_them(
+    app: Flask, clock: Clock
+) -> None:
+    """It stood when the other was objected to, and is no answer to that."""
+    scene = make_scene()
+    acts = twice(scene, clock)
+    scene.reverse(acts[1])
+    made = object_as_home(scene, acts[1])
+    clock.forward(minutes=1)
+    scene.reverse(acts[0])
+    clock.forward(minutes=1)
+    scene.reinstate(acts[0])
+    uphold(scene, made, clock)
+    assert scene.points() == 4
+
+
+def test_who_approved_a_grant_that_was_struck_doesnt_give_the_act_again(
+    app: Flask, clock: Clock
+) -> None:
+    """The ruling that took the grant said that the act wasn't done."""
+    scene = make_scene()
+    fourth = account("fourth")
+    award = scene.review(scene.propose())
+    clock.forward(minutes=1)
+    scene.reverse(award)
+    grant = uphold(scene, object_as_home(scene, award), clock)
+    scene.review(grant, actor=scene.second)
+    clock.forward(minutes=1)
+    rule(scene, objected(scene, award=grant.id), upheld=True, actor=fourth)
+    assert scene.status(grant) is AwardStatus.REVERSED
+    clock.forward(minutes=1)
+    with pytest.raises(SamePerson):
+        scene.reinstate(award, actor=scene.second)
+    assert scene.reinstate(award).status is AwardStatus.POSTED
 
 
 def test_one_that_was_found_not_right_keeps_none_of_the_other(app: Flask, clock: Clock) -> None:

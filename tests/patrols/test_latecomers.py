@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 
 from incentives.clock import now
 from incentives.database import new_id
@@ -10,8 +12,9 @@ from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, PatrolStatus
 from incentives.patrols.operations import cancel_shift
 from incentives.patrols.queries import Outcome
+from incentives.register.models import Household, Resident
 from tests.factories import VILLAGE, act
-from tests.patrols.scenes import make_team_scene
+from tests.patrols.scenes import by_card, make_team_scene
 from tests.patrols.test_begun import given, joined
 from tests.patrols.test_closing import awarded
 from tests.patrols.test_moved import swap
@@ -212,3 +215,95 @@ def test_a_shift_that_was_walked_without_signal_is_none_that_was_begun_hours_aft
     team.close(own, team.leader_id, ended_at=ended, queued=True)
     assert (outcome(shift), team.status(loose)) == (Outcome.WALKED, PatrolStatus.WALKING)
     assert [code for _who, code, _points in awarded()] == ["PA01", "PA04"]
+
+
+@pytest.mark.parametrize("standing_in", [True, False])
+def test_a_walk_that_was_closed_without_its_shift_takes_it_from_who_was_on_it(
+    team, clock, standing_in
+):
+    """And who stands in on the shift is on it, whose phone was heard after the end."""
+    shift = team.shift(hours=1)
+    swap(team, shift, team.elder_id)
+    clock.forward(hours=1)
+    began = now()
+    loose = team.start()
+    team.scan(loose, 0)
+    clock.forward(minutes=50)
+    team.close(loose, team.leader_id)
+    assert outcome(shift) is Outcome.COMING
+    ended = walk_of(loose).ended_at
+    clock.forward(hours=3)
+    assert outcome(shift) is Outcome.MISSED
+    actor, who = team.member, team.member_id
+    if standing_in:
+        actor, who = team.neighbour, team.neighbour_id
+    more = {"shift_id": shift, "started_at": began - minutes(10), "ended_at": ended}
+    assert joined(team, actor, **more) == str(loose)
+    walk = walk_of(loose)
+    assert (walk.shift_id, walk.started_at, walk.ended_at) == (shift, began, ended)
+    team.scan(loose, 1, who, at=began + minutes(20), actor=actor, queued=True)
+    assert (outcome(shift), given(who), given(team.leader_id)) == (Outcome.WALKED, 1, 1)
+
+
+def test_a_closed_walk_takes_no_shift_that_was_cancelled_nor_from_who_gave_it_away(team, clock):
+    shift = team.shift(hours=1)
+    swap(team, shift, team.elder_id)
+    clock.forward(hours=1)
+    began, loose = now(), team.walk(team.leader_id)
+    clock.forward(minutes=50)
+    team.close(loose, team.leader_id)
+    clock.forward(minutes=50)
+    home = db.session.get_one(Resident, team.elder_id).household_id
+    elder = by_card(db.session.get_one(Household, home), team.elder_id)
+    assert joined(team, elder, shift_id=shift, started_at=began) == str(loose)
+    assert walk_of(loose).shift_id is None
+    values = {"village": VILLAGE, "shift_id": shift, "reason": "下大雨"}
+    act(lambda: cancel_shift(**values, actor=team.cadre, now=now()))
+    assert joined(team, team.member, shift_id=shift, started_at=began) == str(loose)
+    assert walk_of(loose).shift_id is None
+
+
+def test_all_else_of_a_walk_that_ended_stays_with_the_shift_that_it_takes(team, clock):
+    """Whoever writes to the database."""
+    shift = team.shift(hours=1)
+    clock.forward(hours=1)
+    loose = team.walk(team.leader_id)
+    team.close(loose, team.leader_id)
+    called_off = team.start()
+    team.cancel(called_off)
+    takes = {"shift_id": shift}
+    refused = (
+        (called_off, takes),
+        (loose, {**takes, "log": "改过"}),
+        (loose, {**takes, "started_at": now() - minutes(1)}),
+        (loose, {"leader_id": team.member_id}),
+    )
+    for patrol, values in refused:
+        with pytest.raises(DBAPIError, match="stays as it ended"):
+            db.session.execute(update(Patrol).where(Patrol.id == patrol).values(values))
+        db.session.rollback()
+    db.session.execute(update(Patrol).where(Patrol.id == loose).values(takes))
+    with pytest.raises(DBAPIError, match="stays as it ended"):
+        db.session.execute(update(Patrol).where(Patrol.id == loose).values(shift_id=None))
+
+
+@pytest.mark.parametrize("how", ["closed", "called off"])
+def test_the_first_walk_that_is_heard_to_have_ended_last_keeps_no_award(team, clock, how):
+    """A member's phone signs in on it, while the team walks the next, which is closed first."""
+    first, began = team.start(), now()
+    clock.forward(minutes=180)
+    second = team.start(patrol_id=new_id(), started_at=began + minutes(120), left=[first])
+    team.scan(second, 1, team.leader_id, at=began + minutes(125), queued=True)
+    at = began + minutes(130)
+    team.scan(first, 2, team.member_id, at=at, actor=team.member, queued=True)
+    team.close(second, team.leader_id, ended_at=began + minutes(165), queued=True)
+    assert given(team.member_id) == 0
+    if how == "closed":
+        team.scan(first, 0, team.leader_id, at=began + minutes(5), queued=True)
+        team.close(first, team.leader_id, ended_at=began + minutes(50), queued=True)
+    else:
+        team.cancel(first)
+    assert given(team.member_id) == 1
+    assert given(team.leader_id) == (2 if how == "closed" else 1)
+    attended = db.session.query(PatrolAttendance).filter_by(patrol_id=second)
+    assert {each.resident_id for each in attended} == {team.leader_id, team.member_id}

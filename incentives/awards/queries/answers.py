@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from incentives.awards.models import Award, AwardReview, AwardStatus, AwardTurn, Turn
 from incentives.awards.queries.rulebooks import counts_by_household
@@ -16,35 +18,35 @@ from incentives.extensions import db
 
 @dataclass(frozen=True)
 class DayEntry:
-    """An award of an act and day: whether a ruling granted it, and when it was turned, if it was.
+    """An award of an act and day: whether a ruling granted it, and when it was turned, in order.
 
-    The first turn takes back; the last one does where the award is reversed.
+    The first turn takes back, the next gives again, and so on.
     """
 
     award: Award
     granted: bool
-    first_turn: datetime | None
-    last_turn: datetime | None
+    turns: tuple[datetime, ...]
 
     @property
     def stands(self) -> bool:
         """Whether its points count or may still."""
         return self.award.status not in FREED
 
-    @property
-    def stands_since(self) -> datetime:
-        """When it was entered, or given again."""
-        return self.last_turn or self.award.proposed_at
+    def stood_at(self, at: datetime) -> bool:
+        """Whether what stands now stood then, too."""
+        return self.award.proposed_at <= at and sum(each <= at for each in self.turns) % 2 == 0
 
     @property
     def no_at(self) -> datetime | None:
         """When it was refused or taken back; None where that isn't how it stands."""
-        return None if self.stands else self.last_turn or self.award.closed_at
+        if self.stands:
+            return None
+        return self.turns[-1] if self.turns else self.award.closed_at
 
     @property
     def first_no_at(self) -> datetime | None:
         """When it was first refused or taken back, even if it was given again."""
-        return self.first_turn or self.no_at
+        return self.turns[0] if self.turns else self.no_at
 
     def replaces(self, nos: list[datetime]) -> bool:
         """Whether a ruling granted it after one of these nos, and so for an act entered before."""
@@ -61,9 +63,8 @@ def entered_on(
     by_household = counts_by_household(village, day, rule_code)
     home = and_(Award.household_id == household_id, or_(Award.resident_id.is_(None), by_household))
     same = home if resident_id is None else or_(Award.resident_id == resident_id, home)
-    turns = func.min(AwardTurn.turned_at), func.max(AwardTurn.turned_at)
     rows = db.session.execute(
-        select(Award, was_granted(), *turns)
+        select(Award, was_granted(), AwardTurn.turned_at)
         .join(AwardTurn, AwardTurn.award_id == Award.id, isouter=True)
         .where(
             same,
@@ -72,10 +73,12 @@ def entered_on(
             Award.occurred_on == day,
             Award.status != AwardStatus.WITHDRAWN,
         )
-        .group_by(Award.id)
-        .order_by(Award.id)
+        .order_by(Award.id, AwardTurn.turned_at)
     )
-    return [DayEntry(*row) for row in rows]
+    return [
+        DayEntry(award, granted, tuple(at for *_, at in turned if at is not None))
+        for (award, granted), turned in groupby(rows, key=lambda row: (row[0], row[1]))
+    ]
 
 
 def done_in(entered: Sequence[DayEntry]) -> list[DayEntry]:
@@ -125,15 +128,26 @@ def is_claimed(award: Award) -> bool:
 
 
 def approvers_of_struck(award: Award) -> frozenset[UUID]:
-    """Who approved an award that an upheld objection took back last: it isn't theirs to undo."""
-    last = select(func.max(AwardTurn.turned_at)).where(AwardTurn.award_id == award.id)
-    struck = select(AwardTurn.id).where(
-        AwardTurn.award_id == award.id,
-        AwardTurn.turn == Turn.REVERSAL,
-        AwardTurn.turned_at == last.scalar_subquery(),
-        was_struck(),
+    """Who approved an award that an upheld objection took back last, or one that a ruling granted
+    for the same act: it isn't theirs to undo."""
+    entered = entered_on(
+        award.village,
+        award.rule_code,
+        award.occurred_on,
+        household_id=award.household_id,
+        resident_id=award.resident_id,
     )
-    if db.session.scalar(struck.limit(1)) is None:
-        return frozenset()
-    approvers = select(AwardReview.reviewer).where(AwardReview.award_id == award.id)
+    granted = {each.award.id for each in entered if each.granted}
+    later = aliased(AwardTurn)
+    last = select(func.max(later.turned_at)).where(later.award_id == AwardTurn.award_id)
+    approvers = (
+        select(AwardReview.reviewer)
+        .join(AwardTurn, AwardTurn.award_id == AwardReview.award_id)
+        .where(
+            AwardTurn.award_id.in_(granted | {award.id}),
+            AwardTurn.turn == Turn.REVERSAL,
+            AwardTurn.turned_at == last.scalar_subquery(),
+            was_struck(),
+        )
+    )
     return frozenset(db.session.scalars(approvers))

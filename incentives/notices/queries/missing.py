@@ -83,7 +83,7 @@ def came_since(objection: Objection, entered: Sequence[DayEntry]) -> UUID | None
     came = [
         each.award.id
         for each in entered
-        if each.stands and not each.granted and each.stands_since > objection.made_at
+        if each.stands and not each.granted and not each.stood_at(objection.made_at)
     ]
     return next(iter(came[others or 0 :]), None)
 

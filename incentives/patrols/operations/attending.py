@@ -27,6 +27,7 @@ from incentives.patrols.queries import (
     find_patrol,
     find_route,
     strays,
+    walk_instead,
     walkers_on,
     who_may_have_come,
 )
@@ -129,6 +130,29 @@ def attend_late(
     award_rows(patrol, [*waiting, *added], proposers, actor=actor, now=now)
     db.session.add_all(added)
     db.session.flush()
+
+
+def pass_on(patrol: Patrol, *, actor: Actor, now: datetime) -> None:
+    """Let those attend the walk that was on, closed before this one was heard to have ended, whom
+    phones that hadn't heard of it signed in on this one.
+
+    Whoever closed it stands for their awards; for those whom another signed in, that one.
+    """
+    chosen = select(PatrolScan).where(
+        PatrolScan.patrol_id == patrol.id, ~PatrolScan.clock, ~PatrolScan.at_desk
+    )
+    found: dict[UUID, dict[UUID, UUID]] = {}
+    for scan in db.session.scalars(chosen.order_by(PatrolScan.received_at)):
+        other = walk_instead(patrol, scan.scanned_at)
+        if other.status is PatrolStatus.CLOSED and other.id != patrol.id:
+            closer = other.ended_by or actor.person
+            proposer = scan.signed_by if scan.for_another else closer
+            found.setdefault(other.id, {})[scan.resident_id] = proposer
+    for other_id, proposers in found.items():
+        other = db.session.get_one(Patrol, other_id)
+        walking = {each.id for each in walkers_on(other)}
+        theirs = {each: who for each, who in proposers.items() if each in walking}
+        attend_late(other, theirs, actor=actor, now=now)
 
 
 def add_attendance(

@@ -16,7 +16,7 @@ from incentives.errors import FieldError, Invalid, NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.patrols.models import Patrol, PatrolScan, PatrolStatus
 from incentives.patrols.models.walks import LOG_LENGTH, REASON_LENGTH, WEATHER_LENGTH
-from incentives.patrols.operations.attending import attend, signed_in
+from incentives.patrols.operations.attending import attend, pass_on, signed_in
 from incentives.patrols.pace import CLOCK_ERROR, SENT_LATER
 from incentives.patrols.people import may_end
 from incentives.patrols.queries import find_patrol, who_may_have_come
@@ -77,6 +77,7 @@ def close_patrol(
     patrol.end_offline = queued or now - ended > SENT_LATER
     db.session.flush()
     attend(patrol, came, there, actor=actor, now=now)
+    pass_on(patrol, actor=actor, now=now)
     audit.record(
         actor,
         audit.Tag.PATROL_CLOSED,
@@ -170,5 +171,6 @@ def cancel_patrol(
     patrol.reason = check_line(reason, "/reason", REASON_LENGTH)
     patrol.ended_by, patrol.ended_at, patrol.end_received_at = actor.person, now, now
     db.session.flush()
+    pass_on(patrol, actor=actor, now=now)
     audit.record(actor, audit.Tag.PATROL_CANCELLED, village=village, subject=patrol.id, now=now)
     return patrol

@@ -29,7 +29,8 @@ def refuse_second(
 ) -> None:
     """Refuse a walk that another phone has begun, and say which it is.
 
-    One that goes on takes the shift that it was of, and the start of who set off for it before.
+    One without a shift takes the one that it was of, closed or not: whoever stands in on it was
+    there, too. One that goes on takes the start, too, of who set off before.
     """
     other = walk_begun(team.id, shift, started, ended, left)
     if other is None:
@@ -44,36 +45,41 @@ def refuse_second(
 
 
 def takes(patrol: Patrol, shift: Shift, actor: Actor) -> bool:
-    """Whether a walk goes on that is of this shift, or of none while the shift stands; by somebody
-    who hadn't given the shift away before it began."""
-    if patrol.status is not PatrolStatus.WALKING:
-        return False
+    """Whether a walk that goes on is of this shift, or one of none is while the shift stands; by
+    somebody who hadn't given the shift away before it began."""
     if own_people(actor, gave_away(shift.id, patrol.started_at)):
         return False
-    return patrol.shift_id is not None or shift.cancelled_at is None
+    if patrol.shift_id is None:
+        return shift.cancelled_at is None
+    return patrol.status is PatrolStatus.WALKING
 
 
 def began_by(patrol: Patrol, shift_id: UUID, started: datetime) -> datetime:
     """When a walk began, as another phone set off on it then: a shift is walked once, whenever; of
-    a walk without one that may be said of a short while only."""
+    a walk without one that may be said of a short while only, and of one that has ended not."""
+    if patrol.status is not PatrolStatus.WALKING:
+        return patrol.started_at
     if patrol.shift_id != shift_id and patrol.started_at - started > AROUND_SHIFT:
         return patrol.started_at
     return min(patrol.started_at, started)
 
 
 def take_shift(patrol_id: UUID, team_id: UUID, shift_id: UUID, began: datetime) -> None:
-    """Let a walk be as if it had been begun for this shift at that time."""
+    """Let a walk be as if it had been begun for this shift at that time; what has ended stays else
+    as it ended."""
     patrol = db.session.get_one(Patrol, patrol_id)
     # What was held before the refusal isn't any more.
     ledger.hold([patrol.village])
     db.session.refresh(patrol)
-    same = (patrol.shift_id, patrol.started_at) == (shift_id, began)
-    if same or patrol.status is not PatrolStatus.WALKING:
+    if (patrol.shift_id, patrol.started_at) == (shift_id, began):
         return
-    patrol.started_at, patrol.shift_id = began, shift_id
-    patrol.route_id = db.session.get_one(Shift, shift_id).route_id
-    leader_id = leader_at(db.session.get_one(Team, team_id), began)
-    patrol.leader_id = stand_ins(shift_id, began).get(leader_id, leader_id)
+    if patrol.status is PatrolStatus.CLOSED and patrol.shift_id is None:
+        patrol.shift_id = shift_id
+    elif patrol.status is PatrolStatus.WALKING:
+        patrol.started_at, patrol.shift_id = began, shift_id
+        patrol.route_id = db.session.get_one(Shift, shift_id).route_id
+        leader_id = leader_at(db.session.get_one(Team, team_id), began)
+        patrol.leader_id = stand_ins(shift_id, began).get(leader_id, leader_id)
     db.session.flush()
 
 
