@@ -224,10 +224,12 @@ def test_a_statement_stays_whose_lines_a_month_was_closed_with(village, clock):
     give(village, 2_000, Method.BANK)
     clock.forward(days=32)
     statement(village, MARCH, END)
-    statement(village, APRIL, date(2026, 4, 3), (date(2026, 4, 2), 2_000))
+    newest = statement(village, APRIL, date(2026, 4, 3), (date(2026, 4, 2), 2_000)).id
     match(village, 2_000, 2_000)
     confirm(village, count(village, MARCH).id)
+    assert queries.removable_statement(VILLAGE) == newest
     close(village, MARCH)
+    assert queries.removable_statement(VILLAGE) is None
     with pytest.raises(Invalid) as said:
         take_out_the_last(village)
     assert "下一份对账单" in str(said.value.errors[0].detail)

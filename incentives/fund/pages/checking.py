@@ -70,7 +70,6 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
     count = standing.count
     people = [] if count is None else [count.counted_by, count.confirmed_by]
     waits = count is not None and count.status is CountStatus.WAITING
-    last = queries.last_statement(village)
     return render(
         "fund/month.html",
         month=asked,
@@ -79,7 +78,8 @@ def show_month(asked: date, action: str | None = None, form: Form | None = None)
         proposals=queries.proposals(standing.bank),
         is_closed=closed,
         statements=[(each, lines_with_events(each)) for each in statements],
-        last_statement=last,
+        last_statement=queries.last_statement(village),
+        removable=queries.removable_statement(village),
         names=person_names(people) | queries.names_of_standing(standing.bank),
         may_count=may(actor, "cash.count", village) and not closed,
         may_confirm=waits

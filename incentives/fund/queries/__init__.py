@@ -10,6 +10,7 @@ from incentives.fund.queries.bank import (
     lines_closed_with,
     lines_of,
     matches_of,
+    removable_statement,
     statements_of,
 )
 from incentives.fund.queries.book import BookLine, Hand, Part, book, months_of, whole_book
@@ -154,6 +155,7 @@ __all__ = [
     "points_and_money",
     "proposals",
     "purposes_of",
+    "removable_statement",
     "rows_on",
     "shelf_values",
     "speaks_for",

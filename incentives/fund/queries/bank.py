@@ -215,6 +215,18 @@ def lines_closed_with(village: str) -> set[UUID]:
     return set(rows)
 
 
+def removable_statement(village: str) -> UUID | None:
+    """The statement that may be taken out: the newest, where no month was closed with it."""
+    last = last_statement(village)
+    if last is None:
+        return None
+    closed = select(MonthClose.month).where(
+        MonthClose.village == village, MonthClose.ends_on >= last.from_on
+    )
+    closed_with = lines_closed_with(village).intersection(each.id for each in lines_of(last.id))
+    return None if closed_with or db.session.scalar(closed.limit(1)) is not None else last.id
+
+
 def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
     """Statement and book at the end of a day.
 
