@@ -2,8 +2,8 @@
 
 Scans are append-only; the same person at the same place within 10 minutes is there once, whoever's
 walk it is on; who attended stays, but for an award that waited for a phone without signal; a patrol
-that has ended stays as it ended, but for a shift that it took later; a replaced sign stays replaced. A released trigger is never
-edited: a change is a new one, made by a migration of its own.
+that has ended stays as it ended, but for a shift that it took later; a replaced sign stays
+replaced. A released trigger is never edited: a change is a new one, made by a migration of its own.
 """
 
 from sqlalchemy import Connection

@@ -5,7 +5,7 @@ import pytest
 from incentives.database import new_id
 from incentives.extensions import db
 from tests.patrols.scenes import make_team_scene
-from tests.patrols.test_http import V, add_users
+from tests.patrols.web import V, add_users
 from tests.site import CSRF, PASSWORD, Site
 
 

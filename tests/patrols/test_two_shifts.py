@@ -15,8 +15,8 @@ from incentives.web.schemas import instant_text
 from tests.factories import TOWNSHIP, VILLAGE
 from tests.patrols.scenes import make_team_scene
 from tests.patrols.test_closing import awarded
-from tests.patrols.test_http import add_users
 from tests.patrols.test_rota import ask, outcome
+from tests.patrols.web import add_users
 from tests.site import Site
 
 
