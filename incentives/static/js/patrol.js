@@ -7,9 +7,10 @@ import { fill, input, once, part, root, say, texts } from './app/page.js';
 import { learnClock, rightTime, secondsAhead } from './patrol/clock.js';
 import { leaveEnded, leaveSaying, redrawBy, send } from './patrol/delivery.js';
 import { draw, drawChoices, drawRouteChoice } from './patrol/drawing.js';
+import { proposePlace, tellFinding } from './patrol/findings.js';
+import { record, sayKept, saysSomething } from './patrol/recording.js';
 import {
   OWNER,
-  VILLAGE,
   dueShifts,
   endWalks,
   hasEnded,
@@ -21,64 +22,15 @@ import {
   signable,
   state,
 } from './patrol/state.js';
-import { heldBack } from './patrol/sending.js';
-import { findWalk, keepHere, keepRecord, keepWalk, keptEntries, markQueued } from './patrol/store.js';
+import { findWalk, keepHere, keepWalk, keptEntries, markQueued } from './patrol/store.js';
 import { walkToken } from './patrol/token.js';
-import { shrink } from './photos.js';
 import { startScanner } from './scanner.js';
-
-/**
- * @typedef {import('./patrol/store.js').Entry} Entry
- * @typedef {import('./patrol/store.js').Walk} Walk
- */
 
 const AGAIN = 20_000; // milliseconds until what waits is sent again
 const ONCE_WITHIN = 600_000; // the same person at the same place counts once
 
 /** @type {AbortController | null} */
 let camera = null;
-
-/**
- * Keep a record with the walk as it then is, and send what waits. Says so where the phone can't
- * keep it: nothing is shown as done that isn't kept.
- *
- * @param {import('./patrol/store.js').Kind} kind
- * @param {Record<string, any>} body
- * @param {string} words what it is, for the list of what was refused
- * @param {Walk | null} after the walk as it then is, null where it is over
- * @param {{ photo?: Blob, mark?: import('./patrol/store.js').Mark }} [more] what goes with it
- * @returns {Promise<boolean>} whether it is kept
- */
-async function record(kind, body, words, after, { photo, mark } = {}) {
-  const walk = after || state.walk;
-  if (!walk) return false;
-  const id = newId();
-  /** @type {Entry} */
-  const entry = { id, key: id, owner: OWNER, village: VILLAGE, patrol: walk.id, kind, body, words };
-  if (photo) entry.photo = photo;
-  if (mark) entry.mark = mark;
-  try {
-    await keepRecord(entry, after);
-  } catch {
-    say(texts.notKept || '');
-    return false;
-  }
-  state.walk = after;
-  draw(join);
-  send();
-  return true;
-}
-
-/**
- * Say that something is kept; of a walk that wasn't taken, that it waits with it.
- *
- * @param {string} patrol
- * @param {string} words
- */
-async function sayKept(patrol, words) {
-  const behind = heldBack(await keptEntries(OWNER)).filter((each) => each.patrol === patrol);
-  say(behind.length ? fill(texts.held, { count: behind.length }) : words);
-}
 
 async function setOff() {
   const chosen = root.querySelector('[name="walk"]:checked');
@@ -182,48 +134,6 @@ async function openCamera() {
     video.hidden = true;
     say(texts.noCamera || '');
   }
-}
-
-/**
- * Whether these fields say something; else the first that doesn't is pointed at. The service takes
- * no signs alone, and what it refuses later can't be written anew.
- *
- * @param {string[]} names
- */
-function saysSomething(...names) {
-  const empty = names.map(input).find((each) => !/[\p{L}\p{N}]/u.test(each.value));
-  if (!empty) return true;
-  say(texts.saySomething || '');
-  empty.focus();
-  return false;
-}
-
-/** @param {Event} event */
-async function tellFinding(event) {
-  if (!saysSomething('finding-text', 'finding-place')) return;
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const taken = input('photo').files?.[0];
-  const text = input('finding-text').value.trim();
-  const body = {
-    category: input('category').value,
-    text,
-    place: input('finding-place').value.trim(),
-    found_at: rightTime().toISOString(),
-  };
-  const photo = taken ? await shrink(taken) : undefined;
-  const { walk } = state;
-  if (!walk || !(await record('finding', body, text, walk, { photo }))) return;
-  form.reset();
-  const details = form.closest('details');
-  if (details) details.open = false;
-  await sayKept(walk.id, texts.findingKept || '');
-}
-
-/** Where somebody was last is where they find something, most of the time. */
-function proposePlace() {
-  const last = state.walk?.marks[0]?.place || '';
-  const field = input('finding-place');
-  if (!field.value && last !== texts.unknownPlace) field.value = last;
 }
 
 async function close() {

@@ -32,6 +32,11 @@ export function redrawBy(draw) {
   redraw = draw;
 }
 
+/** Draw the page anew. */
+export function redrawPage() {
+  redraw();
+}
+
 /**
  * @param {Entry} entry
  * @param {any} answer
