@@ -14,7 +14,6 @@ import {
   dueShifts,
   endWalks,
   hasEnded,
-  leads,
   listed,
   people,
   placeOf,
