@@ -107,6 +107,7 @@ def test_what_a_budget_leaves_is_said_by_purpose_and_of_none_that_there_is_none(
     (year,) = queries.by_purpose(VILLAGE, overview, Part())
     (family,) = year.items
     assert (family.spent_fen, family.budget_fen, family.left_fen) == (20_000, None, None)
+    assert year.unbudgeted_fen == 20_000
     set_budgets(village, family=BudgetLine(15_000), relief=BudgetLine(9_000))
     overview = queries.fund_overview(VILLAGE)
     (year,) = queries.by_purpose(VILLAGE, overview, Part(month=date(2026, 3, 1)))
@@ -115,6 +116,7 @@ def test_what_a_budget_leaves_is_said_by_purpose_and_of_none_that_there_is_none(
         ("relief", 0, 9_000),
     ]
     assert (year.spent_fen, year.budget_fen, year.left_fen) == (20_000, 24_000, 4_000)
+    assert year.unbudgeted_fen == 0
     assert queries.by_purpose(VILLAGE, overview, Part(year=2025)) == []
     (year,) = queries.by_purpose(VILLAGE, overview, Part(purpose="relief"))
     assert [each.purpose for each in year.items] == ["relief"]
@@ -293,6 +295,7 @@ def test_the_book_says_by_purpose_what_is_left_wherever_it_is_read(site):
     assert [each["left_fen"] for each in year["by_purpose"]] == [None, 20_000]
     page = site.open("treasurer", f"/v/{VILLAGE}/fund")
     assert "Spent 300.00 yuan, without a budget" in page
+    assert "Spent in the year, together · no budget" in page
     assert "¥200.00" in page
     assert 'class="track-whole"' in page
     printed = site.app.test_client().get(f"/v/{VILLAGE}/fund.pdf")

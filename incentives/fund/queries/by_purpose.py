@@ -54,6 +54,11 @@ class YearByPurpose:
         return sum(each.spent_fen for each in self.items)
 
     @property
+    def unbudgeted_fen(self) -> int:
+        """What of it was spent on purposes without a budget."""
+        return sum(each.spent_fen for each in self.items if each.budget_fen is None)
+
+    @property
     def month_fen(self) -> int:
         """What was spent on all of them in the month."""
         return sum(each.month_fen or 0 for each in self.items)
