@@ -167,10 +167,11 @@ class Key:
 def read_key(text: str) -> Key:
     """The key in a verifier key `origin+id+base64`, or in several of one log, a line each.
 
-    Where paper folds a key, the line goes on.
+    Where paper folds a key, the line goes on; wide letters and an editor's mark mean the same key.
     """
     keys = []
-    for line in FOLD_IN_KEY.sub("", text.strip()).split():
+    narrow = unicodedata.normalize("NFKC", text).strip("\ufeff \t\r\n")
+    for line in FOLD_IN_KEY.sub("", narrow).split():
         name, _plus, rest = line.partition("+")
         hint, _plus, encoded = rest.partition("+")
         raw = canonical_base64(encoded)

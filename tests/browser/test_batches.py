@@ -311,6 +311,28 @@ def test_bad_lines_are_mended_in_place(village, person, tmp_path: Path):
     assert kept(village) == 4
 
 
+def test_mended_lines_that_are_looked_up_again_stay_mended(village, person):
+    """The draft of before doesn't come back over what the service answered."""
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    choose_rule(Hand(page))
+    page.click("summary:has-text('粘贴或上传名单')")
+    page.fill("textarea[name=names]", "扎西02\n扎西01\n没有这人")
+    page.click("button:has-text('查这些名字')")
+    lines = page.locator(".bad-line")
+    expect(lines).to_have_count(2)
+    lines.nth(0).locator(".tile", has_text="2组1号").click()
+    lines.nth(1).get_by_text("不算这一行").click()
+    page.click("button:has-text('再查一遍')")
+    expect(lines).to_have_count(0)
+    expect(page.locator(".sum-text")).to_contain_text("2 人")
+    expect(page.locator("textarea[name=names]")).to_have_value("")
+    page.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == 2
+
+
 def test_a_cap_that_would_be_passed_is_shown_before_sending(village, person):
     cadre = person(PHONE)
     cadre.sign_in("cadre")

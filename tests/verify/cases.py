@@ -142,6 +142,9 @@ def notes() -> Iterator[Case]:
     yield ["note", True, [f"{note}— {origin} {stranger}\n", key]]
     yield ["note", True, [note, f"{key}\n{CODES['second_vkey']}\n"]]
     yield ["note", True, [note, f"{key[:40]}\n{key[40:]}\n{CODES['second_vkey']}\n"]]
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in key)
+    for typed in (wide, f"\ufeff{key}\r\n"):  # on a wide keyboard; in a Windows editor
+        yield ["note", True, [note, typed]]
     for fold in ("/", "+"):  # where a long name folds on paper
         folded = [each.replace(fold, f"{fold}\n", 1) for each in (key, CODES["second_vkey"])]
         yield ["note", True, [note, "\n".join(folded)]]

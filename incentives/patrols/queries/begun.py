@@ -97,9 +97,8 @@ def was_walked(shift: Shift, by: datetime) -> bool:
 
 def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
     """The walk that a sign-in of that time is of: where its own was called off, the one that was
-    begun again and went on then; where it had ended by then, the next that the team was on."""
-    called_off = patrol.status is PatrolStatus.CANCELLED
-    if not called_off and not had_ended(patrol, at):
+    begun again and went on then, for its shift or another choice; where it had ended by then, the next that the team was on."""
+    if patrol.status is not PatrolStatus.CANCELLED and not had_ended(patrol, at):
         return patrol
     next_one = [
         Patrol.team_id == patrol.team_id,
@@ -108,8 +107,6 @@ def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
         Patrol.started_at.between(at - ONE_WALK, at + ONCE_WITHIN),
         went_on(at - CLOCK_ERROR),
     ]
-    if called_off:
-        next_one.append(Patrol.shift_id.is_not_distinct_from(patrol.shift_id))
     again = select(Patrol).where(*next_one).order_by(Patrol.started_at.desc())
     return db.session.scalar(again.limit(1)) or patrol
 

@@ -66,7 +66,8 @@ async function keyId(origin, publicKey) {
 export async function readKey(text) {
   /** @type {Key | null} */
   let found = null;
-  for (const line of text.trim().replace(FOLD_IN_KEY, '').split(/\s+/).filter(Boolean)) {
+  const narrow = text.normalize('NFKC').trim();
+  for (const line of narrow.replace(FOLD_IN_KEY, '').split(/\s+/).filter(Boolean)) {
     const [name, hint, ...rest] = line.split('+');
     const raw = fromBase64(rest.join('+'));
     const { base, village } = splitOrigin(name);
