@@ -97,7 +97,8 @@ def was_walked(shift: Shift, by: datetime) -> bool:
 
 def walk_instead(patrol: Patrol, at: datetime) -> Patrol:
     """The walk that a sign-in of that time is of: where its own was called off, the one that was
-    begun again and went on then, for its shift or another choice; where it had ended by then, the next that the team was on."""
+    begun again and went on then, for its shift or another; where it had ended by then, the next
+    that the team was on."""
     if patrol.status is not PatrolStatus.CANCELLED and not had_ended(patrol, at):
         return patrol
     next_one = [
