@@ -1,13 +1,17 @@
 """What a backup is never made of, opened with or restored onto; each refusal changes nothing."""
 
+import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import pyrage
 import pytest
 
 from incentives.clock import now
 from incentives.extensions import db
 from incentives.keys import NAMES
+from incentives.upkeep.backup import encryption
 from incentives.upkeep.backup.keyfile import present_keys, read_keyfile, write_keyfile
 from incentives.upkeep.backup.workroom import BackupRefused, workroom
 from tests.ledger.tampering import tamper
@@ -204,3 +208,31 @@ def test_a_second_backup_of_the_same_second_is_refused(lived):
     whole = backup.read_bytes()
     refused(lived.run("backup", "make", "--to", lived.backups), "there already")
     assert backup.read_bytes() == whole
+
+
+def test_a_busy_machine_is_no_wrong_passphrase(tmp_path, monkeypatch):
+    """age measures for a moment what it can do in a second, and refuses what seems too much."""
+    monkeypatch.setattr(encryption, "PAUSE", 0)
+    path, word = tmp_path / "keys.age", "richtiges pferd"
+    path.write_bytes(encryption.lock(b"keys", word))
+    own = encryption.passphrase.decrypt
+    busy = [pyrage.DecryptError("Excessive work parameter for passphrase.")] * 3
+
+    def decrypt(content, word):
+        if busy:
+            raise busy.pop()
+        return own(content, word)
+
+    monkeypatch.setattr(encryption, "passphrase", SimpleNamespace(decrypt=decrypt))
+    assert encryption.unlock(path, lambda: word) == b"keys"
+    with pytest.raises(BackupRefused, match="passphrase or the identity is wrong"):
+        encryption.unlock(path, lambda: "falsches pferd")
+
+
+def test_what_a_machine_is_too_slow_for_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(encryption, "PAUSE", 0)
+    path = tmp_path / "keys.age"
+    locked = encryption.lock(b"keys", "richtiges pferd")
+    path.write_bytes(re.sub(rb"(-> scrypt \S+) \d+", rb"\1 40", locked, count=1))
+    with pytest.raises(BackupRefused, match="too busy or too slow"):
+        encryption.unlock(path, lambda: "richtiges pferd")

@@ -7,6 +7,7 @@ the installation's keys. `age -d -i identity.age FILE` is all that it takes else
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ HEAD = b"age-encryption.org/v1\n"
 BY_PASSPHRASE = HEAD + b"-> scrypt "
 SECRET = "AGE-SECRET-KEY-"  # noqa: S105 -- how each begins
 PASSPHRASE_LENGTH = 12
+TOO_MUCH_WORK = "Excessive work"  # the driver has one kind of error for all that goes wrong
+ATTEMPTS, PAUSE = 10, 0.5  # seconds
 
 AskPassphrase = Callable[[], str]
 
@@ -63,12 +66,30 @@ def unlock(path: Path, ask: AskPassphrase, identities: Sequence[Any] = ()) -> by
         return content
     try:
         if content.startswith(BY_PASSPHRASE):
-            return bytes(passphrase.decrypt(content, ask()))
+            return unlock_by_passphrase(path, content, ask())
         return bytes(pyrage.decrypt(content, identities))
     except pyrage.DecryptError as error:
         raise BackupRefused(
             f"{path}: the passphrase or the identity is wrong, or the file is damaged"
         ) from error
+
+
+def unlock_by_passphrase(path: Path, content: bytes, word: str) -> bytes:
+    """The content under a passphrase; refuses a file that this machine won't open just now.
+
+    How much work a passphrase costs is chosen as a file is made; age takes at most sixteen times
+    what a moment's measure says fits a second, and what else runs in that moment slows the measure.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            return bytes(passphrase.decrypt(content, word))
+        except pyrage.DecryptError as error:
+            if not str(error).startswith(TOO_MUCH_WORK):
+                raise
+        time.sleep(PAUSE)
+    raise BackupRefused(
+        f"{path}: this machine is too busy or too slow to open it; try again when nothing else runs"
+    )
 
 
 def read_identities(path: Path, ask: AskPassphrase) -> list[Any]:
