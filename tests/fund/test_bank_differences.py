@@ -127,6 +127,17 @@ def test_the_public_book_says_what_differs_and_who_stands_by_it_not_the_words(si
         assert SECRET not in text
 
 
+def test_what_a_month_was_closed_with_is_offered_no_other_reason(site):
+    """The next month's page still shows the line, and asks no more why the book lacks it."""
+    (line,) = sent(site, "treasurer", "GET", MARCH)["lines"]
+    field, april = f"why-{line['id']}", "/fund/months/2026-04"
+    assert field in site.open("treasurer", april)
+    close(site)
+    page = site.open("treasurer", april)
+    assert line["summary"] in page
+    assert field not in page
+
+
 def test_of_which_month_the_differences_are(site):
     close(site)
     with within(site.app):
