@@ -112,18 +112,21 @@ def make_site(app: Flask, *, users: Collection[str] = USERS, **policy: object) -
     with app.app_context():
         make_village(**policy)
         for username in users:
-            role, division = USERS[username]
-            act(
-                lambda username=username, role=role, division=division: (
-                    operations.add_user(
-                        username=username,
-                        name=f"{username} 某",
-                        password=PASSWORD,
-                        roles=[Assignment(role, division)],
-                        actor=SYSTEM,
-                        now=now(),
-                    )
-                    and None
-                )
-            )
+            add_account(username, USERS[username])
     return Site(app)
+
+
+def add_account(username: str, *roles: tuple[Role, str]) -> None:
+    """Somebody who can sign in, with these roles in these divisions; within a context."""
+
+    def work() -> None:
+        operations.add_user(
+            username=username,
+            name=f"{username} 某",
+            password=PASSWORD,
+            roles=[Assignment(*each) for each in roles],
+            actor=SYSTEM,
+            now=now(),
+        )
+
+    act(work)

@@ -3,19 +3,13 @@
 import pytest
 
 from incentives.database import new_id
-from incentives.extensions import db
-from tests.patrols.scenes import make_team_scene
-from tests.patrols.web import V, add_users
+from tests.patrols.web import V, make_served_team
 from tests.site import CSRF, PASSWORD, Site
 
 
 @pytest.fixture
 def team(bare_app):
-    with bare_app.app_context():
-        scene = make_team_scene()
-        add_users()
-        db.session.remove()
-    return scene
+    return make_served_team(bare_app)
 
 
 @pytest.fixture

@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from incentives.access import operations
-from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.actor import Role
 from incentives.awards.template import template_items
-from incentives.clock import now
 from tests.conftest import Clock
-from tests.factories import VILLAGE, act, make_household
-from tests.site import PASSWORD, Site, make_site
+from tests.factories import VILLAGE, make_household
+from tests.site import Site, add_account, make_site
 
 AT = f"/villages/{VILLAGE}"
 DAY = "2026-03-02"
@@ -23,21 +21,9 @@ def site(bare_app: Flask) -> Site:
     """A village with a second reviewer and a second cadre."""
     site = make_site(bare_app, publicity_days=5)
     with bare_app.app_context():
-        act(lambda: add("second", Role.REVIEWER))
-        act(lambda: add("clerk", Role.CADRE))
+        add_account("second", (Role.REVIEWER, VILLAGE))
+        add_account("clerk", (Role.CADRE, VILLAGE))
     return site
-
-
-def add(username: str, role: Role) -> None:
-    """One more account of the village."""
-    operations.add_user(
-        username=username,
-        name=f"{username} 某",
-        password=PASSWORD,
-        roles=[Assignment(role, VILLAGE)],
-        actor=SYSTEM,
-        now=now(),
-    )
 
 
 def people(site: Site, *names: str, door: str = "1") -> list[str]:

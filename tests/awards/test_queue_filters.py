@@ -14,10 +14,10 @@ from incentives.awards.pages import review
 from incentives.clock import now
 from incentives.extensions import db
 from tests.awards.test_http import AT, adopt, people, propose
-from tests.awards.test_queue_http import ABOVE, QUEUE, SENT_UP, add, retire
+from tests.awards.test_queue_http import ABOVE, QUEUE, SENT_UP, retire
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
-from tests.site import PASSWORD, Site, make_site
+from tests.site import PASSWORD, Site, add_account, make_site
 from tests.web.sheets import rows_of
 
 
@@ -26,7 +26,7 @@ def site(bare_app: Flask) -> Site:
     """A village with a reviewer, and a township with one."""
     made = make_site(bare_app, users=("cadre", "reviewer"), publicity_days=0)
     with bare_app.app_context():
-        act(lambda: add("township", ABOVE["township"]))
+        add_account("township", (ABOVE["township"], TOWNSHIP))
     adopt(made)
     return made
 

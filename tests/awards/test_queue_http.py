@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from incentives.access import operations
-from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.actor import SYSTEM, Role
 from incentives.access.queries import find_user
 from incentives.awards import cover
 from incentives.clock import now, village_day
@@ -16,7 +16,7 @@ from incentives.register.operations import set_policy
 from incentives.register.policy import IssuanceCover, Policy
 from tests.awards.test_http import AT, adopt, people, propose
 from tests.factories import TOWNSHIP, VILLAGE, act
-from tests.site import PASSWORD, Site, make_site
+from tests.site import Site, add_account, make_site
 
 ABOVE = {"township": Role.REVIEWER, "watcher": Role.SUPERVISOR}
 QUEUE = f"/divisions/{VILLAGE}/review-queue"
@@ -31,21 +31,9 @@ def site(bare_app: Flask) -> Site:
     )
     with bare_app.app_context():
         for username, role in ABOVE.items():
-            act(lambda username=username, role=role: add(username, role))
+            add_account(username, (role, TOWNSHIP))
     adopt(made)
     return made
-
-
-def add(username: str, role: Role) -> None:
-    """A user of the township."""
-    operations.add_user(
-        username=username,
-        name=f"{username} 某",
-        password=PASSWORD,
-        roles=[Assignment(role, TOWNSHIP)],
-        actor=SYSTEM,
-        now=now(),
-    )
 
 
 def retire(site: Site) -> None:

@@ -4,15 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from incentives.access import operations
-from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.actor import Role
 from incentives.awards.sign_up import SignUp
-from incentives.clock import now
 from incentives.extensions import db
 from tests.awards.scenes import adopt_rules
 from tests.awards.test_http import DAY
-from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village
-from tests.site import PASSWORD, Site
+from tests.factories import OTHER_VILLAGE, VILLAGE, make_household, make_village
+from tests.site import Site, add_account
 
 PEOPLE = {
     "both": [(Role.CADRE, VILLAGE), (Role.CADRE, OTHER_VILLAGE)],
@@ -30,19 +28,7 @@ def site(bare_app):
             adopt_rules(village)
             make_household(village, name)
         for username, roles in PEOPLE.items():
-            act(
-                lambda username=username, roles=roles: (
-                    operations.add_user(
-                        username=username,
-                        name=f"{username} 某",
-                        password=PASSWORD,
-                        roles=[Assignment(*each) for each in roles],
-                        actor=SYSTEM,
-                        now=now(),
-                    )
-                    and None
-                )
-            )
+            add_account(username, *roles)
         db.session.remove()
     return Site(bare_app)
 

@@ -2,13 +2,10 @@
 
 import pytest
 
-from incentives.access import operations as access
-from incentives.access.actor import SYSTEM, Assignment, Role
-from incentives.clock import now
+from incentives.access.actor import Role
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE
-from tests.factories import act as committed
 from tests.fund.test_http import act, ask
-from tests.site import PASSWORD, Site, make_site
+from tests.site import Site, add_account, make_site
 from tests.web.sheets import rows_of
 
 QUEUE = f"/divisions/{TOWNSHIP}/disbursement-queue"
@@ -22,19 +19,7 @@ def site(bare_app) -> Site:
     made = make_site(bare_app, users=users, publicity_days=0, second_approval_fen=20_000)
     with bare_app.app_context():
         for username, role in (("above", Role.REVIEWER), ("watcher", Role.SUPERVISOR)):
-            committed(
-                lambda username=username, role=role: (
-                    access.add_user(
-                        username=username,
-                        name=f"{username} 某",
-                        password=PASSWORD,
-                        roles=[Assignment(role, TOWNSHIP)],
-                        actor=SYSTEM,
-                        now=now(),
-                    )
-                    and None
-                )
-            )
+            add_account(username, (role, TOWNSHIP))
     return made
 
 

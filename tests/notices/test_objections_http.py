@@ -9,7 +9,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from incentives.access import operations as access
-from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.actor import SYSTEM, Role
 from incentives.access.queries import find_user
 from incentives.cards.queries import cards_of_household, code_of
 from incentives.clock import now
@@ -21,7 +21,7 @@ from tests.awards.test_claims_http import Home
 from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
 from tests.shop.scenes import Counter, give_points, make_counter, problem
-from tests.site import PASSWORD, Site, make_site
+from tests.site import Site, add_account, make_site
 
 AT = f"/villages/{VILLAGE}"
 TODAY = "2026-03-02"
@@ -33,19 +33,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def add(site: Site, username: str, role: Role, division: str = VILLAGE) -> None:
     """One more member of staff."""
     with site.app.app_context():
-        act(
-            lambda: (
-                access.add_user(
-                    username=username,
-                    name=f"{username} 某",
-                    password=PASSWORD,
-                    roles=[Assignment(role, division)],
-                    actor=SYSTEM,
-                    now=now(),
-                )
-                and None
-            )
-        )
+        add_account(username, (role, division))
 
 
 @pytest.fixture

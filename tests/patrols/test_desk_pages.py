@@ -16,18 +16,13 @@ from incentives.patrols.queries import known_by
 from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household
-from tests.patrols.scenes import make_team_scene
-from tests.patrols.web import V, add_users, begin, made, rows_of, sheet_of, words_of
+from tests.patrols.web import V, begin, made, make_served_team, rows_of, sheet_of, words_of
 from tests.site import PASSWORD, USERS, Site
 
 
 @pytest.fixture
 def team(bare_app):
-    with bare_app.app_context():
-        scene = make_team_scene()
-        add_users()
-        db.session.remove()
-    return scene
+    return make_served_team(bare_app)
 
 
 @pytest.fixture

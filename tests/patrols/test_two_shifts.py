@@ -16,7 +16,7 @@ from tests.factories import TOWNSHIP, VILLAGE
 from tests.patrols.scenes import make_team_scene
 from tests.patrols.test_closing import awarded
 from tests.patrols.test_rota import ask, outcome
-from tests.patrols.web import add_users
+from tests.patrols.web import make_served_team
 from tests.site import Site
 
 
@@ -90,9 +90,8 @@ def site(bare_app):
 @pytest.fixture
 def planned(bare_app):
     """The team, with a shift an hour from now that a member asks the neighbour to walk."""
+    scene = make_served_team(bare_app)
     with bare_app.app_context():
-        scene = make_team_scene()
-        add_users()
         ask(scene, scene.shift())
         db.session.remove()
     return scene

@@ -5,12 +5,10 @@ import io
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from incentives.access import operations
-from incentives.access.actor import SYSTEM, Assignment
-from incentives.clock import now
 from incentives.extensions import db
-from tests.factories import VILLAGE, act
-from tests.site import PASSWORD, USERS
+from tests.factories import VILLAGE
+from tests.patrols.scenes import make_team_scene
+from tests.site import USERS, add_account
 
 V = f"/villages/{VILLAGE}"
 
@@ -22,22 +20,14 @@ def rows_of(site, model):
     return count
 
 
-def add_users():
-    for username in ("cadre", "overseer"):
-        role, division = USERS[username]
-        act(
-            lambda username=username, role=role, division=division: (
-                operations.add_user(
-                    username=username,
-                    name=f"{username} 某",
-                    password=PASSWORD,
-                    roles=[Assignment(role, division)],
-                    actor=SYSTEM,
-                    now=now(),
-                )
-                and None
-            )
-        )
+def make_served_team(app):
+    """The team's scene, with a cadre and an overseer who can sign in; outside any context."""
+    with app.app_context():
+        scene = make_team_scene()
+        for username in ("cadre", "overseer"):
+            add_account(username, USERS[username])
+        db.session.remove()
+    return scene
 
 
 def made(answer, status=201):

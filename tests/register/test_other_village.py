@@ -2,14 +2,12 @@
 
 import pytest
 
-from incentives.access import operations
-from incentives.access.actor import SYSTEM, Assignment, Role
+from incentives.access.actor import Role
 from incentives.awards.models import Award
-from incentives.clock import now
 from incentives.extensions import db
-from tests.factories import OTHER_VILLAGE, VILLAGE, act, make_household, make_village
+from tests.factories import OTHER_VILLAGE, VILLAGE, make_household, make_village
 from tests.patrols.scenes import make_team_scene
-from tests.site import PASSWORD, Site
+from tests.site import Site, add_account
 
 PEOPLE = {"both": (VILLAGE, OTHER_VILLAGE), "one": (OTHER_VILLAGE,)}
 
@@ -26,19 +24,7 @@ def links(bare_app):
         make_village(OTHER_VILLAGE)
         make_household(OTHER_VILLAGE, "阿旺")
         for username, villages in PEOPLE.items():
-            act(
-                lambda username=username, villages=villages: (
-                    operations.add_user(
-                        username=username,
-                        name=f"{username} 某",
-                        password=PASSWORD,
-                        roles=[Assignment(Role.CADRE, village) for village in villages],
-                        actor=SYSTEM,
-                        now=now(),
-                    )
-                    and None
-                )
-            )
+            add_account(username, *((Role.CADRE, village) for village in villages))
         db.session.remove()
     return [
         f"/desk/households/{household}",
