@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from incentives import ledger
 from incentives.access import audit
@@ -23,11 +23,11 @@ from incentives.fund.models import (
     BankLine,
     BankMatch,
     BankStatement,
-    MonthClose,
 )
 from incentives.fund.operations.keeping import keep_for_accounting
 from incentives.fund.operations.steps import AMOUNT_AT_MOST, check_day
 from incentives.fund.queries.bank import (
+    closed_since,
     find_statement,
     last_statement,
     lines_closed_with,
@@ -185,10 +185,7 @@ def refuse_gap(last: BankStatement | None, from_on: date, opening: int) -> None:
 
 def refuse_closed_days(village: str, day: date, pointer: str) -> None:
     """Refuse what would change a closed month's statement."""
-    closed = select(MonthClose.month).where(
-        MonthClose.village == village, MonthClose.ends_on >= day
-    )
-    if db.session.scalar(closed.limit(1)) is not None:
+    if closed_since(village, day):
         raise Invalid(errors=[FieldError(pointer, _("This month is closed already"))])
 
 

@@ -16,6 +16,7 @@ from incentives.clock import village_day
 from incentives.errors import FieldError, Invalid, WrongState
 from incentives.extensions import db
 from incentives.fund.models import MonthClose
+from incentives.fund.queries.bank import closed_since
 from incentives.fund.queries.closing import first_of, last_of, month_standing
 from incentives.web.dates import month_word
 
@@ -40,20 +41,14 @@ def close_of(village: str, year: int) -> MonthClose | None:
 
 def refuse_closed(village: str, day: date, pointer: str) -> None:
     """Refuse a day in a month that is closed, or before one that is; under the village's lock."""
-    closed = select(MonthClose.month).where(
-        MonthClose.village == village, MonthClose.ends_on >= day
-    )
-    if db.session.scalar(closed.limit(1)) is not None:
+    if closed_since(village, day):
         detail = _("%(month)s is closed: enter it on a day of an open month", month=month_word(day))
         raise Invalid(errors=[FieldError(pointer, detail)])
 
 
 def open_day(village: str, day: date, today: date) -> date:
     """The day, or today where it lies in a closed month; under the village's lock."""
-    closed = select(MonthClose.month).where(
-        MonthClose.village == village, MonthClose.ends_on >= day
-    )
-    return day if db.session.scalar(closed.limit(1)) is None else today
+    return today if closed_since(village, day) else day
 
 
 def close_month(*, village: str, month: date, actor: Actor, now: datetime) -> MonthClose:

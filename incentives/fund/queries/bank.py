@@ -220,11 +220,16 @@ def removable_statement(village: str) -> UUID | None:
     last = last_statement(village)
     if last is None:
         return None
-    closed = select(MonthClose.month).where(
-        MonthClose.village == village, MonthClose.ends_on >= last.from_on
-    )
     closed_with = lines_closed_with(village).intersection(each.id for each in lines_of(last.id))
-    return None if closed_with or db.session.scalar(closed.limit(1)) is not None else last.id
+    return None if closed_with or closed_since(village, last.from_on) else last.id
+
+
+def closed_since(village: str, day: date) -> bool:
+    """Whether a month was closed that this day, or a later one, is in."""
+    closed = select(MonthClose.month).where(
+        MonthClose.village == village, MonthClose.ends_on >= day
+    )
+    return db.session.scalar(closed.limit(1)) is not None
 
 
 def bank_standing(village: str, day: date, book_fen: int) -> BankStanding:
