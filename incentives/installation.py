@@ -63,14 +63,19 @@ def get_installation() -> Installation:
     return installation
 
 
-def installation_for_command() -> Installation:
-    """The installation for a command line, which ends with the reason where there is none.
-
-    So it does where a room refuses all commands (`command_refusals`).
-    """
+def refuse_command() -> None:
+    """End a command with the reason where a room refuses all of them (`command_refusals`)."""
     for refusing in command_refusals:
         if (reason := refusing()) is not None:
             raise click.ClickException(reason)
+
+
+def installation_for_command() -> Installation:
+    """The installation for a command line, which ends with the reason where there is none.
+
+    So it does where a room refuses all commands.
+    """
+    refuse_command()
     try:
         return get_installation()
     except (LookupError, SettingRefused) as refusal:

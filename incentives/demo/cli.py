@@ -9,7 +9,7 @@ from incentives.cards.queries import url_of
 from incentives.demo.loading import HOUSEHOLDS, DemoRefused, load_demo
 from incentives.demo.pins import demo_pin
 from incentives.extensions import db
-from incentives.installation import installation_for_command
+from incentives.installation import installation_for_command, refuse_command
 from incentives.register.models import Household
 
 group = AppGroup("demo", help="The demo county: real places, made-up people.")
@@ -20,6 +20,7 @@ group = AppGroup("demo", help="The demo county: real places, made-up people.")
 @click.option("--households", default=HOUSEHOLDS, show_default=True, help="How many in each.")
 def load(villages: int, households: int) -> None:
     """Load the demo county into a migrated, empty database."""
+    refuse_command()
     try:
         load_demo(villages=villages, households=households)
     except DemoRefused as refusal:

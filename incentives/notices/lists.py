@@ -143,6 +143,7 @@ COLUMNS = [
     Column(_("State"), lambda each: STATUS_WORDS[each.objection.status]),
     Column(_("Ruled at"), lambda each: each.objection.ruled_at, Kind.INSTANT),
     Column(_("Ruling"), lambda each: each.objection.ruling_reason, Kind.LONG),
+    Column(_("How often"), "granted_words"),
     Column(_("Ruled by"), "ruler"),
 ]
 FILTERS = [

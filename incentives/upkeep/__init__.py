@@ -9,9 +9,11 @@ from flask import Flask
 
 from incentives import installation
 from incentives.upkeep.backup.marker import why_unfinished
+from incentives.upkeep.schema import why_empty
 
 
 def init_app(_app: Flask) -> None:
-    """Let no command touch books that a restore hasn't brought to its end."""
-    if why_unfinished not in installation.command_refusals:
-        installation.command_refusals.append(why_unfinished)
+    """Let no command touch books that a restore hasn't brought to its end, or that aren't there."""
+    for why in (why_unfinished, why_empty):
+        if why not in installation.command_refusals:
+            installation.command_refusals.append(why)

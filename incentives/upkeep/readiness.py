@@ -11,7 +11,7 @@ from incentives.ledger.guards import GuardMissing, require_guards
 from incentives.recovery.operations import check_books
 from incentives.recovery.state import ask_again, reads_only
 from incentives.upkeep.backup.marker import UNFINISHED, read_marker
-from incentives.upkeep.schema import current_revision, newest_revision
+from incentives.upkeep.schema import why_not_migrated
 
 
 class NotReady(RuntimeError):
@@ -29,8 +29,8 @@ def require_ready(*, only_loopback: bool, now: datetime) -> bool:
     if read_marker() is not None:
         raise NotReady(UNFINISHED)
     try:
-        if current_revision() != newest_revision():
-            raise NotReady("the database isn't migrated: run `flask db upgrade`")
+        if (reason := why_not_migrated()) is not None:
+            raise NotReady(reason)
         installation = get_installation()
         if installation.loading:
             raise NotReady("the demo county was not loaded to its end: run `make run`")
@@ -52,7 +52,7 @@ def readiness() -> str | None:
     """
     try:
         db.session.execute(text("SELECT 1"))
-        if current_revision() != newest_revision():
+        if why_not_migrated() is not None:
             return None
         ask_again()
         return "read_only" if reads_only() else "ready"

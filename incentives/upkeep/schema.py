@@ -36,9 +36,22 @@ def current_revision() -> str | None:
         return None if found is None else str(found)
 
 
+NOT_MIGRATED = "the database isn't migrated: run `flask db upgrade`"
+
+
+def why_not_migrated() -> str | None:
+    """That the database isn't of the shape that the code wants, or None."""
+    return None if current_revision() == newest_revision() else NOT_MIGRATED
+
+
+def why_empty() -> str | None:
+    """That the database has no tables yet, or None: an older one can still be backed up."""
+    return NOT_MIGRATED if current_revision() is None else None
+
+
 def migrate() -> bool:
     """Bring the database to the newest shape; whether there was anything to do."""
-    if current_revision() == newest_revision():
+    if why_not_migrated() is None:
         return False
     upgrade()
     return True

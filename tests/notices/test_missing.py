@@ -1,5 +1,7 @@
 """An award that an objection grants: by whose rules it stands, until when, and who reviews it."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -172,6 +174,24 @@ def test_what_was_registered_meanwhile_is_right_and_not_given_twice(app: Flask) 
     assert db.session.query(Award).count() == 1
     # It is an award like any other: its proposer takes it back, and it can be missing again.
     assert scene.withdraw(award).status is AwardStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("right", "registered", "left"),
+    [(None, 1, 2), (None, 2, 1), (2, 1, 1), (2, 2, 0), (None, 3, 0)],
+)
+def test_of_several_only_those_are_granted_that_nobody_registered_meanwhile(
+    app: Flask, right: int | None, registered: int, left: int
+) -> None:
+    scene = make_scene()
+    objection = objected(scene, missing=replace(lacking(scene), quantity=3))
+    scene.propose(person=scene.other.head_id, quantity=registered)
+    ruled = rule(scene, objection, upheld=True, quantity=right)
+    assert ruled.status is ObjectionStatus.UPHELD
+    of_grants = Award.id == ruled.granted_award_id
+    assert [each.quantity for each in db.session.query(Award).filter(of_grants)] == [left] * (
+        left > 0
+    )
 
 
 def test_whoever_objects_is_told_at_once_what_stands(app: Flask) -> None:

@@ -22,6 +22,7 @@ from tests.conftest import Clock
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act
 from tests.shop.scenes import Counter, give_points, make_counter, problem
 from tests.site import Site, add_account, make_site
+from tests.web.sheets import sheet_of
 
 AT = f"/villages/{VILLAGE}"
 TODAY = "2026-03-02"
@@ -228,6 +229,22 @@ def test_whoever_rules_reads_what_was_registered_meanwhile(site: Site, home: Hom
     (told,) = listed(home)
     assert (told["status"], told["granted_award"]) == ("upheld", None)
     assert len(site.call("cadre", "GET", f"{AT}/awards").json["items"]) == 1
+
+
+def test_whoever_rules_reads_how_many_of_several_are_missing_still(site: Site, home: Home) -> None:
+    missing = {"resident_id": str(home.head), "rule_item": "CL01", "occurred_on": TODAY}
+    body = {"about": {"missing": {**missing, "quantity": 3}}, "reason": "three times"}
+    made = home.call("POST", f"{AT}/objections", body).json["id"]
+    page = f"/review/objections/{made}"
+    site.call("cadre", "POST", f"{AT}/awards", missing)
+    shown = site.open("second", page)
+    assert "2 of 3 are missing still" in shown
+    assert "If it is right: how often in all" in shown
+    said = {"upheld": "true", "reason": "all three", "quantity": "3"}
+    assert site.send("second", page, **said).status_code == 303
+    assert "granted 2 of 3" in site.open("second", page)
+    (_heads, row) = sheet_of(site.call("second", "GET", f"{AT}/objections.xlsx"))
+    assert "granted 2 of 3" in row
 
 
 def test_what_is_objected_to_must_be_chosen_and_ones_own(site: Site, home: Home) -> None:

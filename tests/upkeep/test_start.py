@@ -24,7 +24,7 @@ from incentives.ledger.seals import seal_all
 from incentives.register.models import Division
 from incentives.upkeep import serving
 from incentives.upkeep.readiness import NotReady, require_ready
-from incentives.upkeep.schema import current_revision, newest_revision
+from incentives.upkeep.schema import NOT_MIGRATED, current_revision, newest_revision
 from tests.databases import free_port
 from tests.factories import act, make_village
 
@@ -78,6 +78,15 @@ def test_init_a_second_time_is_refused_and_changes_nothing(tmp_path):
         answer = init(app, "--username", "other")
         assert answer.exit_code == 1
         assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["demo", "load"], ["demo", "cards"], ["ledger", "audit"], ["daily"], ["worker"]]
+)
+def test_an_empty_database_is_told_to_be_migrated(tmp_path, command):
+    with installation(tmp_path / "data") as app:
+        answer = app.test_cli_runner().invoke(args=command)
+        assert (answer.exit_code, answer.output) == (1, f"Error: {NOT_MIGRATED}\n")
 
 
 def test_init_refuses_a_weak_password_and_makes_nothing(tmp_path):

@@ -25,7 +25,13 @@ from incentives.notices.operations import cleared, disputes
 from incentives.notices.operations.hands import refuse_hand
 from incentives.notices.operations.objecting import refuse_no_reason
 from incentives.notices.publishers import PUBLISHERS
-from incentives.notices.queries import find_objection, listed, open_objections_to, standing_award
+from incentives.notices.queries import (
+    find_objection,
+    listed,
+    open_objections_to,
+    standing_award,
+    still_missing,
+)
 from incentives.notices.states import TRANSITIONS, Action
 
 
@@ -44,9 +50,9 @@ def rule_on_objection(
 
     Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
     from the shop where it is at fault, and so do points that were cleared; a missing award is
-    claimed for whoever objected and goes to review, unless it was registered meanwhile; as often as
-    was said, or by `quantity` less often. Not upheld, what was held back goes on, and posts at once
-    if its notice has closed.
+    claimed for whoever objected and goes to review, as often as was said, or by `quantity` less
+    often, but for what was registered meanwhile. Not upheld, what was held back goes on, and posts
+    at once if its notice has closed.
     Refuses no reason, who entered or decided what it is about, their own household and their own
     objection, and the township where somebody of the village may rule.
     """
@@ -148,11 +154,13 @@ def grant_missing(
 ) -> None:
     """Claim the missing award for whoever objected; others than who ruled review it.
 
-    What was registered meanwhile isn't given a second time. Refuses where its cap is used, or it
-    was too long ago when it was objected to: then the objection can't be upheld so often, or at
-    all.
+    What was registered meanwhile isn't given a second time: only how much oftener it was done.
+    Refuses where its cap is used, or it was too long ago when it was objected to: then the
+    objection can't be upheld so often, or at all.
     """
-    if standing_award(objection, village_day(now)) is not None:
+    right = quantity or cast("int", objection.missing_quantity)
+    left = still_missing(right, standing_award(objection, village_day(now)))
+    if left == 0:
         return
     award = claim_as_objected(
         village=objection.village,
@@ -162,7 +170,7 @@ def grant_missing(
             occurred_on=cast("date", objection.missing_occurred_on),
             note=objection.reason[:NOTE_LENGTH],
         ),
-        quantity=quantity or cast("int", objection.missing_quantity),
+        quantity=left,
         claimant=objection.made_by,
         on_behalf_of=objection.on_behalf_of,
         objected_on=village_day(objection.made_at),

@@ -125,12 +125,14 @@ def rule(objection_id: UUID) -> Any:
         return answer
     objection, today = queries.find_objection(village, objection_id), village_day(now())
     waits = objection.status is ObjectionStatus.OPEN
+    standing = queries.standing_award(objection, today) if waits else None
     return render(
         "notices/rule.html",
         form=form,
         each=described(village, [objection])[0],
         may_rule=operations.may_rule(objection, current_actor()),
-        standing=queries.standing_award(objection, today) if waits else None,
+        standing=standing,
+        lacks=queries.still_missing(objection.missing_quantity or 0, standing),
         today=today,
     )
 

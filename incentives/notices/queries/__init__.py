@@ -10,6 +10,7 @@ from incentives.notices.queries.missing import (
     is_same_missing,
     is_struck,
     standing_award,
+    still_missing,
 )
 from incentives.notices.queries.notices import (
     NoticeView,
@@ -98,6 +99,7 @@ __all__ = [
     "ruled_objections",
     "standing_award",
     "steps_of_award",
+    "still_missing",
     "subject_of",
     "without_kept",
 ]

@@ -67,6 +67,13 @@ def standing_award(objection: Objection, today: date) -> UUID | None:
     return same_act(item, day, household_id=objection.household_id, resident_id=resident_id)
 
 
+def still_missing(quantity: int, standing: UUID | None) -> int:
+    """How often an act is still missing that was missing so often; 0 where all of it stands."""
+    if standing is None:
+        return quantity
+    return max(0, quantity - db.session.get_one(Award, standing).quantity)
+
+
 def came_since(objection: Objection, entered: Sequence[DayEntry]) -> UUID | None:
     """What was registered, or given again, after an objection to a no, for this one alone.
 

@@ -39,7 +39,7 @@ from incentives.upkeep.backup.workroom import (
     whole_file,
     workroom,
 )
-from incentives.upkeep.schema import current_revision, newest_revision
+from incentives.upkeep.schema import why_not_migrated
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def remove_partial(folder: Path) -> None:
 
 def look_after(now: datetime) -> Iterator[Finding]:
     """Seal the logs, and find what isn't well; nothing of it before a database is migrated."""
-    if current_revision() != newest_revision():
+    if why_not_migrated() is not None:
         return
     try:
         seal_all(now=now)
