@@ -171,7 +171,9 @@ class ListPaymentForm(PaymentInput):
 class ListReceiptForm(ReceiptForm):
     """The sheet that the payees of these lines signed."""
 
-    lines = fields.List(fields.Integer(), required=True)
+    lines = fields.List(
+        fields.Integer(), required=True, error_messages={"required": _("Tick who signed it")}
+    )
 
 
 ACTIONS: dict[str, type[Schema]] = {

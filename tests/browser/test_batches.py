@@ -333,6 +333,34 @@ def test_mended_lines_that_are_looked_up_again_stay_mended(village, person):
     assert kept(village) == 2
 
 
+def test_lines_that_were_mended_outlast_a_reload_and_a_closed_page(village, person):
+    """What was picked or typed for a line and not looked up yet is there again, or ticked."""
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    choose_rule(Hand(page))
+    page.click("summary:has-text('粘贴或上传名单')")
+    page.fill("textarea[name=names]", "扎西01\n没有这人\n也没有这人")
+    page.click("button:has-text('查这些名字')")
+    lines = page.locator(".bad-line")
+    expect(lines).to_have_count(3)
+    lines.nth(0).locator(".tile", has_text="2组1号").click()
+    lines.nth(1).get_by_text("不算这一行").click()
+    lines.nth(2).locator("input[type=text]").fill("扎西03")
+    page.reload()
+    expect(lines.nth(0).locator(".tile", has_text="2组1号").locator("input")).to_be_checked()
+    expect(lines.nth(1).locator("input[type=checkbox]")).to_be_checked()
+    expect(lines.nth(2).locator("input[type=text]")).to_have_value("扎西03")
+    page = cadre.open("/desk/awards/new")
+    expect(page.locator("textarea[name=names]")).to_have_value("扎西03")
+    expect(page.locator(".sum-text")).to_contain_text("1 人")
+    page.click("button:has-text('查这些名字')")
+    expect(page.locator(".sum-text")).to_contain_text("2 人")
+    page.click(".sum-bar .button-main")
+    arrived(page)
+    assert kept(village) == 2
+
+
 def test_a_cap_that_would_be_passed_is_shown_before_sending(village, person):
     cadre = person(PHONE)
     cadre.sign_in("cadre")

@@ -1,5 +1,7 @@
 """One sheet that the payees of a list signed is kept from the list's page, once for all of them."""
 
+import io
+
 import pytest
 
 from tests.factories import VILLAGE
@@ -39,8 +41,17 @@ def test_one_signed_sheet_is_brought_once(site):
         sheet = {"file": (jpeg(), "sheet.jpg")} | ({"lines": list(lines)} if lines else {})
         return site.send("treasurer", f"{page}/receipt", on=page, **sheet)
 
-    assert bring().status_code == 422
+    missing = bring()
+    assert (missing.status_code, "Tick who signed it" in missing.text) == (422, True)
     assert bring("1", "4").status_code == 404
+    nothing = {"file": (io.BytesIO(b"no picture"), "sheet.txt"), "lines": ["1"]}
+    refused = site.send("treasurer", f"{page}/receipt", on=page, **nothing)
+    assert (refused.status_code, "band-refused" in refused.text) == (415, True)
+    # What was ticked stays ticked, and no more.
+    assert ['value="1" checked' in refused.text, 'value="3" checked' in refused.text] == [
+        True,
+        False,
+    ]
     done = bring("1", "3")
     assert done.status_code == 303, done.text
     found = site.call("treasurer", "GET", f"{FUND}/disbursement-lists/{list_id}").json

@@ -16,10 +16,13 @@ from incentives.extensions import db
 from incentives.fund.models import Disbursement, Status
 from incentives.notices import operations as notices
 from incentives.notices.models import NoticeKind
+from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.queries import find_notice, kept_from, lines_of
+from incentives.register.policy import NoticeNames
 from incentives.shop import operations as shop
 from incentives.shop.models import StockOwner, StockSource
 from incentives.shop.queries import goods_of_shop
+from tests.awards.queues import account
 from tests.awards.scenes import Scene, make_scene
 from tests.conftest import Clock
 from tests.factories import COUNTY, VILLAGE, act, make_household, staff
@@ -95,6 +98,28 @@ def test_who_is_in_need_is_masked_without_the_reason(app: Flask) -> None:
     assert "扎西彭措" not in (line.holder or "")
     assert "扎**" in (line.holder or "")
     assert line.reason is None
+
+
+@pytest.mark.parametrize("names", NoticeNames)
+def test_who_is_rewarded_is_masked_on_the_web_and_on_paper_as_policy_says(
+    app: Flask, names: NoticeNames
+) -> None:
+    village = fund.make_people(publicity_days=5, notice_names=names.value)
+    disbursement = published(village)
+    notice = find_notice(VILLAGE, 1)
+    (line,) = lines_of(notice)
+    assert "扎**" in (line.holder or "")
+    assert "扎西彭措" not in (line.holder or "")
+    assert notice.names is names
+    paper = PUBLISHERS[NoticeKind.DISBURSEMENTS].full_names([disbursement])
+    assert "扎西彭措" in paper[disbursement]
+
+
+def test_whoever_holds_a_role_is_named_in_full(app: Flask) -> None:
+    village = fund.make_people(publicity_days=5)
+    account("shopkeeper", Role.SHOPKEEPER, household=village.payee)
+    published(village)
+    assert "扎西彭措" in (lines_of(find_notice(VILLAGE, 1))[0].holder or "")
 
 
 @pytest.mark.parametrize("upheld", [True, False])

@@ -20,10 +20,15 @@ from incentives.register.queries.naming import places_around
 
 @dataclass(frozen=True)
 class Payee:
-    """Who gets the money: `name` for the staff, `public_name` for everyone."""
+    """Who gets the money: `name` for the staff, `public_name` for everyone once it is paid.
+
+    `notice_name` is for the notice before: on the web it names people in full in no case but where
+    they hold a role.
+    """
 
     name: str
     public_name: str
+    notice_name: str
 
 
 def paid_to(rows: Sequence[Disbursement]) -> dict[UUID | None, Paid]:
@@ -186,33 +191,46 @@ def payee_of(
 ) -> Payee:
     """One payee, out of the rows read for all of them."""
     if disbursement.payee_name is not None:
-        return named(disbursement, disbursement.payee_name, minor=False)
+        return named(disbursement, disbursement.payee_name)
     if disbursement.team_id is not None:
-        return named(disbursement, teams[disbursement.team_id].name, minor=False)
+        return named(disbursement, teams[disbursement.team_id].name)
     if disbursement.resident_id is not None:
         resident = residents[disbursement.resident_id]
-        return named(disbursement, resident.name, minor=resident.minor)
+        return person_named(disbursement, resident)
     household = next(each for each in households.values() if each.id == disbursement.household_id)
     head_id = disbursement.paid_head_id or household.head_id
     head = None if head_id is None else residents.get(head_id)
     if head is None:
         number = _("Household %(number)s", number=household.number)
         public = _("A household of the village") if is_in_need(disbursement) else number
-        return Payee(name=number, public_name=public)
-    payee = named(disbursement, head.name, minor=head.minor)
+        return Payee(name=number, public_name=public, notice_name=public)
+    payee = person_named(disbursement, head)
     return Payee(
         name=_("Household of %(name)s", name=payee.name),
         public_name=_("Household of %(name)s", name=payee.public_name),
+        notice_name=_("Household of %(name)s", name=payee.notice_name),
     )
 
 
-def named(disbursement: Disbursement, name: str, *, minor: bool) -> Payee:
-    """A name, in public masked for a payee in need and for a minor.
+def named(disbursement: Disbursement, name: str) -> Payee:
+    """The name of a shop or a team, in public masked where it is in need."""
+    public = masked(name) if is_in_need(disbursement) else name
+    return Payee(name=name, public_name=public, notice_name=public)
 
-    Whoever holds a role in the village is named in full, in need or not.
+
+def person_named(disbursement: Disbursement, person: Resident) -> Payee:
+    """The name of one of the village: a minor and who is in need are masked in public.
+
+    So is everybody on a notice's page. Whoever holds a role in the village is named in full, in
+    need or not.
     """
-    hidden = minor or is_in_need(disbursement)
-    return Payee(name=name, public_name=masked(name) if hidden else name)
+    name, hidden = person.name, masked(person.name)
+    public = hidden if person.minor or is_in_need(disbursement) else name
+    return Payee(
+        name=name,
+        public_name=public,
+        notice_name=public if disbursement.payee_has_role else hidden,
+    )
 
 
 def is_in_need(disbursement: Disbursement) -> bool:

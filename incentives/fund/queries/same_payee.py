@@ -29,6 +29,8 @@ DEPARTMENT = re.compile(
     "\u5206\u5e97|\u603b\u5e97|\u5206\u793e|(\u6709\u9650(\u8d23\u4efb)?)?\u516c\u53f8)"
     "|[\u5e97\u574a\u94fa\u884c\u90e8\u9986])+$"
 )
+# What a place before a name is called (县, 区, 州, 市, 镇, 乡, 省), said or left out: 巴塘县石料厂.
+LEVEL = re.compile("^(.{2,3})[\u53bf\u533a\u5dde\u5e02\u9547\u4e61\u7701](?=..)")
 LETTERS_AT_LEAST = 3
 LATIN_AT_LEAST = 4
 
@@ -80,6 +82,8 @@ def is_one_name(one: str, other: str) -> bool:
     """Whether two texts are one name, or one of them stands in the other."""
     first, second = core(one), core(other)
     if is_around(first, second) or is_around(second, first):
+        return True
+    if LEVEL.sub(r"\1", first) == LEVEL.sub(r"\1", second):
         return True
     return stands_in(first, other) or stands_in(second, one)
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from incentives.access.actor import Actor
+from incentives.clock import now, village_day
 from incentives.errors import WrongState
 from incentives.extensions import db
 from incentives.fund.models import Disbursement, Status
@@ -23,6 +24,7 @@ from incentives.fund.states import BEFORE_PAYMENT
 from incentives.fund.words import purpose_word
 from incentives.notices.models import Notice
 from incentives.notices.publishers.protocol import Entry, Hands
+from incentives.register.policy import NoticeNames, policy_on
 
 
 class DisbursementPublisher:
@@ -32,7 +34,8 @@ class DisbursementPublisher:
         """What is evaluated and waits for a notice."""
         found = disbursements_waiting(village)
         named = payees(found)
-        return [entry_of(each, named[each.id]) for each in found]
+        full = policy_on(village, village_day(now())).notice_names is NoticeNames.FULL
+        return [entry_of(each, named[each.id], full=full) for each in found]
 
     def publish(self, notice: Notice, ids: Sequence[UUID], *, now: datetime) -> None:
         """Put these disbursements into the notice."""
@@ -95,21 +98,22 @@ class DisbursementPublisher:
         return {disbursement_id: purpose_word(purpose) for disbursement_id, purpose in rows}
 
     def full_names(self, ids: Sequence[UUID]) -> dict[UUID, str]:
-        """None: a payee's public name is decided by the purpose, on paper too."""
-        return {}
+        """The payees by their public names: who is in need and minors are masked on paper, too."""
+        found = db.session.scalars(select(Disbursement).where(Disbursement.id.in_(ids))).all()
+        return {each: payee.public_name for each, payee in payees(found).items()}
 
 
-def entry_of(disbursement: Disbursement, payee: Payee) -> Entry:
+def entry_of(disbursement: Disbursement, payee: Payee, *, full: bool) -> Entry:
     """A disbursement as its line says it; the reason for help in need stays with the committee."""
     purpose = purposes().get(disbursement.purpose)
     in_need = purpose is not None and purpose.in_need
     return Entry(
         id=disbursement.id,
         ready_at=disbursement.evaluated_at or disbursement.applied_at,
-        holder=payee.public_name,
+        holder=payee.notice_name,
         what=purpose.name_zh if purpose else disbursement.purpose,
         days=disbursement.publicity_days,
-        full_names=False,
+        full_names=full,
         amount_fen=disbursement.amount_fen,
         reason=None if in_need else disbursement.reason,
         title=purpose_word(disbursement.purpose),

@@ -72,6 +72,7 @@ function write(form, { fields: kept, lines = [] }) {
 
 /**
  * Rows that this page doesn't have go, one a line, where they can be worked on again; so do `lines`.
+ * What was picked for a row is ticked instead (`data-draft-picks`), or leaves it out.
  *
  * @param {HTMLFormElement} form
  * @param {[string, string][]} kept
@@ -80,15 +81,36 @@ function write(form, { fields: kept, lines = [] }) {
 function takeLines(form, kept, lines) {
   const place = form.querySelector('[data-draft-takes]');
   if (!(place instanceof HTMLTextAreaElement)) return;
+  const { draftTakes = '', draftPicks = '' } = place.dataset;
+  const picked = new Map(kept);
   const lost = kept
-    .filter(([name]) => name.endsWith(String(place.dataset.draftTakes)))
-    .filter(([name]) => !form.elements.namedItem(name))
+    .filter(([name]) => name.endsWith(draftTakes) && !form.elements.namedItem(name))
+    .filter(([name]) => !takePick(form, picked.get(name.slice(0, -draftTakes.length) + draftPicks)))
     .map(([, value]) => value);
   lost.push(...lines);
   if (lost.length) place.value = [place.value, ...lost].filter(Boolean).join('\n');
   const details = place.closest('details');
   if (details && place.value) details.open = true;
 }
+
+/**
+ * Tick what was picked for a row; whether that settles it.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string | undefined} value
+ */
+function takePick(form, value) {
+  if (value === undefined || value === 'none') return value === 'none';
+  const box = form.querySelector(`input[type=checkbox][value="${CSS.escape(value)}"]`);
+  if (box instanceof HTMLInputElement) box.checked = true;
+  return box !== null;
+}
+
+/** Whether the page was asked for again: then what it gives back is older than the draft. */
+const isReloaded = () => {
+  const [visit] = performance.getEntriesByType('navigation');
+  return visit instanceof PerformanceNavigationTiming && visit.type === 'reload';
+};
 
 /** @param {Storage} storage */
 const keysOf = (storage) => Object.keys(storage).filter((key) => key.startsWith(PREFIX));
@@ -143,7 +165,7 @@ function startDraft(form) {
     storage.setItem(name, JSON.stringify(draft));
   };
   const kept = find(storage, name);
-  if ('kept' in form.dataset) {
+  if ('kept' in form.dataset && !(kept && isReloaded())) {
     // After a refusal the server has given back what was typed.
     if (lasts) keep(false);
   } else if (kept) {

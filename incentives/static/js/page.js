@@ -256,6 +256,18 @@ function startPrint(button) {
   });
 }
 
+/**
+ * What was refused is seen at once, however far down its form is.
+ *
+ * @param {HTMLElement} form
+ */
+function showRefusal(form) {
+  const refusal = form.querySelector('.band-refused:not([hidden]), [aria-invalid], .field-error');
+  if (refusal && refusal.getBoundingClientRect().bottom > window.innerHeight) {
+    refusal.scrollIntoView({ block: 'center' });
+  }
+}
+
 each('[data-held-back]', startHeldBack);
 startDrafts();
 each('[data-stepper]', startStepper);
@@ -271,3 +283,4 @@ each('[data-once]', startOnce);
 each('[data-copy]', startCopy);
 each('[data-scanner]', startCamera);
 each('[data-print]', startPrint);
+each('form[data-kept]', showRefusal);
