@@ -27,8 +27,9 @@ class PublicRuling(Schema):
 
 
 class NoticeLineOutput(Schema):
-    """`holder` is masked, and null for a minor; `rulings` are those on objections to the line.
+    """`holder` is masked, but for a shop, a team and who holds a role, and null for a minor.
 
+    `rulings` are those on objections to the line.
     `what` is as the fingerprint has it, in Chinese; `title` says it in the caller's language.
     """
 

@@ -17,7 +17,7 @@ from incentives.register.models import Resident
 from incentives.web.schemas import instant_text
 from tests.factories import TOWNSHIP, VILLAGE, act, make_household
 from tests.patrols.web import V, begin, made, make_served_team, rows_of, sheet_of, words_of
-from tests.site import PASSWORD, USERS, Site
+from tests.site import PASSWORD, USERS, Site, add_account
 
 
 @pytest.fixture
@@ -204,6 +204,12 @@ def test_shifts_are_planned_swapped_and_cancelled_on_pages(site, team):
     )
     assert sent.status_code == 303, sent.text
     assert "四郎" in site.open("cadre", "/patrol/shifts")
+    (asked,) = site.call("cadre", "GET", f"{V}/patrols/own").json["shifts"][0]["swaps"]
+    answer = f"{V}/swaps/{asked['id']}/answer"
+    with site.app.app_context():
+        add_account("second", USERS["cadre"])
+    made(site.call("second", "POST", answer, {"accept": False}), 200)
+    assert "四郎 · can't" in site.open("cadre", "/patrol/shifts")
     sent = site.send(
         "cadre",
         f"/desk/patrols/shifts/{found[1]['id']}/cancellation",

@@ -98,3 +98,9 @@ class ShiftSwap(Base):
     accepted: Mapped[bool | None]
     answered_by: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the no is the asking side's own."""
+        asking = (self.asked_by, self.resident_id)
+        return self.accepted is False and self.answered_by in asking

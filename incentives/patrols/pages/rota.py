@@ -132,7 +132,7 @@ def own_page(form: Form) -> Any:
                 "stops": [name for _stop, name in own.stops[view.shift.route_id]],
                 "may_ask": [(each.id, each.name) for each in mine if each.id not in asking],
                 "others": [(each.id, each.name) for each in choices if each.id not in away],
-                "swaps": swaps,
+                "swaps": [each for each in own.swaps[view.shift.id] if not each.taken_back],
                 "mine": {each.id for each in mine},
             }
         )
