@@ -40,10 +40,11 @@ def side_of(difference: queries.Difference) -> str:
 
 
 def what_of(line: BookLine) -> str:
-    """What a line is, in words: its kind and its source or purpose."""
+    """What a line is, in words: its kind and its source or purpose, and whether it came later."""
     kind = words.KINDS.get(line.kind, line.kind)
     of = words.purpose_word(line.purpose) if line.purpose else words.SOURCES.get(line.source or "")
-    return " · ".join(str(each) for each in (kind, of) if each)
+    late = _("entered on %(day)s", day=day_word(line.entered_later)) if line.entered_later else ""
+    return " · ".join(str(each) for each in (kind, of, late) if each)
 
 
 def hands_of(line: BookLine | AccountLine | queries.Difference, between: str = "\n") -> str:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from tests.factories import VILLAGE
 from tests.fund.test_http import FUND, INCOME, VOTE, paid
 from tests.site import make_site
+from tests.web.sheets import sheet_of
 
 BACK = "10.00 yuan that earlier years had paid came back"
 BUDGET = {"resolution": "决议", "items": [{"purpose": "family", "amount_fen": 100_000}]}
@@ -78,3 +79,15 @@ def test_what_did_not_come_back_after_all_is_not_said_to_have(site, fen, said):
     assert said in text
     assert "-" not in text
     assert "上年" not in text
+
+
+def test_what_was_entered_after_its_month_says_when(bare_app):
+    """What was left after it is by the order of entry, so that its line tells where it stands."""
+    site = make_site(bare_app, publicity_days=0)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME)
+    site.call("treasurer", "POST", f"{FUND}/income", INCOME | {"received_on": "2026-02-27"})
+    late, in_time = site.call(None, "GET", f"{FUND}/book").json["items"]
+    assert [each["entered_on"] for each in (late, in_time)] == ["2026-03-02"] * 2
+    assert site.open("treasurer", f"/v/{VILLAGE}/fund").count("entered on <time") == 1
+    rows = sheet_of(site.call(None, "GET", f"{FUND}/book.xlsx"))
+    assert sum("2026年3月2日" in str(row[2]) for row in rows[1:]) == 1

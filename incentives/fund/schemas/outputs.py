@@ -235,13 +235,14 @@ class HandOutput(Schema):
 class BookLineOutput(Schema):
     """`amount_fen` is below zero for what went out.
 
-    For a payee in need `day`, `voucher`, `event_id`, `paper` and `reason` are null.
+    For a payee in need `day`, `voucher`, `event_id`, `paper`, `reason` and `entered_on` are null.
     """
 
     voucher = fields.Integer(allow_none=True)
     event_id = Id(allow_none=True)
     kind = fields.String()
     day = Day(allow_none=True)
+    entered_on = Day(allow_none=True)
     month = Month()
     amount_fen = Fen()
     remaining_fen = Fen()

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from incentives.access.queries import person_names
+from incentives.clock import village_day
 from incentives.extensions import rows_by_id
 from incentives.fund.models import Disbursement, Income, MoneyMove, PaymentReturn
 from incentives.fund.purposes import DIFFERENCE
@@ -33,13 +34,14 @@ class BookLine:
     """A line of the public book. Amounts are in fen, below zero what went out.
 
     `day` is None for a payee in need, of whom only the `month` is shown (by its first day): neither
-    `voucher` nor `event_id` then leads to the entry in the log, which has the day.
+    `voucher` nor `event_id` nor `entered_on` then leads to the entry in the log, which has the day.
     """
 
     voucher: int | None
     event_id: UUID | None
     kind: str
     day: date | None
+    entered_on: date | None
     month: date
     amount_fen: int
     remaining_fen: int
@@ -49,6 +51,12 @@ class BookLine:
     payee: str | None
     reason: str | None
     hands: tuple[Hand, ...]
+
+    @property
+    def entered_later(self) -> date | None:
+        """The day of its entry where that is of a later month, as what was left after it is."""
+        later = self.entered_on is not None and self.entered_on.replace(day=1) > self.month
+        return self.entered_on if later else None
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ def line_of(event: Event, amount_fen: int, remaining_fen: int, records: Records)
         event_id=None if more.in_need else event.id,
         kind=event.kind.value,
         day=None if more.in_need else event.occurred_on,
+        entered_on=None if more.in_need else village_day(event.at),
         month=event.occurred_on.replace(day=1),
         amount_fen=amount_fen,
         remaining_fen=remaining_fen,
