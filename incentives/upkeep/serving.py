@@ -6,6 +6,7 @@ import runpy
 import shutil
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -96,5 +97,6 @@ def work_beside(served_by: int) -> NoReturn:
 def end(process: int, of: int) -> None:
     """Tell a process of ours to stop; gunicorn's own children leave it alone."""
     if os.getpid() == of:
-        os.kill(process, signal.SIGTERM)
-        os.waitpid(process, 0)
+        with suppress(ProcessLookupError, ChildProcessError):  # told by the same signal as we were
+            os.kill(process, signal.SIGTERM)
+            os.waitpid(process, 0)

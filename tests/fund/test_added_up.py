@@ -90,4 +90,4 @@ def test_what_was_entered_after_its_month_says_when(bare_app):
     assert [each["entered_on"] for each in (late, in_time)] == ["2026-03-02"] * 2
     assert site.open("treasurer", f"/v/{VILLAGE}/fund").count("entered on <time") == 1
     rows = sheet_of(site.call(None, "GET", f"{FUND}/book.xlsx"))
-    assert sum("2026年3月2日" in str(row[2]) for row in rows[1:]) == 1
+    assert sum("entered on 2 Mar 2026" in str(row[2]) for row in rows[1:]) == 1

@@ -267,3 +267,15 @@ def test_a_finding_says_where(team):
     assert find(team, patrol, place=None, waypoint_id=team.waypoints[1]).place == "小学"
     with pytest.raises(NotPermitted):
         find(team, patrol, actor=team.neighbour)
+
+
+@pytest.mark.parametrize(("minutes", "flagged"), [(170, True), (1, False), (None, False)])
+def test_a_walk_called_off_without_signal_ended_by_the_phone_and_is_flagged(
+    team, clock, minutes, flagged
+):
+    patrol = team.start()
+    clock.forward(hours=3)
+    ended = None if minutes is None else now() - timedelta(minutes=minutes)
+    found = team.cancel(patrol, ended_at=ended)
+    assert (found.ended_at, found.end_received_at) == (ended or now(), now())
+    assert found.end_offline is flagged

@@ -167,9 +167,11 @@ def cancel_patrol(
         raise NotPermitted(_("The team's leader ends the patrol"))
     status = state_after(patrol, Action.CANCEL)
     refuse_earlier(patrol, ended_at, actor)
+    ended = end_of(patrol, ended_at, now, by=actor if ended_at else None)
     patrol.status = status
     patrol.reason = check_line(reason, "/reason", REASON_LENGTH)
-    patrol.ended_by, patrol.ended_at, patrol.end_received_at = actor.person, now, now
+    patrol.ended_by, patrol.ended_at, patrol.end_received_at = actor.person, ended, now
+    patrol.end_offline = now - ended > SENT_LATER
     db.session.flush()
     pass_on(patrol, actor=actor, now=now)
     audit.record(actor, audit.Tag.PATROL_CANCELLED, village=village, subject=patrol.id, now=now)
