@@ -171,9 +171,7 @@ class ListPaymentForm(PaymentInput):
 class ListReceiptForm(ReceiptForm):
     """The sheet that the payees of these lines signed."""
 
-    lines = fields.List(
-        fields.Integer(), required=True, error_messages={"required": _("Tick who signed it")}
-    )
+    lines = fields.List(fields.Integer(), load_default=list)
 
 
 ACTIONS: dict[str, type[Schema]] = {

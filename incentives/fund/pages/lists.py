@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "payment": forms.ListPaymentForm,
     "receipt": forms.ListReceiptForm,
 }
+TO_TICK = {"payment": _("Tick whom you pay"), "receipt": _("Tick who signed it")}
 HOUSEHOLDS_AT_MOST = 1000
 
 
@@ -188,8 +189,8 @@ def take_step_on(village: str, list_id: UUID, action: str, data: dict[str, Any])
         "payment": operations.pay_list,
         "receipt": keep_receipt,
     }
-    if action == "payment" and not data["lines"]:
-        raise Invalid(errors=[FieldError("/lines", _("Tick whom you pay"))])
+    if action in TO_TICK and not data["lines"]:
+        raise Invalid(errors=[FieldError("/lines", TO_TICK[action])])
     return steps[action](village=village, list_id=list_id, actor=current_actor(), now=now(), **data)
 
 
