@@ -37,6 +37,11 @@ class CounterProgram(Program):
     def redemption(self, party, basket):
         self.story.sell(party, basket)
 
+    def spend(self, party, n):
+        """Buy oil for it, as much as there is."""
+        if bottles := min(n // PRICES["oil"], self.story.shelf["oil"]):
+            self.story.sell(party, {"oil": bottles})
+
     @rule(back=places, quantity=st.integers(1, 4))
     def refund(self, back, quantity):
         self.story.bring_back(back, quantity)

@@ -90,12 +90,16 @@ class Program(RuleBasedStateMachine):
     def spent_award_reversed(self, party, n, kept, more, again):
         """What a household has is spent to the last, an award taken back, and given again."""
         self.award(party, n)
-        self.redemption(party, max(1, self.story.model.spendable(party) - kept), None)
+        self.spend(party, max(1, self.story.model.spendable(party) - kept))
         self.reversal(1 if self.story.events[-1][1] is Kind.REDEMPTION else 0)
         for points_ in more:
             self.award(party, points_)
         if again:
             self.reversal(len(more))
+
+    def spend(self, party, n):
+        """Spend so many points, or about as many."""
+        self.story.redeem(party, n)
 
     @rule(party=households, n=amounts)
     def expiry(self, party, n):
