@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import update
 
 from incentives.access.actor import Role
@@ -311,19 +311,25 @@ def test_bad_lines_are_mended_in_place(village, person, tmp_path: Path):
     assert kept(village) == 4
 
 
-def test_mended_lines_that_are_looked_up_again_stay_mended(village, person):
-    """The draft of before doesn't come back over what the service answered."""
-    cadre = person(PHONE)
+def paste_and_mend_two(cadre, names: str, *, bad: int) -> tuple[Page, Locator]:
+    """Paste a list of so many bad lines; the first's person is picked, the second is left out."""
     cadre.sign_in("cadre")
     page = cadre.open("/desk/awards/new")
     choose_rule(Hand(page))
     page.click("summary:has-text('粘贴或上传名单')")
-    page.fill("textarea[name=names]", "扎西02\n扎西01\n没有这人")
+    page.fill("textarea[name=names]", names)
     page.click("button:has-text('查这些名字')")
     lines = page.locator(".bad-line")
-    expect(lines).to_have_count(2)
+    expect(lines).to_have_count(bad)
     lines.nth(0).locator(".tile", has_text="2组1号").click()
     lines.nth(1).get_by_text("不算这一行").click()
+    return page, lines
+
+
+def test_mended_lines_that_are_looked_up_again_stay_mended(village, person):
+    """The draft of before doesn't come back over what the service answered."""
+    cadre = person(PHONE)
+    page, lines = paste_and_mend_two(cadre, "扎西02\n扎西01\n没有这人", bad=2)
     page.click("button:has-text('再查一遍')")
     expect(lines).to_have_count(0)
     expect(page.locator(".sum-text")).to_contain_text("2 人")
@@ -336,16 +342,7 @@ def test_mended_lines_that_are_looked_up_again_stay_mended(village, person):
 def test_lines_that_were_mended_outlast_a_reload_and_a_closed_page(village, person):
     """What was picked or typed for a line and not looked up yet is there again, or ticked."""
     cadre = person(PHONE)
-    cadre.sign_in("cadre")
-    page = cadre.open("/desk/awards/new")
-    choose_rule(Hand(page))
-    page.click("summary:has-text('粘贴或上传名单')")
-    page.fill("textarea[name=names]", "扎西01\n没有这人\n也没有这人")
-    page.click("button:has-text('查这些名字')")
-    lines = page.locator(".bad-line")
-    expect(lines).to_have_count(3)
-    lines.nth(0).locator(".tile", has_text="2组1号").click()
-    lines.nth(1).get_by_text("不算这一行").click()
+    page, lines = paste_and_mend_two(cadre, "扎西01\n没有这人\n也没有这人", bad=3)
     lines.nth(2).locator("input[type=text]").fill("扎西03")
     page.reload()
     expect(lines.nth(0).locator(".tile", has_text="2组1号").locator("input")).to_be_checked()
