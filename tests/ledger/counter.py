@@ -4,6 +4,7 @@ Sales and refunds are the counter's own operations; everything else in a program
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,6 +39,7 @@ from tests.ledger.story import SHOP, Story
 
 PRICES = {"salt": 3, "oil": 11}
 ON_SHELF = 12
+LONG_AGO = timedelta(days=366)  # a program's clock also goes back
 # Nothing but points and shelf stands in a sale's way.
 POLICY = {"pin_above": 10**6, "daily_redemption_cap": 10**6, "refund_days": 366}
 
@@ -170,7 +172,7 @@ def open_counter() -> Shop:
             effective_on=None,
             resolution="test",
             actor=SYSTEM,
-            now=now(),
+            now=now() - LONG_AGO,
         )
 
     act(open_it)
