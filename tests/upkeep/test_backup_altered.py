@@ -67,7 +67,7 @@ def opened(place, path, keys, identity):
                 path,
                 room,
                 keys=read_keyfile(keys.read_bytes(), keys),
-                identities=read_identities(identity, lambda: ""),
+                identities=read_identities(identity, lambda _path: ""),
                 files=True,
             )
             return found, (room / "database").read_bytes()

@@ -116,7 +116,9 @@ def test_a_wrong_passphrase_and_a_wrong_identity(lived, elsewhere, tmp_path):
     assert backup.read_bytes().startswith(b"age-encryption.org/v1\n")
     options = ("backup", "restore", backup, "--keys", keys, "--identity")
     refused(place.run(*options, own, typed="falsches pferd\n" * 2), "passphrase")
-    refused(place.run(*options, own, typed=LOCKED + "falsches pferd\n"), "passphrase")
+    asked = place.run(*options, own, typed=LOCKED + "falsches pferd\n")
+    refused(asked, "passphrase")
+    assert [f"Passphrase of {file}: " in asked.stderr for file in (own, keys)] == [True, True]
     refused(place.run(*options, other, typed=LOCKED), "no identity given opens it")
     refused(place.run(*options[:-1], typed=LOCKED), "is encrypted")
     refused(place.run(*options, backup, typed=LOCKED), "identity is wrong")
@@ -224,9 +226,9 @@ def test_a_busy_machine_is_no_wrong_passphrase(tmp_path, monkeypatch):
         return own(content, word)
 
     monkeypatch.setattr(encryption, "passphrase", SimpleNamespace(decrypt=decrypt))
-    assert encryption.unlock(path, lambda: word) == b"keys"
+    assert encryption.unlock(path, lambda _path: word) == b"keys"
     with pytest.raises(BackupRefused, match="passphrase or the identity is wrong"):
-        encryption.unlock(path, lambda: "falsches pferd")
+        encryption.unlock(path, lambda _path: "falsches pferd")
 
 
 def test_what_a_machine_is_too_slow_for_says_so(tmp_path, monkeypatch):
@@ -235,4 +237,4 @@ def test_what_a_machine_is_too_slow_for_says_so(tmp_path, monkeypatch):
     locked = encryption.lock(b"keys", "richtiges pferd")
     path.write_bytes(re.sub(rb"(-> scrypt \S+) \d+", rb"\1 40", locked, count=1))
     with pytest.raises(BackupRefused, match="too busy or too slow"):
-        encryption.unlock(path, lambda: "richtiges pferd")
+        encryption.unlock(path, lambda _path: "richtiges pferd")

@@ -175,9 +175,9 @@ def chosen(to: Path | None) -> Path:
     return folder
 
 
-def ask_passphrase() -> str:
+def ask_passphrase(path: Path) -> str:
     """Ask for the passphrase of a file."""
-    return str(click.prompt("Passphrase", hide_input=True, err=True))
+    return str(click.prompt(f"Passphrase of {path}", hide_input=True, err=True))
 
 
 def write_secret(

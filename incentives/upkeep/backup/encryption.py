@@ -26,7 +26,7 @@ PASSPHRASE_LENGTH = 12
 TOO_MUCH_WORK = "Excessive work"  # the driver has one kind of error for all that goes wrong
 ATTEMPTS, PAUSE = 10, 0.5  # seconds
 
-AskPassphrase = Callable[[], str]
+AskPassphrase = Callable[[Path], str]
 
 
 def read_recipient(text: str) -> Any:
@@ -57,7 +57,7 @@ def lock_to(content: bytes, recipients: Sequence[Any]) -> bytes:
 
 
 def unlock(path: Path, ask: AskPassphrase, identities: Sequence[Any] = ()) -> bytes:
-    """A small file's content, decrypted if it is encrypted: a passphrase is asked for."""
+    """A small file's content, decrypted if it is encrypted: its passphrase is asked for."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -66,7 +66,7 @@ def unlock(path: Path, ask: AskPassphrase, identities: Sequence[Any] = ()) -> by
         return content
     try:
         if content.startswith(BY_PASSPHRASE):
-            return unlock_by_passphrase(path, content, ask())
+            return unlock_by_passphrase(path, content, ask(path))
         return bytes(pyrage.decrypt(content, identities))
     except pyrage.DecryptError as error:
         raise BackupRefused(
