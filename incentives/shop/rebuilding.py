@@ -142,16 +142,23 @@ def enter(replayed: Replayed) -> Settlement | None:
 def month_approved(
     service: ShopService, latest: date, points: int, amount_fen: int
 ) -> tuple[date, Statement]:
-    """The month that an approval settled, with its statement: the first open one up to `latest`
-    whose statement comes to what was approved, else `latest`."""
+    """The month that an approval settled, with its statement.
+
+    Months are settled in order: it is the first open one up to `latest` whose statement comes to
+    what was approved; else the first whose points do, as sums differ where receipts are lost; else
+    `latest`, or the first open one if that is settled.
+    """
     shop = db.session.get_one(Shop, service.shop_id)
     month, from_size, _at_most = open_stretches(service, shop)[-1]
+    by_points = None
     while month < latest:
         found = stretch(service, from_size, month)
-        if (found.points, found.amount_fen) == (points, amount_fen):
+        if found.points == points and found.amount_fen == amount_fen:
             return month, found
+        if found.points == points and by_points is None:
+            by_points = month, found
         month = after(month)
-    return latest, stretch(service, from_size, latest)
+    return by_points or (month, stretch(service, from_size, month))
 
 
 def stretch(service: ShopService, from_size: int, month: date) -> Statement:

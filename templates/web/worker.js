@@ -56,16 +56,14 @@ async function kept(request) {
 // Ways are followed to their end here: a sign-in that the browser would be sent to may be out of
 // reach by then. What comes is whole, and is the page itself or the sign-in in its place. Asked for
 // by its address, as Chromium crashes where a navigation's own request is made to follow ways.
+// What is kept is opened before: signing out meanwhile takes it away, with what comes later.
 async function fetchPage(address, path) {
+  const pages = await caches.open(PAGE).catch(() => undefined);
   const answer = await fetch(address);
   const whole = new Response(await answer.blob(), answer);
   const itself = new URL(answer.url).pathname === path;
-  if (answer.ok && itself) await keep(path, whole.clone()).catch(() => undefined);
+  if (answer.ok && itself) await pages?.put(path, whole.clone()).catch(() => undefined);
   return { whole, itself, down: answer.status >= 500 };
-}
-
-async function keep(path, whole) {
-  await (await caches.open(PAGE)).put(path, whole);
 }
 
 async function page(address, path, stays) {

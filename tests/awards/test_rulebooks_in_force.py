@@ -85,6 +85,26 @@ def test_a_version_is_compared_with_what_it_replaces(app: Flask, clock: Clock) -
     assert kept.number == 1
 
 
+def test_a_version_isnt_compared_with_one_that_never_held(app: Flask, clock: Clock) -> None:
+    """Another was adopted for the same day before it came; at once, it takes that one's place."""
+    make_village()
+    coming = village_day(now()) + timedelta(days=8)
+    adopt(draft().number)
+    for _each in range(2):
+        clock.forward(hours=1)
+        adopt(draft().number, effective_on=coming)
+    clock.forward(days=8)
+    adopt(draft().number)
+    compared = [
+        before and before.number
+        for before in (
+            queries.predecessor(queries.find_rulebook(VILLAGE, number), coming)
+            for number in (1, 2, 3, 4)
+        )
+    ]
+    assert compared == [None, 1, 1, 3]
+
+
 def test_first_rules_replace_none(app: Flask) -> None:
     make_village()
     first = draft()

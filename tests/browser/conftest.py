@@ -39,12 +39,16 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
 expect.set_options(timeout=20_000)
 
 
+LATE_AT_MOST = 30  # seconds
+
+
 @dataclass
 class LiveServer:
     """The application, the address that it listens at, and its network.
 
     Nobody gets an answer while it is `cut`, nor any more once one of `last_paths` was answered;
-    while it is `down`, a proxy before it answers that it is.
+    while it is `down`, a proxy before it answers that it is. What is made for `late_paths` arrives
+    when their event is set.
     """
 
     app: Flask
@@ -52,6 +56,7 @@ class LiveServer:
     cut: threading.Event = field(default_factory=threading.Event)
     down: threading.Event = field(default_factory=threading.Event)
     last_paths: set[str] = field(default_factory=set)
+    late_paths: dict[str, threading.Event] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -100,7 +105,10 @@ def read_whole(live: LiveServer) -> "WSGIApplication":
         if environ["PATH_INFO"] in live.last_paths:
             live.cut.set()
         try:
-            return [b"".join(parts)]
+            answer = b"".join(parts)
+            if late := live.late_paths.get(environ["PATH_INFO"]):
+                late.wait(LATE_AT_MOST)
+            return [answer]
         finally:
             getattr(parts, "close", lambda: None)()
 

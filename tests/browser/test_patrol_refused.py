@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from incentives.access.models import Token, TokenKind
 from incentives.clock import now
 from incentives.extensions import db
-from incentives.register.operations import disband_team
+from incentives.patrols.operations import disband_team
 from tests.browser.conftest import DESKTOP, PHONE, LiveServer
 from tests.browser.kept import OFFLINE, wait_until_kept
 from tests.browser.patrolling import PAGES, counts, make_team, scan, set_off

@@ -1,6 +1,9 @@
 """A walker whose session ends, or whose service is down: the page stays, records are sent later."""
 
+import threading
+
 import pytest
+from flask import request
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, LiveServer
@@ -68,6 +71,26 @@ def test_a_page_that_was_kept_says_that_one_is_signed_out(live_server, team, per
     expect(page.locator("input[name=username]")).to_be_visible()
     assert "扎西彭措" not in page.content()
     assert page.evaluate(TOKENS) == []
+
+
+def test_what_arrives_after_one_has_signed_out_isnt_kept(live_server, team, person):
+    """Bad signal: the list of shifts was asked for, with its names, and comes late."""
+    leader = person(PHONE, expected=OFFLINE)
+    leader.sign_in("leader")
+    page = leader.open("/patrol")
+    wait_until_kept(page, *PAGES)
+    late = live_server.late_paths["/patrol/shifts"] = threading.Event()
+    asked = threading.Event()
+    live_server.app.before_request_funcs.setdefault(None, []).append(
+        lambda: asked.set() if request.path == "/patrol/shifts" else None
+    )
+    leader.open("/patrol")
+    assert asked.wait(10)
+    page.evaluate("document.querySelector('[data-sign-out]').requestSubmit()")
+    page.wait_for_url(lambda url: not url.endswith("/patrol"))
+    late.set()
+    page.wait_for_timeout(1000)
+    assert not page.evaluate("caches.match('/patrol/shifts').then(Boolean)")
 
 
 def test_a_page_of_an_older_session_signs_out(live_server, team, person):

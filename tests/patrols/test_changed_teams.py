@@ -12,9 +12,10 @@ from incentives.clock import now
 from incentives.database import new_id
 from incentives.errors import Invalid, NotPermitted, WrongState
 from incentives.extensions import db
-from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan
+from incentives.patrols import queries
+from incentives.patrols.models import Patrol, PatrolAttendance, PatrolScan, Shift
+from incentives.patrols.operations import disband_team
 from incentives.register.models import FormerMember, Team, TeamMember
-from incentives.register.operations import disband_team
 from tests.factories import VILLAGE, act
 from tests.patrols.scenes import make_team_scene
 from tests.patrols.test_attending import change
@@ -119,6 +120,38 @@ def test_a_walk_begun_before_its_team_was_disbanded_comes_in(team, clock):
     team.scan(patrol, 0, team.leader_id, team.elder_id, at=began, queued=True)
     team.close(patrol, ended_at=began + timedelta(minutes=5), queued=True)
     assert db.session.query(PatrolScan).count() == 2
+
+
+def outcomes():
+    """What became of each shift, in order."""
+    shifts = db.session.query(Shift).order_by(Shift.starts_at).all()
+    return [str(each.outcome) for each in queries.shift_views(shifts, now())]
+
+
+def test_what_a_disbanded_team_had_still_to_walk_is_off_the_calendar(team, clock):
+    """It was shown as coming, and then as missed by people who had no team any more."""
+    planned = [team.shift(hours=each) for each in (1, 5, 9, 30)]
+    clock.forward(hours=5)
+    team.close(team.start(shift_id=planned[1]))
+    clock.forward(hours=4)
+    team.start(shift_id=planned[2])
+    disband(team)
+    assert outcomes() == ["missed", "walked", "walking", "cancelled"]
+    reasons = [db.session.get_one(Shift, each).reason for each in planned]
+    assert reasons == [None, None, None, "This team was disbanded"]
+    clock.forward(days=3)
+    assert outcomes()[-1] == "cancelled"
+
+
+def test_a_shift_begun_before_its_team_was_disbanded_was_walked(team, clock):
+    shift = team.shift()
+    clock.forward(hours=1)
+    began = now()
+    clock.forward(minutes=10)
+    disband(team)
+    assert outcomes() == ["cancelled"]
+    team.start(patrol_id=new_id(), started_at=began, shift_id=shift)
+    assert outcomes() == ["walking"]
 
 
 def test_who_stays_as_they_are_is_in_the_team_since_they_came(team, clock):

@@ -16,7 +16,7 @@ from incentives.patrols.operations import Plan, Stop
 from incentives.patrols.own import own_of
 from incentives.patrols.queries import Outcome, shift_views, walkers
 from incentives.register.models import Household, Resident
-from incentives.register.operations import disband_team, edit_team
+from incentives.register.operations import edit_team
 from tests.factories import VILLAGE, act, make_household
 from tests.patrols.scenes import by_card, make_team_scene
 
@@ -378,7 +378,7 @@ def test_a_team_changes_its_people_and_ends(team):
     assert names(team, None) == {team.elder_id, team.neighbour_id}
     with pytest.raises(NotPermitted):
         team.start(team.member)
-    act(lambda: disband_team(**values, now=now()))
+    act(lambda: operations.disband_team(**values, now=now()))
     with pytest.raises(WrongState):
         team.start(team.cadre)
     with pytest.raises(WrongState):

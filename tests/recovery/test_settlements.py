@@ -17,7 +17,18 @@ from incentives.shop.states import Action
 from incentives.web.transaction import transaction
 from tests.factories import COUNTY, VILLAGE, staff
 from tests.recovery.drill import application_on, within
-from tests.shop.settling import ALL, APRIL, MAY, OIL_FEN, SOAP_FEN, Trade, dispute, home_of, rule
+from tests.shop.settling import (
+    ALL,
+    APRIL,
+    MARCH,
+    MAY,
+    OIL_FEN,
+    SOAP_FEN,
+    Trade,
+    dispute,
+    home_of,
+    rule,
+)
 
 
 @pytest.fixture
@@ -99,7 +110,7 @@ def test_one_that_was_submitted_after_the_backup_is_entered_anew(
     """Also where the fund had closed the month that was settled, and so a later day was taken."""
     if closed:
         with within(bare_app):
-            trade.close_march()
+            trade.close_fund()
     settings = copies(bare_app)
     with within(bare_app):
         settlement = trade.submit()
@@ -151,6 +162,38 @@ def test_sales_whose_receipts_are_lost_are_paid_by_their_points(bare_app, trade,
         assert [line.good_id is None for line in lines] == [False, True]
         assert trade.through(settlement, *ALL) is SettlementStatus.CONFIRMED
         assert audit(VILLAGE) == []
+
+
+def test_two_late_ones_are_told_apart_by_their_points(bare_app, clock, copies, restored):
+    """Their receipts are lost, and the fund had closed the months: only points tell which it was.
+
+    Both were taken for the last month, which can be settled once.
+    """
+    with within(bare_app):
+        trade = Trade(clock)
+        seal_all(now=now())
+    settings = copies(bare_app)
+    with within(bare_app):
+        trade.sell(soap=3)
+        trade.on(APRIL)
+        trade.sell(oil=2)
+        trade.on(MAY)
+        trade.close_fund()
+        trade.close_fund(month=APRIL)
+        settled = [trade.submit(each) for each in (MARCH, APRIL)]
+        for each in settled:
+            trade.through(each, *ALL[:2])
+        rows = [trade.row(each) for each in settled]
+        figures = [(row.month, row.from_size, row.to_size, row.amount_fen) for row in rows]
+        seal_all(now=now())
+    with within(restored(settings)):
+        rows = [trade.row(each) for each in settled]
+        assert [(row.month, row.from_size, row.to_size, row.amount_fen) for row in rows] == figures
+        assert audit(VILLAGE) == []
+        for each in settled:
+            with pytest.raises(WrongState):  # what is known of it comes to another sum
+                trade.do(Action.PAY, each)
+            assert trade.do(Action.REVERSE_APPROVAL, each) is SettlementStatus.CHECKED
 
 
 def test_a_ruling_that_was_lost_is_entered_as_it_was(bare_app, clock, copies, restored):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from incentives.shop.models import Settlement, SettlementStatus, StockOwner, Sto
 from incentives.shop.operations import Item, StockLine
 from incentives.shop.queries import sales
 from incentives.shop.queries.redemptions import find_redemption
+from incentives.shop.queries.settlements import after
 from incentives.shop.states import Action
 from tests.factories import VILLAGE, act, make_household, make_village, staff
 
@@ -165,19 +166,19 @@ class Trade:
             )
         )
 
-    def close_march(self, village: str = VILLAGE) -> None:
-        """The fund's March is closed: nothing of its days is posted any more."""
+    def close_fund(self, village: str = VILLAGE, month: date = MARCH) -> None:
+        """The fund's month is closed: nothing of its days is posted any more."""
         treasurer = self.people[village][Role.TREASURER]
-        last = date(2026, 3, 31)
+        last = after(month) - timedelta(days=1)
         counting = {
             "counted_on": last,
             "counted_fen": held_on(village, "cash", last),
             "actor": treasurer,
         }
-        counted = act(lambda: count_cash(village=village, month=MARCH, now=now(), **counting).id)
+        counted = act(lambda: count_cash(village=village, month=month, now=now(), **counting).id)
         confirming = {"decision": Decision.APPROVE, "actor": self.people[village][Role.SUPERVISOR]}
         act(lambda: confirm_count(village=village, count_id=counted, now=now(), **confirming).id)
-        act(lambda: close_month(village=village, month=MARCH, actor=treasurer, now=now()).month)
+        act(lambda: close_month(village=village, month=month, actor=treasurer, now=now()).month)
 
     def on(self, day: date) -> None:
         """Let it be ten in the morning of a day to come."""

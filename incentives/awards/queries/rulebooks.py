@@ -1,7 +1,7 @@
 """What is read about rulebooks: versions, where each stands, and what one changes of another."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from incentives.access.permissions import may
 from incentives.awards.differences import Difference, difference
 from incentives.awards.models import CapPer, Rulebook, RulebookStatus, RuleItem
 from incentives.awards.template import as_draft
+from incentives.clock import village_day
 from incentives.errors import NoRuleInForce, NotFound
 from incentives.extensions import db
 from incentives.files.models import File
@@ -169,15 +170,17 @@ def standing_of(rulebook: Rulebook, adopted: Sequence[Rulebook], on: date) -> St
 
 
 def predecessor(rulebook: Rulebook, today: date) -> Rulebook | None:
-    """What a version changes: of those adopted before it, the one in force when it takes effect.
+    """What a version changes: of those adopted before it, the one that it takes the place of.
 
-    For a draft it is the one in force today.
+    That is the one in force the day before it takes effect, or the same day where it does so at
+    once. For a draft it is the one in force today.
     """
     adopted = adopted_versions(rulebook.village)
-    if rulebook.effective_on is None:
+    if rulebook.effective_on is None or rulebook.adopted_at is None:
         return holding_on(adopted, today)
     place = next(at for at, each in enumerate(adopted) if each.id == rulebook.id)
-    return holding_on(adopted[place + 1 :], rulebook.effective_on)
+    last = max(rulebook.effective_on - timedelta(days=1), village_day(rulebook.adopted_at))
+    return holding_on(adopted[place + 1 :], min(last, rulebook.effective_on))
 
 
 def changes_of(rulebook: Rulebook, before: Rulebook | None) -> Difference:

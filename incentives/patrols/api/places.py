@@ -70,9 +70,9 @@ def put_team(village: str, team_id: UUID, body: dict[str, Any]) -> dict[str, Any
 @blueprint.route(f"{ONE_TEAM}/disbanding", methods=["POST"])
 @writes(schemas.TeamOutput, permission="team.make")
 def post_disbanding(village: str, team_id: UUID) -> dict[str, Any]:
-    """End a team; what its phones still send of its walks counts."""
+    """End a team, with its coming shifts; what its phones still send of its walks counts."""
     actor = current_actor()
-    team = register.disband_team(village=village, team_id=team_id, actor=actor, now=now())
+    team = operations.disband_team(village=village, team_id=team_id, actor=actor, now=now())
     return team_output(team)
 
 

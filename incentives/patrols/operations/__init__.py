@@ -19,6 +19,7 @@ from incentives.patrols.operations.rota import (
     plan_shifts,
 )
 from incentives.patrols.operations.signing import Signed, record_scans, whom_desk_signs, why
+from incentives.patrols.operations.teams import disband_team
 from incentives.patrols.operations.walking import record_finding, start_patrol
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "cancel_patrol",
     "cancel_shift",
     "close_patrol",
+    "disband_team",
     "edit_waypoint",
     "plan_shifts",
     "record_finding",

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from incentives import ledger
 from incentives.access import audit
@@ -136,30 +136,38 @@ def cancel_shift(
     ledger.hold([village])
     shift = find_shift(village, shift_id)
     reason = check_line(reason, "/reason", REASON_LENGTH)
-    walked = select(Patrol.shift_id).where(
-        Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
-    )
     same = Shift.id == shift.id
     if following:
         same |= (Shift.series_id == shift.series_id) & (Shift.starts_at > shift.starts_at)
-    standing = select(Shift).where(
-        Shift.village == village, same, Shift.cancelled_at.is_(None), Shift.id.not_in(walked)
-    )
-    found = list(db.session.scalars(standing.order_by(Shift.starts_at)))
+    standing = select(Shift).where(unwalked(village), same).order_by(Shift.starts_at)
+    found = list(db.session.scalars(standing))
     if shift not in found:
         raise WrongState(_("This shift was walked or cancelled already"))
-    for each in found:
+    call_off(found, reason, actor=actor, now=now)
+    return found
+
+
+def unwalked(village: str) -> ColumnElement[bool]:
+    """Whether a shift of a village stands, and nobody has begun to walk it."""
+    walked = select(Patrol.shift_id).where(
+        Patrol.shift_id.is_not(None), Patrol.status != PatrolStatus.CANCELLED
+    )
+    return and_(Shift.village == village, Shift.cancelled_at.is_(None), Shift.id.not_in(walked))
+
+
+def call_off(shifts: Sequence[Shift], reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take these shifts of a village off the calendar, under `hold`."""
+    for each in shifts:
         each.cancelled_at, each.reason = now, reason
     db.session.flush()
     audit.record(
         actor,
         audit.Tag.SHIFT_CANCELLED,
-        village=village,
-        subject=shift.id,
+        village=shifts[0].village,
+        subject=shifts[0].id,
         now=now,
-        details={"shifts": len(found)},
+        details={"shifts": len(shifts)},
     )
-    return found
 
 
 def ask_swap(

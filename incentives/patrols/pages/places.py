@@ -20,7 +20,7 @@ from incentives.patrols.operations import Stop
 from incentives.patrols.operations.attending import LEADER_RULE, MEMBER_RULE
 from incentives.patrols.pages.shared import blueprint
 from incentives.register.models import Team
-from incentives.register.operations import disband_team, edit_team, make_team
+from incentives.register.operations import edit_team, make_team
 from incentives.register.queries import (
     find_team,
     team_members,
@@ -93,7 +93,9 @@ def disband(team_id: UUID) -> Any:
     village = current_village().code
     form = Form()
     answer = form.accept(
-        lambda: disband_team(village=village, team_id=team_id, actor=current_actor(), now=now()),
+        lambda: operations.disband_team(
+            village=village, team_id=team_id, actor=current_actor(), now=now()
+        ),
         then=lambda _team: url_for(".teams"),
         done=_("The team has ended"),
     )

@@ -108,10 +108,12 @@ def apply_step(
         items.append(item(village, Lost(LostKind.HOUSEHOLD, data)))
     for number in done.shops:
         items.append(item(village, Lost(LostKind.SHOP, {"number": number})))
-    for replayed in done.replayed:
-        items += [item(village, each, replayed) for each in lost_with(replayed, now=now)]
-        enter_key(replayed, now=now)
     add_items(recovery_id, items)
+    for replayed in done.replayed:
+        # On the list before the next one: a settlement is told by the receipts lost before it.
+        lost = lost_with(replayed, now=now)
+        add_items(recovery_id, [item(village, each, replayed) for each in lost])
+        enter_key(replayed, now=now)
     recovery = locked_recovery()
     recovery.replaying = False
     recovery.began_at = recovery.began_at or now
@@ -186,7 +188,6 @@ def item(village: str, lost: Lost, replayed: Replayed | None = None) -> dict[str
 def add_items(recovery_id: Any, items: Iterable[dict[str, Any]]) -> None:
     """Put lines on the list."""
     db.session.add_all(LostItem(recovery_id=recovery_id, **each) for each in items)
-    db.session.flush()
 
 
 def has_items(recovery: Recovery, village: str) -> bool:
