@@ -51,9 +51,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "statement.read": roles(CADRE, REVIEWER, SUPERVISOR),
     "team.make": roles(CADRE),
     "balance.hide": NOBODY,
-    # Files: their uploader and whom a record lets read them may do so without `file.read`
+    # Files: read by their uploader, and by whom a record lets read them
     "file.keep": roles(ADMINISTRATOR, CADRE, REVIEWER, TREASURER, SHOPKEEPER, RESPONDER),
-    "file.read": roles(REVIEWER, SUPERVISOR),
     "file.erase": NOBODY,
     # Cards: whoever reads one has its code, and could spend with it
     "card.issue": roles(CADRE),
@@ -185,7 +184,6 @@ OWN: frozenset[str] = frozenset(
         "card.suspend",
         "balance.hide",
         "file.keep",
-        "file.read",
         "award.read",
         "claim.make",
         "call.report",

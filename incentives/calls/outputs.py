@@ -80,6 +80,7 @@ def followed_call(call: Call, at: datetime) -> dict[str, Any]:
         **call_rows([last])[0],
         "text": call.text,
         "place": call.place,
+        "reported_at": call.reported_at,
         "photo_id": own[0]["photo_id"],
         "merged": merged,
         "rating": None if merged else call.rating,

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from incentives.access.actor import Actor
-from incentives.access.permissions import may
 from incentives.database import Base
 from incentives.errors import FieldError, Invalid, NotFound
 from incentives.extensions import db
@@ -66,15 +65,12 @@ def is_carried(file: File) -> bool:
 
 
 def readable_file(village: str, file_id: UUID, actor: Actor) -> File:
-    """A file for its uploader, for whoever reviews in the village, and for those whom a record
-    that carries it lets read it. Refuses everybody else as if it weren't there, and an erased one.
+    """A file for its uploader, and for those whom a record that carries it lets read it.
+
+    Refuses everybody else as if it weren't there, and an erased one.
     """
     file = find_file(village, file_id)
-    allowed = (
-        actor.person == file.uploaded_by
-        or may(actor, "file.read", village)
-        or any(reader(file, actor) for reader in readers)
-    )
+    allowed = actor.person == file.uploaded_by or any(reader(file, actor) for reader in readers)
     if not allowed or file.erased_at is not None:
         raise NotFound()
     return file

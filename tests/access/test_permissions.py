@@ -45,7 +45,6 @@ call.step               C P
 duty.enter              A C
 duty.do                 A C P
 file.keep               A C R T K P own
-file.read               R S own
 file.erase
 card.issue              C
 card.read               C own

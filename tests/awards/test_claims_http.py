@@ -276,7 +276,14 @@ def test_thumbnails_follow_the_access_of_their_photos(site: Site, home: Home, ot
     brought = home.call("POST", f"{AT}/files", data={"file": picture()})
     at = f"{AT}/files/{brought.json['id']}/thumbnail"
     assert home.call("GET", at).mimetype == "image/jpeg"
-    assert site.call("reviewer", "GET", at).status_code == 200
+    assert site.call("reviewer", "GET", at).status_code == 404
+    body = {"rule_item": "CL03", "occurred_on": TODAY, "evidence": [brought.json["id"]]}
+    sent = home.call("POST", f"{AT}/claims", {**body, "resident_id": str(home.head)})
+    assert sent.status_code == 201, sent.text
+    seen = {
+        who: site.call(who, "GET", at).status_code for who in ("reviewer", "cadre", "supervisor")
+    }
+    assert seen == {"reviewer": 200, "cadre": 404, "supervisor": 404}
     nothing = f"{AT}/files/{UUID(int=7)}/thumbnail"
     for call in (other.call, lambda *args: site.call("cadre", *args)):
         refused, absent = call("GET", at), call("GET", nothing)

@@ -137,7 +137,7 @@ def test_filters_stay_from_page_to_page_and_a_page_that_is_done_leads_to_the_old
     assert "overdue=true" in address
     second = site.open("both", address)
     assert ids_on(second) == [ids["two"]]
-    assert "Back to the oldest" in second
+    assert "Back to the beginning" in second
     done = site.send("both", address, ids=ids["two"], decision="approve")
     assert done.status_code == 303
     again = site.browser("both").get(done.location)

@@ -90,8 +90,20 @@ def test_the_caller_of_a_double_follows_the_first_and_reads_nothing_of_it(scene)
         assert (seen["merged"], seen["status"]) == (True, CallStatus.RESOLVED)
         assert not seen["may_rate"]
         assert {step["note"] for step in seen["steps"]} == {None}
+        assert seen["reported_at"] == each.call.reported_at
     with pytest.raises(WrongState):
         act(lambda: operations.rate_call(secret=second.secret, rating=1, word=None, now=now()))
+
+
+def test_a_report_isnt_the_double_of_what_was_over_long_ago(scene, clock) -> None:
+    """Its caller would read an old answer, and could say nothing to it."""
+    first = scene.answered().call.id
+    clock.forward(days=14)
+    again = scene.report().call.id
+    scene.merge(again, first)
+    clock.forward(seconds=1)
+    with pytest.raises(Invalid):
+        scene.merge(scene.report().call.id, first)
 
 
 def test_doubles_make_no_ring(scene) -> None:
@@ -177,6 +189,24 @@ def test_phones_go_first_then_words_and_photos_and_times_stay(scene, clock) -> N
     assert db.session.scalars(db.select(File)).one().erased_at == now()
     assert db.session.get_one(Call, open_, populate_existing=True).phone == "138"
     assert operations.forget_calls(now=now()) == 0
+
+
+def test_why_one_wasnt_taken_is_erased_so_long_after_it_was_said(scene, clock) -> None:
+    """Whoever strikes it writes to its caller, who may read it as long as any answer."""
+    reported = scene.report(what=replace(WORDS, phone="139")).call.id
+    clock.forward(days=80)
+    struck = {"village": VILLAGE, "call_id": reported, "actor": scene.cadre}
+    act(lambda: operations.strike_call(reason="张三喝醉了乱报", now=now(), **struck))
+    clock.forward(days=14)
+    operations.forget_calls(now=now())
+    assert db.session.get_one(Call, reported, populate_existing=True).phone == "139"
+    clock.forward(days=76)
+    assert operations.forget_calls(now=now()) == 0
+    call = db.session.get_one(Call, reported, populate_existing=True)
+    assert (call.phone, call.struck_reason) == (None, "张三喝醉了乱报")
+    assert operations.forget_calls(now=now() + timedelta(seconds=1)) == 1
+    call = db.session.get_one(Call, reported, populate_existing=True)
+    assert (call.text, call.struck_reason) == (None, None)
 
 
 def test_a_photo_that_accounting_keeps_holds_up_no_other_call(scene, clock) -> None:

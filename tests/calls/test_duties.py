@@ -12,6 +12,7 @@ from incentives.access.actor import SYSTEM, Assignment, Role
 from incentives.calls import operations
 from incentives.calls.models import Category, Duty
 from incentives.calls.pages.duties import where_of
+from incentives.calls.queries import duties
 from incentives.calls.queries.done import DoneLine, done_duties
 from incentives.calls.queries.duties import BLUE, RED, LedgerLine, open_duties
 from incentives.calls.queries.lines import DutySource
@@ -110,6 +111,18 @@ def test_reports_to_be_looked_at_are_one_line_of_the_committee_red_after_half_a_
         assert line.office == ("村委会" if place == VILLAGE else "下坝村 · 村委会")
     clock.forward(hours=12, seconds=1)
     assert open_duties(VILLAGE, now())[0].ledger == RED
+
+
+def test_reports_to_be_looked_at_push_no_call_off_the_ledger(scene, monkeypatch):
+    """Whoever reports much that is none fills it with a line."""
+    monkeypatch.setattr(duties, "CALLS_AT_MOST", 2)
+    for _each in range(3):
+        scene.report()
+    call_id = scene.told()
+    for place in (VILLAGE, TOWNSHIP):
+        lines = open_duties(place, now())
+        assert {each.id for each in lines} == {None, call_id}
+        assert any("3" in each.title for each in lines)
 
 
 def test_above_its_village_a_committee_is_named_with_its_place(scene):

@@ -333,6 +333,28 @@ def test_the_calendar_has_each_day_of_a_week_and_says_how_many_were_cancelled(si
         assert said in site.open("cadre", "/desk/patrols/shifts")
 
 
+def test_a_calendars_page_ends_with_a_whole_week(site, team):
+    """A page of sixty shifts would end on a Wednesday, and show the days after it as free."""
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/shifts",
+        team_id=str(team.id),
+        route_id=str(team.route_id),
+        weekdays=["1", "2", "3", "4", "5", "6", "7"],
+        starts="19:30",
+        minutes="90",
+        first="2026-03-02",
+        last="2026-05-03",
+    )
+    assert sent.status_code == 303, sent.text
+    page = site.open("cadre", "/desk/patrols/shifts")
+    assert (page.count('class="week-day'), page.count("week-free")) == (56, 0)
+    following = re.search(r'href="([^"]+)" rel="next"', page)[1].replace("&amp;", "&")
+    page = site.open("cadre", following)
+    assert (page.count('class="week-day'), page.count("week-free")) == (7, 0)
+    assert 'rel="next"' not in page
+
+
 def test_a_shift_that_can_t_be_cancelled_keeps_its_reason_and_says_so_once(site, team):
     with site.app.app_context():
         shift = team.shift(days=1)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from incentives.access.actor import Actor
+from incentives.access.permissions import may
 from incentives.awards.models import (
     Award,
     AwardEvidence,
@@ -248,15 +249,12 @@ def same_people(village: str, proposed_by: UUID) -> list[tuple[RuleItem, date, l
 
 
 def may_read_evidence(file: File, actor: Actor) -> bool:
-    """Whether a file shows an act of the actor's own household."""
-    if actor.household_id is None:
-        return False
-    return (
-        db.session.scalar(
-            select(AwardEvidence.file_id)
-            .join(Award, Award.id == AwardEvidence.award_id)
-            .where(AwardEvidence.file_id == file.id, Award.household_id == actor.household_id)
-            .limit(1)
-        )
-        is not None
+    """Whether a file shows an act that one reviews, or of one's own household."""
+    shown = (
+        select(AwardEvidence.file_id)
+        .join(Award, Award.id == AwardEvidence.award_id)
+        .where(AwardEvidence.file_id == file.id)
     )
+    if not may(actor, "award.review", file.village):
+        shown = shown.where(Award.household_id == actor.household_id)
+    return db.session.scalar(shown.limit(1)) is not None

@@ -90,7 +90,9 @@ class Call(Base):
         ),
         CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged"),
         CheckConstraint("merged_into <> id", name="merged_into_another"),
-        CheckConstraint("(status = 'struck') = (struck_reason IS NOT NULL)", name="struck"),
+        CheckConstraint(
+            "(status = 'struck' AND erased_at IS NULL) = (struck_reason IS NOT NULL)", name="struck"
+        ),
         CheckConstraint(
             "rating IS NULL OR (rating BETWEEN 1 AND 5 AND status = 'answered')",
             name="rated_once_answered",
@@ -140,11 +142,6 @@ class Call(Base):
     erased_at: Mapped[datetime | None]
 
     @property
-    def look_by(self) -> datetime:
-        """By when a cadre is to have looked at the report."""
-        return self.reported_at + LOOK_WITHIN
-
-    @property
     def answer_by(self) -> datetime | None:
         """By when its caller is to have the answer; None until it is put right."""
         return self.resolved_at + ANSWER_WITHIN if self.resolved_at else None
@@ -153,7 +150,7 @@ class Call(Base):
     def due_at(self) -> datetime | None:
         """By when its next step is to be taken; None where there is none to take."""
         due = {
-            CallStatus.REPORTED: self.look_by,
+            CallStatus.REPORTED: self.reported_at + LOOK_WITHIN,
             CallStatus.PUSHED: self.accept_by,
             CallStatus.ACCEPTED: self.on_site_by,
             CallStatus.ON_SITE: self.resolve_by,

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 
 from incentives.access.actor import SYSTEM
 from incentives.calls.models import Call, CallRound, CallStatus, CallStep
 from incentives.calls.operations.following import OPEN_FOR
+from incentives.calls.states import Action
 from incentives.database import rows_changed
 from incentives.extensions import db
 from incentives.files.models import File
@@ -19,12 +20,20 @@ ENDED = (CallStatus.ANSWERED, CallStatus.MERGED, CallStatus.STRUCK)
 AT_ONCE = 100
 
 
+def ended_at() -> ScalarSelect[datetime]:
+    """When a call that is over was answered, merged or struck: its last such step."""
+    last = select(func.max(CallStep.at)).where(
+        CallStep.call_id == Call.id,
+        CallStep.action.in_([Action.ANSWER, Action.MERGE, Action.STRIKE]),
+    )
+    return last.correlate(Call).scalar_subquery()
+
+
 def forget_phones(*, now: datetime) -> int:
     """Erase the phones of calls that are over and can't be opened again; how many."""
-    over = func.coalesce(Call.answered_at, Call.reported_at)
     changed = db.session.execute(
         update(Call)
-        .where(Call.phone.is_not(None), Call.status.in_(ENDED), over < now - OPEN_FOR)
+        .where(Call.phone.is_not(None), Call.status.in_(ENDED), ended_at() < now - OPEN_FOR)
         .values(phone=None)
         .execution_options(synchronize_session=False)
     )
@@ -36,15 +45,14 @@ def forget_words(*, now: datetime) -> int:
 
     Times, category, grid, office and rating stay. How many calls were, at most 100 at once.
     """
-    over = func.coalesce(Call.answered_at, Call.reported_at)
     found = db.session.scalars(
         select(Call)
-        .where(Call.erased_at.is_(None), Call.status.in_(ENDED), over < now - WORDS_FOR)
+        .where(Call.erased_at.is_(None), Call.status.in_(ENDED), ended_at() < now - WORDS_FOR)
         .order_by(Call.id)
         .limit(AT_ONCE)
     ).all()
     for call in found:
-        call.text = call.place = call.phone = call.rating_word = None
+        call.text = call.place = call.phone = call.rating_word = call.struck_reason = None
         call.erased_at = now
         before = db.session.get(CallRound, call.id)
         if before is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from incentives.access.actor import Actor
 from incentives.access.permissions import require
 from incentives.calls.models import NOTE_LENGTH, Call, CallStatus, Category
+from incentives.calls.operations.following import is_open
 from incentives.calls.operations.steps import (
     clock_from,
     move_on,
@@ -62,8 +63,8 @@ def push_call(
 def merge_call(*, village: str, call_id: UUID, into: UUID, actor: Actor, now: datetime) -> Call:
     """End a call that was reported before; its caller follows the other one from then on.
 
-    Refuses one that is put right already, and to merge it into itself or into a call that is
-    merged or struck.
+    Refuses one that is put right already, and to merge it into itself, into a call that is merged
+    or struck, or into one answered so long ago that its own caller can't send it back any more.
     """
     require(actor, "call.sort", village)
     call = find_call(village, call_id)
@@ -82,6 +83,9 @@ def merge_call(*, village: str, call_id: UUID, into: UUID, actor: Actor, now: da
     ).all()
     if other.id == call.id or other.status in (CallStatus.MERGED, CallStatus.STRUCK):
         raise Invalid(errors=[FieldError("/into", _("It can't go on there"))])
+    if other.answered_at is not None and not is_open(other, now):
+        detail = _("That one was answered over 14 days ago: this is a new one")
+        raise Invalid(errors=[FieldError("/into", detail)])
     move_on(call, Action.MERGE, merged_into=other.id)
     note_step(call, Action.MERGE, actor=actor, now=now)
     return call

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import redirect, request, session, url_for
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy import or_
 
 from incentives.access.actor import Actor, current_actor
 from incentives.access.permissions import may
@@ -16,6 +17,7 @@ from incentives.awards.words import item_name
 from incentives.calls import operations, queries, schemas
 from incentives.calls.api.calls import take_step
 from incentives.calls.models import Call, CallStatus
+from incentives.calls.operations.following import OPEN_FOR
 from incentives.calls.outputs import whole_call
 from incentives.calls.pages.blueprint import blueprint
 from incentives.calls.pages.shared import category_options, forms_of, timeline_of
@@ -115,7 +117,9 @@ def link_of(call: Call) -> dict[str, Any]:
 def doubles_of(call: Call) -> list[tuple[UUID, str]]:
     """The calls that one may have been reported as before."""
     others = queries.calls(call.village, category=call.category).where(
-        Call.id != call.id, Call.status.not_in([CallStatus.MERGED, CallStatus.STRUCK])
+        Call.id != call.id,
+        Call.status.not_in([CallStatus.MERGED, CallStatus.STRUCK]),
+        or_(Call.answered_at.is_(None), Call.answered_at >= now() - OPEN_FOR),
     )
     found = page_of(others, [Call.id.desc()], {"limit": DOUBLES_SHOWN})["items"]
     return [(each.id, known_by(each)) for each in found]

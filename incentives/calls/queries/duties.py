@@ -10,9 +10,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from incentives.calls.models import Call, CallStatus, Duty
+from incentives.calls.models import LOOK_WITHIN, Call, CallStatus, Duty
 from incentives.calls.queries.lines import (
     DutySource,
     Line,
@@ -102,7 +102,8 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
     calls = db.session.scalars(
         select(Call)
         .where(
-            Call.village.startswith(division, autoescape=True), Call.status.in_(list(UNANSWERED))
+            Call.village.startswith(division, autoescape=True),
+            Call.status.in_(UNANSWERED - {CallStatus.REPORTED}),
         )
         .order_by(Call.reported_at)
         .limit(CALLS_AT_MOST)
@@ -111,7 +112,6 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
         [*(each.office_id for each in by_hand), *(each.office_id for each in calls)]
     )
     names = names_at(division, offices.values())
-    waiting = [each for each in calls if each.status is CallStatus.REPORTED]
     return [
         *(
             due_by_day(line_of_duty(each, names[each.office_id]), each.due_on, village_day(at))
@@ -124,23 +124,32 @@ def lines_of_offices(division: str, at: datetime) -> list[LedgerLine]:
             for each in calls
             if each.office_id
         ),
-        *lines_of_unlooked(division, waiting, at),
+        *lines_of_unlooked(division, at),
     ]
 
 
-def lines_of_unlooked(division: str, waiting: Sequence[Call], at: datetime) -> list[LedgerLine]:
+def lines_of_unlooked(division: str, at: datetime) -> list[LedgerLine]:
     """One line a village for the reports that wait for a cadre's look, however many there are.
 
     Whoever reports much that is no call can't fill the ledgers with it.
     """
-    places = divisions_by_code(sorted({each.village for each in waiting}))
+    waiting = db.session.execute(
+        select(
+            Call.village, func.count().label("reports"), func.min(Call.reported_at).label("first")
+        )
+        .where(
+            Call.village.startswith(division, autoescape=True), Call.status == CallStatus.REPORTED
+        )
+        .group_by(Call.village)
+        .order_by(Call.village)
+    ).all()
+    places = divisions_by_code([row.village for row in waiting])
     names = committee_names(division, list(places.values()))
     lines = []
-    for code in sorted(places):
-        here = [each for each in waiting if each.village == code]
-        title = ngettext("1 report to be looked at", "%(num)s reports to be looked at", len(here))
-        line = Line(DutySource.CALL, None, code, title, names[code], None)
-        lines.append(due_by_hour(line, min(each.look_by for each in here), at))
+    for row in waiting:
+        title = ngettext("1 report to be looked at", "%(num)s reports to be looked at", row.reports)
+        line = Line(DutySource.CALL, None, row.village, title, names[row.village], None)
+        lines.append(due_by_hour(line, row.first + LOOK_WITHIN, at))
     return lines
 
 

@@ -247,7 +247,8 @@ def answer_swap(
     swap = find_swap(village, swap_id)
     refuse_answer(swap, village, accept, actor)
     if swap.answered_at is not None:
-        raise WrongState(_("This was answered already"))
+        taken_back = _("This was taken back: nobody is asked any more")
+        raise WrongState(taken_back if swap.taken_back else _("This was answered already"))
     shift = coming(village, swap.shift_id, now)
     if accept:
         walking = {each.id for each in walkers(shift.team_id, shift.id)}

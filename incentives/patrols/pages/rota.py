@@ -23,6 +23,7 @@ from incentives.patrols.people import is_cadre, own_people
 from incentives.patrols.words import WEEKDAYS, outcome_said
 from incentives.register.queries import residents_by_id, teams_of
 from incentives.web.cursors import page as page_of
+from incentives.web.cursors import write_cursor
 from incentives.web.lists import ListPage, export_page
 from incentives.web.pages import Form, current_village, page, render
 
@@ -47,9 +48,9 @@ def shifts_page(form: Form, cancelling: Form, cancelled: UUID | None = None) -> 
     """The calendar with its forms; the one that was refused, if one was, is of the shift
     `cancelled`."""
     village = current_village().code
-    listed = ListPage(SHIFTS, get_shifts, limit=30)
+    listed = ListPage(SHIFTS, get_shifts, limit=60)
     chosen = from_today(village, listed.query)
-    found = listed.take(page_of(chosen, [Shift.starts_at, Shift.id], listed.query))
+    found = listed.take(whole_weeks(page_of(chosen, [Shift.starts_at, Shift.id], listed.query)))
     return render(
         "patrols/shifts.html",
         list=listed,
@@ -66,12 +67,28 @@ def shifts_page(form: Form, cancelling: Form, cancelled: UUID | None = None) -> 
     )
 
 
+def monday_of(on: date) -> date:
+    """The first day of a day's week."""
+    return on - timedelta(days=on.weekday())
+
+
+def whole_weeks(found: dict[str, Any]) -> dict[str, Any]:
+    """A page without its last week, which goes on on the next page, unless it has no other."""
+    if found["next"] is None:
+        return found
+    last = monday_of(found["items"][-1].on_day)
+    kept = [each for each in found["items"] if each.on_day < last]
+    if not kept:
+        return found
+    return {"items": kept, "next": write_cursor([kept[-1].starts_at, kept[-1].id])}
+
+
 def by_week(views: list[queries.ShiftView]) -> list[list[tuple[date, list[queries.ShiftView]]]]:
     """The weeks of a calendar that have shifts: their days, Monday to Sunday, each with its own."""
     days: dict[date, list[queries.ShiftView]] = {}
     for each in views:
         days.setdefault(each.shift.on_day, []).append(each)
-    mondays = dict.fromkeys(on - timedelta(days=on.weekday()) for on in days)
+    mondays = dict.fromkeys(monday_of(on) for on in days)
     weeks = [[monday + timedelta(days=number) for number in range(7)] for monday in mondays]
     return [[(on, days.get(on, [])) for on in week] for week in weeks]
 
@@ -177,15 +194,28 @@ def answer_swap(swap_id: UUID, said: str) -> Any:
     """Say yes or no to walking for another."""
     village = current_village().code
     form = Form()
+    answered: list[ShiftSwap] = []
 
-    def work() -> ShiftSwap:
-        return operations.answer_swap(
-            village=village,
-            swap_id=swap_id,
-            accept=said == "yes",
-            actor=current_actor(),
-            now=now(),
-        )
+    def work() -> None:
+        answered[:] = [
+            operations.answer_swap(
+                village=village,
+                swap_id=swap_id,
+                accept=said == "yes",
+                actor=current_actor(),
+                now=now(),
+            )
+        ]
 
-    answer = form.accept(work, then=lambda _swap: url_for(".own_shifts"), done=_("Answered"))
+    answer = form.accept(
+        work,
+        then=lambda _none: url_for(".own_shifts"),
+        done=LazyString(lambda: answer_said(answered)),
+    )
     return answer or own_page(form)
+
+
+def answer_said(answered: list[ShiftSwap]) -> str:
+    """That it was answered, or taken back by who asked; a form sent twice answers once."""
+    taken_back = any(each.taken_back for each in answered)
+    return gettext("It is taken back") if taken_back else gettext("Answered")
