@@ -29,6 +29,8 @@ HEADS = {
     "door": (_("Door"), _("Door number")),
 }
 SEPARATORS = re.compile(r"[,，、;；]")
+# What a chat's or a paper's list has before each name: "1. ", "2、", "3)".
+LINE_NUMBER = re.compile(r"^\s*\d+\s*[.．、:：)）]\s*")
 NO_NAME = re.compile(r"[\d\s./:-]*")
 
 Row = Sequence[str]
@@ -128,7 +130,7 @@ def match_text(village: str, text: str) -> list[NamedLine]:
     lines = [line for line in text.splitlines() if line.strip()]
     table = [line.split("\t") for line in lines]
     if all(len(row) == 1 for row in table):
-        pieces = [SEPARATORS.split(line) for line in lines]
+        pieces = [SEPARATORS.split(LINE_NUMBER.sub("", line)) for line in lines]
         if pieces and heads_of(pieces[0]):
             table = pieces
         else:
@@ -137,8 +139,12 @@ def match_text(village: str, text: str) -> list[NamedLine]:
 
 
 def match_table(village: str, rows: Sequence[Row]) -> list[NamedLine]:
-    """Who the rows of a sheet mean; refuses more than 500 names."""
-    return match_rows(rows, index_of(village))
+    """Who the rows of a sheet mean; refuses more than 500 names, and none."""
+    lines = match_rows(rows, index_of(village))
+    if not lines:
+        detail = _("No name is on the sheet; formulas must be saved with what they come to")
+        raise Invalid(errors=[FieldError("/names", detail)])
+    return lines
 
 
 def named_pieces(lines: list[list[str]], index: Index) -> list[tuple[str, str | None]]:
@@ -193,13 +199,25 @@ def match_rows(rows: Sequence[Row], index: Index) -> list[NamedLine]:
 
 
 def fullest(table: list[list[str]], known: set[str]) -> int | None:
-    """The column that has most of what is known; numbers count less, as lines are numbered too."""
+    """The column that has most of what is known, but for one that numbers the lines; other numbers
+    count less than words."""
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for row in table:
-        for place, cell in enumerate(row):
-            if cell and cell in known:
+    for place in range(max(map(len, table), default=0)):
+        cells = [cell for row in table if (cell := cell_of(row, place))]
+        if numbers_lines(cells):
+            continue
+        for cell in cells:
+            if cell in known:
                 counts[place][cell.isdecimal()] += 1
     return max(counts, key=lambda place: (counts[place], place), default=None)
+
+
+def numbers_lines(cells: Sequence[str]) -> bool:
+    """Whether a column counts its lines, one by one: taken for doors, these would name others."""
+    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
+        return False
+    first = int(cells[0])
+    return [int(cell) for cell in cells] == list(range(first, first + len(cells)))
 
 
 def cell_of(row: Row, place: int | None) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from incentives.awards import batches, naming
 from incentives.awards.models import Award
-from incentives.awards.naming import NameProblem, match_rows, match_text
+from incentives.awards.naming import NameProblem, match_rows, match_table, match_text
 from incentives.awards.operations import BatchLine, check_batch, propose_batch
 from incentives.awards.sign_up import SignUp, printed_at
 from incentives.clock import now
@@ -63,6 +63,27 @@ def test_a_door_tells_namesakes_apart(scene: Scene, text: str) -> None:
     assert resident.name == "洛绒卓玛"
     assert resident.household_id != scene.household.id
     assert name_of(second.resident_id) == "王建国"
+
+
+def test_numbers_that_count_lines_are_no_doors(scene: Scene) -> None:
+    """A household's number is a door, too: the lines of a list would name others."""
+    numbers = [home.number for home in (scene.household, scene.other)]
+    assert numbers == [1, 2]
+    text = "1\t洛绒卓玛\n2\t扎西彭措"
+    assert told(text) == [("洛绒卓玛", "several"), ("扎西彭措", None)]
+    assert told("1. 扎西彭措\n2、 王建国 2\n3）李小红") == [
+        ("扎西彭措", None),
+        ("王建国 2", None),
+        ("李小红", None),
+    ]
+    # Two that don't count up tell namesakes apart, as before.
+    assert told("2\t王建国\n1\t洛绒卓玛") == [("王建国 2", None), ("洛绒卓玛 1", None)]
+
+
+def test_a_sheet_without_a_name_is_refused(scene: Scene) -> None:
+    for rows in ([], [["姓名", "门牌"]], [["姓名"], [""], ["12"]]):
+        with pytest.raises(Invalid):
+            match_table(VILLAGE, rows)
 
 
 def test_what_means_nobody_is_a_line_to_be_mended(scene: Scene) -> None:
