@@ -375,6 +375,19 @@ def test_a_cap_that_would_be_passed_is_shown_before_sending(village, person):
     expect(page.locator("[data-over-cap]")).to_be_hidden()
 
 
+def test_people_of_a_household_share_what_its_cap_leaves(village, person):
+    """Who comes last is named, with what the others leave."""
+    cadre = person(PHONE)
+    cadre.sign_in("cadre")
+    page = cadre.open("/desk/awards/new")
+    option = page.locator("#field-rule_item option", has_text="垃圾分类").first
+    page.select_option("#field-rule_item", value=option.get_attribute("value"))
+    for name in ("扎西02", "卓玛02"):
+        page.locator(".tile", has_text=name).click()
+    page.fill("#field-quantity", "7")  # five points each time, sixty a year
+    expect(page.locator("[data-over-cap]")).to_contain_text("卓玛02（还剩 25）")
+
+
 def test_a_draft_outlasts_signal_and_browser(village, person):
     cadre = person(PHONE)
     cadre.sign_in("cadre")

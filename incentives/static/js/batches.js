@@ -18,23 +18,26 @@ const boxes = (tiles) =>
   /** @type {HTMLInputElement[]} */ ([...tiles.querySelectorAll('input[type="checkbox"]')]);
 
 /**
- * Who of the ticked would pass the cap: people of one holder share what is left, in their order.
+ * Who of the ticked would pass the cap, each with what is left for them: people of one holder share
+ * it, in their order.
  *
  * @param {HTMLInputElement[]} ticked
  * @param {Map<string, Room>} rooms
  * @param {number} points of each
  */
-export function overCap(ticked, rooms, points) {
+function overCap(ticked, rooms, points) {
   /** @type {Map<string, number>} */
   const taken = new Map();
-  return ticked.filter((box) => {
+  /** @type {Map<HTMLInputElement, number>} */
+  const over = new Map();
+  for (const box of ticked) {
     const room = rooms.get(box.value);
-    if (!room || room.left === null) return false;
-    const had = taken.get(room.holder) || 0;
-    if (had + points > room.left) return true;
-    taken.set(room.holder, had + points);
-    return false;
-  });
+    if (!room || room.left === null) continue;
+    const left = room.left - (taken.get(room.holder) || 0);
+    if (points > left) over.set(box, left);
+    else taken.set(room.holder, room.left - left + points);
+  }
+  return over;
 }
 
 /**
@@ -70,8 +73,8 @@ function startCaps(tiles) {
   /** @type {Map<string, Room>} */
   let rooms = new Map();
   let asked = '';
-  /** @type {HTMLInputElement[]} */
-  let over = [];
+  /** @type {Map<HTMLInputElement, number>} */
+  let over = new Map();
 
   /** @param {Record<string, any>} answer */
   const write = (answer) => {
@@ -105,15 +108,15 @@ function startCaps(tiles) {
     const ticked = boxes(tiles).filter((box) => box.checked && !box.disabled);
     over = overCap(ticked, rooms, points);
     for (const box of boxes(tiles)) {
-      box.closest('.tile')?.classList.toggle('tile-over', over.includes(box));
+      box.closest('.tile')?.classList.toggle('tile-over', over.has(box));
     }
-    band.hidden = over.length === 0;
-    const names = over.slice(0, NAMED_AT_MOST).map((box) =>
+    band.hidden = over.size === 0;
+    const names = [...over].slice(0, NAMED_AT_MOST).map(([box, left]) =>
       String(words.dataset.overLeft)
         .replace('{name}', box.closest('.tile')?.querySelector('.tile-title')?.textContent || '')
-        .replace('{left}', String(rooms.get(box.value)?.left ?? '')),
+        .replace('{left}', String(left)),
     );
-    if (over.length > NAMED_AT_MOST) names.push(`+${over.length - NAMED_AT_MOST}`);
+    if (over.size > NAMED_AT_MOST) names.push(`+${over.size - NAMED_AT_MOST}`);
     words.textContent = String(words.dataset.overWords).replace('{names}', names.join('、'));
   };
 
@@ -158,7 +161,7 @@ function startCaps(tiles) {
   };
 
   band.querySelector('button')?.addEventListener('click', () => {
-    for (const box of over) box.checked = false;
+    for (const box of over.keys()) box.checked = false;
     tiles.dispatchEvent(new Event('change', { bubbles: true }));
   });
   for (const field of [rule, day]) field.addEventListener('change', ask);
