@@ -177,6 +177,55 @@ def test_a_dispute_that_is_not_right_says_nothing_of_the_shop(site: Site, home: 
     assert (ruled_on["status"], ruled_on["shop_at_fault"]) == ("overruled", None)
 
 
+def refund(site: Site, sale: dict[str, Any], quantity: int) -> None:
+    """Soap that was brought back."""
+    lines = [{"line_id": sale["lines"][0]["id"], "quantity": quantity}]
+    body = {"reason": "too many", "lines": lines}
+    answer = site.call("shopkeeper", "POST", f"{AT}/redemptions/{sale['id']}/refund", body)
+    assert answer.status_code == 201, answer.text
+
+
+def test_what_was_all_brought_back_is_not_offered_to_be_disputed(site: Site, home: Home) -> None:
+    sale = bought(site, home)
+    new = f"/c/objections/new?redemption={sale['id']}"
+    refund(site, sale, 1)
+    assert new in home.open("/c/objections/new")
+    refund(site, sale, 1)
+    assert new not in home.open("/c/objections/new")
+    page = home.open(new)
+    assert "All of this receipt was taken back" in page
+    assert "Send the objection" not in page
+    sent = home.send(new, on="/c/objections/new", reason="one was broken")
+    assert (sent.status_code, "was taken back" in sent.text) == (409, True)
+    staff = f"/desk/households/{home.id}/objections/new?redemption={sale['id']}"
+    typed = {"reason": "one was broken", "on_behalf_of": str(home.head)}
+    sent = site.send("writer", staff, **typed)
+    assert (sent.status_code, "was taken back" in sent.text) == (409, True)
+    body = {"reason": "one was broken"}
+    answer = home.call("POST", f"{AT}/redemptions/{sale['id']}/dispute", body)
+    assert (answer.status_code, problem(answer)) == (409, "wrong_state")
+    assert "was taken back" in answer.json["detail"]
+    assert listed(home) == []
+
+
+def test_a_ruling_is_told_what_is_still_to_be_given_back(site: Site, home: Home) -> None:
+    """And where all came back since the objection, that nothing is."""
+    sale = bought(site, home)
+    refund(site, sale, 1)
+    new = f"/c/objections/new?redemption={sale['id']}"
+    home.send(new, on=new, reason="one was broken")
+    (made,) = listed(home)
+    page = f"/review/objections/{made['id']}"
+    assert "10 of 20 points" in site.open("second", page)
+    refund(site, sale, 1)
+    shown = site.open("second", page)
+    assert "All of it came back meanwhile" in shown
+    assert "is the shop at fault" not in shown
+    assert site.send("second", page, upheld="true", reason="it was broken").status_code == 303
+    (ruled_on,) = listed(home)
+    assert (ruled_on["status"], ruled_on["shop_at_fault"]) == ("upheld", None)
+
+
 def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     new = "/c/objections/new?missing=1"
     typed = {"about-missing-resident_id": str(home.head), "about-missing-rule_item": "CL01"}
