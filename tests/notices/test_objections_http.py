@@ -226,6 +226,40 @@ def test_a_ruling_is_told_what_is_still_to_be_given_back(site: Site, home: Home)
     assert (ruled_on["status"], ruled_on["shop_at_fault"]) == ("upheld", None)
 
 
+@pytest.mark.parametrize(
+    ("shop_at_fault", "title", "borne", "cause"),
+    [
+        (True, "Given back by the shop", "Borne by the shop", "shop"),
+        (False, "Borne by the village", "Borne by the village", "village"),
+    ],
+)
+def test_what_a_ruling_gave_back_is_not_called_brought_back(
+    site: Site, home: Home, shop_at_fault: bool, title: str, borne: str, cause: str
+) -> None:
+    """Neither on the receipt nor on the household's statement: why and by whom is said there."""
+    sale = bought(site, home)
+    refund(site, sale, 1)
+    assert "Brought back" in site.open("shopkeeper", f"/receipts/{sale['id']}")
+    new = f"/c/objections/new?redemption={sale['id']}"
+    home.send(new, on=new, reason="one was broken")
+    ruled(site, listed(home)[0], shop_at_fault=shop_at_fault)
+    receipt = site.open("shopkeeper", f"/receipts/{sale['id']}")
+    back, ruling = receipt.split("Given back, as an objection was right")
+    assert "too many" in back
+    assert "asked around" not in back
+    assert "asked around" in ruling
+    assert f"{borne} · decided by second" in ruling
+    assert "Given back by a ruling" in site.open("shopkeeper", "/receipts")
+    lines = home.call("GET", f"{AT}/households/{home.id}/statement").json["items"]
+    words = [(each["title"], each["note"]) for each in lines if each["points"] > 0][:2]
+    assert words[0][0] == title
+    assert "the objection was right: asked around · decided by second" in words[0][1]
+    assert words[1][0] == "Goods brought back"
+    assert "the objection was right: asked around" in home.open("/c/account")
+    refunds = site.call("shopkeeper", "GET", f"{AT}/redemptions/{sale['id']}").json["refunds"]
+    assert [each["cause"] for each in refunds] == ["return", cause]
+
+
 def test_a_household_says_what_is_missing(site: Site, home: Home) -> None:
     new = "/c/objections/new?missing=1"
     typed = {"about-missing-resident_id": str(home.head), "about-missing-rule_item": "CL01"}
