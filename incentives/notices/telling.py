@@ -36,9 +36,7 @@ def tell_refunds(refund_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 def title_refunds(refund_ids: Sequence[UUID]) -> dict[UUID, str]:
     """What a refund is called that a ruling made: no goods came back."""
-    ruled = select(Refund.id).where(
-        Refund.id.in_(refund_ids), Refund.cause != RefundCause.RETURN
-    )
+    ruled = select(Refund.id).where(Refund.id.in_(refund_ids), Refund.cause != RefundCause.RETURN)
     return dict.fromkeys(db.session.scalars(ruled), _("Given back by the shop"))
 
 

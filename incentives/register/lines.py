@@ -60,9 +60,7 @@ def tell_lines(lines: Sequence[Line]) -> list[Told]:
     titles = said_of(lines, titlers)
     if reading() == "en":
         titles |= said_of(lines, namers)
-    return [
-        tell(line, names, more.get(line.kind, {}), titles.get(line.kind, {})) for line in lines
-    ]
+    return [tell(line, names, more.get(line.kind, {}), titles.get(line.kind, {})) for line in lines]
 
 
 def said_of(lines: Sequence[Line], rooms: Mapping[Kind, Teller]) -> dict[Kind, dict[UUID, str]]:

@@ -113,7 +113,7 @@ def never_held() -> list[int]:
 
 
 def test_a_version_overtaken_before_its_day_never_held(app: Flask, clock: Clock) -> None:
-    """By one for the same day or an earlier one; one overtaken on its day had held since morning."""
+    """By one for the same day or an earlier one; one overtaken on its day held that morning."""
     make_village()
     today = village_day(now())
     adopt(draft().number)

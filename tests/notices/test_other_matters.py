@@ -245,7 +245,7 @@ def test_an_upheld_dispute_gives_the_points_back_once(
     assert ledger.balance(VILLAGE, account) == before - 10
     with pytest.raises(WrongState) as refused:
         objected(home(scene), redemption=redemption)
-    assert "was right" in str(refused.value.detail)
+    assert "异议已经成立" in str(refused.value.detail)
     assert scene.points() == 12
 
 

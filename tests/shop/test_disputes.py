@@ -135,7 +135,7 @@ def test_what_was_all_brought_back_is_not_disputed(trade):
     trade.take_back(other)
     with pytest.raises(WrongState) as refused:
         dispute(other, home)
-    assert "taken back" in str(refused.value.detail)
+    assert "已经全部退掉" in str(refused.value.detail)
 
 
 @pytest.mark.parametrize("at_fault", [True, False, None])

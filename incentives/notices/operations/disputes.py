@@ -35,18 +35,20 @@ DISPUTE_DAYS = 60
 def refuse_undisputable(
     village: str, redemption_id: UUID, objection: Objection, *, now: datetime
 ) -> None:
-    """Refuse another household's redemption, one of more than 60 days ago, and one all given back."""
+    """Refuse another household's redemption, one too long ago, and one that was all given back."""
     redemption = find_redemption(village, redemption_id)
     if redemption.household_id != objection.household_id:
         raise NotPermitted()
     if village_day(now) > redemption.redeemed_on + timedelta(days=DISPUTE_DAYS):
         raise WrongState(_("A redemption can be disputed for %(days)s days", days=DISPUTE_DAYS))
-    if still_out(redemption) is None:
-        raise WrongState(why_nothing_is_out(redemption))
+    if back := why_all_is_back(redemption):
+        raise WrongState(back)
 
 
-def why_nothing_is_out(redemption: Redemption) -> LazyString:
-    """Why there is nothing to object to in what was all given back: by a ruling, or at the shop."""
+def why_all_is_back(redemption: Redemption) -> LazyString | None:
+    """Why nothing is left to object to: all came back by a ruling, or at the shop. Else None."""
+    if still_out(redemption) is not None:
+        return None
     ruled = exists().where(
         Refund.redemption_id == redemption.id, Refund.cause != RefundCause.RETURN
     )
@@ -73,8 +75,9 @@ def is_out(objection: Objection) -> bool:
 def give_back(objection: Objection, *, actor: Actor, now: datetime) -> None:
     """Give back what is still out: from the shop at fault, else as the village's loss.
 
-    Nothing moves where all came back meanwhile. The goods stay where they are: no stock moves. What was topped up in cash the shop hands back
-    over the counter; where it isn't at fault, its next statement makes up for that.
+    Nothing moves where all came back meanwhile. The goods stay where they are: no stock moves. What
+    was topped up in cash the shop hands back over the counter; where it isn't at fault, its next
+    statement makes up for that.
     """
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
     if still_out(redemption) is None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _
-from flask_babel.speaklater import LazyString
 
 from incentives.access.actor import current_actor, find_actor
 from incentives.access.permissions import may
@@ -21,7 +20,7 @@ from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import get_objections
 from incentives.notices.described import described
 from incentives.notices.models import Objection
-from incentives.notices.operations.disputes import DISPUTE_DAYS, why_nothing_is_out
+from incentives.notices.operations.disputes import DISPUTE_DAYS, why_all_is_back
 from incentives.notices.pages.cleared import objectionable_clearing
 from incentives.notices.pages.shared import blueprint, writes_for
 from incentives.register.models import Household
@@ -29,7 +28,6 @@ from incentives.register.policy import policy_on
 from incentives.register.queries import find_household, members_of
 from incentives.register.sections import household_sections, own_sections
 from incentives.shop.models import Redemption
-from incentives.shop.operations.refunds import still_out
 from incentives.shop.queries import find_redemption
 from incentives.web.cursors import page as page_of
 from incentives.web.lists import ListPage, Place, export_page
@@ -200,7 +198,7 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         people=members_of([home.id])[home.id],
         items=items_to_miss(home.village, today) if subject.missing else [],
         standing=standing_for(home, form, today) if subject.missing else None,
-        refused=refused_words(subject.redemption),
+        refused=subject.redemption and why_all_is_back(subject.redemption),
         for_others=for_others,
         here=request.path,
         days=operations.RULING_DAYS,
@@ -208,13 +206,6 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         dispute_days=DISPUTE_DAYS,
         today=today,
     )
-
-
-def refused_words(redemption: Redemption | None) -> LazyString | None:
-    """Why there is nothing to object to in a redemption; None where there is."""
-    if redemption is None or still_out(redemption) is not None:
-        return None
-    return why_nothing_is_out(redemption)
 
 
 def standing_for(home: Household, form: Form, today: date) -> UUID | None:
