@@ -128,6 +128,7 @@ READ_BY_RESIDENTS = (
             "pages/own",
             "pages/public",
             "queries/objections",
+            "telling",
         )
     ),
     *(

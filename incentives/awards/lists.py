@@ -178,6 +178,7 @@ RULEBOOKS = Listing(
         Column(_("In favour"), "in_favour", Kind.NUMBER),
         Column(_("Against"), "against", Kind.NUMBER),
         Column(_("In force from"), "effective_on", Kind.DAY),
+        Column(_("Never in force"), "never_held", Kind.YES),
         Column(_("Rules in it"), lambda each: len(each["items"]), Kind.NUMBER),
         Column(_("Minutes kept"), "minutes_kept", Kind.YES),
     ],

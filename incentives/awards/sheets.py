@@ -43,6 +43,7 @@ def rulebook_sheet(rulebook: Rulebook, today: date) -> Markup:
         village=get_village(rulebook.village),
         rulebook=rulebook,
         groups=[(words.CATEGORIES[kind], rules) for kind, rules in by_kind(items)],
+        never_held=bool(queries.never_held(rulebook.village, [rulebook])),
         before=before,
         changes=queries.changes_of(rulebook, before) if before else None,
         doubts=doubts_in(items) if rulebook.effective_on is None else [],

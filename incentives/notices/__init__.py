@@ -24,10 +24,10 @@ from incentives.notices.queries import (
     steps_of_award,
 )
 from incentives.notices.rebuilding import rebuild_dispute
-from incentives.notices.telling import tell_given_back
+from incentives.notices.telling import tell_given_back, tell_refunds, title_refunds
 from incentives.recovery import hooks
 from incentives.register import dues
-from incentives.register.lines import tellers
+from incentives.register.lines import tellers, titlers
 
 
 def init_app(app: Flask) -> None:
@@ -47,4 +47,6 @@ def init_app(app: Flask) -> None:
         dues.done_sources.append(rulings_given)
     clearing_telling.ways_to_object[:] = [way_to_clearing]
     tellers[Kind.LOSS] = tell_given_back
+    tellers[Kind.REFUND] = tell_refunds
+    titlers[Kind.REFUND] = title_refunds
     hooks.add(hooks.rebuilders, rebuild_dispute)

@@ -1,8 +1,8 @@
 """A statement in words: what each line was for, when, and who decided it.
 
 Rooms that cause events tell more of their own (who proposed, which notice) by a function that they
-put into `tellers`, and what that is called in English by one in `namers`: the ledger keeps its
-Chinese name.
+put into `tellers`, what that is called in English by one in `namers` (the ledger keeps its Chinese
+name), and what another word than that of its kind is right for by one in `titlers`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,16 +50,17 @@ class Told:
 Teller = Callable[[Sequence[UUID]], dict[UUID, str]]
 tellers: dict[Kind, Teller] = {}
 namers: dict[Kind, Teller] = {}
+titlers: dict[Kind, Teller] = {}
 
 
 def tell_lines(lines: Sequence[Line]) -> list[Told]:
     """The lines in words, in a bounded number of statements."""
     names = person_names({person for line in lines for person in (line.actor, line.approver)})
     more = said_of(lines, tellers)
-    english = said_of(lines, namers) if reading() == "en" else {}
-    return [
-        tell(line, names, more.get(line.kind, {}), english.get(line.kind, {})) for line in lines
-    ]
+    titles = said_of(lines, titlers)
+    if reading() == "en":
+        titles |= said_of(lines, namers)
+    return [tell(line, names, more.get(line.kind, {}), titles.get(line.kind, {})) for line in lines]
 
 
 def said_of(lines: Sequence[Line], rooms: Mapping[Kind, Teller]) -> dict[Kind, dict[UUID, str]]:
@@ -73,9 +74,9 @@ def said_of(lines: Sequence[Line], rooms: Mapping[Kind, Teller]) -> dict[Kind, d
 
 
 def tell(
-    line: Line, names: dict[UUID, str], more: dict[UUID, str], english: dict[UUID, str]
+    line: Line, names: dict[UUID, str], more: dict[UUID, str], titles: dict[UUID, str]
 ) -> Told:
-    """One line in words; `more` and `english` are what its room says of events of its kind."""
+    """One line in words; `more` and `titles` are what its room says of events of its kind."""
     parts = [day_word(line.occurred_on)]
     if line.record in more:
         parts.append(more[line.record])
@@ -83,7 +84,7 @@ def tell(
         parts += hand_words(line, names)
     parts.append(_("No. %(number)s", number=line.voucher))
     return Told(
-        title=title_of(line, english),
+        title=title_of(line, titles),
         small=" · ".join(parts),
         points=line.points,
         balance_after=line.balance_after,
@@ -101,12 +102,12 @@ def hand_words(line: Line, names: dict[UUID, str]) -> list[str]:
     return [_("entered by %(name)s", name=names[line.actor])] if line.actor in names else []
 
 
-def title_of(line: Line, english: dict[UUID, str]) -> str:
-    """What a line was for, as it was signed, in English where its record has an English name."""
+def title_of(line: Line, titles: dict[UUID, str]) -> str:
+    """What a line was for, as it was signed, but for what its room calls otherwise."""
     detail = line.detail or {}
     said = str(KINDS.get(line.kind, line.kind.value))
-    if line.record in english:
-        said = english[line.record]
+    if line.record in titles:
+        said = titles[line.record]
     elif line.kind is Kind.AWARD and isinstance(detail.get("name"), str):
         said = str(detail["name"])
     elif line.kind is Kind.REDEMPTION and isinstance(detail.get("goods"), list):

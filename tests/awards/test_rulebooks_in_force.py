@@ -105,6 +105,29 @@ def test_a_version_isnt_compared_with_one_that_never_held(app: Flask, clock: Clo
     assert compared == [None, 1, 1, 3]
 
 
+def never_held() -> list[int]:
+    """The versions that never hold, by number."""
+    found = db.session.scalars(queries.rulebooks(VILLAGE).order_by(Rulebook.number)).all()
+    never = queries.never_held(VILLAGE, found)
+    return [each.number for each in found if each.id in never]
+
+
+def test_a_version_overtaken_before_its_day_never_held(app: Flask, clock: Clock) -> None:
+    """By one for the same day or an earlier one; one overtaken on its day held that morning."""
+    make_village()
+    today = village_day(now())
+    adopt(draft().number)
+    for days in (9, 9, 8, 12):
+        clock.forward(hours=1)
+        adopt(draft().number, effective_on=today + timedelta(days=days))
+    assert never_held() == [2, 3]
+    assert standings() == ["in_force", "superseded", "superseded", "coming", "coming"]
+    clock.forward(days=12)
+    adopt(draft().number)
+    draft()
+    assert never_held() == [2, 3]
+
+
 def test_first_rules_replace_none(app: Flask) -> None:
     make_village()
     first = draft()

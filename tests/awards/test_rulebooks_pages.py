@@ -211,6 +211,34 @@ def test_anyone_reads_every_adopted_version_for_ever(site: Site) -> None:
     assert "Against version 1" in anyone.get(PUBLIC).text
 
 
+def test_a_version_that_never_held_isnt_said_to_hold_from_a_day(site: Site) -> None:
+    """It was adopted for the same day as another after it: lists, pages, sheet and API say so."""
+    for number, day in ((1, "2026-03-02"), (2, "2026-03-20"), (3, "2026-03-20")):
+        draft(site)
+        adopt(site, number, effective_on=day)
+    anyone = site.app.test_client()
+    anyone.get("/language/en")
+    for rows in (anyone.get(f"{PUBLIC}/versions").text, site.open("cadre", "/desk/rulebooks")):
+        third, second, first = re.findall(r">Version \d<.*?</li>", rows, re.S)
+        assert "never in force" in second
+        assert "from <time" not in second
+        assert "never in force" not in third + first
+        assert "from <time" in first
+        assert "from <time" in third
+    for page in (anyone.get(f"{PUBLIC}/2").text, site.open("cadre", "/desk/rulebooks/2")):
+        assert re.search(r"never: another took its place before\s+<time", page)
+    assert "another took its place" not in anyone.get(f"{PUBLIC}/3").text
+    sheet = anyone.get(f"{PUBLIC}/2/print").text
+    assert "从未施行" in sheet
+    assert "起施行" not in sheet
+    found = site.call(None, "GET", BOOKS).json["items"]
+    assert [(each["standing"], each["never_held"]) for each in found] == [
+        ("coming", False),
+        ("superseded", True),
+        ("in_force", False),
+    ]
+
+
 def test_the_sheet_is_chinese_with_tibetan_headings_whoever_prints_it(site: Site) -> None:
     draft(site)
     adopt(site, 1)

@@ -243,9 +243,9 @@ def test_an_upheld_dispute_gives_the_points_back_once(
     rule(first, upheld=True, actor=scene.third, shop_at_fault=shop_at_fault)
     assert scene.points() == 12
     assert ledger.balance(VILLAGE, account) == before - 10
-    second = objected(home(scene), redemption=redemption)
-    with pytest.raises(WrongState):
-        rule(second, upheld=True, actor=scene.third, shop_at_fault=shop_at_fault)
+    with pytest.raises(WrongState) as refused:
+        objected(home(scene), redemption=redemption)
+    assert "异议已经成立" in str(refused.value.detail)
     assert scene.points() == 12
 
 

@@ -361,7 +361,7 @@ def dispute(sale: UUID, actor: Actor, village: str = VILLAGE) -> UUID:
 
 
 def rule(
-    objection: UUID, village: str = VILLAGE, *, at_fault: bool, actor: Actor | None = None
+    objection: UUID, village: str = VILLAGE, *, at_fault: bool | None, actor: Actor | None = None
 ) -> None:
     """Uphold an objection to a sale, by a reviewer unless said otherwise."""
     act(

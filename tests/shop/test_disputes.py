@@ -9,6 +9,7 @@ from incentives.access.actor import Actor, Role
 from incentives.errors import NotPermitted, OwnRequest, WrongState
 from incentives.extensions import db
 from incentives.ledger.audit import audit
+from incentives.notices.models import Objection, ObjectionStatus
 from incentives.shop.models import Refund, RefundCause
 from incentives.shop.queries.settlements import settlement_view
 from tests.factories import VILLAGE, make_household, staff
@@ -123,3 +124,29 @@ def test_only_its_household_disputes_and_neither_it_nor_the_shop_rules(trade):
     user(Role.SHOPKEEPER, VILLAGE, resident=home.head_id)
     with pytest.raises(OwnRequest):
         rule(objection, at_fault=False, actor=user(Role.REVIEWER, VILLAGE, resident=home.head_id))
+
+
+def test_what_was_all_brought_back_is_not_disputed(trade):
+    home = home_of(trade.households[VILLAGE])
+    sale = trade.sell(oil=2)
+    trade.take_back(sale, oil=1)
+    dispute(sale, home)
+    other = trade.sell(oil=2)
+    trade.take_back(other)
+    with pytest.raises(WrongState) as refused:
+        dispute(other, home)
+    assert "已经全部退掉" in str(refused.value.detail)
+
+
+@pytest.mark.parametrize("at_fault", [True, False, None])
+def test_a_dispute_may_be_right_where_all_came_back_meanwhile(trade, at_fault):
+    """It says who was right, moves nothing, and need not say who is at fault."""
+    sale = trade.sell(oil=2)
+    objection = dispute(sale, home_of(trade.households[VILLAGE]))
+    trade.take_back(sale)
+    size = ledger.queries.head(VILLAGE).size
+    rule(objection, at_fault=at_fault)
+    assert (points(trade), ledger.queries.head(VILLAGE).size) == (1000, size)
+    assert [each.cause for each in db.session.query(Refund)] == [RefundCause.RETURN]
+    assert db.session.get_one(Objection, objection).status is ObjectionStatus.UPHELD
+    assert audit(VILLAGE) == []

@@ -28,11 +28,13 @@ def rulebook_outputs(
     """Versions with their items; the minutes' file only for whom may read it."""
     items = queries.items_of([each.id for each in found])
     standings = queries.standings(village, found, village_day(now()))
+    never = queries.never_held(village, found)
     staff = queries.may_read_drafts(actor, village)
     return [
         {
             **columns(each),
             "standing": standings[each.id],
+            "never_held": each.id in never,
             "minutes": each.minutes_id if staff else None,
             "minutes_kept": each.minutes_id is not None,
             "items": items[each.id],

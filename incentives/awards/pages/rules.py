@@ -62,6 +62,7 @@ def list_versions(village: str) -> Any:
         "awards/versions.html",
         rulebooks=found,
         standings=queries.standings(village, found, village_day(now())),
+        never=queries.never_held(village, found),
         list=shown,
     )
 
@@ -86,6 +87,7 @@ def show(rulebook: Rulebook, *, is_today: bool) -> Any:
         rulebook=rulebook,
         groups=[(words.CATEGORIES[kind], rules) for kind, rules in by_kind(items)],
         standing=queries.standings(rulebook.village, [rulebook], today)[rulebook.id],
+        never=queries.never_held(rulebook.village, [rulebook]),
         before=before,
         changes=queries.changes_of(rulebook, before) if before else None,
         is_today=is_today,

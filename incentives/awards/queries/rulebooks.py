@@ -169,6 +169,28 @@ def standing_of(rulebook: Rulebook, adopted: Sequence[Rulebook], on: date) -> St
     return Standing.COMING if rulebook.effective_on > on else Standing.IN_FORCE
 
 
+def never_held(village: str, found: Sequence[Rulebook]) -> set[UUID]:
+    """Which of these versions never hold, as another took their place before their day came."""
+    adopted = adopted_versions(village)
+    return {each.id for each in found if is_overtaken(each, adopted)}
+
+
+def is_overtaken(rulebook: Rulebook, adopted: Sequence[Rulebook]) -> bool:
+    """Whether, among the adopted versions, another took one's place before its day came.
+
+    That is one decided on after it and before that day, for that day or an earlier one.
+    """
+    day, at = rulebook.effective_on, rulebook.adopted_at
+    if day is None or at is None:
+        return False
+    place = next(index for index, each in enumerate(adopted) if each.id == rulebook.id)
+    return any(
+        each.effective_on <= day and village_day(each.adopted_at) < day
+        for each in adopted[:place]
+        if each.effective_on is not None and each.adopted_at is not None
+    )
+
+
 def predecessor(rulebook: Rulebook, today: date) -> Rulebook | None:
     """What a version changes: of those adopted before it, the one that it takes the place of.
 

@@ -99,6 +99,7 @@ class MinutesInput(Schema):
 class RulebookOutput(Schema):
     """`standing` says of an adopted version whether it is coming, in force or superseded today.
 
+    `never_held` says that another took its place before its day came.
     `minutes` is the file's id, for whom may read it; `minutes_kept` says to all that there is one.
     """
 
@@ -106,6 +107,7 @@ class RulebookOutput(Schema):
     number = fields.Integer()
     status = fields.Enum(RulebookStatus, by_value=True)
     standing = fields.Enum(Standing, by_value=True)
+    never_held = fields.Boolean()
     revision = fields.Integer()
     held_on = Day(allow_none=True)
     present = fields.Integer(allow_none=True)

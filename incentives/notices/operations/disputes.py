@@ -5,6 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from sqlalchemy import exists, select
 
 from incentives import ledger
 from incentives.access.actor import Actor
@@ -17,7 +19,13 @@ from incentives.notices.models import Objection
 from incentives.notices.publishers import Hands
 from incentives.register.models import Household
 from incentives.shop.models import Redemption, Refund, RefundCause
-from incentives.shop.operations.refunds import keep_refund, post_refund, split_value, take_back
+from incentives.shop.operations.refunds import (
+    keep_refund,
+    post_refund,
+    split_value,
+    still_out,
+    take_back,
+)
 from incentives.shop.queries import find_redemption, find_shop
 from incentives.shop.queries.settlements import keepers_of
 
@@ -27,12 +35,26 @@ DISPUTE_DAYS = 60
 def refuse_undisputable(
     village: str, redemption_id: UUID, objection: Objection, *, now: datetime
 ) -> None:
-    """Refuse another household's redemption, and one of more than 60 days ago."""
+    """Refuse another household's redemption, one too long ago, and one that was all given back."""
     redemption = find_redemption(village, redemption_id)
     if redemption.household_id != objection.household_id:
         raise NotPermitted()
     if village_day(now) > redemption.redeemed_on + timedelta(days=DISPUTE_DAYS):
         raise WrongState(_("A redemption can be disputed for %(days)s days", days=DISPUTE_DAYS))
+    if back := why_all_is_back(redemption):
+        raise WrongState(back)
+
+
+def why_all_is_back(redemption: Redemption) -> LazyString | None:
+    """Why nothing is left to object to: all came back by a ruling, or at the shop. Else None."""
+    if still_out(redemption) is not None:
+        return None
+    ruled = exists().where(
+        Refund.redemption_id == redemption.id, Refund.cause != RefundCause.RETURN
+    )
+    if db.session.scalar(select(ruled)):
+        return _("An objection to this receipt was right: all that was paid was given back already")
+    return _("All of this receipt was taken back, and all that was paid was given back already")
 
 
 def hands_of(objection: Objection) -> Hands:
@@ -43,13 +65,23 @@ def hands_of(objection: Objection) -> Hands:
     return Hands(households=homes, entered=entered, decided=frozenset())
 
 
+def is_out(objection: Objection) -> bool:
+    """Whether it is to a redemption of which something is still to be given back."""
+    if objection.redemption_id is None:
+        return False
+    return still_out(find_redemption(objection.village, objection.redemption_id)) is not None
+
+
 def give_back(objection: Objection, *, actor: Actor, now: datetime) -> None:
     """Give back what is still out: from the shop at fault, else as the village's loss.
 
-    The goods stay where they are: no stock moves. What was topped up in cash the shop hands back
-    over the counter; where it isn't at fault, its next statement makes up for that.
+    Nothing moves where all came back meanwhile. The goods stay where they are: no stock moves. What
+    was topped up in cash the shop hands back over the counter; where it isn't at fault, its next
+    statement makes up for that.
     """
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
+    if still_out(redemption) is None:
+        return
     returned = take_back(redemption, None)
     value = sum(line.unit_points * quantity for line, quantity in returned)
     points, cash_fen = split_value(redemption, value)

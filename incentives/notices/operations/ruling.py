@@ -48,11 +48,11 @@ def rule_on_objection(
 ) -> Objection:
     """Decide an objection, with a reason.
 
-    Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back,
-    from the shop where it is at fault, and so do points that were cleared; a missing award is
-    claimed for whoever objected and goes to review, as often as was said, or by `quantity` less
-    often, but for what was registered meanwhile. Not upheld, what was held back goes on, and posts
-    at once if its notice has closed.
+    Upheld, an award is rejected, or reversed if it was posted; a redemption's points come back as
+    far as they didn't meanwhile, from the shop where it is at fault, and so do points that were
+    cleared; a missing award is claimed for whoever objected and goes to review, as often as was
+    said, or by `quantity` less often, but for what was registered meanwhile. Not upheld, what was
+    held back goes on, and posts at once if its notice has closed.
     Refuses no reason, who entered or decided what it is about, their own household and their own
     objection, and the township where somebody of the village may rule.
     """
@@ -91,10 +91,10 @@ def rule_on_objection(
 def refuse_bad_ruling(objection: Objection, upheld: bool, shop_at_fault: bool | None) -> None:
     """Refuse to uphold one to a redemption without saying whether the shop is at fault.
 
-    And to say it of anything else.
+    But for one of which all came back meanwhile; and to say it of anything else.
     """
     is_said, is_sale = shop_at_fault is not None, objection.redemption_id is not None
-    if (is_said and not is_sale) or (upheld and is_sale and not is_said):
+    if (is_said and not is_sale) or (upheld and not is_said and disputes.is_out(objection)):
         detail = _("Say of a redemption, and only there, whether the shop is at fault")
         raise Invalid(errors=[FieldError("/shop_at_fault", detail)])
 

@@ -23,6 +23,9 @@ from incentives.notices.pages.shared import blueprint
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
+from incentives.shop.models import Redemption
+from incentives.shop.operations.refunds import still_out
+from incentives.shop.queries import find_redemption
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.lists import ListPage, Place, export_page, list_page
@@ -126,15 +129,24 @@ def rule(objection_id: UUID) -> Any:
     objection, today = queries.find_objection(village, objection_id), village_day(now())
     waits = objection.status is ObjectionStatus.OPEN
     standing = queries.standing_award(objection, today) if waits else None
+    sale = disputed(objection) if waits else None
     return render(
         "notices/rule.html",
         form=form,
         each=described(village, [objection])[0],
         may_rule=operations.may_rule(objection, current_actor()),
         standing=standing,
+        sale=sale,
+        out=None if sale is None else still_out(sale),
         lacks=queries.still_missing(objection.missing_quantity or 0, standing),
         today=today,
     )
+
+
+def disputed(objection: Objection) -> Redemption | None:
+    """The redemption that an objection is to, if it is to one."""
+    found = objection.redemption_id
+    return None if found is None else find_redemption(objection.village, found)
 
 
 @blueprint.get("/objections")

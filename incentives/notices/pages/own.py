@@ -20,7 +20,7 @@ from incentives.notices import forms, lists, operations, queries
 from incentives.notices.api import get_objections
 from incentives.notices.described import described
 from incentives.notices.models import Objection
-from incentives.notices.operations.disputes import DISPUTE_DAYS
+from incentives.notices.operations.disputes import DISPUTE_DAYS, why_all_is_back
 from incentives.notices.pages.cleared import objectionable_clearing
 from incentives.notices.pages.shared import blueprint, writes_for
 from incentives.register.models import Household
@@ -198,6 +198,7 @@ def show_new(home: Household, subject: Subject, form: Form, *, for_others: bool)
         people=members_of([home.id])[home.id],
         items=items_to_miss(home.village, today) if subject.missing else [],
         standing=standing_for(home, form, today) if subject.missing else None,
+        refused=subject.redemption and why_all_is_back(subject.redemption),
         for_others=for_others,
         here=request.path,
         days=operations.RULING_DAYS,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from incentives.access.actor import Actor
 from incentives.access.queries import person_names
@@ -19,7 +19,7 @@ from incentives.extensions import db
 from incentives.notices.models import SUBJECTS, Objection, ObjectionStatus
 from incentives.notices.queries.kept import objector, without_kept
 from incentives.notices.queries.notices import find_notice
-from incentives.shop.models import Redemption
+from incentives.shop.models import Redemption, RedemptionLine
 from incentives.shop.queries import redemptions
 from incentives.web.dates import day_word
 
@@ -143,11 +143,17 @@ def objectionable_awards(household_id: UUID, on: date) -> list[Award]:
 
 
 def disputable_redemptions(village: str, household_id: UUID, since: date) -> list[Redemption]:
-    """What a household got at the shop since a day, newest first."""
+    """What a household got at the shop since a day and wasn't all given back, newest first."""
     return list(
         db.session.scalars(
             redemptions(village)
             .where(Redemption.household_id == household_id, Redemption.redeemed_on >= since)
+            .where(
+                exists().where(
+                    RedemptionLine.redemption_id == Redemption.id,
+                    RedemptionLine.refunded < RedemptionLine.quantity,
+                )
+            )
             .order_by(Redemption.id.desc())
             .limit(SHOWN_AT_MOST)
         )

@@ -162,6 +162,17 @@ def take_back(
     return [(sold[returned.line_id], returned.quantity) for returned in lines]
 
 
+def still_out(redemption: Redemption) -> tuple[int, int] | None:
+    """What would go back if all that is out came back: points, then fen. None where nothing is."""
+    out = RedemptionLine.quantity - RedemptionLine.refunded
+    value = db.session.scalar(
+        select(func.sum(RedemptionLine.unit_points * out)).where(
+            RedemptionLine.redemption_id == redemption.id, out > 0
+        )
+    )
+    return None if value is None else split_value(redemption, int(value))
+
+
 def split_value(redemption: Redemption, value: int) -> tuple[int, int]:
     """What goes back for goods of `value` points: points as far as points were paid, then fen."""
     given = db.session.scalar(

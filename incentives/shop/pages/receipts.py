@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from incentives import ledger
 from incentives.access.actor import current_actor
+from incentives.access.queries import person_names
 from incentives.cards.paper import printed_checkpoint, printed_receipt
 from incentives.clock import now, village_day
 from incentives.extensions import db
@@ -84,6 +85,7 @@ def receipt(redemption_id: UUID) -> Any:
         shop=shop,
         holder=holders_of([redemption])[redemption.id],
         balance=position.balance,
+        rulers=person_names(each.refunded_by for each in sale.ruled),
         names={line.id: in_language(line.name_zh, line.name_en) for line in sale.lines},
         vouchers=voucher_views(sale.vouchers),
         voucher_words=VOUCHERS,

@@ -12,6 +12,7 @@ from incentives.shop.models import (
     Redemption,
     RedemptionLine,
     Refund,
+    RefundCause,
     RefundLine,
     Voucher,
 )
@@ -26,6 +27,16 @@ class Sale:
     lines: list[RedemptionLine] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     vouchers: list[Voucher] = field(default_factory=list)
+
+    @property
+    def brought_back(self) -> list[Refund]:
+        """The refunds of goods that came back."""
+        return [each for each in self.refunds if each.cause is RefundCause.RETURN]
+
+    @property
+    def ruled(self) -> list[Refund]:
+        """The refunds that an upheld objection made: the goods stayed with the household."""
+        return [each for each in self.refunds if each.cause is not RefundCause.RETURN]
 
 
 def find_redemption(village: str, redemption_id: UUID) -> Redemption:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from incentives.shop.models import RefundCause
 from incentives.shop.schemas.shared import LINES, QUANTITY, REASON
 from incentives.shop.schemas.vouchers import VoucherOutput
 from incentives.web.schemas import Fen, Id, InstantField, Points, Schema, page_of
@@ -46,9 +47,12 @@ class RedemptionLineOutput(Schema):
 
 
 class PastRefund(Schema):
+    """`cause` says whether goods came back, or an upheld objection was at whose cost."""
+
     id = Id()
     redemption_id = Id()
     receipt = fields.Integer(allow_none=True)
+    cause = fields.Enum(RefundCause, by_value=True)
     points = Points()
     cash_fen = Fen()
     reason = fields.String()
