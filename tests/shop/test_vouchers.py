@@ -15,6 +15,7 @@ from incentives.database import columns, new_id
 from incentives.errors import NotPermitted, WrongState
 from incentives.extensions import db
 from incentives.ledger.audit import audit
+from incentives.register.models import Household
 from incentives.shop import operations
 from incentives.shop.models import Refund, Stock, StockMovement, Voucher, VoucherStatus
 from incentives.shop.operations.refunds import ReturnedLine
@@ -22,6 +23,7 @@ from incentives.shop.voucher_states import TRANSITIONS, Action
 from incentives.upkeep.jobs import do_daily_jobs
 from tests.factories import VILLAGE, act, staff
 from tests.shop.scenes import PIN, Counter, Shopper, make_counter, make_shopper, problem
+from tests.shop.settling import dispute, home_of, rule
 from tests.site import Site, csrf_of, make_site
 
 HAIRCUT = 15
@@ -124,6 +126,31 @@ def test_a_voucher_not_used_is_refunded_and_then_no_longer_given(site, counter, 
         each["number"]: each["status"] for each in site.call("cadre", "GET", path).json["items"]
     }
     assert listed == {kept["number"]: "served", back["number"]: "refunded"}
+
+
+@pytest.mark.parametrize("at_fault", [True, False])
+def test_a_ruling_gives_all_points_back_and_ends_what_was_not_used(
+    site, counter, shopper, clock, at_fault
+):
+    """The points were back, and the service could still be had."""
+    sale = counter.sold(shopper, hair=2)
+    served, left = sale["vouchers"]
+    assert serve(counter, served["number"]).status_code == 200
+    with site.app.app_context():
+        home = home_of(db.session.get_one(Household, shopper.household))
+        rule(dispute(UUID(sale["id"]), home), at_fault=at_fault)
+        db.session.remove()
+    assert balance(site, shopper) == 200
+    assert problem(serve(counter, left["number"])) == "wrong_state"
+    path = f"/villages/{VILLAGE}/vouchers?household_id={shopper.household}"
+    listed = {
+        each["number"]: each["status"] for each in site.call("cadre", "GET", path).json["items"]
+    }
+    assert listed == {served["number"]: "served", left["number"]: "refunded"}
+    clock.forward(days=DAYS + 1)
+    with site.app.app_context():
+        assert do_daily_jobs(now=now())["vouchers_expired"] == 0
+        assert audit(VILLAGE) == []
 
 
 def test_a_voucher_that_nobody_came_for_gives_its_points_back_by_the_clock(

@@ -26,6 +26,7 @@ from incentives.shop.operations.refunds import (
     still_out,
     take_back,
 )
+from incentives.shop.operations.vouchers import void_vouchers
 from incentives.shop.queries import find_redemption, find_shop
 from incentives.shop.queries.settlements import keepers_of
 
@@ -75,14 +76,15 @@ def is_out(objection: Objection) -> bool:
 def give_back(objection: Objection, *, actor: Actor, now: datetime) -> None:
     """Give back what is still out: from the shop at fault, else as the village's loss.
 
-    Nothing moves where all came back meanwhile. The goods stay where they are: no stock moves. What
-    was topped up in cash the shop hands back over the counter; where it isn't at fault, its next
-    statement makes up for that.
+    Nothing moves where all came back meanwhile. The goods stay where they are: no stock moves;
+    vouchers that nobody used end. What was topped up in cash the shop hands back over the counter;
+    where it isn't at fault, its next statement makes up for that.
     """
     redemption = find_redemption(objection.village, cast("UUID", objection.redemption_id))
     if still_out(redemption) is None:
         return
     returned = take_back(redemption, None)
+    void_vouchers([line for line, _quantity in returned], actor=actor, now=now)
     value = sum(line.unit_points * quantity for line, quantity in returned)
     points, cash_fen = split_value(redemption, value)
     refund = Refund(

@@ -145,6 +145,17 @@ def why_not(voucher: Voucher) -> LazyString:
     return _("This voucher is over: its points go back to the household")
 
 
+def void_vouchers(lines: Sequence[RedemptionLine], *, actor: Actor, now: datetime) -> None:
+    """End the vouchers of these lines that nobody used: a ruling gave their points back."""
+    before, after = TRANSITIONS[Action.REFUND]
+    db.session.execute(
+        update(Voucher)
+        .where(Voucher.line_id.in_([line.id for line in lines]), Voucher.status == before)
+        .values(status=after, ended_at=now, ended_by=actor.person)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def end_vouchers(
     returned: Sequence[tuple[RedemptionLine, int]], *, actor: Actor, now: datetime
 ) -> None:
