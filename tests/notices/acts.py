@@ -13,24 +13,21 @@ from tests.awards.scenes import Scene
 from tests.factories import VILLAGE, act
 
 
-def publish(scene: Scene) -> int:
+def publish(
+    scene: Scene, *, kind: NoticeKind = NoticeKind.AWARDS, actor: Actor | None = None
+) -> int:
     """Make a notice of what waits; its number."""
+    who = actor or scene.reviewer
 
     def work() -> int:
-        notice = notices.make_notice(
-            village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
-        )
-        return notice.number
+        return notices.make_notice(village=VILLAGE, kind=kind, actor=who, now=now()).number
 
     return act(work)
 
 
-def close(scene: Scene, number: int = 1) -> Notice:
-    return act(
-        lambda: notices.close_notice(
-            village=VILLAGE, number=number, actor=scene.reviewer, now=now()
-        )
-    )
+def close(scene: Scene, number: int = 1, actor: Actor | None = None) -> Notice:
+    who = actor or scene.reviewer
+    return act(lambda: notices.close_notice(village=VILLAGE, number=number, actor=who, now=now()))
 
 
 def resident_of(scene: Scene) -> Actor:
@@ -61,6 +58,23 @@ def objected(scene: Scene, actor: Actor | None = None, **about: Any) -> UUID:
                 about=subject,
                 reason="he was not there",
                 actor=actor or resident_of(scene),
+                now=now(),
+            ).id
+        )
+    )
+
+
+def on_paper(asker: UUID, actor: Actor, **about: Any) -> UUID:
+    """An objection that staff write down for a resident; its id."""
+    subject = notices.About(**about)
+    return act(
+        lambda: (
+            notices.make_objection(
+                village=VILLAGE,
+                about=subject,
+                reason="she was there",
+                on_behalf_of=asker,
+                actor=actor,
                 now=now(),
             ).id
         )

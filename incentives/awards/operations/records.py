@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
@@ -40,12 +40,17 @@ def refuse_wrong_state(awards: Sequence[Award], action: Action) -> None:
         raise WrongState()
 
 
-def change(awards: Sequence[Award], action: Action, **values: Any) -> None:
-    """Change the state of these awards by the table of states, all or none."""
+def change(
+    awards: Sequence[Award], action: Action, *only: ColumnElement[bool], **values: Any
+) -> None:
+    """Change the state of these awards by the table of states, all or none.
+
+    `only`: what else must be so of each, asked as it is changed.
+    """
     before, after = TRANSITIONS[action]
     changed = rows_changed(
         update(Award)
-        .where(Award.id.in_([award.id for award in awards]), Award.status.in_(before))
+        .where(Award.id.in_([award.id for award in awards]), Award.status.in_(before), *only)
         .values(status=after, **values)
     )
     if changed != len(awards):
