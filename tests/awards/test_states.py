@@ -37,7 +37,7 @@ from tests.machines import (
     somebody,
     try_state,
 )
-from tests.notices.acts import close, objected, on_paper, publish, rule
+from tests.notices.acts import close_notice, make_notice, objected, on_paper, publish, rule
 
 AWARD_FLOW = flow_of("""
 proposed  edit       proposed
@@ -137,22 +137,22 @@ def award_in(scene: Scene, status: AwardStatus, enter: Callable[[Scene], Award] 
     if status is AwardStatus.OBJECTED:
         objected(scene, award=award_id)
     if status in (AwardStatus.POSTED, AwardStatus.REVERSED):
-        close_its_notice(scene, award_id)
+        close_its_notice(award_id, scene.reviewer)
     if status is AwardStatus.REVERSED:
         scene.reverse(db.session.get_one(Award, award_id))
     return award_id
 
 
-def close_its_notice(scene: Scene, award_id: UUID, actor: Actor | None = None) -> None:
+def close_its_notice(award_id: UUID, actor: Actor) -> None:
     """Let the days of the award's notice pass, and close it; 0 is no notice's number."""
     found = find_award(award_id)
     if found.notice is not None:
         let_pass(find_notice(VILLAGE, found.notice).closes_on)
-    close(scene, found.notice or 0, actor)
+    close_notice(actor, found.notice or 0)
 
 
 def rule_on(scene: Scene, award_id: UUID, actor: Actor, *, upheld: bool) -> None:
-    """Rule on all objections to an award; a posted one, which stays posted, is objected to first."""
+    """Rule on all objections to an award; a posted one stays so, and is objected to here."""
     waiting = [each.id for each in open_objections_to(award_id)]
     if not waiting and find_award(award_id).status is AwardStatus.POSTED:
         waiting = [objected(scene, award=award_id)]
@@ -175,11 +175,11 @@ def award_machine(scene: Scene, enter: Callable[[Scene], Award]) -> Machine:
         Action.WITHDRAW: lambda each, who: scene.withdraw(of(each), who),
         Action.REVERSE: lambda each, who: scene.reverse(of(each), who),
         Action.REINSTATE: lambda each, who: scene.reinstate(of(each), who),
-        Action.PUBLISH: lambda _each, who: publish(scene, actor=who),
+        Action.PUBLISH: lambda _each, who: make_notice(who),
         Action.OBJECT: lambda each, who: on_paper(asker, who, award=each),
         Action.OVERRULE: lambda each, who: rule_on(scene, each, who, upheld=False),
         Action.UPHOLD: lambda each, who: rule_on(scene, each, who, upheld=True),
-        Action.POST: lambda each, who: close_its_notice(scene, each, who),
+        Action.POST: lambda each, who: close_its_notice(each, who),
     }
     # Under this policy nothing is published unreviewed nor posted unpublished. An objection to a
     # posted award that is upheld takes it back: the act `reverse`.

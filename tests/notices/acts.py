@@ -13,21 +13,25 @@ from tests.awards.scenes import Scene
 from tests.factories import VILLAGE, act
 
 
-def publish(
-    scene: Scene, *, kind: NoticeKind = NoticeKind.AWARDS, actor: Actor | None = None
-) -> int:
+def make_notice(actor: Actor, kind: NoticeKind = NoticeKind.AWARDS) -> int:
     """Make a notice of what waits; its number."""
-    who = actor or scene.reviewer
-
-    def work() -> int:
-        return notices.make_notice(village=VILLAGE, kind=kind, actor=who, now=now()).number
-
-    return act(work)
+    return act(
+        lambda: notices.make_notice(village=VILLAGE, kind=kind, actor=actor, now=now()).number
+    )
 
 
-def close(scene: Scene, number: int = 1, actor: Actor | None = None) -> Notice:
-    who = actor or scene.reviewer
-    return act(lambda: notices.close_notice(village=VILLAGE, number=number, actor=who, now=now()))
+def close_notice(actor: Actor, number: int) -> Notice:
+    """Close a notice."""
+    return act(lambda: notices.close_notice(village=VILLAGE, number=number, actor=actor, now=now()))
+
+
+def publish(scene: Scene) -> int:
+    """Make a notice of the awards that wait; its number."""
+    return make_notice(scene.reviewer)
+
+
+def close(scene: Scene, number: int = 1) -> Notice:
+    return close_notice(scene.reviewer, number)
 
 
 def resident_of(scene: Scene) -> Actor:
