@@ -21,7 +21,7 @@ from incentives.errors import WrongState
 def publish_awards(village: str, award_ids: Sequence[UUID], *, notice: int) -> list[Award]:
     """Put awards that await publication into a notice of that number; refuses any that doesn't."""
     awards = records.read_again(village, award_ids)
-    records.change(awards, Action.PUBLISH, is_ready(), notice=notice)
+    records.change(awards, Action.PUBLISH, if_still=is_ready(), notice=notice)
     return awards
 
 
