@@ -59,8 +59,8 @@ class Machine:
     """What may be done with a kind of thing, and how.
 
     `reach` makes a thing in a state, `state` reads it as the database has it. `acts` do an action
-    on a thing as somebody. `permissions` names each action's permission; None: the room's own
-    functions, which ask for no role, as the room that calls them did.
+    on a thing as somebody. `permissions` names each action's permission; None: it asks for no role,
+    as whoever holds a caller's link may.
     `doers` gives who takes an action in its proper role where not anybody of that role may.
     """
 

@@ -1,8 +1,9 @@
-"""What may be done with a disbursement in which state, and what state it has then."""
+"""What may be done with a disbursement in which state, and what state it has then; and with a count
+of the cash: one table each."""
 
 from enum import StrEnum
 
-from incentives.fund.models import Status
+from incentives.fund.models import CountStatus, Status
 
 
 class Action(StrEnum):
@@ -50,3 +51,16 @@ TRANSITIONS: dict[Action, dict[Status, Status]] = {
 def allowed(status: Status) -> list[Action]:
     """The actions that a disbursement in this state can take, in the order of the table."""
     return [action for action, leads in TRANSITIONS.items() if status in leads]
+
+
+class CountAction(StrEnum):
+    """What a second person says to a count of the cash, by the permission `cash.confirm`."""
+
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+
+
+COUNT_TRANSITIONS: dict[CountAction, tuple[frozenset[CountStatus], CountStatus]] = {
+    CountAction.CONFIRM: (frozenset({CountStatus.WAITING}), CountStatus.CONFIRMED),
+    CountAction.REFUSE: (frozenset({CountStatus.WAITING}), CountStatus.REFUSED),
+}

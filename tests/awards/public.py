@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from incentives import ledger
-from incentives.access.actor import SYSTEM, Actor
-from incentives.awards import operations as awards
+from incentives.access.actor import SYSTEM
 from incentives.awards.models import Award
 from incentives.awards.operations import publication
 from incentives.clock import now
@@ -47,7 +46,7 @@ def put_up(award_id: UUID) -> int:
     return notice.number
 
 
-def publish(award_id: UUID, _who: Actor | None = None) -> None:
+def publish(award_id: UUID) -> None:
     def work() -> None:
         publication.publish_awards(VILLAGE, [award_id], notice=put_up(award_id))
 
@@ -66,11 +65,11 @@ def close_all() -> None:
     )
 
 
-def object_to(award_id: UUID, _who: Actor | None = None) -> None:
+def object_to(award_id: UUID) -> None:
     hold_and(publication.object_to_award, village=VILLAGE, award_id=award_id)
 
 
-def overrule(award_id: UUID, _who: Actor | None = None, *, notice_closed: bool = False) -> None:
+def overrule(award_id: UUID, *, notice_closed: bool = False) -> None:
     def work() -> None:
         if notice_closed:
             close_all()
@@ -81,14 +80,6 @@ def overrule(award_id: UUID, _who: Actor | None = None, *, notice_closed: bool =
     hold_and(work)
 
 
-def uphold(award_id: UUID, _who: Actor | None = None) -> None:
+def uphold(award_id: UUID) -> None:
     more = {"reason": "not so", "actor": SYSTEM, "now": now()}
     hold_and(publication.uphold_objection, village=VILLAGE, award_id=award_id, **more)
-
-
-def post(award_id: UUID, _who: Actor | None = None) -> None:
-    def work() -> None:
-        close_all()
-        awards.post_awards([db.session.get_one(Award, award_id)], actor=SYSTEM, now=now())
-
-    hold_and(work)

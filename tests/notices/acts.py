@@ -13,24 +13,25 @@ from tests.awards.scenes import Scene
 from tests.factories import VILLAGE, act
 
 
-def publish(scene: Scene) -> int:
+def make_notice(actor: Actor, kind: NoticeKind = NoticeKind.AWARDS) -> int:
     """Make a notice of what waits; its number."""
+    return act(
+        lambda: notices.make_notice(village=VILLAGE, kind=kind, actor=actor, now=now()).number
+    )
 
-    def work() -> int:
-        notice = notices.make_notice(
-            village=VILLAGE, kind=NoticeKind.AWARDS, actor=scene.reviewer, now=now()
-        )
-        return notice.number
 
-    return act(work)
+def close_notice(actor: Actor, number: int) -> Notice:
+    """Close a notice."""
+    return act(lambda: notices.close_notice(village=VILLAGE, number=number, actor=actor, now=now()))
+
+
+def publish(scene: Scene) -> int:
+    """Make a notice of the awards that wait; its number."""
+    return make_notice(scene.reviewer)
 
 
 def close(scene: Scene, number: int = 1) -> Notice:
-    return act(
-        lambda: notices.close_notice(
-            village=VILLAGE, number=number, actor=scene.reviewer, now=now()
-        )
-    )
+    return close_notice(scene.reviewer, number)
 
 
 def resident_of(scene: Scene) -> Actor:
@@ -61,6 +62,23 @@ def objected(scene: Scene, actor: Actor | None = None, **about: Any) -> UUID:
                 about=subject,
                 reason="he was not there",
                 actor=actor or resident_of(scene),
+                now=now(),
+            ).id
+        )
+    )
+
+
+def on_paper(asker: UUID, actor: Actor, **about: Any) -> UUID:
+    """An objection that staff write down for a resident; its id."""
+    subject = notices.About(**about)
+    return act(
+        lambda: (
+            notices.make_objection(
+                village=VILLAGE,
+                about=subject,
+                reason="she was there",
+                on_behalf_of=asker,
+                actor=actor,
                 now=now(),
             ).id
         )

@@ -36,9 +36,10 @@ from tests.site import Site, make_site
 AT = f"/villages/{VILLAGE}"
 
 
-def clear(clock: Clock, household: str) -> UUID:
-    """Points of a household's that weren't spent through the days of grace; the clearing's id."""
-    earn(household, 50)
+def clear(clock: Clock, *households: str) -> UUID:
+    """Points of households that weren't spent through the days of grace; the clearing's id."""
+    for household in households:
+        earn(household, 50)
     go_to(clock, date(2027, 1, 1))
     clear_villages(now=now())
     go_to(clock, DUE + timedelta(days=1))

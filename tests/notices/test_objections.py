@@ -37,6 +37,7 @@ from tests.factories import (
     make_village,
     staff,
 )
+from tests.notices import acts
 from tests.notices.acts import objected, publish, reviewed, rule
 
 
@@ -48,18 +49,7 @@ def lacking(scene: Scene, days: int = 0, code: str = "CL01") -> notices.Missing:
 
 def on_paper(scene: Scene, actor: Actor, **about: Any) -> UUID:
     """An objection that staff write down for the other household's head."""
-    return act(
-        lambda: (
-            notices.make_objection(
-                village=VILLAGE,
-                about=notices.About(**about),
-                reason="she was there",
-                on_behalf_of=scene.other.head_id,
-                actor=actor,
-                now=now(),
-            ).id
-        )
-    )
+    return acts.on_paper(scene.other.head_id, actor, **about)
 
 
 def granted(objection: Objection) -> Award:

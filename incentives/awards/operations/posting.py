@@ -12,7 +12,7 @@ from incentives.access.actor import Actor
 from incentives.awards.models import Award, AwardStatus, RuleItem
 from incentives.awards.operations import records
 from incentives.awards.queries import reviewers_of
-from incentives.awards.states import Action
+from incentives.awards.states import TRANSITIONS, Action
 from incentives.errors import WrongState
 from incentives.extensions import db, rows_by_id
 from incentives.register.models import Household
@@ -52,7 +52,7 @@ def post_awards(awards: Sequence[Award], *, actor: Actor, now: datetime) -> list
         [
             {
                 "id": award.id,
-                "status": AwardStatus.POSTED,
+                "status": TRANSITIONS[Action.POST][1],
                 "event_id": event.id,
                 "last_event_id": event.id,
                 "posted_at": now,

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
-
 from incentives.access import audit
 from incentives.access.actor import Actor
 from incentives.awards.models import Award, AwardStatus, Turn
@@ -21,16 +19,9 @@ from incentives.errors import WrongState
 
 
 def publish_awards(village: str, award_ids: Sequence[UUID], *, notice: int) -> list[Award]:
-    """Put awards that await publication into a notice of that number."""
+    """Put awards that await publication into a notice of that number; refuses any that doesn't."""
     awards = records.read_again(village, award_ids)
-    changed = records.rows_changed(
-        update(Award)
-        .where(Award.id.in_(award_ids), is_ready())
-        .values(status=AwardStatus.PUBLISHED, notice=notice)
-    )
-    if changed != len(awards):
-        raise WrongState()
-    records.refresh(awards)
+    records.change(awards, Action.PUBLISH, if_still=is_ready(), notice=notice)
     return awards
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, select, true, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
@@ -40,12 +40,26 @@ def refuse_wrong_state(awards: Sequence[Award], action: Action) -> None:
         raise WrongState()
 
 
-def change(awards: Sequence[Award], action: Action, **values: Any) -> None:
-    """Change the state of these awards by the table of states, all or none."""
+def change(
+    awards: Sequence[Award],
+    action: Action,
+    *,
+    if_still: ColumnElement[bool] | None = None,
+    **values: Any,
+) -> None:
+    """Change the state of these awards by the table of states, all or none.
+
+    Refuses where one isn't in a state for that, or isn't `if_still`, even if it was when it was
+    read.
+    """
     before, after = TRANSITIONS[action]
     changed = rows_changed(
         update(Award)
-        .where(Award.id.in_([award.id for award in awards]), Award.status.in_(before))
+        .where(
+            Award.id.in_([award.id for award in awards]),
+            Award.status.in_(before),
+            true() if if_still is None else if_still,
+        )
         .values(status=after, **values)
     )
     if changed != len(awards):

@@ -22,6 +22,7 @@ from incentives.fund.operations.steps import (
     check_day,
 )
 from incentives.fund.queries.closing import first_of, held_on, last_of, newest_count
+from incentives.fund.states import COUNT_TRANSITIONS, CountAction
 from incentives.texts import check_text, optional_text
 
 DAYS_BEFORE = timedelta(days=5)
@@ -107,8 +108,8 @@ def confirm_count(
     refuse_own_household(actor, household_ids_of(count.counted_by))
     if decision is Decision.REJECT:
         reason = check_text(reason, "/reason", REASON_LENGTH)
-        return decide(count, CountStatus.REFUSED, actor=actor, now=now, refused_reason=reason)
-    if count.status is not CountStatus.WAITING:
+        return decide(count, CountAction.REFUSE, actor=actor, now=now, refused_reason=reason)
+    if count.status not in COUNT_TRANSITIONS[CountAction.CONFIRM][0]:
         raise WrongState()
     if held_on(village, "cash", count.counted_on) != count.book_fen:
         raise WrongState(_("Cash was entered since: say no, and count it again"))
@@ -127,23 +128,24 @@ def confirm_count(
             actor=actor,
             now=now,
         ).id
-    return decide(count, CountStatus.CONFIRMED, actor=actor, now=now, move_id=move_id)
+    return decide(count, CountAction.CONFIRM, actor=actor, now=now, move_id=move_id)
 
 
 def decide(
-    count: CashCount, status: CountStatus, *, actor: Actor, now: datetime, **values: object
+    count: CashCount, action: CountAction, *, actor: Actor, now: datetime, **values: object
 ) -> CashCount:
-    """Bring a count that waits to its end; refuses one that doesn't wait any more."""
+    """Bring a count that waits to its end, by the table; refuses one that doesn't wait any more."""
+    before, after = COUNT_TRANSITIONS[action]
     changed = db.session.execute(
         update(CashCount)
-        .where(CashCount.id == count.id, CashCount.status == CountStatus.WAITING)
-        .values(status=status, confirmed_by=actor.person, confirmed_at=now, **values)
+        .where(CashCount.id == count.id, CashCount.status.in_(before))
+        .values(status=after, confirmed_by=actor.person, confirmed_at=now, **values)
         .execution_options(synchronize_session=False)
     )
     if rows_changed(changed) == 0:
         raise WrongState()
     db.session.refresh(count)
-    confirmed = status is CountStatus.CONFIRMED
+    confirmed = action is CountAction.CONFIRM
     tag = audit.Tag.CASH_COUNT_CONFIRMED if confirmed else audit.Tag.CASH_COUNT_REFUSED
     audit.record(actor, tag, village=count.village, subject=count.id, now=now)
     return count

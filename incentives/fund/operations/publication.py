@@ -17,10 +17,11 @@ from incentives.fund.states import TRANSITIONS, Action
 
 def publish_disbursements(ids: Sequence[UUID], notice_id: UUID, now: datetime) -> None:
     """Put evaluated disbursements into a notice; refuses if one isn't evaluated any more."""
+    ((before, after),) = TRANSITIONS[Action.PUBLISH].items()
     changed: Any = db.session.execute(
         update(Disbursement)
-        .where(Disbursement.id.in_(ids), Disbursement.status == Status.EVALUATED)
-        .values(status=TRANSITIONS[Action.PUBLISH][Status.EVALUATED], notice_id=notice_id)
+        .where(Disbursement.id.in_(ids), Disbursement.status == before)
+        .values(status=after, notice_id=notice_id)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != len(set(ids)):
