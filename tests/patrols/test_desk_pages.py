@@ -30,6 +30,22 @@ def site(team, bare_app):
     return Site(bare_app)
 
 
+def plan(site, team, weekdays, *, first, last):
+    """A season of shifts in the evening, by the form."""
+    sent = site.send(
+        "cadre",
+        "/desk/patrols/shifts",
+        team_id=str(team.id),
+        route_id=str(team.route_id),
+        weekdays=weekdays,
+        starts="19:30",
+        minutes="90",
+        first=first,
+        last=last,
+    )
+    assert sent.status_code == 303, sent.text
+
+
 def test_a_team_without_a_phone_is_signed_in_from_its_paper(site, team, clock):
     patrol = begin(site, team)
     assert "0 people" not in site.open("cadre", "/desk/patrols")
@@ -178,18 +194,7 @@ def test_places_routes_and_shifts_are_kept_on_the_desk(site, team):
 
 
 def test_shifts_are_planned_swapped_and_cancelled_on_pages(site, team):
-    sent = site.send(
-        "cadre",
-        "/desk/patrols/shifts",
-        team_id=str(team.id),
-        route_id=str(team.route_id),
-        weekdays=["2", "5"],
-        starts="19:30",
-        minutes="90",
-        first="2026-03-02",
-        last="2026-03-08",
-    )
-    assert sent.status_code == 303, sent.text
+    plan(site, team, ["2", "5"], first="2026-03-02", last="2026-03-08")
     found = made(site.call("cadre", "GET", f"{V}/shifts"), 200)["items"]
     assert [each["on_day"] for each in found] == ["2026-03-03", "2026-03-06"]
     # Nobody outside a team can be asked yet.
@@ -307,18 +312,7 @@ def test_teams_are_shown_with_their_leaders(site, team):
 
 
 def test_the_calendar_has_each_day_of_a_week_and_says_how_many_were_cancelled(site, team):
-    sent = site.send(
-        "cadre",
-        "/desk/patrols/shifts",
-        team_id=str(team.id),
-        route_id=str(team.route_id),
-        weekdays=["2", "5"],
-        starts="19:30",
-        minutes="90",
-        first="2026-03-02",
-        last="2026-03-15",
-    )
-    assert sent.status_code == 303, sent.text
+    plan(site, team, ["2", "5"], first="2026-03-02", last="2026-03-15")
     page = site.open("cadre", "/desk/patrols/shifts")
     assert (page.count('class="week-day'), page.count("week-free")) == (14, 10)
     assert page.count("week-today") == 1
@@ -335,18 +329,7 @@ def test_the_calendar_has_each_day_of_a_week_and_says_how_many_were_cancelled(si
 
 def test_a_calendars_page_ends_with_a_whole_week(site, team):
     """A page of sixty shifts would end on a Wednesday, and show the days after it as free."""
-    sent = site.send(
-        "cadre",
-        "/desk/patrols/shifts",
-        team_id=str(team.id),
-        route_id=str(team.route_id),
-        weekdays=["1", "2", "3", "4", "5", "6", "7"],
-        starts="19:30",
-        minutes="90",
-        first="2026-03-02",
-        last="2026-05-03",
-    )
-    assert sent.status_code == 303, sent.text
+    plan(site, team, ["1", "2", "3", "4", "5", "6", "7"], first="2026-03-02", last="2026-05-03")
     page = site.open("cadre", "/desk/patrols/shifts")
     assert (page.count('class="week-day'), page.count("week-free")) == (56, 0)
     following = re.search(r'href="([^"]+)" rel="next"', page)[1].replace("&amp;", "&")
