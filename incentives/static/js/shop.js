@@ -1,8 +1,7 @@
 // @ts-check
 /** The shop's counter: scan or type a card, tick goods, hand over, show the receipt. */
 
-import { Problem, call, newId, pageToken, takeTokensFrom } from './api.js';
-import { startScanner } from './scanner.js';
+import { call, newId, takeTokensFrom } from './api.js';
 import {
   chosenLines,
   clearGoods,
@@ -10,16 +9,17 @@ import {
   handedOut,
   narrow,
   startGoods,
-  total,
   withBarcode,
 } from './shop/goods.js';
+import { closeCamera, openCamera } from './shop/camera.js';
 import { keepShell, offerInstall, sayOffline } from './app/install.js';
-import { element, explain, fill, input, once, part, root, say, texts } from './app/page.js';
+import { explain, fill, input, once, part, root, say, showUnderBand, texts } from './app/page.js';
 import { drawReceipt } from './shop/receipt.js';
-import { fenPerPoint, nameOf, severalServed } from './shop/served.js';
+import { payment } from './shop/paying.js';
+import { nameOf, severalServed } from './shop/served.js';
 import { sendKept, sendSale } from './shop/sending.js';
-import { registered, terminalToken } from './shop/terminal.js';
-import { askForVouch, cardsByName } from './shop/vouching.js';
+import { anyToken } from './shop/terminal.js';
+import { askForVouch, showCardsByName } from './shop/vouching.js';
 
 /**
  * @typedef {import('./shop/sending.js').Outcome} Outcome
@@ -41,8 +41,6 @@ let vouch = null;
 /** @type {Sale | null} */
 let unsettled = null;
 /** @type {AbortController | null} */
-let camera = null;
-/** @type {AbortController | null} */
 let asking = null;
 let byCamera = false;
 let waiting = 0;
@@ -55,7 +53,7 @@ function show(step) {
 
 /** @param {Record<string, string>} card by `code`, `number` or `card_id` */
 async function lookUp(card) {
-  camera?.abort();
+  closeCamera();
   byCamera = 'code' in card;
   say('');
   try {
@@ -91,36 +89,9 @@ function dropVouch() {
   vouch = null;
 }
 
-/** What may be spent, as far as it is told: of a card found by name once somebody vouched. */
-function spendable() {
-  return scan?.spendable ?? vouch?.spendable ?? null;
-}
-
-/** What the household lacks, in points, and may pay in cash. */
-function shortfall() {
-  const most = spendable();
-  return most === null ? 0 : total() - Math.max(1, Math.min(most, total()));
-}
-
-function mayTopUp() {
-  return fenPerPoint(scan?.village) > 0 && shortfall() > 0 && Number(spendable()) > 0;
-}
-
-/** What the shortfall costs in cash, in fen. */
-function shortfallFen() {
-  return shortfall() * fenPerPoint(scan?.village);
-}
-
-/** The part that is paid in points. */
-function pointsPart() {
-  return mayTopUp() && input('cash').checked ? total() - shortfall() : total();
-}
-
 function update() {
   if (!scan) return;
-  const sum = total();
-  const points = pointsPart();
-  const most = spendable();
+  const { sum, most, points, mayTopUp, lacksFen } = payment(scan, vouch);
   const byName = scan.shown_by === 'name';
   const enough = most === null || points <= most;
   const proof = enough && scan.pin_needed_above !== null && points > scan.pin_needed_above;
@@ -131,8 +102,8 @@ function update() {
   const left = most === null ? null : most - points;
   part('after-label').textContent = (Number(left) < 0 ? texts.missing : texts.left) || '';
   part('after').textContent = left === null ? '?' : String(Math.abs(left));
-  part('cash-field').hidden = !mayTopUp();
-  part('cash-amount').textContent = (shortfallFen() / 100).toFixed(2);
+  part('cash-field').hidden = !mayTopUp;
+  part('cash-amount').textContent = (lacksFen / 100).toFixed(2);
   part('pin-field').hidden = sum === 0 || !proof || byName || vouched;
   part('vouch-field').hidden = sum === 0 || !proof || vouched;
   part('ask-vouch').hidden = asking !== null;
@@ -168,7 +139,8 @@ function sale() {
   const body = { shop_id: SHOP, scan_id: scan.scan_id, lines: chosenLines() };
   if (!part('pin-field').hidden && input('pin').value) body.pin = input('pin').value;
   if (vouch?.vouched_by) body.vouched_by = vouch.vouched_by;
-  if (mayTopUp() && input('cash').checked) body.cash_top_up_fen = shortfallFen();
+  const { cashFen } = payment(scan, vouch);
+  if (cashFen) body.cash_top_up_fen = cashFen;
   return { id: newId(), shop: SHOP, keeper: KEEPER, village: scan.village, at: Date.now(), body };
 }
 
@@ -207,16 +179,8 @@ function conclude(current, { receipt, refusal }) {
     part('pin-field').hidden = false;
     part('vouch-field').hidden = false;
     input('pin').value = '';
-    showPinUnderBand();
+    showUnderBand(part('pin-field'), input('pin'));
   }
-}
-
-/** Have the PIN's field and keys right under what the band says, which lies over nothing then. */
-function showPinUnderBand() {
-  const pad = part('pin-field');
-  pad.style.scrollMarginTop = `${part('band').offsetHeight + 16}px`;
-  input('pin').focus({ preventScroll: true });
-  pad.scrollIntoView();
 }
 
 /**
@@ -224,7 +188,7 @@ function showPinUnderBand() {
  * @param {string} village
  */
 function showReceipt(receipt, village) {
-  camera?.abort();
+  closeCamera();
   dropVouch();
   handedOut(receipt.lines);
   drawReceipt(receipt, village);
@@ -253,7 +217,7 @@ async function askACadre() {
   say('');
   update();
   try {
-    const answer = await askForVouch(scan, pointsPart(), mine.signal);
+    const answer = await askForVouch(scan, payment(scan, vouch).points, mine.signal);
     if (asking !== mine) return;
     if (answer?.status === 'confirmed') vouch = answer;
     else say((scan?.shown_by === 'name' ? texts.notVouchedByName : texts.notVouched) || '');
@@ -264,42 +228,13 @@ async function askACadre() {
   update();
 }
 
+/** The cards of the name that was typed, to choose from. */
 async function findByName() {
   say('');
   try {
-    const found = await cardsByName(input('name-village').value, input('name').value.trim());
-    part('found').replaceChildren(
-      ...found.map((each) => {
-        const button = element('button', `${each.holder} · ${each.door}`);
-        button.className = 'button button-quiet';
-        button.addEventListener('click', once(() => lookUp({ card_id: each.card_id })));
-        return button;
-      }),
-    );
-    if (!found.length) say(texts.nobody || '');
+    await showCardsByName((card_id) => lookUp({ card_id }));
   } catch (error) {
     say(explain(error, texts.nothingRecorded));
-  }
-}
-
-/**
- * Open a camera for cards, or at the basket for goods.
- *
- * @param {string} name of the video's part
- * @param {(text: string) => void} onText
- * @param {boolean} goods
- */
-async function openCamera(name, onText, goods) {
-  camera?.abort();
-  const mine = new AbortController();
-  camera = mine;
-  const video = /** @type {HTMLVideoElement} */ (part(name));
-  video.hidden = false;
-  try {
-    await startScanner(video, onText, { signal: mine.signal, goods });
-  } catch {
-    video.hidden = true;
-    say(texts.noCamera || '');
   }
 }
 
@@ -315,7 +250,7 @@ function takeBarcode(text) {
 
 function nextCard() {
   say('');
-  camera?.abort();
+  closeCamera();
   dropVouch();
   if (unsettled) {
     unsettled = null; // it is kept, and sent again without the page's help
@@ -327,17 +262,6 @@ function nextCard() {
   scan = null;
   show('scan');
   if (byCamera) openCamera('video', (text) => lookUp({ code: text }), false);
-}
-
-/** The terminal's token where this phone is one, else the signed-in shopkeeper's. */
-async function anyToken() {
-  if (!(await registered(SHOP, KEEPER))) return pageToken();
-  try {
-    return await terminalToken(SHOP, KEEPER);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return pageToken();
-    throw error;
-  }
 }
 
 part('open-camera').addEventListener(
@@ -372,5 +296,5 @@ setInterval(() => {
 show('scan');
 offerInstall();
 keepShell('/shop', '/shop', () => !scan && !unsettled);
-takeTokensFrom(anyToken);
+takeTokensFrom(() => anyToken(SHOP, KEEPER));
 look();

@@ -34,6 +34,18 @@ export function say(text) {
 }
 
 /**
+ * Have a field and its keys right under what the band says, which lies over nothing then.
+ *
+ * @param {HTMLElement} place
+ * @param {HTMLInputElement} field in it
+ */
+export function showUnderBand(place, field) {
+  place.style.scrollMarginTop = `${part('band').offsetHeight + 16}px`;
+  field.focus({ preventScroll: true });
+  place.scrollIntoView();
+}
+
+/**
  * Do the work of a tap once: a tap while it is done does nothing, nor does the second of a double
  * tap, which may hit what the first one brought under the finger.
  *

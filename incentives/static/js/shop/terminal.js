@@ -4,7 +4,7 @@
  * by the shopkeeper, and tokens for nonces signed by it (docs/shop.md).
  */
 
-import { Problem, call, callAsNobody, newId } from '../api.js';
+import { Problem, call, callAsNobody, newId, pageToken } from '../api.js';
 import { findTerminal, forgetTerminal, keepTerminal } from './store.js';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -94,6 +94,22 @@ export async function terminalToken(shop, keeper) {
     if (error instanceof Problem && error.status === 404) {
       await forgetTerminal(ownerOf(shop, keeper));
     }
+    throw error;
+  }
+}
+
+/**
+ * The terminal's token where this phone is one, else the signed-in shopkeeper's.
+ *
+ * @param {string} shop
+ * @param {string} keeper
+ */
+export async function anyToken(shop, keeper) {
+  if (!(await registered(shop, keeper))) return pageToken();
+  try {
+    return await terminalToken(shop, keeper);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return pageToken();
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 // @ts-check
-/** A cadre who knows the holder confirms from their own phone, where there is no PIN. */
+/** A forgotten card by its holder's name; a cadre who knows them confirms from their own phone. */
 
 import { Problem, Unknown, call, newId } from '../api.js';
+import { element, input, once, part, say, texts } from '../app/page.js';
 
 const EVERY = 3000; // milliseconds between two looks
 
@@ -34,13 +35,22 @@ export async function askForVouch(scan, points, signal) {
 }
 
 /**
- * The cards of a name, for who forgot theirs.
+ * Show the cards of the name, or its pinyin, that is typed on the page, for who forgot theirs.
  *
- * @param {string} village
- * @param {string} name or its pinyin
- * @returns {Promise<{ card_id: string, holder: string, door: string }[]>}
+ * @param {(card_id: string) => Promise<void>} onChosen
  */
-export async function cardsByName(village, name) {
-  const path = `/villages/${village}/cards/forgotten?q=${encodeURIComponent(name)}`;
-  return (await call('GET', path)).items;
+export async function showCardsByName(onChosen) {
+  const name = encodeURIComponent(input('name').value.trim());
+  const path = `/villages/${input('name-village').value}/cards/forgotten?q=${name}`;
+  /** @type {{ card_id: string, holder: string, door: string }[]} */
+  const found = (await call('GET', path)).items;
+  part('found').replaceChildren(
+    ...found.map((each) => {
+      const button = element('button', `${each.holder} · ${each.door}`);
+      button.className = 'button button-quiet';
+      button.addEventListener('click', once(() => onChosen(each.card_id)));
+      return button;
+    }),
+  );
+  if (!found.length) say(texts.nobody || '');
 }
