@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives.database import Base
 
@@ -30,3 +31,9 @@ def rows_by_id(model: type[Row], ids: Iterable[UUID | None]) -> dict[UUID, Row]:
     key = cast("Any", model).id
     found = db.session.scalars(select(model).where(key.in_(wanted)))
     return {cast("Any", row).id: row for row in found}
+
+
+def add_unless_there(model: type[Row], **values: Any) -> None:
+    """Insert a row, one statement; nothing where one of its key is there, be it by another."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())

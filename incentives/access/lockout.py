@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import case, delete, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives.access.models import SignInFailure
 from incentives.access.peers import Peer
 from incentives.clock import VILLAGE_TIME
 from incentives.database import Instant
 from incentives.errors import TooManyRequests
-from incentives.extensions import db
+from incentives.extensions import add_unless_there, db
 from incentives.keys import key
 
 LOCK_AFTER = 5
@@ -54,10 +53,7 @@ def count_failure(username: str, peer: Peer, *, now: datetime) -> None:
     """Count one wrong password; the fifth in a row locks. Those before a pause of 15 minutes are
     forgotten. Runs after the refused sign-in was rolled back, in the same transaction."""
     pair = {"who": name_key(username), "address": peer.address}
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(
-        insert(SignInFailure).values(**pair, in_a_row=0, failed_at=now).on_conflict_do_nothing()
-    )
+    add_unless_there(SignInFailure, **pair, in_a_row=0, failed_at=now)
     in_a_row = case(
         (SignInFailure.failed_at > literal(now - LOCK, Instant), SignInFailure.in_a_row + 1),
         else_=1,

@@ -123,6 +123,18 @@ class Token(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class EndedSession(Base):
+    """A browser's session that was signed out, kept until its cookie would serve no more.
+
+    An answer that is late brings the cookie back to the browser, and others may hold a copy.
+    """
+
+    __tablename__ = "ended_session"
+
+    session: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignInFailure(Base):
     """How often in a row a name was tried with a wrong password from an address.
 

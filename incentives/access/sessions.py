@@ -11,10 +11,11 @@ from uuid import UUID
 
 from flask import Flask, g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import exists, select
 
 from incentives.access import tokens
 from incentives.access.actor import Actor
-from incentives.access.models import TokenKind, User
+from incentives.access.models import EndedSession, TokenKind, User
 from incentives.access.people import actor_of_user
 from incentives.clock import now
 from incentives.config import DEFAULT_URL
@@ -48,6 +49,8 @@ def init_app(app: Flask) -> None:
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = read_key(app.config["JISHAN_DATA"] / "keys", "session").hex()
     app.config["SESSION_PROTECTION"] = None
+    # An answer that is late doesn't put an older cookie into a newer one's place.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     login_manager.init_app(app)
     login_manager.user_loader(load_signed_in)
 
@@ -60,9 +63,10 @@ def load_signed_in(key: str) -> SignedIn | None:
 
 
 def of_user(text: str) -> Actor | None:
-    """The user of a cookie, unless deactivated or signed in under an older password."""
+    """The user of a cookie, unless deactivated, signed out or under an older password."""
     user_id, _colon, number = text.partition(":")
-    user = db.session.get(User, UUID(user_id))
+    ended = exists().where(EndedSession.session == session_id())
+    user = db.session.scalar(select(User).where(User.id == UUID(user_id), ~ended))
     if user is None or user.deactivated_at is not None or str(user.session_number) != number:
         return None
     return actor_of_user(user)

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, bindparam, delete, select
 
 from incentives.access import hooks
 from incentives.access.actor import Actor, Assignment
-from incentives.access.models import Token, TokenKind, User, UserRole
+from incentives.access.models import EndedSession, Token, TokenKind, User, UserRole
 from incentives.access.people import user_actor
 from incentives.errors import NotSignedIn, TokenExpired
-from incentives.extensions import db
+from incentives.extensions import add_unless_there, db
 from incentives.prepared import Prepared
 
 LENGTH = 32
@@ -174,8 +174,9 @@ def end_token(text: str) -> None:
     end(Token.digest == digest(text))
 
 
-def end_tokens_of_session(session: str) -> None:
-    """End the tokens that were given to the scripts of one browser's session."""
+def end_session(session: str, until: datetime) -> None:
+    """End a browser's session, and the tokens that its scripts were given."""
+    add_unless_there(EndedSession, session=session, until_at=until)
     end(Token.session == session)
 
 
@@ -192,8 +193,10 @@ def end_tokens_of_household(household_id: UUID, resident_id: UUID | None = None)
 
 
 def forget_tokens(*, now: datetime) -> None:
-    """Delete the tokens that ended a day ago or earlier; the daily job calls it."""
+    """Delete the tokens that ended a day ago or earlier, and what says that a session ended which
+    would be over; the daily job calls it."""
     end(Token.expires_at < now - timedelta(days=1))
+    db.session.execute(delete(EndedSession).where(EndedSession.until_at < now))
 
 
 def end(*conditions: ColumnElement[bool]) -> None:

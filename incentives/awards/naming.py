@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -29,8 +30,8 @@ HEADS = {
     "door": (_("Door"), _("Door number")),
 }
 SEPARATORS = re.compile(r"[,，、;；]")
-# What a chat's or a paper's list has before each name: "1. ", "2、", "3)".
-LINE_NUMBER = re.compile(r"^\s*\d+\s*[.．、:：)）]\s*")
+# What a chat's or a paper's list has before each name: "1. ", "2、", "(3)", "4 ".
+LINE_NUMBER = re.compile(r"^\s*[(（]?\d+(\s*[.．、:：)）]\s*|\s+)")
 NO_NAME = re.compile(r"[\d\s./:-]*")
 
 Row = Sequence[str]
@@ -213,11 +214,13 @@ def fullest(table: list[list[str]], known: set[str]) -> int | None:
 
 
 def numbers_lines(cells: Sequence[str]) -> bool:
-    """Whether a column counts its lines, one by one: taken for doors, these would name others."""
-    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
-        return False
-    first = int(cells[0])
-    return [int(cell) for cell in cells] == list(range(first, first + len(cells)))
+    """Whether a column counts its lines: numbers that rise.
+
+    Taken for doors, they would name others; where they are doors, namesakes are asked about.
+    """
+    numbers = [int(cell) for cell in cells if cell.isdecimal()]
+    rising = all(before < after for before, after in pairwise(numbers))
+    return rising and len(numbers) > max(1, len(cells) // 2)
 
 
 def cell_of(row: Row, place: int | None) -> str:

@@ -69,13 +69,16 @@ def whole_call(call: Call, actor: Actor) -> dict[str, Any]:
 def followed_call(call: Call, at: datetime) -> dict[str, Any]:
     """A call for whoever has its link: what they reported, how far it is, what the office answered.
 
-    Of one that it was merged into, only times and offices: what is written there is for another.
+    Of one that it was merged into, only times and offices, in place of its own since the report:
+    what is written there is for another.
     """
     last, own = last_of(call), step_rows(view_of(call))
     merged = last.id != call.id
     steps = own
     if merged:
-        steps = [{**each, "note": None, "photo_id": None} for each in step_rows(view_of(last))]
+        others = [own[0], *step_rows(view_of(last))[1:]]
+        steps = [{**each, "note": None, "photo_id": None} for each in others]
+        steps.sort(key=lambda each: each["at"])
     return {
         **call_rows([last])[0],
         "text": call.text,

@@ -16,7 +16,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from flask_babel import lazy_gettext as _
 from sqlalchemy import case, delete, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives import keys
 from incentives.access import audit
@@ -32,7 +31,7 @@ from incentives.errors import (
     TooManyRequests,
     WrongPin,
 )
-from incentives.extensions import db
+from incentives.extensions import add_unless_there, db
 
 LENGTH = 6
 PAUSE_AFTER = 5
@@ -215,8 +214,7 @@ def tell_supervisors(counter: Counter, *, division: str, now: datetime) -> None:
 def count_in_a_row(card_key: UUID, counter: Counter, *, now: datetime) -> None:
     """One more wrong PIN in a row; each fifth locks for 15 minutes. Safe against doubles."""
     key = {"card_id": card_key, "scope": counter.scope, "who": counter.who}
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(PinLock).values(**key, in_a_row=0).on_conflict_do_nothing())
+    add_unless_there(PinLock, **key, in_a_row=0)
     after = PinLock.in_a_row + 1
     db.session.execute(
         update(PinLock)

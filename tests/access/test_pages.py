@@ -4,7 +4,13 @@ import re
 
 import pytest
 
+from incentives.access.models import EndedSession
+from incentives.access.tokens import forget_tokens
+from incentives.clock import now
+from incentives.extensions import db
+from incentives.web.transaction import transaction
 from tests.access.conftest import PASSWORD, World, csrf_of, sign_in_by_page
+from tests.conftest import Clock
 from tests.factories import COUNTY, VILLAGE
 
 
@@ -56,6 +62,30 @@ def test_signing_out_ends_the_session(world: World) -> None:
     sign_in_by_page(browser, "zhaxi")
     csrf = csrf_of(browser.get("/me"))
     assert browser.post("/logout", data={"csrf_token": csrf}).location == "/"
+    assert browser.get("/me").location == "/login?next=%2Fme"
+
+
+def test_a_cookie_serves_no_more_once_its_session_was_signed_out(
+    world: World, clock: Clock
+) -> None:
+    """A late answer brings it back to the browser; another session of the user's goes on."""
+    browser, other = world.client(), world.client()
+    for each in (browser, other):
+        each.get("/language/en")
+        sign_in_by_page(each, "zhaxi")
+    csrf = csrf_of(browser.get("/me"))
+    assert "Set-Cookie" not in browser.get("/me").headers
+    cookie = browser.get_cookie("session")
+    for _each in range(2):
+        browser.post("/logout", data={"csrf_token": csrf})
+        browser.set_cookie("session", cookie.value)
+    assert browser.get("/me").location == "/login?next=%2Fme"
+    assert other.get("/me").status_code == 200
+    with world.app.app_context():
+        assert db.session.query(EndedSession).count() == 1
+        clock.forward(hours=12, seconds=1)
+        transaction(lambda: forget_tokens(now=now()))
+        assert db.session.query(EndedSession).count() == 0
     assert browser.get("/me").location == "/login?next=%2Fme"
 
 

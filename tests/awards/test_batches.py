@@ -71,10 +71,16 @@ def test_numbers_that_count_lines_are_no_doors(scene: Scene) -> None:
     assert numbers == [1, 2]
     text = "1\t洛绒卓玛\n2\t扎西彭措"
     assert told(text) == [("洛绒卓玛", "several"), ("扎西彭措", None)]
-    assert told("1. 扎西彭措\n2、 王建国 2\n3）李小红") == [
+    assert told("花名册\n1\t洛绒卓玛\n2\t扎西彭措\n4\t王建国") == [
+        ("洛绒卓玛", "several"),
+        ("扎西彭措", None),
+        ("王建国", None),
+    ]
+    assert told("1. 扎西彭措\n2、 王建国 2\n（3）李小红\n4 格绒邓珠") == [
         ("扎西彭措", None),
         ("王建国 2", None),
         ("李小红", None),
+        ("格绒邓珠", None),
     ]
     # Two that don't count up tell namesakes apart, as before.
     assert told("2\t王建国\n1\t洛绒卓玛") == [("王建国 2", None), ("洛绒卓玛 1", None)]

@@ -76,6 +76,7 @@ def test_a_page_that_was_kept_says_that_one_is_signed_out(live_server, team, per
 def test_what_arrives_after_one_has_signed_out_isnt_kept(live_server, team, person):
     """Bad signal: the list of shifts was asked for, with its names, and comes late."""
     leader = person(PHONE, expected=OFFLINE)
+    leader.open("/language/zh-CN")
     leader.sign_in("leader")
     page = leader.open("/patrol")
     wait_until_kept(page, *PAGES)
@@ -91,6 +92,8 @@ def test_what_arrives_after_one_has_signed_out_isnt_kept(live_server, team, pers
     late.set()
     page.wait_for_timeout(1000)
     assert not page.evaluate("caches.match('/patrol/shifts').then(Boolean)")
+    leader.open("/patrol")
+    expect(page.locator("input[name=username]")).to_be_visible()
 
 
 def test_a_page_of_an_older_session_signs_out(live_server, team, person):

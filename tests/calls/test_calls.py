@@ -90,7 +90,7 @@ def test_the_caller_of_a_double_follows_the_first_and_reads_nothing_of_it(scene)
         assert (seen["merged"], seen["status"]) == (True, CallStatus.RESOLVED)
         assert not seen["may_rate"]
         assert {step["note"] for step in seen["steps"]} == {None}
-        assert seen["reported_at"] == each.call.reported_at
+        assert seen["reported_at"] == seen["steps"][-3]["at"] == each.call.reported_at
     with pytest.raises(WrongState):
         act(lambda: operations.rate_call(secret=second.secret, rating=1, word=None, now=now()))
 

@@ -245,6 +245,10 @@ def test_teams_are_kept_on_the_desk(site, team):
     assert sent.status_code == 303, sent.text
     assert site.send("cadre", f"{here}/disbanding", on=here).status_code == 303
     assert "一队" not in site.open("cadre", "/desk/patrols/teams")
+    ended = site.open("cadre", here)
+    assert "Disbanded on" in ended
+    assert "End this team" not in ended
+    assert 'name="member_ids"' not in ended
 
 
 def test_a_teams_form_has_everybody_and_keeps_who_was_ticked_when_it_is_refused(site, team):

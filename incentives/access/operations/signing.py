@@ -168,10 +168,11 @@ def revoke_token(*, token: str, actor: Actor) -> None:
     tokens.end_token(token)
 
 
-def sign_out(*, session: str | None, card_token: str | None) -> None:
-    """End what a browser's session was given: its scripts' tokens and its card's sign-in."""
+def sign_out(*, session: str | None, card_token: str | None, until: datetime) -> None:
+    """End a browser's session, whose cookie would serve until then, and what it was given: its
+    scripts' tokens and its card's sign-in."""
     if session is not None:
-        tokens.end_tokens_of_session(session)
+        tokens.end_session(session, until)
     if card_token is not None:
         tokens.end_token(card_token)
 

@@ -86,15 +86,14 @@ def look_up(village: str, form: Form) -> Found:
             again.append(line["typed"])
     try:
         named = naming.match_text(village, data["names"])
-        found.looked_up = len(named)
         if data["sheet"]:
-            rows = naming.match_table(village, data["sheet"])
-            found.looked_up += len(rows)
-            named += rows
-        named += naming.match_text(village, "\n".join(again))
+            named += naming.match_table(village, data["sheet"])
+        mended = naming.match_text(village, "\n".join(again))
     except Invalid as refusal:
         form.refuse(refusal)
         return found
+    found.looked_up = len(named)
+    named += mended
     found.bad = [line for line in named if line.problem]
     found.people += [line.resident_id for line in named if line.resident_id]
     found.people = list(dict.fromkeys(found.people))
