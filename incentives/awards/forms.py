@@ -43,6 +43,13 @@ class NewAwards(Schema):
     )
 
 
+class NamesToLookUp(NewAwards):
+    """The same form while names are looked up: the act may still be missing."""
+
+    rule_item = fields.String(load_default=None, validate=CODE)
+    occurred_on = Day(load_default=None)
+
+
 class SignUpForm(Schema):
     """For which act, on which day, of which grid a sign-up sheet is."""
 

@@ -139,12 +139,11 @@ def match_text(village: str, text: str) -> list[NamedLine]:
     return match_rows(table, index)
 
 
-def match_table(village: str, rows: Sequence[Row]) -> list[NamedLine]:
-    """Who the rows of a sheet mean; refuses more than 500 names, and none."""
+def match_table(village: str, rows: Sequence[Row], pointer: str) -> list[NamedLine]:
+    """Who the rows of a sheet mean; refuses more than 500 names, and none, at its field."""
     lines = match_rows(rows, index_of(village))
     if not lines:
-        detail = _("No name is on the sheet; formulas must be saved with what they come to")
-        raise Invalid(errors=[FieldError("/names", detail)])
+        raise Invalid(errors=[FieldError(pointer, _("There are no names in this file"))])
     return lines
 
 

@@ -74,7 +74,9 @@ def test_a_cookie_serves_no_more_once_its_session_was_signed_out(
         each.get("/language/en")
         sign_in_by_page(each, "zhaxi")
     csrf = csrf_of(browser.get("/me"))
-    assert "Set-Cookie" not in browser.get("/me").headers
+    for path in ("/me", "/desk"):
+        browser.get(path)
+        assert "Set-Cookie" not in browser.get(path).headers
     cookie = browser.get_cookie("session")
     for _each in range(2):
         browser.post("/logout", data={"csrf_token": csrf})

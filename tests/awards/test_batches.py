@@ -89,7 +89,7 @@ def test_numbers_that_count_lines_are_no_doors(scene: Scene) -> None:
 def test_a_sheet_without_a_name_is_refused(scene: Scene) -> None:
     for rows in ([], [["姓名", "门牌"]], [["姓名"], [""], ["12"]]):
         with pytest.raises(Invalid):
-            match_table(VILLAGE, rows)
+            match_table(VILLAGE, rows, "/file")
 
 
 def test_what_means_nobody_is_a_line_to_be_mended(scene: Scene) -> None:

@@ -168,10 +168,22 @@ def test_an_uploaded_sheet_and_an_unreadable_one(site: Site) -> None:
         (workbook(["门牌", "姓名"], ["1", "扎西彭措"]), "All 1 lines of the list are ticked"),
         (b"PK\x03\x04 no workbook", "This file is damaged"),
         (workbook(["", ""]), "There are no names in this file"),
+        (workbook(["门牌", "姓名"]), "There are no names in this file"),
     ):
-        form = typed(csrf_token=csrf_of(browser, NEW), sheet=(io.BytesIO(content), "list.xlsx"))
+        sheet = io.BytesIO(content), "list.xlsx"
+        form = typed(csrf_token=csrf_of(browser, NEW), sheet=sheet, names="洛绒卓玛")
         answer = browser.post(NEW, data=form)
-        assert words in answer.text, answer.text
+        assert words.replace("1 lines", "2 lines") in answer.text, answer.text
+        assert ("are ticked" in answer.text) == ("are ticked" in words)
+    assert count(site) == 0
+
+
+def test_names_are_looked_up_before_a_rule_is_chosen(site: Site) -> None:
+    people(site, "扎西彭措", "洛绒卓玛")
+    none_yet = typed(names="扎西彭措") | {"rule_item": "", "occurred_on": ""}
+    looked = site.send("cadre", NEW, **none_yet, look="1")
+    assert (looked.status_code, "All 1 lines of the list are ticked" in looked.text) == (200, True)
+    assert site.send("cadre", NEW, **none_yet).status_code == 422
     assert count(site) == 0
 
 

@@ -130,7 +130,7 @@ def post_names(village: str, body: dict[str, Any]) -> dict[str, Any]:
 )
 def post_sheet(village: str, body: dict[str, Any]) -> dict[str, Any]:
     """Whom an uploaded sheet means, row by row; nothing is kept."""
-    return {"lines": line_outputs(naming.match_table(village, body["file"]))}
+    return {"lines": line_outputs(naming.match_table(village, body["file"], "/file"))}
 
 
 def line_outputs(lines: Sequence[NamedLine]) -> list[dict[str, Any]]:

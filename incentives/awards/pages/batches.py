@@ -30,11 +30,13 @@ ALL_HAVE_THEM = lazy_gettext("Everyone ticked has points for it already: nobody 
 def new_awards() -> Any:
     """Register one act of one or many people."""
     village = current_village().code
-    form = Form(forms.NewAwards, None if request.method == "POST" else asked())
+    looks = "look" in request.form
+    schema = forms.NamesToLookUp if looks else forms.NewAwards
+    form = Form(schema, None if request.method == "POST" else asked())
     found = Found()
     if form.submitted and form.status == 200:
         found = look_up(village, form)
-        if "look" in request.form or found.bad or found.looked_up or form.status != 200:
+        if looks or found.bad or found.looked_up or form.status != 200:
             return show_new(village, form, found)
     answer = form.accept(
         lambda: propose(village, form.data, found.people),
@@ -87,7 +89,7 @@ def look_up(village: str, form: Form) -> Found:
     try:
         named = naming.match_text(village, data["names"])
         if data["sheet"]:
-            named += naming.match_table(village, data["sheet"])
+            named += naming.match_table(village, data["sheet"], "/sheet")
         mended = naming.match_text(village, "\n".join(again))
     except Invalid as refusal:
         form.refuse(refusal)
@@ -191,7 +193,9 @@ def standing_on_sheet(village: str, form: Form, people: list[UUID]) -> dict[UUID
     if not form.submitted:
         with suppress(Invalid):
             act = parsing.load(forms.NewAwards(), asked())
-    return queries.who_stands(village, act["rule_item"], act["occurred_on"], people) if act else {}
+    if not (act.get("rule_item") and act.get("occurred_on")):
+        return {}
+    return queries.who_stands(village, act["rule_item"], act["occurred_on"], people)
 
 
 def day_typed(form: Form, today: date) -> date:

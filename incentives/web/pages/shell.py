@@ -135,7 +135,8 @@ def choose_village(villages: list[Village], path: dict[str, Any]) -> str | None:
         code = next(iter(by_code), None)
     if code is None:
         return None
-    session["village"] = code
+    if session.get("village") != code:  # each change sends the cookie anew, which may come late
+        session["village"] = code
     g.village = by_code[code]
     return code
 
