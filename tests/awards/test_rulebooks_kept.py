@@ -12,7 +12,7 @@ from incentives.access.permissions import TABLE
 from incentives.awards import queries
 from incentives.awards.models import RulebookStatus
 from incentives.awards.template import template_items
-from incentives.clock import now
+from incentives.clock import now, village_day
 from incentives.errors import (
     Invalid,
     NotFound,
@@ -22,6 +22,8 @@ from incentives.errors import (
 from incentives.extensions import db
 from incentives.files.operations import erase_file
 from incentives.files.queries import readable_file
+from incentives.fund.models import Method, Source
+from incentives.fund.operations import record_income
 from tests.awards.scenes import make_scene
 from tests.awards.versions import adopt, bring, discard, draft, edit, keep
 from tests.factories import OTHER_VILLAGE, TOWNSHIP, VILLAGE, act, make_village, staff
@@ -70,12 +72,16 @@ def test_minutes_are_a_file_of_whoever_brings_them(app: Flask) -> None:
     make_village()
     number = draft().number
     adopt(number)
-    theirs, cadre = keep(staff(Role.TREASURER)), staff(Role.CADRE)
-    reader = replace(cadre, roles=(*cadre.roles, *staff(Role.REVIEWER).roles))
+    treasurer, cadre = staff(Role.TREASURER), staff(Role.CADRE)
+    voucher = keep(treasurer)
+    treasurer_too = replace(cadre, roles=(*cadre.roles, *treasurer.roles))
+    income = {"amount_fen": 1, "received_on": village_day(now()), "voucher": "1", "file": voucher}
+    how = {"source": Source.COLLECTIVE, "method": Method.CASH, "actor": treasurer}
+    act(lambda: record_income(village=VILLAGE, **income, **how, now=now()).id)
     # What one may read isn't one's own to show to all the staff and the township.
-    assert readable_file(VILLAGE, theirs, reader)
+    assert readable_file(VILLAGE, voucher, treasurer_too)
     with pytest.raises(Invalid) as refused:
-        bring(number, theirs, reader)
+        bring(number, voucher, treasurer_too)
     assert refused.value.errors[0].pointer == "/file"
 
 
