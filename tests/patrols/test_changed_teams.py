@@ -138,7 +138,7 @@ def test_what_a_disbanded_team_had_still_to_walk_is_off_the_calendar(team, clock
     disband(team)
     assert outcomes() == ["missed", "walked", "walking", "cancelled"]
     reasons = [db.session.get_one(Shift, each).reason for each in planned]
-    assert reasons == [None, None, None, "This team was disbanded"]
+    assert reasons == [None, None, None, "这支队伍已经解散"]
     clock.forward(days=3)
     assert outcomes()[-1] == "cancelled"
 
