@@ -5,7 +5,7 @@ for a card's holder, a token of its own kind. It serves for 12 hours.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from incentives.errors import Refusal
 from incentives.extensions import db, login_manager
 from incentives.keys import read_key
 
-LIFETIME = timedelta(hours=12)
 CALLER = "jishan.caller"
 KEPT = ("language",)
 
@@ -107,7 +106,7 @@ def begin_session(actor: Actor, key: str, *, now: datetime) -> None:
     session.clear()
     session.update(kept)
     session["sid"] = secrets.token_hex(16)
-    session["until"] = (now + LIFETIME).timestamp()
+    session["until"] = (now + tokens.LIFETIMES[TokenKind.SESSION]).timestamp()
     login_user(SignedIn(actor, key))
     request.environ[CALLER] = actor
 

@@ -174,8 +174,9 @@ def end_token(text: str) -> None:
     end(Token.digest == digest(text))
 
 
-def end_session(session: str, until: datetime) -> None:
+def end_session(session: str, *, now: datetime) -> None:
     """End a browser's session, and the tokens that its scripts were given."""
+    until = now + LIFETIMES[TokenKind.SESSION]
     add_unless_there(EndedSession, session=session, until_at=until)
     end(Token.session == session)
 

@@ -162,16 +162,18 @@ class ListForm(Schema):
     evidence_file = Upload()
 
 
-class ListPaymentForm(PaymentInput):
-    """`lines` are those that were ticked."""
+class TickedLines(Schema):
+    """The lines of a list that were ticked."""
 
     lines = fields.List(fields.Integer(), load_default=list)
 
 
-class ListReceiptForm(ReceiptForm):
+class ListPaymentForm(TickedLines, PaymentInput):
+    """A payment to the payees of these lines."""
+
+
+class ListReceiptForm(TickedLines, ReceiptForm):
     """The sheet that the payees of these lines signed."""
-
-    lines = fields.List(fields.Integer(), load_default=list)
 
 
 ACTIONS: dict[str, type[Schema]] = {

@@ -153,10 +153,10 @@ def month_approved(
     by_points = None
     while month < latest:
         found = stretch(service, from_size, month)
-        if found.points == points and found.amount_fen == amount_fen:
-            return month, found
-        if found.points == points and by_points is None:
-            by_points = month, found
+        if found.points == points:
+            if found.amount_fen == amount_fen:
+                return month, found
+            by_points = by_points or (month, found)
         month = after(month)
     return by_points or (month, stretch(service, from_size, month))
 

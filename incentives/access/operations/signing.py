@@ -168,11 +168,10 @@ def revoke_token(*, token: str, actor: Actor) -> None:
     tokens.end_token(token)
 
 
-def sign_out(*, session: str | None, card_token: str | None, until: datetime) -> None:
-    """End a browser's session, whose cookie would serve until then, and what it was given: its
-    scripts' tokens and its card's sign-in."""
+def sign_out(*, session: str | None, card_token: str | None, now: datetime) -> None:
+    """End a browser's session and what it was given: its scripts' tokens, its card's sign-in."""
     if session is not None:
-        tokens.end_session(session, until)
+        tokens.end_session(session, now=now)
     if card_token is not None:
         tokens.end_token(card_token)
 

@@ -70,9 +70,8 @@ def sign_out() -> Response:
     the cookie along (SameSite=Lax), so that nobody is signed out there.
     """
     ended, card = sessions.session_id(), sessions.card_token()
-    until = now() + sessions.LIFETIME
     transaction(
-        lambda: operations.sign_out(session=ended, card_token=card, until=until), in_recovery=True
+        lambda: operations.sign_out(session=ended, card_token=card, now=now()), in_recovery=True
     )
     sessions.end_session()
     return lead_to("/", SEE_OTHER)

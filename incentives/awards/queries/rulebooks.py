@@ -176,19 +176,17 @@ def never_held(village: str, found: Sequence[Rulebook]) -> set[UUID]:
 
 
 def is_overtaken(rulebook: Rulebook, adopted: Sequence[Rulebook]) -> bool:
-    """Whether, among the adopted versions, another took one's place before its day came.
-
-    That is one decided on after it and before that day, for that day or an earlier one.
-    """
-    day, at = rulebook.effective_on, rulebook.adopted_at
-    if day is None or at is None:
+    """Whether, of the versions that were adopted before its day came, another holds on that day."""
+    day = rulebook.effective_on
+    if day is None:
         return False
-    place = next(index for index, each in enumerate(adopted) if each.id == rulebook.id)
-    return any(
-        each.effective_on <= day and village_day(each.adopted_at) < day
-        for each in adopted[:place]
-        if each.effective_on is not None and each.adopted_at is not None
-    )
+    known = [
+        each
+        for each in adopted
+        if each.id == rulebook.id or (each.adopted_at and village_day(each.adopted_at) < day)
+    ]
+    holding = holding_on(known, day)
+    return holding is not None and holding.id != rulebook.id
 
 
 def predecessor(rulebook: Rulebook, today: date) -> Rulebook | None:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from incentives.database import columns
-from incentives.extensions import db
+from incentives.extensions import add_unless_there, db
 from incentives.keys import key
 from incentives.ledger import merkle, notes, proofs
 from incentives.ledger.models import Checkpoint, Event, Leaf, LogHead, Transfer
@@ -88,12 +87,8 @@ def publish(village: str, root: notes.Root, note: str, now: datetime) -> None:
 
 def keep_checkpoint(village: str, root: notes.Root, note: str, now: datetime) -> None:
     """Add a checkpoint's row in this transaction, unless it is there."""
-    postgres = db.session.connection().dialect.name == "postgresql"
-    maker = postgresql.insert if postgres else sqlite.insert
-    db.session.execute(
-        maker(Checkpoint)
-        .values(origin=root.origin, size=root.size, village=village, at=now, note=note)
-        .on_conflict_do_nothing()
+    add_unless_there(
+        Checkpoint, origin=root.origin, size=root.size, village=village, at=now, note=note
     )
 
 

@@ -66,11 +66,16 @@ def hands_of(objection: Objection) -> Hands:
     return Hands(households=homes, entered=entered, decided=frozenset())
 
 
+def disputed(objection: Objection) -> Redemption | None:
+    """The redemption that an objection is to, if it is to one."""
+    found = objection.redemption_id
+    return None if found is None else find_redemption(objection.village, found)
+
+
 def is_out(objection: Objection) -> bool:
     """Whether it is to a redemption of which something is still to be given back."""
-    if objection.redemption_id is None:
-        return False
-    return still_out(find_redemption(objection.village, objection.redemption_id)) is not None
+    redemption = disputed(objection)
+    return redemption is not None and still_out(redemption) is not None
 
 
 def give_back(objection: Objection, *, actor: Actor, now: datetime) -> None:

@@ -19,13 +19,12 @@ from incentives.notices.api import (
 )
 from incentives.notices.described import described
 from incentives.notices.models import Objection, ObjectionStatus
+from incentives.notices.operations.disputes import disputed
 from incentives.notices.pages.shared import blueprint
 from incentives.notices.publishers import PUBLISHERS
 from incentives.notices.schemas import NoticeInput
 from incentives.notices.sheets import KINDS
-from incentives.shop.models import Redemption
 from incentives.shop.operations.refunds import still_out
-from incentives.shop.queries import find_redemption
 from incentives.web.cursors import page as page_of
 from incentives.web.guard import Village
 from incentives.web.lists import ListPage, Place, export_page, list_page
@@ -141,12 +140,6 @@ def rule(objection_id: UUID) -> Any:
         lacks=queries.still_missing(objection.missing_quantity or 0, standing),
         today=today,
     )
-
-
-def disputed(objection: Objection) -> Redemption | None:
-    """The redemption that an objection is to, if it is to one."""
-    found = objection.redemption_id
-    return None if found is None else find_redemption(objection.village, found)
 
 
 @blueprint.get("/objections")

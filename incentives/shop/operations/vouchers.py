@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
 from incentives.access import audit
 from incentives.access.actor import Actor
@@ -116,19 +116,10 @@ def serve_voucher(*, shop_id: UUID, number: str, actor: Actor, now: datetime) ->
     shop = find_shop(shop_id)
     require_at(actor, "voucher.serve", shop)
     voucher = find_voucher(shop_id, number)
-    before, after = TRANSITIONS[Action.SERVE]
-    changed = db.session.execute(
-        update(Voucher)
-        .where(
-            Voucher.id == voucher.id,
-            Voucher.status == before,
-            Voucher.valid_until >= village_day(now),
-        )
-        .values(status=after, ended_at=now, ended_by=actor.person)
-        .execution_options(synchronize_session=False)
-    )
+    lasting = and_(Voucher.id == voucher.id, Voucher.valid_until >= village_day(now))
+    served = end(lasting, Action.SERVE, actor=actor, now=now)
     db.session.refresh(voucher)
-    if rows_changed(changed) != 1:
+    if served != 1:
         raise WrongState(why_not(voucher))
     audit.record(
         actor, audit.Tag.VOUCHER_SERVED, village=voucher.village, subject=voucher.id, now=now
@@ -145,15 +136,22 @@ def why_not(voucher: Voucher) -> LazyString:
     return _("This voucher is over: its points go back to the household")
 
 
-def void_vouchers(lines: Sequence[RedemptionLine], *, actor: Actor, now: datetime) -> None:
-    """End the vouchers of these lines that nobody used: a ruling gave their points back."""
-    before, after = TRANSITIONS[Action.REFUND]
-    db.session.execute(
+def end(chosen: ColumnElement[bool], action: Action, *, actor: Actor, now: datetime) -> int:
+    """Take a step with the chosen vouchers by the table of states; with how many it was taken."""
+    before, after = TRANSITIONS[action]
+    changed = db.session.execute(
         update(Voucher)
-        .where(Voucher.line_id.in_([line.id for line in lines]), Voucher.status == before)
+        .where(chosen, Voucher.status == before)
         .values(status=after, ended_at=now, ended_by=actor.person)
         .execution_options(synchronize_session=False)
     )
+    return rows_changed(changed)
+
+
+def void_vouchers(lines: Sequence[RedemptionLine], *, actor: Actor, now: datetime) -> None:
+    """End the vouchers of these lines that nobody used: a ruling gave their points back."""
+    of_lines = Voucher.line_id.in_([line.id for line in lines])
+    end(of_lines, Action.REFUND, actor=actor, now=now)
 
 
 def end_vouchers(
@@ -164,7 +162,7 @@ def end_vouchers(
     Refuses more than weren't given yet.
     """
     action = Action.EXPIRE if actor.is_system else Action.REFUND
-    before, after = TRANSITIONS[action]
+    before, _after = TRANSITIONS[action]
     for line, quantity in returned:
         if not line.service:
             continue
@@ -177,11 +175,5 @@ def end_vouchers(
         if actor.is_system:
             chosen = chosen.where(Voucher.valid_until < village_day(now))
         ids = list(db.session.scalars(chosen))
-        changed = db.session.execute(
-            update(Voucher)
-            .where(Voucher.id.in_(ids), Voucher.status == before)
-            .values(status=after, ended_at=now, ended_by=actor.person)
-            .execution_options(synchronize_session=False)
-        )
-        if rows_changed(changed) != quantity:
+        if end(Voucher.id.in_(ids), action, actor=actor, now=now) != quantity:
             raise WrongState(_("A service that was given can't be taken back"))
